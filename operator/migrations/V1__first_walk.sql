@@ -31,7 +31,7 @@ CREATE TABLE role_grant (
   city TEXT,
   -- A place in that city; absent: all of it.
   place TEXT,
-  begins_at BIGINT NOT NULL,
+  starts_at BIGINT NOT NULL,
   ends_at BIGINT,
   -- Who gave it: an account, or the tool.
   given_by TEXT NOT NULL,
@@ -342,7 +342,7 @@ CREATE TABLE daily_order (
   zone TEXT NOT NULL,
   state TEXT NOT NULL,
   violation TEXT NOT NULL,
-  place TEXT,
+  location TEXT,
   terms TEXT NOT NULL,
   issued_at BIGINT NOT NULL,
   valid_until BIGINT NOT NULL,
@@ -381,7 +381,7 @@ CREATE TABLE plate_check (
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
   canonical TEXT NOT NULL,
-  covered BIGINT NOT NULL,
+  is_covered BIGINT NOT NULL,
   at BIGINT NOT NULL
 );
 

@@ -135,7 +135,7 @@ fn fill(file: &Path) -> Outcome<()> {
     let database = rusqlite::Connection::open(file)?;
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-         INSERT INTO ticket (id, open, lost, issued_at, starts_at, ends_at, json)
+         INSERT INTO ticket (id, open, forgotten, issued_at, starts_at, ends_at, json)
          SELECT substr(t.id, 1, 13) || (1000000000000000 + n.i), 0, 0, t.issued_at - n.i * 14400000, t.starts_at - n.i * 14400000,
                 t.ends_at - n.i * 14400000,
                 json_set(t.json, '$.id', substr(t.id, 1, 13) || (1000000000000000 + n.i), '$.state', 'expired')

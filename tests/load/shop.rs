@@ -147,7 +147,7 @@ const COPIES: &[Copied] = &[
     ),
     (
         "role_grant",
-        "role, city, begins_at, ends_at, given_by, given_at",
+        "role, city, starts_at, ends_at, given_by, given_at",
         &[("id", "{id}"), ("account", "{account}")],
         "t.account = $1",
     ),

@@ -187,7 +187,7 @@ impl History<'_> {
             "seed {}: {codes:?}",
             self.seed
         );
-        assert_eq!(self.deposit(driver.account) + self.deposit(other.account), 1_000_000 - order.due.minor().unwrap());
+        assert_eq!(self.deposit(driver.account) + self.deposit(other.account), 1_000_000 - order.owed.minor().unwrap());
     }
 
     fn one_key_replayed(mut self) {
@@ -235,7 +235,7 @@ impl History<'_> {
         assert!(told.status < 300, "seed {}: {}", self.seed, told.status);
         let bought = self.settled(&requests[1], &answers[1]);
         let by_card = self.stands(&driver, &payment);
-        let paid = order.due.minor().unwrap();
+        let paid = order.owed.minor().unwrap();
         if bought.status < 300 {
             assert_eq!(by_card.sale.state, SaleState::Undeliverable, "seed {}", self.seed);
             assert_eq!(by_card.payment.refunds[0].amount, payment.amount, "seed {}", self.seed);
@@ -294,7 +294,7 @@ impl History<'_> {
             plate,
             zone: "yellow".into(),
             violation: Violation::NoTicket,
-            place: None,
+            location: None,
         };
         let request = Request::new("POST", inspectors::ISSUE.path).bearer(self.inspector);
         self.rig.ask(&request.key(&format!("inspector-{:08}", self.seed)).json(&order)).read().unwrap()

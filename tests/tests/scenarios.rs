@@ -227,7 +227,7 @@ impl Phone {
                     .min_by_key(|zone| zone.distance_metres);
                 Ok(answer(json!({
                     "by_sign": near.by_sign, "nearest": nearest.map(|zone| &zone.zone),
-                    "distance_metres": nearest.and_then(|zone| zone.distance_metres), "approximate": nearest.map(|zone| zone.is_approximate),
+                    "distance_metres": nearest.and_then(|zone| zone.distance_metres), "is_approximate": nearest.map(|zone| zone.is_approximate),
                 })))
             }
             "quote" => {
@@ -295,7 +295,7 @@ impl Phone {
             "show_order" => {
                 let number = step["number"].as_str().unwrap_or(&self.slip);
                 let order = self.client.orders().by_slip(number).await?;
-                Ok(answer(json!({ "price": order.price.amount, "due": order.due.amount })))
+                Ok(answer(json!({ "price": order.price.amount, "owed": order.owed.amount })))
             }
             "history" => {
                 let history = self.client.parking().history(None, 50).await?;
@@ -350,9 +350,9 @@ impl Phone {
                 self.control.tell("/restart", json!({})).await;
                 none
             }
-            "inspect" => self.staff("/inspector/check", body(step), &["covered"]).await,
+            "inspect" => self.staff("/inspector/check", body(step), &["is_covered"]).await,
             "issue_order" => {
-                let fields = ["state", "price", "due", "number"];
+                let fields = ["state", "price", "owed", "number"];
                 let mut order = self.staff("/inspector/orders", body(step), &fields).await?;
                 if let Some(Value::String(number)) = order.remove("number") {
                     self.slip = number;
@@ -395,7 +395,7 @@ impl Phone {
                 })))
             }
             "controller" => self.staff("/controller/report", body(step), &["taken", "settled"]).await,
-            "barrier" => self.staff("/controller/exit", body(step), &["open"]).await,
+            "barrier" => self.staff("/controller/exit", body(step), &[]).await,
             "ledger" => Ok(answer(self.control.get("/ledger").await)),
             other => panic!("no such verb: {other}"),
         }

@@ -118,7 +118,7 @@ class Player:
         nearest = min((z for z in near.zones if z.distance_metres is not None), key=lambda z: z.distance_metres, default=None)
         answer = {"by_sign": near.by_sign}
         if nearest:
-            answer |= {"nearest": nearest.zone, "distance_metres": nearest.distance_metres, "approximate": nearest.is_approximate}
+            answer |= {"nearest": nearest.zone, "distance_metres": nearest.distance_metres, "is_approximate": nearest.is_approximate}
         return answer
 
     def do_quote(self, step):
@@ -159,7 +159,7 @@ class Player:
 
     def do_show_order(self, step):
         order = self.mesto.orders.by_slip(step.get("number", self.slip))
-        return {"price": amount(order.price), "due": amount(order.due)}
+        return {"price": amount(order.price), "owed": amount(order.owed)}
 
     def do_history(self, _):
         tickets = self.mesto.parking.history().items
@@ -207,7 +207,7 @@ class Player:
     def do_issue_order(self, step):
         order = self.testbed.ask("POST", "/inspector/orders", body(step))
         self.slip = order["number"]
-        return {"state": order["state"], "price": order["price"]["amount"], "due": order["due"]["amount"]}
+        return {"state": order["state"], "price": order["price"]["amount"], "owed": order["owed"]["amount"]}
 
     def do_phone(self, _):
         self.phone.tick()

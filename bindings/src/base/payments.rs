@@ -60,7 +60,7 @@ pub enum IntentState {
     Expired,
     /// The operator no longer knows the time in which it was sent: nobody can say whether it was
     /// executed.
-    Lost,
+    Forgotten,
 }
 
 /// Why an intent ended without being bought, in the client's language.
@@ -108,7 +108,7 @@ pub struct PurchaseIntent {
     /// Bought, and this version cannot read what: "paid, update the app".
     pub needs_update: bool,
     /// It ended as refused, and the bank approved it after all: it was bought.
-    pub bought_late: bool,
+    pub is_bought_late: bool,
     /// Why it ended without being bought; absent while it is open, and when it was bought.
     pub refusal: Option<Reason>,
 }
@@ -128,7 +128,7 @@ impl PurchaseIntent {
             CoreState::Unconfirmed(progress) => IntentState::Unconfirmed { progress: (*progress).into() },
             CoreState::Confirmed => IntentState::Confirmed,
             CoreState::Expired => IntentState::Expired,
-            CoreState::Lost => IntentState::Lost,
+            CoreState::Forgotten => IntentState::Forgotten,
             CoreState::Refused(problem) => {
                 let known = refusal.clone();
                 IntentState::Refused { reason: known.unwrap_or_else(|| reason(&Error::from(problem.clone()))) }
@@ -151,7 +151,7 @@ impl PurchaseIntent {
             page_url: view.page_url,
             payment: view.payment,
             needs_update: view.needs_update,
-            bought_late: view.bought_late,
+            is_bought_late: view.is_bought_late,
             refusal,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::base::wallet::{DepositEntry, DepositPage, WalletOffer, WalletOutcome, WalletSubject};
+use mesto_client::protocol::kernel::ids::EntryId;
 use mesto_client::{DepositPreview, WalletState};
 use mesto_rules::{CityId, Money};
 

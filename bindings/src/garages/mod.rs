@@ -72,8 +72,8 @@ impl Garages {
 
     /// From when on the time to leave of a stored visit is shown as ending: the last reminder
     /// before its end. Absent where the facility states no time to leave.
-    pub fn ending_from(&self, visit: VisitId) -> Result<Option<DateTime<Utc>>, MestoError> {
-        self.0.to_app(self.0.core.garages().ending_from(visit))
+    pub fn ending_at(&self, visit: VisitId) -> Result<Option<DateTime<Utc>>, MestoError> {
+        self.0.to_app(self.0.core.garages().ending_at(visit))
     }
 
     /// The signed receipt of a paid visit, for a barrier that does not reach the operator; draw it

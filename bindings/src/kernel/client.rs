@@ -268,13 +268,13 @@ pub struct Recovery {
     pub intents_saved: u32,
     /// The intents could be read to their end. If not, an intent may be missing: the next sync
     /// shows what it did.
-    pub intents_complete: bool,
+    pub has_all_intents: bool,
 }
 
 impl From<mesto_client::Recovery> for Recovery {
     fn from(core: mesto_client::Recovery) -> Self {
-        let mesto_client::Recovery { set_aside, why, intents_saved, intents_complete } = core;
-        Self { set_aside: set_aside.to_string_lossy().into_owned(), why, intents_saved, intents_complete }
+        let mesto_client::Recovery { set_aside, why, intents_saved, has_all_intents } = core;
+        Self { set_aside: set_aside.to_string_lossy().into_owned(), why, intents_saved, has_all_intents }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Ids and numbers for people: each id is a type of its own in every language, with its text
 //! underneath.
 
-use mesto_client::protocol::kernel::ids::{AccountId, DeviceId, PaymentId, QuoteId, RefundId, SaleId, VehicleId};
+use mesto_client::protocol::kernel::ids::{
+    AccountId, DeviceId, EntryId, PaymentId, QuoteId, RefundId, SaleId, VehicleId,
+};
 use mesto_client::protocol::kernel::reference::Reference;
 use mesto_rules::{CityId, TariffId};
 
@@ -19,5 +21,5 @@ macro_rules! ids {
 pub(crate) use ids;
 
 ids! {
-    AccountId, DeviceId, PaymentId, QuoteId, RefundId, SaleId, VehicleId, CityId, TariffId, Reference,
+    AccountId, DeviceId, EntryId, PaymentId, QuoteId, RefundId, SaleId, VehicleId, CityId, TariffId, Reference,
 }

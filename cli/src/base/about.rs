@@ -72,7 +72,7 @@ fn text(phone: &Phone, state: &OperatorState) -> String {
     }
     for text in &legal.texts {
         let link = text.link.as_deref().unwrap_or_default();
-        said.push_str(&format!("{} ({}, from {})  {link}\n", text.title, text.version, text.effective));
+        said.push_str(&format!("{} ({}, from {})  {link}\n", text.title, text.version, text.effective_on));
     }
     if let ClientStanding::Newer { greatest } = &state.client {
         said.push_str(&format!("\nIt was tried with versions up to {greatest}; this one is newer.\n"));
@@ -127,7 +127,7 @@ struct WrittenLegal {
 struct WrittenText {
     kind: LegalKind,
     version: String,
-    effective: chrono::NaiveDate,
+    effective_on: chrono::NaiveDate,
     title: Texts,
     #[serde(default)]
     text: Texts,
@@ -164,7 +164,7 @@ pub fn read(path: &Path, config: Config) -> Outcome<(Profile, Config)> {
 }
 
 fn legal_text(written: WrittenText) -> Result<LegalText, String> {
-    let WrittenText { kind, version, effective, title, text, link } = written;
+    let WrittenText { kind, version, effective_on, title, text, link } = written;
     if !kind.is_known() {
         return Err(format!("a legal text cannot be of the kind `{kind}`: write {}", LegalKind::KNOWN.join(", ")));
     }
@@ -177,7 +177,7 @@ fn legal_text(written: WrittenText) -> Result<LegalText, String> {
     for address in link.0.values() {
         web_address(address).map_err(|right| format!("the link of `{kind}` is `{address}`: {right}"))?;
     }
-    Ok(LegalText { kind, version, effective, title, text, link })
+    Ok(LegalText { kind, version, effective_on, title, text, link })
 }
 
 #[cfg(test)]
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_in_it_is_named() {
-        let terms = "version = 1\n[[legal.texts]]\nkind = \"terms\"\nversion = \"1\"\neffective = \"2026-01-01\"\n";
+        let terms = "version = 1\n[[legal.texts]]\nkind = \"terms\"\nversion = \"1\"\neffective_on = \"2026-01-01\"\n";
         for (text, why) in [
             ("", "missing field `version`"),
             ("version = 0", "counts from 1"),
@@ -217,7 +217,11 @@ mod tests {
             (&format!("{terms}title.en = \"Terms\""), "needs a `text` or a `link`"),
             (&format!("{terms}title.en = \"Terms\"\nlink.en = \"here\""), "give a web address"),
             (
-                &terms.replace("\"terms\"", "\"conduct\"").replace("effective", "title.en = \"C\"\neffective"),
+                &terms.replace("\"terms\"", "\"conduct\"").replace(
+                    "effective_on",
+                    "title.en = \"C\"
+effective_on",
+                ),
                 "write terms, privacy",
             ),
         ] {

@@ -143,7 +143,7 @@ fn check(folder: &Path, call: Call) -> Outcome<()> {
             call.style.paint(Tone::Good, &right),
             city.sections.time.zone(),
             city.sections.time.until(),
-            city.valid_until,
+            city.outdated_from,
             sections.join(", "),
         );
         let checks = call.services.all().filter_map(|service| service.city.check);

@@ -152,7 +152,7 @@ fn not_bought(phone: &Phone, intent: &IntentView) -> CliError {
         |exit, code, why: &Error| CliError::new(exit, code, why.text(show.locale)).advise(why.advice(show.locale));
     let error = match (&intent.state, &why) {
         (IntentState::Expired, Some(why)) => ended(Exit::Refused, "expired_intent", why),
-        (IntentState::Lost, Some(why)) => ended(Exit::Unconfirmed, "lost_intent", why),
+        (IntentState::Forgotten, Some(why)) => ended(Exit::Unconfirmed, "forgotten_intent", why),
         (_, Some(why)) => CliError::of_client(why, show.locale),
         (_, None) => CliError::new(Exit::Unconfirmed, "unconfirmed", show.word("intent-state-unconfirmed"))
             .advise("It is neither paid nor unpaid. `mesto settle` asks the operator again; nothing is bought twice."),
@@ -166,7 +166,7 @@ fn beside(phone: &Phone, intent: &IntentView) -> Vec<String> {
     if let Some(page) = &intent.page_url {
         said.push(format!("waits on the bank's page: {page}"));
     }
-    if intent.bought_late {
+    if intent.is_bought_late {
         said.push(phone.show.word("intent-bought-late"));
     }
     let refunds = intent.payment.iter().flat_map(|payment| &payment.refunds);
@@ -250,7 +250,7 @@ async fn settle(at: PhoneArgs, call: Call) -> Outcome<()> {
             let tone = match intent.state {
                 IntentState::Confirmed => Tone::Good,
                 IntentState::Unconfirmed(_) => Tone::Warn,
-                IntentState::Refused(_) | IntentState::Expired | IntentState::Lost => Tone::Bad,
+                IntentState::Refused(_) | IntentState::Expired | IntentState::Forgotten => Tone::Bad,
             };
             let state = phone.show.paint(tone, &phone.show.word(&format!("intent-state-{}", intent.state.name())));
             let why = phone.core.payments().refusal(intent);

@@ -184,10 +184,10 @@ fn staff_table(staff: &[Staff]) -> String {
     for one in staff {
         let token = one.token_ends_at.map_or_else(|| "none".to_owned(), |ends_at| ends_at.to_rfc3339());
         for grant in &one.grants {
-            let until = grant.until.map_or_else(|| "for good".to_owned(), |until| until.to_rfc3339());
+            let until = grant.ends_at.map_or_else(|| "for good".to_owned(), |until| until.to_rfc3339());
             let place = grant.city.as_ref().map_or_else(|| "everywhere".to_owned(), ToString::to_string);
             let role = grant.role.to_string();
-            let from = grant.from.to_rfc3339();
+            let from = grant.starts_at.to_rfc3339();
             rows.push(vec![
                 one.name.clone(),
                 one.account.to_string(),

@@ -249,7 +249,7 @@ impl Controller {
                 facility: facility.clone(),
                 sent_at: self.now(),
                 events,
-                free: self.memory.free.clone(),
+                places: self.memory.free.clone(),
                 settled_after: self.memory.settled_after.clone(),
             };
             let answer = self.link().post::<GarageReported>(&REPORT.target(&[], &[]), &report).await;
@@ -267,7 +267,7 @@ impl Controller {
             self.memory.settled_after = Some(reported.next);
             // What is kept is what was heard: an answer that is lost here is asked for again.
             self.keep()?;
-            if self.memory.waiting.is_empty() && !reported.more {
+            if self.memory.waiting.is_empty() && !reported.has_more {
                 break;
             }
         }

@@ -107,7 +107,7 @@ pub async fn visits(args: VisitsArgs, call: Call) -> Outcome<()> {
     phone.sync().await?;
     let Some(id) = args.receipt else {
         let shown = phone.core.garages().state();
-        let visits: Vec<_> = shown.inside.iter().chain(&shown.lost).chain(&shown.over).cloned().collect();
+        let visits: Vec<_> = shown.inside.iter().chain(&shown.forgotten).chain(&shown.over).cloned().collect();
         call.say(&*shown, || match visits.as_slice() {
             [] => "No garages were paid.".to_owned(),
             visits => show::visits_table(&phone.show, visits),

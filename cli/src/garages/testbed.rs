@@ -107,7 +107,7 @@ pub async fn tell(testbed: &dyn Testbed, told: ControllerReport) -> Result<(u16,
         facility: facility.clone(),
         sent_at: now,
         events: event.into_iter().collect(),
-        free: free.map(|free| ReportedPlaces { free, at: now }),
+        places: free.map(|free| ReportedPlaces { free, at: now }),
         // It keeps nothing: everything that was paid for cars that are inside is told again.
         settled_after: None,
     };

@@ -92,13 +92,13 @@ pub async fn inspector(demo: &mut Demo) -> Outcome<()> {
     let (status, issued) = order(demo).await?;
     demo.tell.record("order_status", status);
     demo.tell.claim("order_price", amount(&issued, "price"), "3000.00".to_owned())?;
-    demo.tell.claim("order_due", amount(&issued, "due"), "1500.00".to_owned())?;
+    demo.tell.claim("order_due", amount(&issued, "owed"), "1500.00".to_owned())?;
     let synced = demo.phone.core.sync().await;
     demo.tell.done(synced)?;
     let orders = demo.phone.core.orders().state().orders.clone();
     demo.tell.claim("orders", orders.iter().filter(|order| order.state == OrderState::Issued).count(), 1)?;
     demo.tell.say("The inspector issues the daily order; her phone hears of it:");
-    demo.tell.show(orders_table(&demo.show, &orders));
+    demo.tell.show(orders_table(&demo.show, &orders, &[]));
     for order in &orders {
         let until = [("valid_until", TextValue::Time(order.valid_until))];
         demo.tell.say(demo.show.text("order-valid-until", &until));
@@ -136,12 +136,12 @@ async fn check(demo: &Demo) -> Outcome<(u16, serde_json::Value)> {
 }
 
 async fn order(demo: &Demo) -> Outcome<(u16, serde_json::Value)> {
-    let order = serde_json::json!({ "city": CITY, "zone": "yellow", "plate": "BG789PP", "violation": "time_expired", "place": "Njegoševa 12" });
+    let order = serde_json::json!({ "city": CITY, "zone": "yellow", "plate": "BG789PP", "violation": "time_expired", "location": "Njegoševa 12" });
     issue(demo.world.as_ref(), &order).await.map_err(|why| CliError::failed("the inspector's order", why))
 }
 
 fn flag(answer: &serde_json::Value) -> Option<bool> {
-    answer.get("covered").and_then(serde_json::Value::as_bool)
+    answer.get("is_covered").and_then(serde_json::Value::as_bool)
 }
 
 fn text(answer: &serde_json::Value, field: &str) -> String {

@@ -67,10 +67,10 @@ impl Run for Command {
 async fn orders(at: PhoneArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&at, call).await?;
     phone.sync().await?;
-    let orders = phone.done(phone.core.orders().list())?;
-    call.say(&orders, || match orders.as_slice() {
-        [] => "No daily orders.".to_owned(),
-        orders => show::orders_table(&phone.show, orders),
+    let shown = phone.core.orders().state();
+    call.say(&*shown, || match (shown.orders.as_slice(), shown.forgotten.as_slice()) {
+        ([], []) => "No daily orders.".to_owned(),
+        (orders, forgotten) => show::orders_table(&phone.show, orders, forgotten),
     });
     Ok(())
 }
@@ -80,7 +80,7 @@ async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
     let page = phone.done(page)?;
     let text = match page.items.as_slice() {
         [] => "No daily orders.\n".to_owned(),
-        orders => show::orders_table(&phone.show, orders),
+        orders => show::orders_table(&phone.show, orders, &[]),
     };
     Ok(Past { name: "orders", json: serde_json::to_value(&page).unwrap_or_default(), text })
 }
@@ -89,7 +89,7 @@ async fn slip(args: SlipArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     let order = phone.core.orders().by_slip(&args.number.join(" ")).await;
     let order = phone.done(order)?;
-    call.say(&order, || show::orders_table(&phone.show, std::slice::from_ref(&order)));
+    call.say(&order, || show::orders_table(&phone.show, std::slice::from_ref(&order), &[]));
     Ok(())
 }
 

@@ -162,6 +162,6 @@ pub async fn history(demo: &mut Demo) -> Outcome<()> {
     let history = demo.phone.core.parking().history(None, 50).await;
     let history = demo.tell.done(history)?;
     demo.tell.claim("tickets", history.items.len(), 5)?;
-    demo.tell.show(tickets_table(&demo.show, &history.items));
+    demo.tell.show(tickets_table(&demo.show, &history.items, &history.forgotten));
     Ok(())
 }

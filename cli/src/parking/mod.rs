@@ -269,7 +269,7 @@ async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
         let shown = phone.core.parking().state();
         call.say(&shown.active, || match shown.active.as_slice() {
             [] => "No ticket is running.".to_owned(),
-            active => show::tickets_table(&phone.show, active),
+            active => show::tickets_table(&phone.show, active, &[]),
         });
         return Ok(());
     };
@@ -304,7 +304,7 @@ async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
     let history = phone.done(history)?;
     let text = match history.items.as_slice() {
         [] => "No ticket was bought yet.\n".to_owned(),
-        tickets => show::tickets_table(&phone.show, tickets),
+        tickets => show::tickets_table(&phone.show, tickets, &history.forgotten),
     };
     Ok(Past { name: "history", json: serde_json::to_value(&history).unwrap_or_default(), text })
 }

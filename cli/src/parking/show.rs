@@ -3,6 +3,7 @@
 use mesto_client::base::payments::offer;
 use mesto_client::parking::{SmsFallback, ZonesNear};
 use mesto_client::protocol::base::payments::Quote;
+use mesto_client::protocol::kernel::ids::TicketId;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 
@@ -55,19 +56,19 @@ pub fn zones_table(show: &Show, near: &ZonesNear) -> String {
     shown
 }
 
-fn state(show: &Show, state: &TicketState) -> String {
+fn state(show: &Show, state: &TicketState, is_forgotten: bool) -> String {
     match state {
+        _ if is_forgotten => show.paint(Tone::Warn, &show.word("ticket-state-forgotten")),
         TicketState::Active => show.paint(Tone::Good, &show.word("ticket-state-active")),
         TicketState::Expired => show.word("ticket-state-expired"),
         TicketState::Voided => show.word("ticket-state-voided"),
-        TicketState::Lost => show.paint(Tone::Warn, &show.word("ticket-state-lost")),
         TicketState::Other(_) => show.word("ticket-state-other"),
     }
 }
 
-/// Tickets, one a line.
+/// Tickets, one a line; of `forgotten` the operator does not know any more.
 #[must_use]
-pub fn tickets_table(show: &Show, tickets: &[Ticket]) -> String {
+pub fn tickets_table(show: &Show, tickets: &[Ticket], forgotten: &[TicketId]) -> String {
     let row = |ticket: &Ticket| {
         vec![
             show.moment(ticket.starts_at),
@@ -76,7 +77,7 @@ pub fn tickets_table(show: &Show, tickets: &[Ticket]) -> String {
             ticket.zone.to_string(),
             ticket.paid_minutes.to_string(),
             show.money(&ticket.price),
-            state(show, &ticket.state),
+            state(show, &ticket.state, forgotten.contains(&ticket.id)),
             ticket.id.to_string(),
         ]
     };

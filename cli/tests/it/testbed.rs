@@ -111,7 +111,7 @@ fn staff_tokens_work_and_the_bank_walk_keeps_to_its_bank() {
     assert_eq!(http("POST", &format!("{control}/staff"), Some(&json!({ "role": "driver" }))).unwrap().0, 400);
     let check =
         json_of("POST", &format!("{control}/inspector/check"), Some(json!({ "zone": "red", "plate": "BG789PP" })));
-    assert_eq!(check["covered"], false);
+    assert_eq!(check["is_covered"], false);
     let away = json!({ "page_url": "http://127.0.0.1:9/pay", "card": "approve" });
     assert_eq!(http("POST", &format!("{control}/bank/walk"), Some(&away)).unwrap().0, 400);
     assert_eq!(http("GET", &format!("{control}/nothing"), None).unwrap().0, 404);

@@ -108,7 +108,7 @@ fn roles_are_given_listed_and_ended() {
     let given =
         admin(&["grant", account, "--role", "controller", "--city", "belgrade", "--until", "2099-01-01T00:00:00Z"])
             .json();
-    assert_eq!((given["city"].as_str(), given["until"].as_str()), (Some("belgrade"), Some("2099-01-01T00:00:00Z")));
+    assert_eq!((given["city"].as_str(), given["ends_at"].as_str()), (Some("belgrade"), Some("2099-01-01T00:00:00Z")));
     assert_eq!(admin(&["list"]).json()[0]["roles"].as_array().unwrap().len(), 2);
     let renewed = admin(&["token", account]).json();
     let ends_at = &admin(&["list"]).json()[0]["token_ends_at"];

@@ -1,12 +1,12 @@
 -- The phone's memory: what the operator said last, and what the driver wants. Money is in the JSON
--- as on the wire.
+-- as on the wire, moments in their columns are epoch milliseconds.
 CREATE TABLE meta (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
 -- Signed documents, as they were served: the key set, the cities, what the operator says of
--- itself. When it was signed is in seconds.
+-- itself.
 CREATE TABLE document (
     name      TEXT PRIMARY KEY,
     version   INTEGER NOT NULL,
@@ -21,37 +21,38 @@ CREATE TABLE vehicle (
     json  TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- open = 1: the operator called it active. lost = 1: his books were put back from a copy and do not
--- have it.
+-- open = 1: the operator called it active. forgotten = 1: his books were put back from a copy and do
+-- not have it.
 CREATE TABLE ticket (
     id        TEXT PRIMARY KEY,
     open      INTEGER NOT NULL,
-    lost      INTEGER NOT NULL,
+    forgotten INTEGER NOT NULL,
     issued_at INTEGER NOT NULL,
     starts_at INTEGER NOT NULL,
     ends_at   INTEGER NOT NULL,
     json      TEXT NOT NULL
 );
 CREATE INDEX ticket_open ON ticket (ends_at) WHERE open = 1;
-CREATE INDEX ticket_lost ON ticket (ends_at) WHERE lost = 1;
+CREATE INDEX ticket_forgotten ON ticket (ends_at) WHERE forgotten = 1;
 CREATE INDEX ticket_newest ON ticket (issued_at, id);
 -- The latest stay of a zone is found by the end of its tickets.
 CREATE INDEX ticket_ends ON ticket (ends_at);
 
+-- Daily orders. open = 1: to be paid. forgotten = 1: as of a ticket.
 CREATE TABLE daily_order (
     id        TEXT PRIMARY KEY,
     open      INTEGER NOT NULL,
+    forgotten INTEGER NOT NULL,
     issued_at INTEGER NOT NULL,
     json      TEXT NOT NULL
 );
 CREATE INDEX daily_order_newest ON daily_order (issued_at, id);
 
--- Visits to garages. open = 1: the car has not left. lost = 1: the operator's books were put back
--- from a copy and do not have it.
+-- Visits to garages. open = 1: the car has not left. forgotten = 1: as of a ticket.
 CREATE TABLE visit (
     id         TEXT PRIMARY KEY,
     open       INTEGER NOT NULL,
-    lost       INTEGER NOT NULL,
+    forgotten  INTEGER NOT NULL,
     entered_at INTEGER NOT NULL,
     ended_at   INTEGER,
     json       TEXT NOT NULL
@@ -74,7 +75,7 @@ CREATE TABLE intent (
     body            BLOB NOT NULL,
     created_at      INTEGER NOT NULL,
     not_after       INTEGER NOT NULL,
-    -- ready, sending, sent, at_bank, confirmed, refused, expired, lost
+    -- ready, sending, sent, at_bank, confirmed, refused, expired, forgotten
     state           TEXT NOT NULL,
     open            INTEGER NOT NULL,
     attempts        INTEGER NOT NULL DEFAULT 0,

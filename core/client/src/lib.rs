@@ -9,7 +9,7 @@
 //!
 //! What must hold: a paying action is an *intent*, committed to the database before
 //! anything is sent, retried with the same key, and ended exactly once as Confirmed, Refused,
-//! Expired or Lost; until then it is Unconfirmed. While it is, nothing is paid again for the same
+//! Expired or Forgotten; until then it is Unconfirmed. While it is, nothing is paid again for the same
 //! thing. See [`intent`].
 //!
 //! A day with it:
@@ -37,7 +37,7 @@
 //!         IntentState::Unconfirmed(_) => println!("not confirmed yet; settle when {:?}", client.payments().next_retry_at()),
 //!         IntentState::Refused(problem) => println!("{}", problem.detail),
 //!         IntentState::Expired => println!("not bought"),
-//!         IntentState::Lost => println!("nobody can say; look at the deposit"),
+//!         IntentState::Forgotten => println!("nobody can say; look at the deposit"),
 //!     }
 //!     client.sync().await?;
 //!     let balance = client.wallet().state().balance;

@@ -48,8 +48,8 @@ pub fn read(image: &[u8]) -> Result<Grey, DecodeError> {
     if is_whole { Ok(grey) } else { Err(DecodeError::NotAnImage) }
 }
 
-/// A form of photos that is known and not read, by its name: what an iPhone writes unless it is told
-/// otherwise is HEIC.
+/// A form of photos that is known and not read, by its name: an iPhone writes HEIC unless it is
+/// told otherwise.
 fn other_form(image: &[u8]) -> Option<&'static str> {
     // ISO/IEC 14496-12: the length of the first box, its name, the brand of the file.
     let brand = image.get(4..12)?.strip_prefix(b"ftyp")?;

@@ -212,5 +212,5 @@ garages-visit-paid-sum = Paid { $amount }
 garages-visit-owes-why = The time to leave is over. Only the difference is owed.
 garages-visit-pay-rest = See what is owed now
 garages-visit-over = This visit is over
-garages-visit-lost-why = The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff.
+garages-visit-forgotten-why = The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff.
 garages-visit-loading = Opening the visit

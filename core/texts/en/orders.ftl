@@ -25,8 +25,8 @@ order-state-paid = Paid
 order-state-cancelled = Cancelled
 order-state-other = Other (update the app)
 entry-orders-order = Daily order
-order-due = { $due } to pay
-order-discount = { $due } instead of { $price } until { $discount_until }
+order-owed = { $owed } to pay
+order-discount = { $owed } instead of { $price } until { $discount_until }
 order-valid-until = Covers the car in this zone until { $valid_until }
 
 ## Screens

@@ -8,7 +8,7 @@ error-unconfirmed = It is not known yet whether this was paid.
        *[other] Do not pay in another way yet. Look for a signal; the app keeps asking.
     }
     .plain-advice = Do not pay in another way yet. Look for a signal; the app keeps asking.
-error-intent_lost = The operator no longer knows whether this was paid.
+error-intent_forgotten = The operator no longer knows whether this was paid.
     .advice = It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator.
 error-abandoned = You gave this payment up.
     .advice = If the bank charges the card after all, the money is paid back.
@@ -92,7 +92,7 @@ intent-state-unconfirmed = Not confirmed yet
 intent-state-confirmed = Confirmed
 intent-state-refused = Refused
 intent-state-expired = Not executed
-intent-state-lost = Unknown to the operator
+intent-state-forgotten = Unknown to the operator
 intent-needs-update = Paid. Only a newer version of the app can show what you bought. Update the app.
 intent-bought-late = The bank approved it after all, and it was bought.
 
@@ -103,8 +103,8 @@ state-unconfirmed-why = The connection broke after your tap at { $time }. We kee
 state-unconfirmed-what = Wait until it says "paid". Pay in another way only with the button below: it takes this payment back first.
 state-at-bank-why = Finish the payment on the bank's page. Nothing is bought until the bank says so; what cannot be given any more by then is paid back.
 state-check-again = Ask again now
-state-lost-open = { $plate }: the operator does not know this ticket
-state-lost-what = It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator.
+state-forgotten-open = { $plate }: the operator does not know this ticket
+state-forgotten-what = It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator.
 state-unconfirmed-open = { $plate }: payment not confirmed yet
 state-refused-code = Code { $code }
 buy-by-deposit = From the deposit
@@ -120,4 +120,4 @@ buy-paying = Paying…
 state-not-charged = Nothing was charged.
 state-use-sms = Pay by SMS instead
 state-use-sms-what = SMS { $body } to { $number }
-state-lost = Unknown to the operator
+state-forgotten = Unknown to the operator

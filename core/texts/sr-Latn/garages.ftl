@@ -213,5 +213,5 @@ garages-visit-paid-sum = Plaćeno { $amount }
 garages-visit-owes-why = Vreme za izlazak je isteklo. Duguje se samo razlika.
 garages-visit-pay-rest = Pogledajte koliko se sada duguje
 garages-visit-over = Ovaj boravak je završen
-garages-visit-lost-why = Operater je izgubio podatke o ovom boravku. Pokažite potvrdu na rampi ili se obratite osoblju.
+garages-visit-forgotten-why = Operater je izgubio podatke o ovom boravku. Pokažite potvrdu na rampi ili se obratite osoblju.
 garages-visit-loading = Otvaramo boravak

@@ -25,8 +25,8 @@ order-state-paid = Plaćeno
 order-state-cancelled = Poništeno
 order-state-other = Drugo (ažurirajte aplikaciju)
 entry-orders-order = Dnevna karta
-order-due = Za plaćanje { $due }
-order-discount = { $due } umesto { $price } do { $discount_until }
+order-owed = Za plaćanje { $owed }
+order-discount = { $owed } umesto { $price } do { $discount_until }
 order-valid-until = Pokriva vozilo u ovoj zoni do { $valid_until }
 
 ## Ekrani

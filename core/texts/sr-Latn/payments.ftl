@@ -8,7 +8,7 @@ error-unconfirmed = Još se ne zna da li je plaćeno.
        *[other] Ne plaćajte još na drugi način. Potražite signal; aplikacija i dalje pita.
     }
     .plain-advice = Ne plaćajte još na drugi način. Potražite signal; aplikacija i dalje pita.
-error-intent_lost = Operater više ne zna da li je ovo plaćeno.
+error-intent_forgotten = Operater više ne zna da li je ovo plaćeno.
     .advice = Možda jeste, a možda nije. Pogledajte depozit i karte i obratite se operateru.
 error-abandoned = Odustali ste od ove uplate.
     .advice = Ako banka ipak naplati karticu, novac se vraća.
@@ -92,7 +92,7 @@ intent-state-unconfirmed = Još nije potvrđeno
 intent-state-confirmed = Potvrđeno
 intent-state-refused = Odbijeno
 intent-state-expired = Nije izvršeno
-intent-state-lost = Nepoznato operateru
+intent-state-forgotten = Nepoznato operateru
 intent-needs-update = Plaćeno. Šta ste kupili može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
 intent-bought-late = Banka je ipak odobrila uplatu i kupovina je obavljena.
 
@@ -103,8 +103,8 @@ state-unconfirmed-why = Veza se prekinula posle vašeg dodira u { $time }. Staln
 state-unconfirmed-what = Sačekajte dok ne piše „plaćeno”. Na drugi način platite samo dugmetom ispod: ono najpre povlači ovo plaćanje.
 state-at-bank-why = Završite plaćanje na stranici banke. Ništa nije kupljeno dok banka ne potvrdi; ako se do tada to više ne može dobiti, novac se vraća.
 state-check-again = Pitajte ponovo
-state-lost-open = { $plate }: operater ne zna za ovu kartu
-state-lost-what = Kupljena je, a operater je izgubio podatak o njoj. Pokažite kontroloru njen kod i obratite se operateru.
+state-forgotten-open = { $plate }: operater ne zna za ovu kartu
+state-forgotten-what = Kupljena je, a operater je izgubio podatak o njoj. Pokažite kontroloru njen kod i obratite se operateru.
 state-unconfirmed-open = { $plate }: plaćanje još nije potvrđeno
 state-refused-code = Oznaka { $code }
 buy-by-deposit = Sa depozita
@@ -120,4 +120,4 @@ buy-paying = Plaćanje…
 state-not-charged = Ništa nije naplaćeno.
 state-use-sms = Platite SMS-om
 state-use-sms-what = SMS { $body } na { $number }
-state-lost = Nepoznato operateru
+state-forgotten = Nepoznato operateru

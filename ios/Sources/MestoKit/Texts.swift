@@ -258,6 +258,9 @@ public struct Texts: Sendable {
     /// Cannot be reached now: it takes no payment here until it answers
     public func garagesUnreachable() -> String { render("garages-unreachable", [:]) }
 
+    /// The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff.
+    public func garagesVisitForgottenWhy() -> String { render("garages-visit-forgotten-why", [:]) }
+
     /// Leave by {$time}
     public func garagesVisitLeaveBy(time: String) -> String { render("garages-visit-leave-by", ["time": time]) }
 
@@ -272,9 +275,6 @@ public struct Texts: Sendable {
 
     /// Opening the visit
     public func garagesVisitLoading() -> String { render("garages-visit-loading", [:]) }
-
-    /// The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff.
-    public func garagesVisitLostWhy() -> String { render("garages-visit-lost-why", [:]) }
 
     /// The barrier knows that it is paid.
     public func garagesVisitNoReceipt() -> String { render("garages-visit-no-receipt", [:]) }
@@ -331,7 +331,7 @@ public struct Texts: Sendable {
     public func intentStateExpired() -> String { render("intent-state-expired", [:]) }
 
     /// Unknown to the operator
-    public func intentStateLost() -> String { render("intent-state-lost", [:]) }
+    public func intentStateForgotten() -> String { render("intent-state-forgotten", [:]) }
 
     /// Refused
     public func intentStateRefused() -> String { render("intent-state-refused", [:]) }
@@ -432,11 +432,11 @@ public struct Texts: Sendable {
     /// prepaid parking card
     public func onSitePrepaidCard() -> String { render("on-site-prepaid_card", [:]) }
 
-    /// {$due} instead of {$price} until {$discount_until}
-    public func orderDiscount(due: String, price: String, discountUntil: String) -> String { render("order-discount", ["due": due, "price": price, "discount_until": discountUntil]) }
+    /// {$owed} instead of {$price} until {$discount_until}
+    public func orderDiscount(owed: String, price: String, discountUntil: String) -> String { render("order-discount", ["owed": owed, "price": price, "discount_until": discountUntil]) }
 
-    /// {$due} to pay
-    public func orderDue(due: String) -> String { render("order-due", ["due": due]) }
+    /// {$owed} to pay
+    public func orderOwed(owed: String) -> String { render("order-owed", ["owed": owed]) }
 
     /// Cancelled
     public func orderStateCancelled() -> String { render("order-state-cancelled", [:]) }
@@ -628,13 +628,13 @@ public struct Texts: Sendable {
     public func stateCheckAgain() -> String { render("state-check-again", [:]) }
 
     /// Unknown to the operator
-    public func stateLost() -> String { render("state-lost", [:]) }
+    public func stateForgotten() -> String { render("state-forgotten", [:]) }
 
     /// {$plate}: the operator does not know this ticket
-    public func stateLostOpen(plate: String) -> String { render("state-lost-open", ["plate": plate]) }
+    public func stateForgottenOpen(plate: String) -> String { render("state-forgotten-open", ["plate": plate]) }
 
     /// It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator.
-    public func stateLostWhat() -> String { render("state-lost-what", [:]) }
+    public func stateForgottenWhat() -> String { render("state-forgotten-what", [:]) }
 
     /// Nothing was charged.
     public func stateNotCharged() -> String { render("state-not-charged", [:]) }
@@ -808,7 +808,7 @@ public struct Texts: Sendable {
     public func ticketStateExpired() -> String { render("ticket-state-expired", [:]) }
 
     /// Unknown to the operator
-    public func ticketStateLost() -> String { render("ticket-state-lost", [:]) }
+    public func ticketStateForgotten() -> String { render("ticket-state-forgotten", [:]) }
 
     /// Other (update the app)
     public func ticketStateOther() -> String { render("ticket-state-other", [:]) }

@@ -129,7 +129,7 @@ import Testing
         #expect(error.code == "order_number_invalid" && order.order == nil)
         order.number = number
         await order.find()
-        let due = try #require(order.order?.due.amount)
+        let due = try #require(order.order?.owed.amount)
         await order.quote()
         #expect(order.missing?.amount == due - 1000, "the deposit has 1000")
         await order.quote(pay: .card)

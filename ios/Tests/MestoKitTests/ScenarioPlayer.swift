@@ -82,7 +82,7 @@ final class ScenarioPlayer {
             return try await begun(step, try await mesto.orders.pay(unpaid?.id ?? "or_00000000000000000000000000", pay: pay(step)))
         case "show_order":
             let order = try await mesto.orders.bySlip(step["number"] as? String ?? slip)
-            return ["price": amount(order.price), "due": amount(order.due)]
+            return ["price": amount(order.price), "owed": amount(order.owed)]
         case "history":
             let tickets = try await mesto.parking.history().items
             guard let newest = tickets.first else { return ["tickets": 0] }
@@ -141,7 +141,7 @@ final class ScenarioPlayer {
         if let nearest = near.zones.filter({ $0.distanceMetres != nil }).min(by: { $0.distanceMetres! < $1.distanceMetres! }) {
             answer["nearest"] = nearest.zone.value
             answer["distance_metres"] = Int(nearest.distanceMetres!)
-            answer["approximate"] = nearest.isApproximate
+            answer["is_approximate"] = nearest.isApproximate
         }
         return answer
     }
@@ -164,7 +164,7 @@ final class ScenarioPlayer {
         let order = try await testbed.ask("POST", "/inspector/orders", body(step))
         slip = order["number"] as? String ?? ""
         let sum = { (name: String) in (order[name] as? Fields)?["amount"] as Any }
-        return ["state": order["state"] as Any, "price": sum("price"), "due": sum("due")]
+        return ["state": order["state"] as Any, "price": sum("price"), "owed": sum("owed")]
     }
 
     /// The intent is the last one; with a card its page is walked, and what became of it is read.
@@ -183,7 +183,7 @@ final class ScenarioPlayer {
         case .confirmed: return ["state": "confirmed"]
         case .unconfirmed: return ["state": "unconfirmed"]
         case .expired: return ["state": "expired"]
-        case .lost: return ["state": "lost"]
+        case .forgotten: return ["state": "forgotten"]
         case let .refused(reason):
             var answer: Fields = ["state": "refused", "code": reason.code]
             // `200.00 RSD`

@@ -52,13 +52,13 @@ fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<DepositPage> {
         "FROM event JOIN ledger_entry ON ledger_entry.id = event.entry WHERE event.account = $1 AND event.seq < $2 ORDER BY event.seq DESC LIMIT $3",
         values![account, asked.before.unwrap_or(i64::MAX), asked.reads()],
     ))?;
-    let (items, next) = asked.page(rows.into_iter().map(entry).collect(), |entry: &DepositEntry| entry.id.to_string());
-    Ok(DepositPage { balance, items, next })
+    let (rows, next) = asked.page(rows, |row| row.seq.to_string());
+    Ok(DepositPage { balance, items: rows.into_iter().map(entry).collect(), next })
 }
 
 fn entry(row: HistoryEntry) -> DepositEntry {
     DepositEntry {
-        id: row.seq,
+        id: row.id,
         at: row.at,
         kind: row.kind,
         reference: row.reference,

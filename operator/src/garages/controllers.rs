@@ -7,7 +7,7 @@ use mesto_protocol::garages::controllers::{
 };
 use mesto_protocol::garages::visits as visits_wire;
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::garages::visit::{VisitEffect, VisitEvent};
+use mesto_rules::garages::visit::VisitEvent;
 use mesto_rules::garages::{Refusal, TicketNumber};
 use mesto_rules::money::Money;
 
@@ -42,8 +42,8 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     let (operator, now) = (call.operator, call.now);
     let place = place(call, &told.city, &told.facility)?;
     place.not_ahead("sent_at", told.sent_at, now)?;
-    if let Some(free) = &told.free {
-        place.not_ahead("free.at", free.at, now)?;
+    if let Some(places) = &told.places {
+        place.not_ahead("places.at", places.at, now)?;
     }
     if told.events.len() > EVENTS_MOST {
         let detail = format!("{} events were told; tell at most {EVENTS_MOST} at a time", told.events.len());
@@ -67,8 +67,8 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     let (taken, refused) = reported.take_all(&told.events)?;
     let settled = reported.settled(paid);
     reported.close(tx)?;
-    hear(tx, &place, now, heard, told.free)?;
-    Ok(GarageReported { taken, refused, settled, next, more })
+    hear(tx, &place, now, heard, told.places)?;
+    Ok(GarageReported { taken, refused, settled, next, has_more: more })
 }
 
 /// The moment from which on payments are told again.
@@ -178,6 +178,6 @@ pub(crate) fn exit(tx: &mut dyn Tx, call: &mut Call<'_>, asked: ExitRequest) -> 
         Err(Refusal::PaidOnEntry { .. }) => Money::zero(record.row.currency),
         Err(refusal) => return Err(refusal.into()),
     };
-    let effects = record.step(&VisitEvent::ExitAsked { owed }, at)?;
-    Ok(ExitOpened { open: effects.contains(&VisitEffect::OpenBarrier), visit: record.row.id })
+    record.step(&VisitEvent::ExitAsked { owed }, at)?;
+    Ok(ExitOpened { visit: record.row.id })
 }

@@ -108,5 +108,5 @@ pub(crate) fn read(tx: &mut dyn Tx, account: AccountId, after: Option<Cursor>) -
         }
     }
     let next = events.last().map_or(after, |event| event.cursor.seq);
-    Ok(EventPage { events, next: at(next), more: next < last })
+    Ok(EventPage { events, next: at(next), has_more: next < last })
 }

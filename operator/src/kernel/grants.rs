@@ -30,7 +30,7 @@ table! {
         role: RoleWord,
         city: Option<CityId>,
         place: Option<String>,
-        begins_at: DateTime<Utc>,
+        starts_at: DateTime<Utc>,
         ends_at: Option<DateTime<Utc>>,
         given_by: String,
         given_at: DateTime<Utc>,
@@ -62,7 +62,7 @@ pub(crate) const TABLE: Table = Table {
     name: "role_grant",
     export: Export::Rows {
         called: "roles",
-        columns: &["id", "role", "city", "place", "begins_at", "ends_at"],
+        columns: &["id", "role", "city", "place", "starts_at", "ends_at"],
         from: "role_grant WHERE account = $1 ORDER BY id",
     },
     erasure: Erasure::Excused("who might do what when is evidence; the account is a pseudonym"),
@@ -99,8 +99,8 @@ impl From<GrantRow> for Granted {
 
 impl From<GrantRow> for Grant {
     fn from(row: GrantRow) -> Self {
-        let GrantRow { id, role, city, place, begins_at, ends_at, .. } = row;
-        Self { id, role: role.into(), city, place, from: begins_at, until: ends_at }
+        let GrantRow { id, role, city, place, starts_at, ends_at, .. } = row;
+        Self { id, role: role.into(), city, place, starts_at, ends_at }
     }
 }
 
@@ -131,8 +131,8 @@ pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new
         role: new.role.clone(),
         city: new.city.cloned(),
         place: new.place.map(str::to_owned),
-        from: new.from,
-        until: new.until,
+        starts_at: new.from,
+        ends_at: new.until,
     };
     let role = RoleWord::try_from(grant.role.clone())?;
     tx.write(Write::insert(GrantRow {
@@ -141,8 +141,8 @@ pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new
         role,
         city: grant.city.clone(),
         place: grant.place.clone(),
-        begins_at: grant.from,
-        ends_at: grant.until,
+        starts_at: grant.starts_at,
+        ends_at: grant.ends_at,
         given_by: new.by.to_owned(),
         given_at: now,
     }))?;
@@ -169,7 +169,7 @@ pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, gran
 /// The roles of an account now, in the order they were given.
 pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Grant>> {
     let rows: Vec<GrantRow> = tx.all(Select::of(
-        "FROM role_grant WHERE role_grant.account = $1 AND role_grant.begins_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) ORDER BY role_grant.id",
+        "FROM role_grant WHERE role_grant.account = $1 AND role_grant.starts_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) ORDER BY role_grant.id",
         values![account, now.timestamp_millis()],
     ))?;
     Ok(rows.into_iter().map(Grant::from).collect())

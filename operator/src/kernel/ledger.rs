@@ -150,7 +150,9 @@ pub(crate) fn post(tx: &mut dyn Tx, now: DateTime<Utc>, holder: Option<Holder>, 
 projection! {
     /// What a person's history shows of an entry.
     pub(crate) struct HistoryEntry {
+        /// Cursor of the event that told of it: the order of a history.
         seq: i64 = "event.seq",
+        id: EntryId = "ledger_entry.id",
         at: DateTime<Utc> = "ledger_entry.at",
         kind: String = "ledger_entry.kind",
         reference: String = "ledger_entry.reference",

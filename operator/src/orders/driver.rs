@@ -64,7 +64,7 @@ table! {
         zone: ZoneId,
         state: StateWord,
         violation: ViolationWord,
-        place: Option<String>,
+        location: Option<String>,
         terms: Json<OrderTerms>,
         issued_at: DateTime<Utc>,
         valid_until: DateTime<Utc>,
@@ -129,9 +129,9 @@ fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order
         issued_at: row.issued_at,
         valid_until: terms.valid_until,
         price: terms.price,
-        due: terms.due(row.paid_at.unwrap_or(now)),
+        owed: terms.owed(row.paid_at.unwrap_or(now)),
         discount_until: terms.discount_until,
-        place: row.place,
+        location: row.location,
         violation: row.violation.into(),
         paid_at: row.paid_at,
     };
@@ -191,8 +191,8 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<OrderPage> {
 #[derive(Debug, Serialize, Deserialize)]
 struct Frozen {
     order: OrderId,
-    /// What was due; a card's fee is not in it.
-    due: Money,
+    /// What was owed; a card's fee is not in it.
+    owed: Money,
     /// The bank's commission on a small card payment.
     fee: Option<Money>,
 }
@@ -223,13 +223,13 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
             .with("allowed", allowed)
             .into());
     }
-    let event = OrderEvent::Pay { amount: order.due, terms };
+    let event = OrderEvent::Pay { amount: order.owed, terms };
     order::step(rules_state(&order.state), &event, asked.now).map_err(|error| refused(&error))?;
-    let due = order.due;
+    let owed = order.owed;
     let fee = match method {
         Some(RulesPay::Card) => {
             let card = &asked.city.sections.wallet.card;
-            match card.fee_on(due).map(Fact::known) {
+            match card.fee_on(owed).map(Fact::known) {
                 None => None,
                 Some(Some(fee)) => Some(*fee),
                 Some(None) => {
@@ -244,16 +244,16 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let mut lines = vec![Line {
         kind: "orders.order".to_owned(),
         params: Params::default().with("zone", &order.zone).with("price", order.price),
-        amount: due,
+        amount: owed,
         vat: Vat::out_of_scope(),
         seller: None,
     }];
     lines.extend(fee.map(|fee| card_fee(fee, asked.city.sections.wallet.card.free_from)));
-    let total = fee.map_or(Ok(due), |fee| due.checked_add(&fee))?;
+    let total = fee.map_or(Ok(owed), |fee| owed.checked_add(&fee))?;
     Ok(Priced {
         place: order.zone.to_string(),
         thing: order.id.to_string(),
-        terms: serde_json::to_string(&Frozen { order: order.id, due, fee })?,
+        terms: serde_json::to_string(&Frozen { order: order.id, owed, fee })?,
         offer: OnTheWire::of(&OrdersOffer { order })?,
         lines,
         notices: Vec::new(),
@@ -275,25 +275,25 @@ pub(crate) fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
 
 /// The order becomes paid, by exactly what was quoted.
 pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
-    let Frozen { due, fee, .. } = serde_json::from_str(&delivery.quote.terms)?;
+    let Frozen { owed, fee, .. } = serde_json::from_str(&delivery.quote.terms)?;
     let (now, account) = (delivery.now, delivery.account.id);
     let Some(row) = tx.first(to_pay(delivery.quote.id))? else {
         return refuse(ProblemCode::NotFound, "there is no such order any more");
     };
     let (mut order, terms) = from_rows(row, now)?;
-    let event = OrderEvent::Pay { amount: due, terms };
+    let event = OrderEvent::Pay { amount: owed, terms };
     let (state, effects) = match order::step(rules_state(&order.state), &event, now) {
         Ok(stepped) => stepped,
-        Err(OrderError::AmountDiffers { due, .. }) => {
-            return Err(Problem::new(ProblemCode::QuoteStale, "another amount is due now; ask for a new quote")
-                .with("total", due)
+        Err(OrderError::AmountDiffers { owed, .. }) => {
+            return Err(Problem::new(ProblemCode::QuoteStale, "another amount is owed now; ask for a new quote")
+                .with("total", owed)
                 .into());
         }
         Err(error) => return Err(refused(&error)),
     };
     become_paid(tx, &mut order, state, now, Some(account))?;
     let price = order.price.minor()?;
-    let mut gains = gains_of_payment(&order.city, due.minor()?, price);
+    let mut gains = gains_of_payment(&order.city, owed.minor()?, price);
     if let Some(fee) = fee {
         gains.push((LedgerAccount::Revenue { service: NAME, city: order.city.clone() }, -fee.minor()?));
     }
@@ -332,10 +332,10 @@ fn happened(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str, 
     let (state, effects) = order::step(rules_state(&order.state), event, now).map_err(|error| refused(&error))?;
     let price = order.price.minor()?;
     let (kind, legs) = if state == order::OrderState::Paid {
-        let due = order.due.minor()?;
+        let owed = order.owed.minor()?;
         become_paid(tx, &mut order, state, now, None)?;
-        let mut legs = vec![(LedgerAccount::Clearing { provider: ledger::ELSEWHERE.to_owned() }, due)];
-        legs.extend(gains_of_payment(&order.city, due, price));
+        let mut legs = vec![(LedgerAccount::Clearing { provider: ledger::ELSEWHERE.to_owned() }, owed)];
+        legs.extend(gains_of_payment(&order.city, owed, price));
         (PAID_ELSEWHERE, legs)
     } else {
         order.state = wire_state(state);
@@ -375,7 +375,7 @@ fn become_paid(
 ) -> Outcome<()> {
     (order.state, order.paid_at) = (wire_state(state), Some(now));
     tx.write(update!(OrderRow { id: order.id } set {
-        state: StateWord::try_from(order.state.clone())?, paid_at: Some(now), paid_by: by, paid_amount: Some(order.due.minor()?)
+        state: StateWord::try_from(order.state.clone())?, paid_at: Some(now), paid_by: by, paid_amount: Some(order.owed.minor()?)
     }))?;
     Ok(())
 }
@@ -401,7 +401,7 @@ const fn rules_state(state: &OrderState) -> order::OrderState {
         OrderState::Issued => order::OrderState::Issued,
         OrderState::Paid => order::OrderState::Paid,
         // A state this operator does not know: nobody is asked for money by it.
-        OrderState::Cancelled | OrderState::Lost | OrderState::Other(_) => order::OrderState::Cancelled,
+        OrderState::Cancelled | OrderState::Other(_) => order::OrderState::Cancelled,
     }
 }
 
@@ -410,8 +410,8 @@ fn refused(error: &OrderError) -> Failure {
     match error {
         OrderError::AlreadyPaid => Problem::new(ProblemCode::OrderAlreadyPaid, detail),
         OrderError::Withdrawn => Problem::new(ProblemCode::OrderNotPayable, detail),
-        OrderError::AmountDiffers { due, offered } => {
-            Problem::new(ProblemCode::OrderNotPayable, detail).with("due", due).with("offered", offered)
+        OrderError::AmountDiffers { owed, offered } => {
+            Problem::new(ProblemCode::OrderNotPayable, detail).with("owed", owed).with("offered", offered)
         }
     }
     .into()

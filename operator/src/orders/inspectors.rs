@@ -40,7 +40,7 @@ table! {
         city: CityId,
         zone: ZoneId,
         canonical: String,
-        covered: bool,
+        is_covered: bool,
         at: DateTime<Utc>,
     }
 }
@@ -65,13 +65,13 @@ projection! {
     }
 }
 
-const PLACE_MAX: usize = 120;
+const LOCATION_MAX: usize = 120;
 
 /// The ticket of a plate in a zone that covers it now, or the last one that ran out on the same
 /// local day.
 struct Seen {
     ticket: Option<CheckedTicket>,
-    covered: bool,
+    is_covered: bool,
     /// The end of the last ticket that ran out, whenever that was.
     paid_until: Option<DateTime<Utc>>,
 }
@@ -93,18 +93,18 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck>
         city: rules.id.clone(),
         zone: zone_id.clone(),
         canonical: plate.canonical.clone(),
-        covered: seen.covered,
+        is_covered: seen.is_covered,
         at: call.now,
     }))?;
     let warnings = std::mem::take(&mut plate.warnings);
-    let Seen { ticket, covered, paid_until } = seen;
+    let Seen { ticket, is_covered, paid_until } = seen;
     let grace_until = paid_until.map(|until| order::grace_until(rules, until)).filter(|until| call.now < *until);
     Ok(PlateCheck {
         plate: plate.into(),
         warnings,
         zone: zone_id,
         checked_at: call.now,
-        covered,
+        is_covered,
         ticket,
         order: covering,
         grace_until,
@@ -143,7 +143,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
     call.in_city(&asked.city)?;
     let plate = Plate::from(vehicles::plate(call.operator, &asked.city, &asked.plate)?);
     let seen = see(tx, call, &asked.city, &asked.zone, &plate.canonical)?;
-    if seen.covered {
+    if seen.is_covered {
         let ticket = seen.ticket.map(|ticket| ticket.id);
         return Err(Problem::new(ProblemCode::TicketCoversPlate, "a valid ticket covers this vehicle here")
             .with("ticket", ticket)
@@ -187,9 +187,9 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         issued_at: call.now,
         valid_until: terms.valid_until,
         price: terms.price,
-        due: terms.due(call.now),
+        owed: terms.owed(call.now),
         discount_until: terms.discount_until,
-        place: asked.place.map(|place| text::plain(&place, PLACE_MAX)),
+        location: asked.location.map(|told| text::plain(&told, LOCATION_MAX)),
         violation: asked.violation,
         paid_at: None,
     };
@@ -200,7 +200,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         zone: order.zone.clone(),
         state: StateWord::Issued,
         violation: order.violation.clone().try_into()?,
-        place: order.place.clone(),
+        location: order.location.clone(),
         terms: Json::of(&terms)?,
         issued_at: order.issued_at,
         valid_until: order.valid_until,
@@ -260,15 +260,15 @@ fn last_ticket(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> S
 
 fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str) -> Outcome<Seen> {
     let Some(seen) = tx.first(last_ticket(city, zone, canonical, call.now))? else {
-        return Ok(Seen { ticket: None, covered: false, paid_until: None });
+        return Ok(Seen { ticket: None, is_covered: false, paid_until: None });
     };
     let SeenTicket { id, canonical, shown, country, starts_at, ends_at, channel, issue } = seen;
     let plate = Plate { canonical, display: shown, country };
     let ticket = CheckedTicket { id, plate, starts_at, ends_at, channel: channel.into(), issue };
-    let covered = ticket.ends_at > call.now;
-    let of_today = covered || same_day(call, city, ticket.ends_at)?;
-    let paid_until = (!covered).then_some(ticket.ends_at);
-    Ok(Seen { ticket: of_today.then_some(ticket), covered, paid_until })
+    let is_covered = ticket.ends_at > call.now;
+    let of_today = is_covered || same_day(call, city, ticket.ends_at)?;
+    let paid_until = (!is_covered).then_some(ticket.ends_at);
+    Ok(Seen { ticket: of_today.then_some(ticket), is_covered, paid_until })
 }
 
 /// Whether a moment lies on today's date in the city.

@@ -36,7 +36,7 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
                 name: parking.zone(near.zone_id.as_str()).map(|zone| zone.name.clone()).unwrap_or_default(),
                 zone: near.zone_id,
                 distance_metres: Some(near.distance_metres),
-                approximate: near.approximate,
+                is_approximate: near.is_approximate,
             })
             .collect(),
         (None, None) => Vec::new(),
@@ -51,7 +51,7 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
                 zone: zone.id.clone(),
                 name: zone.name.clone(),
                 distance_metres: None,
-                approximate: false,
+                is_approximate: false,
             }),
         );
     }

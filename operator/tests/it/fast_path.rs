@@ -169,7 +169,7 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         plate: "BG789PP".into(),
         zone: "blue".into(),
         violation: Violation::NoTicket,
-        place: None,
+        location: None,
     };
     all_fast();
     let (trace, order) = traced(inspector.act("/v1/inspector/orders", &world.key(), &order), 201);

@@ -54,7 +54,7 @@ fn two_who_lock_each_others_accounts_do_not_wait_in_a_circle() {
                 plate: others[place].into(),
                 zone: zone.into(),
                 violation: Violation::NoTicket,
-                place: None,
+                location: None,
             };
             let inspector = &inspectors[place];
             Request::new("POST", "/v1/inspector/orders").bearer(&inspector.token).key(&world.key()).json(&order)

@@ -309,7 +309,7 @@ impl World {
             facility: FACILITY.to_owned(),
             sent_at: self.moment(),
             events: self.garage.waiting.clone(),
-            free: None,
+            places: None,
             settled_after: self.garage.settled_after.clone(),
         };
         let asked = Request::new("POST", REPORT.path).bearer(&self.garage.token).json(&report);

@@ -21,12 +21,12 @@ impl World {
         let check: PlateCheck = answer
             .read()
             .map_err(|error| vec![format!("the inspector reads nonsense: {error} ({})", answer.status)])?;
-        if check.covered || check.order.is_some() {
+        if check.is_covered || check.order.is_some() {
             return Ok(());
         }
         let violation = if check.ticket.is_some() { Violation::TimeExpired } else { Violation::NoTicket };
         let key = format!("inspector-{:016x}", self.random.word());
-        let order = NewOrder { city: "belgrade".to_owned(), plate, zone, violation, place: None };
+        let order = NewOrder { city: "belgrade".to_owned(), plate, zone, violation, location: None };
         let Some(answer) = self
             .ask_directly(&Request::new("POST", inspectors::ISSUE.path).bearer(&self.inspector).key(&key).json(&order))
         else {

@@ -171,7 +171,7 @@ impl World {
         for intent in intents.iter().filter(|intent| intent.pay == PayMethod::Card && intent.payment.is_some()) {
             let sold = transact(&**store, |tx| check::quote_is_sold(tx, intent.quote))
                 .map_err(|error| vec![error.to_string()])?;
-            let shown = intent.state == IntentState::Confirmed || intent.bought_late;
+            let shown = intent.state == IntentState::Confirmed || intent.is_bought_late;
             if sold != shown {
                 faults.push(format!("phone {index}: {} {:?} shows {shown}, sold is {sold}", intent.key, intent.state));
             }

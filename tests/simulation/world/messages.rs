@@ -143,7 +143,7 @@ impl World {
             }
             IntentState::Expired => self.report.expired += 1,
             // Nobody puts books back from a copy here.
-            IntentState::Lost => {
+            IntentState::Forgotten => {
                 return Err(vec![format!("phone {index}: {} is lost, though the operator forgot nothing", view.key)]);
             }
         }

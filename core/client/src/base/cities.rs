@@ -50,7 +50,7 @@ shown! { cities_shown;
     pub struct Refreshed {
         pub city: CityVersion,
         /// The city is newer than the one before.
-        pub city_changed: bool,
+        pub has_newer_city: bool,
         pub keys_version: u64,
     }
 
@@ -153,8 +153,8 @@ impl Cities<'_> {
             deposit_values: city.sections.wallet.deposit.values.clone(),
         };
         // The same version again replaces one that this app cannot read.
-        let city_changed = known.is_none_or(|known| city.version > known.version) || self.0.stored_city(id).is_none();
-        if city_changed {
+        let has_newer_city = known.is_none_or(|known| city.version > known.version) || self.0.stored_city(id).is_none();
+        if has_newer_city {
             let mut core = self.0.core();
             core.write(now, |tx| {
                 let at = (city.version, signed.signed_at);
@@ -176,7 +176,7 @@ impl Cities<'_> {
             drop(core);
             self.0.changed();
         }
-        Ok(Refreshed { city: version, city_changed, keys_version: keys.version })
+        Ok(Refreshed { city: version, has_newer_city, keys_version: keys.version })
     }
 }
 

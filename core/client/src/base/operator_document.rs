@@ -105,7 +105,7 @@ shown! { operator_document_shown;
         /// As the operator counts it.
         pub version: String,
         /// The first day on which it holds.
-        pub effective: NaiveDate,
+        pub effective_on: NaiveDate,
         pub title: String,
         /// Plain; `None` where only its address is given.
         pub text: Option<String>,
@@ -247,7 +247,7 @@ fn view(document: OperatorDocument, language: &str) -> OperatorView {
     let text = |text: wire::LegalText| LegalTextView {
         kind: text.kind,
         version: text.version,
-        effective: text.effective,
+        effective_on: text.effective_on,
         title: text.title.get(language).to_owned(),
         text: some(text.text.get(language)),
         link: some(text.link.get(language)),

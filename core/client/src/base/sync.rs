@@ -63,7 +63,7 @@ shown! { sync_shown;
     pub struct SyncReport {
         /// The whole account was read: at first, when events were missing, and when the operator's
         /// books were put back from a copy.
-        pub from_snapshot: bool,
+        pub is_from_snapshot: bool,
         pub events: u32,
         /// Of the last event that is contained; opaque.
         pub cursor: String,
@@ -110,7 +110,7 @@ impl Client {
         for _ in 0..MOST_PAGES {
             let page: EventPage = match self.fetch(&EVENTS, &[], &[("after", &cursor.to_string())]).await {
                 Ok(page) => page,
-                Err(error) if error.code() == ProblemCode::CursorTooOld.as_str() && !report.from_snapshot => {
+                Err(error) if error.code() == ProblemCode::CursorTooOld.as_str() && !report.is_from_snapshot => {
                     cursor = self.read_account(&beginning, &mut report).await?;
                     continue;
                 }
@@ -121,7 +121,7 @@ impl Client {
                 // An event is missing or not understood: the account is read as a whole.
                 None => cursor = self.read_account(&beginning, &mut report).await?,
             }
-            if !page.more {
+            if !page.has_more {
                 break;
             }
         }
@@ -178,7 +178,7 @@ impl Client {
             balance_is_told(tx, beginning.old_balance)
         })?;
         core.account_is(Some(account.account));
-        report.from_snapshot = true;
+        report.is_from_snapshot = true;
         Ok(account.cursor)
     }
 
@@ -210,7 +210,7 @@ impl Client {
                 events += 1;
             }
             CURSOR.set(tx, &cursor)?;
-            if !page.more {
+            if !page.has_more {
                 balance_is_told(tx, beginning.old_balance)?;
             }
             LAST_SYNC.set(tx, &now.timestamp_millis())?;

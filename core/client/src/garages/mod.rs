@@ -106,7 +106,7 @@ shown! { garages_shown;
         pub over: Vec<Visit>,
         /// Unknown to the operator since his books were put back from a copy: neither paid nor
         /// unpaid at the barrier. Newest first.
-        pub lost: Vec<Visit>,
+        pub forgotten: Vec<Visit>,
     }
 }
 
@@ -128,7 +128,7 @@ impl Garages<'_> {
     pub fn state(self) -> Arc<GaragesState> {
         self.0.state(TOPIC, |core, now| {
             let mut state = core.read(now, |db| {
-                Ok(GaragesState { inside: rows::inside(db)?, over: rows::over(db)?, lost: rows::lost(db)? })
+                Ok(GaragesState { inside: rows::inside(db)?, over: rows::over(db)?, forgotten: rows::forgotten(db)? })
             })?;
             state.inside.iter_mut().for_each(|visit| goes_on(visit, now));
             let settled = state.inside.iter().filter(|visit| visit.state == VisitState::Paid);

@@ -19,7 +19,7 @@ impl Garages<'_> {
     ///
     /// # Errors
     /// `visit_missing`.
-    pub fn ending_from(self, visit: VisitId) -> Result<Option<DateTime<Utc>>> {
+    pub fn ending_at(self, visit: VisitId) -> Result<Option<DateTime<Utc>>> {
         let visit = self.visit(visit)?;
         let city = self.0.stored_city(&visit.city);
         let garages: Option<&GaragesSection> = city.as_ref().and_then(|city| city.section().ok());

@@ -26,17 +26,17 @@ fn is_over(visit: &Visit) -> bool {
     matches!(visit.state, VisitState::Left | VisitState::Cancelled)
 }
 
-fn write(tx: &Tx<'_>, visit: &Visit, is_lost: bool) -> Stored {
+fn write(tx: &Tx<'_>, visit: &Visit, is_forgotten: bool) -> Stored {
     tx.write(
         TOPIC,
-        "INSERT INTO visit (id, open, lost, entered_at, ended_at, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO visit (id, open, forgotten, entered_at, ended_at, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (id) DO UPDATE
-         SET open = excluded.open, lost = excluded.lost, entered_at = excluded.entered_at,
+         SET open = excluded.open, forgotten = excluded.forgotten, entered_at = excluded.entered_at,
              ended_at = excluded.ended_at, json = excluded.json",
         params![
             visit.id.to_string(),
-            !is_lost && !is_over(visit),
-            is_lost,
+            !is_forgotten && !is_over(visit),
+            is_forgotten,
             visit.entered_at.timestamp_millis(),
             visit.left_at.map(|left_at| left_at.timestamp_millis()),
             serde_json::to_string(visit)?,
@@ -58,20 +58,20 @@ pub fn inside(db: &Database) -> Stored<Vec<Visit>> {
 pub fn over(db: &Database) -> Stored<Vec<Visit>> {
     list(
         db,
-        "SELECT json FROM visit WHERE open = 0 AND lost = 0 ORDER BY entered_at DESC, id DESC LIMIT ?1",
+        "SELECT json FROM visit WHERE open = 0 AND forgotten = 0 ORDER BY entered_at DESC, id DESC LIMIT ?1",
         params![u32::try_from(VISITS_OVER).unwrap_or(u32::MAX)],
     )
 }
 
 /// Those that the operator no longer knows, newest first.
-pub fn lost(db: &Database) -> Stored<Vec<Visit>> {
-    list(db, "SELECT json FROM visit WHERE lost = 1 ORDER BY entered_at DESC, id DESC", [])
+pub fn forgotten(db: &Database) -> Stored<Vec<Visit>> {
+    list(db, "SELECT json FROM visit WHERE forgotten = 1 ORDER BY entered_at DESC, id DESC", [])
 }
 
 /// Takes a reading of the account as the whole truth. It tells every visit that has not left: one
 /// that is stored as such and is missing left long ago, and goes; when the operator's books were
-/// put back from a copy, it is lost. A service that the operator does not have can have lost
-/// nothing.
+/// put back from a copy, it is forgotten. A service that the operator does not have can have
+/// forgotten nothing.
 pub fn replace(tx: &Tx<'_>, told: Option<&GaragesSection>, reading: &Reading) -> Stored {
     let told = told.map(|told| told.visits.as_slice());
     for visit in inside(tx.db())? {

@@ -68,10 +68,10 @@ fn unit(client: &Client, minutes: Minutes, price: &Money) -> String {
 /// `<text>`, or `<text>-short` where only a short visit is free.
 fn free_time(client: &Client, text: &str, free: &FreeTime) -> Option<(String, Option<Certainty>)> {
     let minutes = free.minutes.known()?;
-    let is_for_all = *free.also_in_longer_visits.known()?;
+    let is_for_all = *free.is_for_longer_visits.known()?;
     let id = if is_for_all { text.to_owned() } else { format!("{text}-short") };
     let line = client.text(&id, &[("minutes", number(*minutes))]);
-    Some((line, least([sure(&free.minutes), sure(&free.also_in_longer_visits)])))
+    Some((line, least([sure(&free.minutes), sure(&free.is_for_longer_visits)])))
 }
 
 fn number(minutes: Minutes) -> TextValue {

@@ -53,7 +53,7 @@ pub const PAID_BACK: &str = "paid_back";
 /// What ended with one of these, or waits with the first, a bank may still charge; then it is paid
 /// back.
 const MAY_BE_CHARGED: &[&str] =
-    &["unconfirmed", "intent_lost", "abandoned", "account_closed", "expired", "undeliverable"];
+    &["unconfirmed", "intent_forgotten", "abandoned", "account_closed", "expired", "undeliverable"];
 
 /// What every use case answers.
 pub type Result<T> = std::result::Result<T, Error>;

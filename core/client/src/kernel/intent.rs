@@ -40,11 +40,11 @@ pub enum IntentState {
     Expired,
     /// The operator no longer knows the time in which it was sent (his books were put back from a
     /// copy): nobody can say whether it was executed.
-    Lost,
+    Forgotten,
 }
 
 impl IntentState {
-    /// `unconfirmed`, `confirmed`, `refused`, `expired`, `lost`.
+    /// `unconfirmed`, `confirmed`, `refused`, `expired`, `forgotten`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl IntentState {
             Self::Confirmed => "confirmed",
             Self::Refused(_) => "refused",
             Self::Expired => "expired",
-            Self::Lost => "lost",
+            Self::Forgotten => "forgotten",
         }
     }
 
@@ -72,7 +72,7 @@ impl Serialize for IntentState {
         match self {
             Self::Unconfirmed(progress) => map.serialize_entry("progress", progress)?,
             Self::Refused(problem) => map.serialize_entry("problem", problem)?,
-            Self::Confirmed | Self::Expired | Self::Lost => {}
+            Self::Confirmed | Self::Expired | Self::Forgotten => {}
         }
         map.end()
     }
@@ -135,14 +135,14 @@ pub fn step(
     now: DateTime<Utc>,
 ) -> (IntentState, Vec<IntentEffect>) {
     use IntentEvent as E;
-    use IntentState::{Confirmed, Expired, Lost, Refused, Unconfirmed};
+    use IntentState::{Confirmed, Expired, Forgotten, Refused, Unconfirmed};
     use Progress::{AtBank, Ready, Sending, Sent};
 
     let in_time = now <= not_after;
     let later = |not_before: Option<DateTime<Utc>>| vec![IntentEffect::RetryLater { not_before }];
     let progress = match state {
         Unconfirmed(progress) => progress,
-        Confirmed | Refused(_) | Expired | Lost => return (state, Vec::new()),
+        Confirmed | Refused(_) | Expired | Forgotten => return (state, Vec::new()),
     };
     match (progress, event) {
         (Ready, E::Go) if in_time => (Unconfirmed(Sending), vec![IntentEffect::Send]),
@@ -172,7 +172,7 @@ pub fn step(
         (Sending | Sent | AtBank, E::Accepted) => (Confirmed, Vec::new()),
         (Sending | Sent | AtBank, E::AcceptedAtBank) => (Unconfirmed(AtBank), later(None)),
         (Sending | Sent | AtBank, E::Refused(problem)) => (Refused(problem.clone()), Vec::new()),
-        (Sending | Sent | AtBank, E::Forgotten) => (Lost, Vec::new()),
+        (Sending | Sent | AtBank, E::Forgotten) => (Forgotten, Vec::new()),
     }
 }
 
@@ -234,7 +234,7 @@ mod tests {
                 if matches!(after, IntentState::Refused(_)) && !before.is_final() {
                     prop_assert!(matches!(event, IntentEvent::Refused(_)));
                 }
-                if after == IntentState::Lost && !before.is_final() {
+                if after == IntentState::Forgotten && !before.is_final() {
                     prop_assert_eq!(&event, &IntentEvent::Forgotten);
                     prop_assert!(may_be_out, "surely nothing was executed");
                 }

@@ -65,7 +65,7 @@ impl Service {
 pub struct Reading {
     pub now: DateTime<Utc>,
     /// The operator's books were put back from a copy: what is stored, and should be told and is
-    /// not, is lost.
+    /// not, is forgotten.
     pub is_behind: bool,
 }
 

@@ -28,7 +28,7 @@ pub const SERVICE: Service = Service {
     section: Some(|tx, section, reading| {
         let Some(told) = section.map(Json::read::<OrdersSection>).transpose()? else { return Ok(()) };
         if reading.is_behind {
-            lose(tx, &told.orders)?;
+            forget_missing(tx, &told.orders)?;
         }
         told.orders.iter().try_for_each(|order| put(tx, order))
     }),
@@ -71,8 +71,9 @@ pub const SERVICE: Service = Service {
 fn put(tx: &Tx<'_>, order: &Order) -> Stored {
     tx.write(
         TOPIC,
-        "INSERT INTO daily_order (id, open, issued_at, json) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (id) DO UPDATE SET open = excluded.open, json = excluded.json",
+        "INSERT INTO daily_order (id, open, forgotten, issued_at, json) VALUES (?1, ?2, 0, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE
+         SET open = excluded.open, forgotten = excluded.forgotten, json = excluded.json",
         params![
             order.id.to_string(),
             order.state == OrderState::Issued,
@@ -87,7 +88,7 @@ fn put(tx: &Tx<'_>, order: &Order) -> Stored {
 /// so.
 fn put_if_newer(tx: &Tx<'_>, order: &Order) -> Stored {
     let known = stored(tx.db(), order.id)?;
-    let is_over = known.is_some_and(|known| known.state != OrderState::Issued && known.state != OrderState::Lost);
+    let is_over = known.is_some_and(|known| known.state != OrderState::Issued);
     if is_over { Ok(()) } else { put(tx, order) }
 }
 
@@ -95,19 +96,29 @@ fn stored(db: &Database, id: OrderId) -> Stored<Option<Order>> {
     Ok(list(db, "SELECT json FROM daily_order WHERE id = ?1", params![id.to_string()])?.into_iter().next())
 }
 
-/// The newest 50, newest first.
+/// One that can be paid.
+fn unpaid(db: &Database, id: OrderId) -> Stored<Option<Order>> {
+    Ok(list(db, "SELECT json FROM daily_order WHERE id = ?1 AND open = 1", params![id.to_string()])?.into_iter().next())
+}
+
+/// The newest 50 that the operator knows, newest first.
 fn newest(db: &Database) -> Stored<Vec<Order>> {
-    list(db, "SELECT json FROM daily_order ORDER BY issued_at DESC, id DESC LIMIT 50", [])
+    list(db, "SELECT json FROM daily_order WHERE forgotten = 0 ORDER BY issued_at DESC, id DESC LIMIT 50", [])
+}
+
+/// Those that he no longer knows, newest first.
+fn forgotten(db: &Database) -> Stored<Vec<Order>> {
+    list(db, "SELECT json FROM daily_order WHERE forgotten = 1 ORDER BY issued_at DESC, id DESC", [])
 }
 
 /// Marks the unpaid orders that an operator, whose books were put back from a copy, does not know
 /// any more.
-fn lose(tx: &Tx<'_>, told: &[Order]) -> Stored {
+fn forget_missing(tx: &Tx<'_>, told: &[Order]) -> Stored {
     let stored: Vec<Order> = list(tx.db(), "SELECT json FROM daily_order WHERE open = 1", [])?;
-    for mut order in stored {
+    for order in stored {
         if !told.iter().any(|known| known.id == order.id) {
-            order.state = OrderState::Lost;
-            put(tx, &order)?;
+            let sql = "UPDATE daily_order SET open = 0, forgotten = 1 WHERE id = ?1";
+            tx.write(TOPIC, sql, params![order.id.to_string()])?;
         }
     }
     Ok(())
@@ -133,6 +144,9 @@ shown! { orders_shown;
     pub struct OrdersState {
         /// Newest first, paid ones included, at most 50.
         pub orders: Vec<Order>,
+        /// Unpaid, and unknown to the operator since his books were put back from a copy. Newest
+        /// first.
+        pub forgotten: Vec<Order>,
     }
 }
 
@@ -152,7 +166,9 @@ impl Orders<'_> {
     /// The account's orders. Local.
     #[must_use]
     pub fn state(self) -> Arc<OrdersState> {
-        self.0.state(TOPIC, |core, now| Ok((OrdersState { orders: core.read(now, newest)? }, None)))
+        self.0.state(TOPIC, |core, now| {
+            Ok((core.read(now, |db| Ok(OrdersState { orders: newest(db)?, forgotten: forgotten(db)? }))?, None))
+        })
     }
 
     /// An order's id as it was typed or handed in.
@@ -207,10 +223,7 @@ impl Orders<'_> {
     async fn quote_inner(self, id: OrderId, pay: PayMethod) -> Result<Quote> {
         let now = self.0.now();
         let missing = || Error::new(ErrorKind::Refused, "order_missing", "the phone knows no such unpaid order");
-        let order = self.0.core().read(now, |db| stored(db, id))?.ok_or_else(missing)?;
-        if order.state != OrderState::Issued {
-            return Err(missing());
-        }
+        let order = self.0.core().read(now, |db| unpaid(db, id))?.ok_or_else(missing)?;
         let subject = OrdersSubject { order: id };
         self.0.payments().quote::<_, OrdersOffer>(&order.city, &subject, pay).await
     }
@@ -254,7 +267,7 @@ impl Orders<'_> {
         Ok(page)
     }
 
-    /// Daily orders, newest first, at most 50. Local.
+    /// Daily orders that the operator knows, newest first, at most 50. Local.
     ///
     /// # Errors
     /// Only when the phone's database fails.

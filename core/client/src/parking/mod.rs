@@ -93,7 +93,7 @@ shown! { parking_shown;
         pub active: Vec<Ticket>,
         /// Unknown to the operator since his books were put back from a copy: neither paid nor
         /// unpaid in front of an inspector. First to end first.
-        pub lost: Vec<Ticket>,
+        pub forgotten: Vec<Ticket>,
     }
 }
 
@@ -114,9 +114,10 @@ impl Parking<'_> {
     #[must_use]
     pub fn state(self) -> Arc<ParkingState> {
         self.0.state(TOPIC, |core, now| {
-            let state =
-                core.read(now, |db| Ok(ParkingState { active: rows::active(db, now)?, lost: rows::lost(db, now)? }))?;
-            let until = state.active.iter().chain(&state.lost).map(|ticket| ticket.ends_at).min();
+            let state = core.read(now, |db| {
+                Ok(ParkingState { active: rows::active(db, now)?, forgotten: rows::forgotten(db, now)? })
+            })?;
+            let until = state.active.iter().chain(&state.forgotten).map(|ticket| ticket.ends_at).min();
             Ok((state, until))
         })
     }

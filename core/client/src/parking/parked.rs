@@ -1,5 +1,7 @@
 //! A car that is parked: a ticket and its extensions are one time to a driver.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
@@ -25,7 +27,7 @@ shown! { parked_shown;
         pub ends_at: DateTime<Utc>,
         /// From the last reminder before its end on it is shown as ending; `ends_at` where the city
         /// states none.
-        pub ending_from: DateTime<Utc>,
+        pub ending_at: DateTime<Utc>,
         /// The sum of their prices.
         pub paid: Money,
         /// What it is besides its time and its price, a line each in the client's language.
@@ -35,14 +37,15 @@ shown! { parked_shown;
 
 impl Parked {
     /// `None` without a ticket.
-    fn of(client: &Client, tickets: Vec<Ticket>, now: DateTime<Utc>) -> std::result::Result<Option<Self>, MoneyError> {
+    fn of(client: &Client, chain: Chain, now: DateTime<Utc>) -> std::result::Result<Option<Self>, MoneyError> {
+        let Chain { tickets, is_forgotten } = chain;
         let (Some(first), Some(last)) = (tickets.first(), tickets.last()) else { return Ok(None) };
         let paid = tickets.iter().skip(1).try_fold(first.price, |sum, ticket| sum.checked_add(&ticket.price))?;
         let in_force = tickets.iter().find(|ticket| now < ticket.ends_at).unwrap_or(last).id;
         let (starts_at, ends_at) = (first.starts_at, last.ends_at);
-        let ending_from = ends_at - reminded_before(client, last);
-        let lines = in_words(client, &tickets);
-        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_from, paid, tickets }))
+        let ending_at = ends_at - reminded_before(client, last);
+        let lines = in_words(client, &tickets, is_forgotten);
+        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_at, paid, tickets }))
     }
 }
 
@@ -56,35 +59,38 @@ fn reminded_before(client: &Client, ticket: &Ticket) -> TimeDelta {
 
 /// What a driver is told of these tickets together. A field of a ticket that is shown has its line
 /// here.
-fn in_words(client: &Client, tickets: &[Ticket]) -> Vec<String> {
+fn in_words(client: &Client, tickets: &[Ticket], is_forgotten: bool) -> Vec<String> {
     let paid_minutes = tickets.iter().map(|ticket| i64::from(ticket.paid_minutes)).sum();
     let mut lines = vec![client.text("ticket-paid-minutes", &[("minutes", TextValue::Number(paid_minutes))])];
-    if let Some(lost) = tickets.iter().find(|ticket| is_lost(ticket)) {
-        let plate = TextValue::Text(lost.plate.display.clone());
-        lines.extend([client.text("state-lost-open", &[("plate", plate)]), client.text("state-lost-what", &[])]);
+    if let Some(first) = tickets.first().filter(|_| is_forgotten) {
+        let plate = TextValue::Text(first.plate.display.clone());
+        let open = client.text("state-forgotten-open", &[("plate", plate)]);
+        lines.extend([open, client.text("state-forgotten-what", &[])]);
     }
     lines
 }
 
-/// It was bought, and the operator does not know it.
-fn is_lost(ticket: &Ticket) -> bool {
-    ticket.state == TicketState::Lost
+/// Tickets that follow one another, none of them known to the operator any more or all of them.
+struct Chain {
+    tickets: Vec<Ticket>,
+    is_forgotten: bool,
 }
 
-/// What was voided is no time that a car is parked for, and what the operator lost is none together
-/// with what he knows.
-fn goes_with(ticket: &Ticket, of: &Ticket) -> bool {
-    ticket.state != TicketState::Voided && is_lost(ticket) == is_lost(of)
+/// What was voided is no time that a car is parked for, and what the operator no longer knows is
+/// none together with what he knows.
+fn goes_with(ticket: &Ticket, of: &Ticket, forgotten: &BTreeSet<TicketId>) -> bool {
+    ticket.state != TicketState::Voided && forgotten.contains(&ticket.id) == forgotten.contains(&of.id)
 }
 
 /// The tickets before and after one, with it. Each one before ends earlier than the next, so that
 /// there is an end whatever was told.
-fn chain(db: &Database, of: Ticket) -> Stored<Vec<Ticket>> {
+fn chain(db: &Database, of: Ticket, forgotten: &BTreeSet<TicketId>) -> Stored<Chain> {
+    let is_forgotten = forgotten.contains(&of.id);
     let mut later = vec![];
     let mut last = (of.id, of.ends_at);
     let follows = |last: (TicketId, DateTime<Utc>)| {
         let after = rows::ends_after(db, last.1)?;
-        Stored::Ok(after.into_iter().find(|ticket| ticket.extends == Some(last.0) && goes_with(ticket, &of)))
+        Stored::Ok(after.into_iter().find(|ticket| ticket.extends == Some(last.0) && goes_with(ticket, &of, forgotten)))
     };
     while let Some(next) = follows(last)? {
         last = (next.id, next.ends_at);
@@ -93,13 +99,14 @@ fn chain(db: &Database, of: Ticket) -> Stored<Vec<Ticket>> {
     let mut earlier = vec![];
     let mut first = (of.extends, of.ends_at);
     while let Some(before) = first.0.map(|id| rows::ticket(db, id)).transpose()?.flatten() {
-        if before.ends_at >= first.1 || !goes_with(&before, &of) {
+        if before.ends_at >= first.1 || !goes_with(&before, &of, forgotten) {
             break;
         }
         first = (before.extends, before.ends_at);
         earlier.push(before);
     }
-    Ok(earlier.into_iter().rev().chain([of]).chain(later).collect())
+    let tickets = earlier.into_iter().rev().chain([of]).chain(later).collect();
+    Ok(Chain { tickets, is_forgotten })
 }
 
 fn summed<T>(sum: std::result::Result<T, MoneyError>) -> Result<T> {
@@ -116,13 +123,14 @@ impl Parking<'_> {
         let now = self.0.now();
         let chains = self.0.core().read(now, |db| {
             let mut all = rows::active(db, now)?;
-            all.extend(rows::lost(db, now)?);
-            let lasts = all
-                .iter()
-                .filter(|last| !all.iter().any(|next| next.extends == Some(last.id) && goes_with(next, last)));
-            lasts.map(|last| chain(db, last.clone())).collect::<Stored<Vec<_>>>()
+            all.extend(rows::forgotten(db, now)?);
+            let forgotten = rows::forgotten_ids(db)?;
+            let lasts = all.iter().filter(|last| {
+                !all.iter().any(|next| next.extends == Some(last.id) && goes_with(next, last, &forgotten))
+            });
+            lasts.map(|last| chain(db, last.clone(), &forgotten)).collect::<Stored<Vec<_>>>()
         })?;
-        chains.into_iter().filter_map(|tickets| summed(Parked::of(self.0, tickets, now)).transpose()).collect()
+        chains.into_iter().filter_map(|chain| summed(Parked::of(self.0, chain, now)).transpose()).collect()
     }
 
     /// The time that a ticket is a part of, also when it is over. Local.
@@ -136,7 +144,7 @@ impl Parking<'_> {
         if part.state == TicketState::Voided {
             return Err(missing());
         }
-        let tickets = self.0.core().read(now, |db| chain(db, part))?;
-        summed(Parked::of(self.0, tickets, now))?.ok_or_else(missing)
+        let chain = self.0.core().read(now, |db| chain(db, part, &rows::forgotten_ids(db)?))?;
+        summed(Parked::of(self.0, chain, now))?.ok_or_else(missing)
     }
 }

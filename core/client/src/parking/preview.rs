@@ -36,7 +36,7 @@ shown! { preview_shown;
         /// It counts the tickets of this account, as the operator told them at this moment; `None`
         /// when it never did. What others bought for the same plate, in another account or by SMS,
         /// no phone knows: the operator's quote then differs.
-        pub own_tickets_as_of: Option<DateTime<Utc>>,
+        pub own_tickets_read_at: Option<DateTime<Utc>>,
         /// A guess while the clock is unsynced.
         pub clock: ClockState,
         /// The city document it was computed from.
@@ -73,7 +73,7 @@ fn stay_of_tickets(city: &City, tickets: &[&Ticket]) -> std::result::Result<Opti
 impl Parking<'_> {
     /// What a length of parking would cost, by the stored city and the same rules as the
     /// operator's, without a connection. It counts what this account bought; see
-    /// [`Preview::own_tickets_as_of`].
+    /// [`Preview::own_tickets_read_at`].
     ///
     /// # Errors
     /// `city_missing`, `vehicle_missing`, and the refusals of the rules.
@@ -143,7 +143,7 @@ impl Parking<'_> {
             lines: purchase::lines(&terms.lines),
             notices: purchase::notices(&terms),
             total: terms.total,
-            own_tickets_as_of: as_of.and_then(DateTime::from_timestamp_millis),
+            own_tickets_read_at: as_of.and_then(DateTime::from_timestamp_millis),
             clock,
             city_version: city.version,
         })

@@ -4,11 +4,10 @@ use chrono::SecondsFormat;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::kernel::ids::{TicketId, VehicleId};
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingSubject};
-use mesto_protocol::parking::tickets::TicketState;
 use mesto_rules::{CityId, ZoneId};
 
-use super::Parking;
 use super::wheel::{is_at_limit, leave_by};
+use super::{Parking, rows};
 use crate::base::payments;
 use crate::kernel::error::{Error, ErrorKind, Result};
 
@@ -69,7 +68,8 @@ impl Parking<'_> {
     async fn quote_extension_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
         self.0.core().signed_in()?;
         let ticket = self.ticket(ticket)?;
-        if ticket.state == TicketState::Lost {
+        let now = self.0.now();
+        if self.0.core().read(now, rows::forgotten_ids)?.contains(&ticket.id) {
             let vehicle = self.0.vehicles().list()?.into_iter().find(|vehicle| vehicle.plate == ticket.plate);
             let vehicle = vehicle.ok_or_else(|| {
                 Error::new(ErrorKind::Refused, "vehicle_missing", "the ticket's vehicle is no longer in the account")

@@ -1,5 +1,7 @@
 //! Tickets in the database, as the operator said them last.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::tickets::{ParkingSection, TICKETS_OVER, Ticket, TicketState};
@@ -16,7 +18,7 @@ pub fn put(tx: &Tx<'_>, ticket: &Ticket) -> Stored {
         tx,
         ticket,
         "ON CONFLICT (id) DO UPDATE
-         SET open = excluded.open, lost = excluded.lost, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+         SET open = excluded.open, forgotten = excluded.forgotten, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
              json = excluded.json",
     )
 }
@@ -31,13 +33,12 @@ fn write(tx: &Tx<'_>, ticket: &Ticket, conflict: &str) -> Stored {
     tx.write(
         TOPIC,
         &format!(
-            "INSERT INTO ticket (id, open, lost, issued_at, starts_at, ends_at, json)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) {conflict}"
+            "INSERT INTO ticket (id, open, forgotten, issued_at, starts_at, ends_at, json)
+             VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6) {conflict}"
         ),
         params![
             ticket.id.to_string(),
             ticket.state == TicketState::Active,
-            ticket.state == TicketState::Lost,
             ticket.issued_at.timestamp_millis(),
             ticket.starts_at.timestamp_millis(),
             ticket.ends_at.timestamp_millis(),
@@ -61,12 +62,17 @@ pub fn active(db: &Database, now: DateTime<Utc>) -> Stored<Vec<Ticket>> {
 }
 
 /// Tickets whose time is not over, and which the operator no longer knows, by their end.
-pub fn lost(db: &Database, now: DateTime<Utc>) -> Stored<Vec<Ticket>> {
+pub fn forgotten(db: &Database, now: DateTime<Utc>) -> Stored<Vec<Ticket>> {
     list(
         db,
-        "SELECT json FROM ticket WHERE lost = 1 AND ends_at > ?1 ORDER BY ends_at, id",
+        "SELECT json FROM ticket WHERE forgotten = 1 AND ends_at > ?1 ORDER BY ends_at, id",
         params![now.timestamp_millis()],
     )
+}
+
+/// Ids of all tickets that the operator no longer knows, also of those whose time is over.
+pub fn forgotten_ids(db: &Database) -> Stored<BTreeSet<TicketId>> {
+    Ok(list(db, "SELECT json_quote(id) FROM ticket WHERE forgotten = 1", [])?.into_iter().collect())
 }
 
 /// Tickets that end after a moment, by their end.
@@ -79,7 +85,7 @@ pub fn ends_after(db: &Database, moment: DateTime<Utc>) -> Stored<Vec<Ticket>> {
 pub fn ending_after(db: &Database, since: DateTime<Utc>) -> Stored<Vec<Ticket>> {
     list(
         db,
-        "SELECT json FROM ticket WHERE ends_at > ?1 AND lost = 0 ORDER BY ends_at DESC LIMIT 200",
+        "SELECT json FROM ticket WHERE ends_at > ?1 AND forgotten = 0 ORDER BY ends_at DESC LIMIT 200",
         params![since.timestamp_millis()],
     )
 }
@@ -99,11 +105,11 @@ pub fn page(db: &Database, before: Option<TicketId>, limit: u32) -> Stored<Vec<T
 
 /// Takes a reading of the account as the whole truth about every ticket that it names. A ticket
 /// that is stored as active and is missing in it is over; when the operator's books were put back
-/// from a copy, what is stored and should be in it and is not is lost. A service that the operator
-/// does not have can have lost nothing.
+/// from a copy, what is stored and should be in it and is not is forgotten. A service that the
+/// operator does not have can have forgotten nothing.
 pub fn replace(tx: &Tx<'_>, told: Option<&ParkingSection>, reading: &Reading) -> Stored {
     if let Some(told) = told.filter(|_| reading.is_behind) {
-        lose(tx, &told.tickets, reading.now)?;
+        forget_missing(tx, &told.tickets, reading.now)?;
     }
     tx.write(TOPIC, "UPDATE ticket SET open = 0 WHERE open = 1", [])?;
     told.iter().flat_map(|told| &told.tickets).try_for_each(|ticket| put(tx, ticket))
@@ -111,17 +117,17 @@ pub fn replace(tx: &Tx<'_>, told: Option<&ParkingSection>, reading: &Reading) ->
 
 /// Marks the tickets that the answer would tell of and does not: the operator does not know them
 /// any more.
-fn lose(tx: &Tx<'_>, told: &[Ticket], now: DateTime<Utc>) -> Stored {
+fn forget_missing(tx: &Tx<'_>, told: &[Ticket], now: DateTime<Utc>) -> Stored {
     let over = told.iter().filter(|ticket| ticket.state != TicketState::Active);
     // Of those that are over the answer tells the newest; older ones it passes over. Ids grow with
     // time.
     let oldest = over.clone().map(|ticket| ticket.id).min().filter(|_| over.count() >= TICKETS_OVER);
     let stored: Vec<Ticket> = list(tx.db(), "SELECT json FROM ticket", [])?;
-    for mut ticket in stored {
+    for ticket in stored {
         let is_told_of = ticket.ends_at > now || oldest.is_none_or(|oldest| ticket.id > oldest);
         if is_told_of && !told.iter().any(|known| known.id == ticket.id) {
-            ticket.state = TicketState::Lost;
-            put(tx, &ticket)?;
+            let sql = "UPDATE ticket SET open = 0, forgotten = 1 WHERE id = ?1";
+            tx.write(TOPIC, sql, params![ticket.id.to_string()])?;
         }
     }
     Ok(())

@@ -95,8 +95,8 @@ impl Parking<'_> {
         let ended = self.0.payments().abandon(key).await?;
         match ended.state {
             IntentState::Expired | IntentState::Refused(_) => Ok(sms),
-            IntentState::Lost => {
-                Err(Error::new(ErrorKind::Refused, "intent_lost", "nobody knows whether it was bought"))
+            IntentState::Forgotten => {
+                Err(Error::new(ErrorKind::Refused, "intent_forgotten", "nobody knows whether it was bought"))
             }
             IntentState::Confirmed => Err(Error::new(ErrorKind::Refused, "intent_bought", "the purchase was executed")),
             IntentState::Unconfirmed(_) => Err(unconfirmed(key, Some(&ended))),

@@ -17,11 +17,14 @@ shown! { history_shown;
     #[derive(Debug, Clone, PartialEq, Serialize)]
     pub struct TicketPage {
         pub items: Vec<Ticket>,
+        /// Those of them that the operator no longer knows, since his books were put back from a
+        /// copy. Their state is what he said last.
+        pub forgotten: Vec<TicketId>,
         /// For the next page; absent on the last one.
         pub next: Option<String>,
         /// Read from the phone because the operator could not be reached: may lack what other
         /// phones bought.
-        pub from_phone: bool,
+        pub is_from_phone: bool,
     }
 
     /// What to draw as a QR.
@@ -75,7 +78,7 @@ impl Parking<'_> {
                 core.still(&session)?;
                 core.keep(now, |tx| items.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
                 drop(core);
-                Ok(TicketPage { items, next, from_phone: false })
+                Ok(TicketPage { items, forgotten: vec![], next, is_from_phone: false })
             }
             Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
                 // A page that only the operator can find is not made up.
@@ -93,12 +96,16 @@ impl Parking<'_> {
     pub fn stored_history(self, cursor: Option<String>, limit: u32) -> Result<TicketPage> {
         let (now, limit) = (self.0.now(), page_size(limit)?);
         let before = cursor.map(|cursor| self.ticket_id(&cursor)).transpose()?;
-        let mut items = self.0.core().read(now, |db| rows::page(db, before, limit.saturating_add(1)))?;
+        let (mut items, forgotten) = self
+            .0
+            .core()
+            .read(now, |db| Ok((rows::page(db, before, limit.saturating_add(1))?, rows::forgotten_ids(db)?)))?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = items.len() > limit;
         items.truncate(limit);
         let next = if more { items.last().map(|last| last.id.to_string()) } else { None };
-        Ok(TicketPage { items, next, from_phone: true })
+        let forgotten = items.iter().map(|ticket| ticket.id).filter(|id| forgotten.contains(id)).collect();
+        Ok(TicketPage { items, forgotten, next, is_from_phone: true })
     }
 
     /// The code of a ticket for an inspector's camera: the operator's signature and this device's,

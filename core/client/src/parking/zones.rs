@@ -98,8 +98,8 @@ impl Parking<'_> {
                     colour: zone.colour.clone(),
                     sign_codes: zone.sign_codes.clone(),
                     distance_metres: found.map(|near| near.distance_metres),
-                    is_inside: found.is_some_and(|near| near.inside),
-                    is_approximate: found.is_some_and(|near| near.approximate),
+                    is_inside: found.is_some_and(|near| near.is_inside),
+                    is_approximate: found.is_some_and(|near| near.is_approximate),
                     max_stay_minutes: zone.max_stay_minutes().map(Minutes::get),
                 }
             })

@@ -62,7 +62,7 @@ fn a_ticket_is_bought_by_card_from_the_tap_to_the_ticket_bg_27_bg_91() {
     assert_eq!((&bought.state, bought.page_url.as_deref()), (&IntentState::Confirmed, None));
     let ticket = bought.ticket().unwrap();
     assert_eq!((ticket.price, ticket.pay, ticket.lines), (quote.total, PayMethod::Card, quote.items[0].lines.clone()));
-    assert_eq!((payment(&bought).captured, bought.needs_update, bought.bought_late), (quote.total, false, false));
+    assert_eq!((payment(&bought).captured, bought.needs_update, bought.is_bought_late), (quote.total, false, false));
     let shown = phone.shown();
     assert_eq!((shown.active_tickets.len(), shown.balance), (1, Some(rsd("0.00"))));
     assert_eq!(phone.alarms.last().len(), 2, "reminders of a ticket like any other");
@@ -168,13 +168,13 @@ fn what_the_bank_approves_after_it_was_over_is_shown_as_bought_bg_32() {
         phone.after(15);
         let over = run(phone.client.payments().settle(&begun.key)).unwrap();
         assert_eq!(over.refusal().unwrap().code(), if declined { "card_declined" } else { "expired" });
-        assert!(!over.bought_late);
+        assert!(!over.is_bought_late);
         // Paid at the last moment all the same, and the bank was slow to say so.
         phone.net.bank_decides(&begun, NoticeOutcome::Approved, None);
         run(phone.client.sync()).unwrap();
         let late = intent(&phone, &begun.key);
         assert!(matches!(late.state, IntentState::Refused(_)), "an end stays");
-        assert!(late.bought_late, "and it is told that it was bought");
+        assert!(late.is_bought_late, "and it is told that it was bought");
         assert_eq!(late.order().unwrap().state, OrderState::Paid);
         assert_eq!((payment(&late).state.clone(), payment(&late).refunds.len()), (PaymentState::Captured, 0));
         for locale in Locale::ALL {
@@ -231,7 +231,7 @@ fn what_can_no_longer_be_given_is_paid_back_and_the_driver_is_told_how_much_and_
         let advice = refusal.advice(Locale::En);
         assert!(advice.contains("is paid back by 17 Sep") && !advice.contains("nothing was charged"), "{advice}");
         assert!(refusal.advice(Locale::SrLatn).contains("se vraća do 17. 9."), "{}", refusal.advice(Locale::SrLatn));
-        assert!(end.ticket().is_none() && !end.bought_late);
+        assert!(end.ticket().is_none() && !end.is_bought_late);
         // What becomes of the money is told after the end too.
         let refund = payment(&end).refunds[0].clone();
         assert_eq!((refund.amount, refund.state.clone()), (begun.amount, RefundState::Due));
@@ -319,7 +319,7 @@ fn a_lost_answer_is_found_again_by_the_event_by_asking_and_by_the_account() {
             "asked" => drop(run(phone.client.payments().settle_all()).unwrap()),
             _ => {
                 phone.net.fault("GET /v1/events", Fault::refuses(ProblemCode::CursorTooOld));
-                assert!(run(phone.client.sync()).unwrap().from_snapshot);
+                assert!(run(phone.client.sync()).unwrap().is_from_snapshot);
             }
         }
         let found = intent(&phone, &lost.key);
@@ -479,10 +479,10 @@ fn an_open_purchase_of_a_service_nobody_knows_is_passed_over_in_account_and_even
     let Fault::Says(_, _, told) = altered(&phone, &begun, foreign) else { unreachable!() };
     let told: Value = serde_json::from_slice(&told).unwrap();
     let event = json!({"cursor": next, "at": phone.time.now(), "kind": "payments.purchase", "data": told});
-    let page = json!({"events": [event], "next": next, "more": false});
+    let page = json!({"events": [event], "next": next, "has_more": false});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
     let report = run(phone.client.sync()).unwrap();
-    assert_eq!((report.events, report.from_snapshot), (1, false));
+    assert_eq!((report.events, report.is_from_snapshot), (1, false));
     assert_eq!(intent(&phone, &begun.key).state, AT_BANK);
     assert_eq!(phone.shown().open_intents.len(), 1);
 }
@@ -524,8 +524,8 @@ fn a_card_payment_of_the_lost_time_is_lost_and_another_can_be_begun_bg_34() {
     phone.net.put_back(&copy, true);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.client.payments().next_retry_at(), Some(phone.time.now()), "it is not among the open ones");
-    assert_eq!(run(phone.client.payments().settle_due()).unwrap()[0].state, IntentState::Lost);
-    assert_eq!(intent(&phone, &begun.key).state, IntentState::Lost);
+    assert_eq!(run(phone.client.payments().settle_due()).unwrap()[0].state, IntentState::Forgotten);
+    assert_eq!(intent(&phone, &begun.key).state, IntentState::Forgotten);
     assert_eq!(buy(&phone, &by_card(&phone)).state, AT_BANK);
 }
 

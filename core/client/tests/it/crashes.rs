@@ -166,7 +166,7 @@ fn a_sign_in_that_dies_halfway_leaves_no_token_beside_anothers_tickets() {
     spoiler.execute_batch("DROP TRIGGER crash").unwrap();
     drop(spoiler);
     phone.reopen();
-    assert!(!phone.shown().signed_in);
+    assert!(!phone.shown().is_signed_in);
     assert_eq!(run(phone.client.sync()).unwrap_err().code(), "not_signed_in");
     // The stranger tries again and finds nothing of the other's.
     phone.time.advance(chrono::TimeDelta::seconds(31));

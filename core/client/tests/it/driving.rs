@@ -26,7 +26,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     let ticket = bought.ticket().unwrap();
     let parked = phone.client.parking().parked_with(ticket.id).unwrap();
     assert_eq!(parked.lines, ["Paid for 60 min"]);
-    assert_eq!(parked.ending_from, ticket.ends_at - TimeDelta::minutes(5), "as it is reminded of");
+    assert_eq!(parked.ending_at, ticket.ends_at - TimeDelta::minutes(5), "as it is reminded of");
 
     let refused =
         run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 91, PayMethod::Deposit)).unwrap_err();
@@ -56,7 +56,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(phone.shown().active_tickets.len(), 2);
 
     let history = run(phone.client.parking().history(None, 10)).unwrap();
-    assert_eq!((history.items.len(), history.from_phone, history.next), (2, false, None));
+    assert_eq!((history.items.len(), history.is_from_phone, history.next), (2, false, None));
     let spent = run(phone.client.wallet().history(None, 10)).unwrap();
     let amounts: Vec<_> =
         spent.items.iter().map(|entry| (phone.client.entry_text(entry), entry.amount.amount.to_string())).collect();
@@ -93,8 +93,8 @@ fn the_phones_preview_is_the_operators_quote_line_by_line() {
     let mut preview =
         phone.client.parking().preview(&belgrade(), &zone("blue"), phone.car(), 300, &PayMethod::Card).unwrap();
     let quote = phone.quote_by("blue", 300, PayMethod::Card);
-    assert!(offer(&quote).latest_end > preview.offer.latest_end);
-    preview.offer.latest_end = offer(&quote).latest_end;
+    assert!(offer(&quote).latest_end_at > preview.offer.latest_end_at);
+    preview.offer.latest_end_at = offer(&quote).latest_end_at;
     is_same(&preview, &quote);
     run(phone.client.payments().buy(&phone.quote("red", 30))).unwrap();
     phone.after(10);
@@ -276,7 +276,7 @@ fn signing_out_forgets_the_account_and_another_finds_nothing() {
     run(phone.client.account().sign_out()).unwrap();
     let shown = phone.shown();
     assert!(
-        !shown.signed_in && shown.active_tickets.is_empty() && shown.vehicles.is_empty() && shown.balance.is_none()
+        !shown.is_signed_in && shown.active_tickets.is_empty() && shown.vehicles.is_empty() && shown.balance.is_none()
     );
     assert_eq!(run(phone.client.sync()).unwrap_err().code(), "not_signed_in");
     let any = VehicleId::from_bytes([0; 16]);
@@ -292,11 +292,11 @@ fn a_session_that_is_over_keeps_what_the_phone_knows() {
     phone.net.fault("GET /v1/events", Fault::refuses(mesto_client::ProblemCode::Unauthorized));
     assert_eq!(run(phone.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
     let shown = phone.shown();
-    assert!(!shown.signed_in);
+    assert!(!shown.is_signed_in);
     assert_eq!(shown.balance, Some(rsd("1000.00")));
     phone.time.advance(chrono::TimeDelta::minutes(1));
     phone.sign_in();
-    assert!(phone.shown().signed_in);
+    assert!(phone.shown().is_signed_in);
     assert_eq!(phone.balance(), rsd("1000.00"));
 }
 

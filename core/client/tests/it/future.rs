@@ -34,9 +34,9 @@ fn an_event_of_a_service_nobody_knows_is_passed_over() {
     let next = Cursor { seq: before.seq + 1, ..before.clone() };
     phone.net.log();
     let events = json!([{"cursor": next, "at": phone.time.now(), "kind": "rides.ride", "data": {"seats": 2}}]);
-    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "more": false})));
+    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "has_more": false})));
     let report = run(phone.client.sync()).unwrap();
-    assert_eq!((report.from_snapshot, report.cursor), (false, next.to_string()));
+    assert_eq!((report.is_from_snapshot, report.cursor), (false, next.to_string()));
     assert_eq!(phone.net.log(), [asked_after(&before)]);
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
 }
@@ -54,9 +54,9 @@ fn an_event_nobody_knows_of_a_known_service_makes_the_phone_read_the_account() {
             {"cursor": before, "at": at, "kind": "wallet.balance", "data": {"balance": {"amount": "5.00", "currency": "RSD"}}},
             {"cursor": next, "at": at, "kind": "parking.lot", "data": data},
         ]);
-        phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "more": false})));
+        phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "has_more": false})));
         let report = run(phone.client.sync()).unwrap();
-        assert!(report.from_snapshot, "{report:?}");
+        assert!(report.is_from_snapshot, "{report:?}");
         assert_eq!(phone.net.log(), [asked_after(&before), "GET /v1/account".to_owned()]);
         assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
     }
@@ -75,7 +75,7 @@ fn a_known_event_in_a_new_shape_loses_no_ticket() {
         page["events"].as_array_mut().unwrap().iter_mut().find(|event| event["kind"] == "parking.ticket").unwrap();
     told["data"]["paid_minutes"] = json!("an hour");
     phone.net.fault("GET /v1/events", says(&page));
-    assert!(run(phone.client.sync()).unwrap().from_snapshot);
+    assert!(run(phone.client.sync()).unwrap().is_from_snapshot);
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
 }
 
@@ -92,16 +92,16 @@ fn a_state_nobody_knows_is_shown_as_such_and_never_as_running_or_payable() {
         json!({"kind": "parking.congestion", "params": {"level": 3}, "amount": ticket.price, "scale": 2});
     let order = json!({
         "id": OrderId::from_bytes([7; 16]), "number": "4821 0937 5557", "city": "belgrade", "zone": "red", "plate": ticket.plate, "state": "contested", "violation": "two_places",
-        "issued_at": ticket.issued_at, "valid_until": ticket.ends_at, "price": ticket.price, "due": ticket.price, "photo": "x",
+        "issued_at": ticket.issued_at, "valid_until": ticket.ends_at, "price": ticket.price, "owed": ticket.price, "photo": "x",
     });
     let at = phone.time.now();
     let events = json!([
         {"cursor": after(1), "at": at, "kind": "parking.ticket", "data": later, "node": 4},
         {"cursor": after(2), "at": at, "kind": "orders.order", "data": order},
     ]);
-    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": after(2), "more": false, "lag": 0})));
+    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": after(2), "has_more": false, "lag": 0})));
     let report = run(phone.client.sync()).unwrap();
-    assert_eq!((report.from_snapshot, report.events), (false, 2));
+    assert_eq!((report.is_from_snapshot, report.events), (false, 2));
     // Also after the app is opened again: what it stored it can read.
     let mut phone = phone;
     for _ in 0..2 {
@@ -163,12 +163,12 @@ fn an_outcome_nobody_knows_leaves_a_purchase_unconfirmed() {
 #[test]
 fn another_version_of_the_app_reads_the_account_for_itself() {
     let phone = Phone::ready("1000");
-    assert!(!run(phone.client.sync()).unwrap().from_snapshot);
+    assert!(!run(phone.client.sync()).unwrap().is_from_snapshot);
     let mut newer = config(phone.path(), &phone.net);
     newer.version = "0.2.0".to_owned();
     let client = Client::open(newer, phone.ports.clone()).unwrap();
-    assert!(run(client.sync()).unwrap().from_snapshot, "the one before may have passed over what this one knows");
-    assert!(!run(client.sync()).unwrap().from_snapshot);
+    assert!(run(client.sync()).unwrap().is_from_snapshot, "the one before may have passed over what this one knows");
+    assert!(!run(client.sync()).unwrap().is_from_snapshot);
 }
 
 #[test]

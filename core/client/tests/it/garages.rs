@@ -72,7 +72,7 @@ impl Controller {
             facility: self.facility.into(),
             sent_at: now,
             events,
-            free: free.map(|free| ReportedPlaces { free, at: now }),
+            places: free.map(|free| ReportedPlaces { free, at: now }),
             settled_after: None,
         };
         let said = self.net.handle(&Request::new("POST", "/v1/garages/reports").bearer(&self.token).json(&report));
@@ -310,8 +310,8 @@ fn reminders_come_before_the_time_to_leave_and_at_its_end_bg_68() {
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     let visit = pay(&phone, TICKET, PayMethod::Deposit).unwrap().visit().unwrap();
     let exit_by = phone.time.now() + TimeDelta::minutes(10);
-    let ending_from = phone.client.garages().ending_from(visit.id).unwrap();
-    assert_eq!(ending_from, Some(exit_by - TimeDelta::minutes(5)), "it is ending from the last reminder on");
+    let ending_at = phone.client.garages().ending_at(visit.id).unwrap();
+    assert_eq!(ending_at, Some(exit_by - TimeDelta::minutes(5)), "it is ending from the last reminder on");
     let plan = phone.alarms.last();
     let of_garages: Vec<_> = plan.iter().filter(|one| one.service == "garages").map(|one| (one.kind, one.at)).collect();
     assert_eq!(
@@ -331,7 +331,7 @@ fn without_a_reminder_the_time_to_leave_is_shown_as_ending_at_its_end_bg_68() {
     let (phone, _controller) = parked_in(net_with(|garages| garages.policy.reminder_minutes_before.clear()), "1000");
     let visit = pay(&phone, TICKET, PayMethod::Deposit).unwrap().visit().unwrap();
     assert!(visit.exit_by.is_some());
-    assert_eq!(phone.client.garages().ending_from(visit.id).unwrap(), visit.exit_by);
+    assert_eq!(phone.client.garages().ending_at(visit.id).unwrap(), visit.exit_by);
 }
 
 #[test]
@@ -343,7 +343,7 @@ fn without_a_time_to_leave_the_reminder_is_for_the_moment_at_which_more_is_owed_
     phone.after(30);
     controller.is_there();
     let visit = pay(&phone, TICKET, PayMethod::Deposit).unwrap().visit().unwrap();
-    assert_eq!((visit.exit_by, phone.client.garages().ending_from(visit.id).unwrap()), (None, None));
+    assert_eq!((visit.exit_by, phone.client.garages().ending_at(visit.id).unwrap()), (None, None));
     let owes_again_at = visit.owes_again_at.unwrap();
     let last = phone.alarms.last().pop().unwrap();
     assert_eq!((last.kind, last.at), (ReminderKind::AtEnd, owes_again_at));
@@ -387,7 +387,7 @@ fn a_visit_that_the_operator_lost_with_his_books_is_neither_paid_nor_unpaid_bg_6
     run(phone.client.sync()).unwrap();
     let state = phone.client.garages().state();
     assert_eq!((state.inside.len(), state.over.len()), (0, 0));
-    assert_eq!(state.lost.iter().map(|lost| lost.id).collect::<Vec<_>>(), [visit.id]);
+    assert_eq!(state.forgotten.iter().map(|visit| visit.id).collect::<Vec<_>>(), [visit.id]);
 }
 
 #[test]

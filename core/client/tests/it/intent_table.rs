@@ -75,7 +75,7 @@ fn table() -> String {
          - *Sending*: the first request is on its way.\n\
          - *Sent*: only the operator can end it.\n\
          - *At bank*: a payment by card that the driver and the bank decide.\n\n\
-         What is not listed changes nothing; confirmed, refused, expired and lost are final.\n\n\
+         What is not listed changes nothing; confirmed, refused, expired and forgotten are final.\n\n\
          | state | event | when | becomes | effect |\n|---|---|---|---|---|\n",
     );
     for progress in [Progress::Ready, Progress::Sending, Progress::Sent, Progress::AtBank] {
@@ -103,7 +103,7 @@ fn table() -> String {
             }
         }
     }
-    for ended in [IntentState::Confirmed, IntentState::Expired, IntentState::Lost] {
+    for ended in [IntentState::Confirmed, IntentState::Expired, IntentState::Forgotten] {
         for event in &events {
             assert_eq!(step(ended.clone(), event, morning(), morning()), (ended.clone(), Vec::new()), "an end stays");
         }

@@ -220,7 +220,7 @@ fn a_session_that_ended_meanwhile_leaves_the_purchase_to_be_settled() {
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/purchases", Fault::refuses(ProblemCode::Unauthorized));
     assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, SENT);
-    assert!(!phone.shown().signed_in);
+    assert!(!phone.shown().is_signed_in);
     assert_eq!(run(phone.client.payments().settle_all()).unwrap_err().code(), "not_signed_in");
     phone.time.advance(TimeDelta::seconds(31));
     phone.sign_in();

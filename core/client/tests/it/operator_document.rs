@@ -29,7 +29,7 @@ fn profile() -> Profile {
     profile.legal.texts = vec![LegalText {
         kind: LegalKind::Terms,
         version: "2023-05".to_owned(),
-        effective: "2023-05-01".parse().unwrap(),
+        effective_on: "2023-05-01".parse().unwrap(),
         title: texts(&[("en", "Terms of use")]),
         text: Texts::default(),
         link: texts(&[("en", "https://parking.example/terms")]),
@@ -240,7 +240,7 @@ fn words_and_fields_of_a_newer_operator_are_passed_over() {
                 "payment": [{"method": "wallet_of_the_future", "fee": "by_the_moon"}],
             }]);
             document["legal"] = serde_json::json!({"texts": [{
-                "kind": "code_of_conduct", "version": "1", "effective": "2031-01-01", "title": {"en": "Conduct"},
+                "kind": "code_of_conduct", "version": "1", "effective_on": "2031-01-01", "title": {"en": "Conduct"},
             }]});
         })
         .unwrap();

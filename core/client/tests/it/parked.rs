@@ -30,7 +30,7 @@ fn a_ticket_and_its_extension_are_one_time_with_one_sum_bg_54() {
         in_force: first.id,
         starts_at: first.starts_at,
         ends_at: second.ends_at,
-        ending_from: second.ends_at - chrono::TimeDelta::minutes(5),
+        ending_at: second.ends_at - chrono::TimeDelta::minutes(5),
         paid: rsd("200.00"),
         lines: vec!["Paid for 90 min".to_owned()],
         tickets: vec![first.clone(), second.clone()],

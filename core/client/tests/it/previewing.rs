@@ -60,7 +60,7 @@ fn a_preview_says_as_of_when_it_knows_the_accounts_tickets() {
             .parking()
             .preview(&belgrade(), &zone("red"), phone.car(), 60, &PayMethod::Deposit)
             .unwrap()
-            .own_tickets_as_of,
+            .own_tickets_read_at,
         Some(synced)
     );
 }
@@ -157,7 +157,7 @@ fn an_offer_below_what_was_asked_for_becomes_the_wheels_stop() {
     let wheel = phone.client.parking().wheel(&belgrade(), &zone("red"), phone.car(), None).unwrap();
     let mut quote = phone.quote("red", 60);
     assert_eq!(wheel.clone().within(&quote), wheel);
-    let told = |kind: &str, params: Params| Notice { kind: kind.to_owned(), params, surprise: true };
+    let told = |kind: &str, params: Params| Notice { kind: kind.to_owned(), params, is_surprise: true };
     let offered = Params::default().with("asked", 60).with("offered", 75);
     quote.items[0].notices = vec![told("parking.clipped_by_another", offered.clone())];
     let another = TimeWheel { choices: vec![60, 75], chosen: 75, stop: WheelStop::AnothersStay { minutes: 75 } };

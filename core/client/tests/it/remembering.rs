@@ -91,14 +91,14 @@ fn a_file_that_is_no_database_is_set_aside_and_rebuilt() {
     spoil(&path, 0, usize::MAX);
     phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
     let recovery = phone.client.recovery().unwrap();
-    assert!(recovery.set_aside.exists() && !recovery.intents_complete);
+    assert!(recovery.set_aside.exists() && !recovery.has_all_intents);
     assert_eq!(set_aside(&phone), 1);
     assert_eq!(phone.client.parking().zones_near(&belgrade(), None, None).unwrap_err().code(), "city_missing");
     // Everything comes back from the operator, the city too.
     run(phone.client.sync()).unwrap();
     assert!(phone.client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok());
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
-    assert!(phone.shown().signed_in, "the session is among the secrets");
+    assert!(phone.shown().is_signed_in, "the session is among the secrets");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn open_intents_are_carried_over_from_a_damaged_file() {
     spoil(&path, ((page - 1) * size) as usize, (page * size) as usize);
     phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
     let recovery = phone.client.recovery().unwrap();
-    assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, true));
+    assert_eq!((recovery.intents_saved, recovery.has_all_intents), (1, true));
     assert!(phone.client.payments().open().unwrap().is_empty(), "whose they are was on the damaged page");
     run(phone.client.cities().refresh(&belgrade())).unwrap();
     run(phone.client.sync()).unwrap();
@@ -145,9 +145,9 @@ fn damage_that_shows_in_the_middle_of_a_day_is_told_and_the_driver_goes_on() {
     assert_eq!(error.code(), "phone_data_damaged");
     assert!(error.advice(Locale::En).contains("come back from the operator"), "{}", error.advice(Locale::En));
     let recovery = phone.client.recovery().unwrap();
-    assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, true));
+    assert_eq!((recovery.intents_saved, recovery.has_all_intents), (1, true));
     let shown = phone.shown();
-    assert!(shown.signed_in && shown.open_intents.len() == 1, "the purchase is still unconfirmed: {shown:?}");
+    assert!(shown.is_signed_in && shown.open_intents.len() == 1, "the purchase is still unconfirmed: {shown:?}");
     run(phone.client.sync()).unwrap();
     run(phone.client.payments().settle_all()).unwrap();
     assert_eq!((phone.balance(), phone.net.sold()), (rsd("865.00"), 2));
@@ -212,7 +212,7 @@ fn an_intent_that_came_out_garbled_is_left_out_and_one_damaged_file_is_kept() {
         phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
         assert!(phone.client.parking().stored_history(None, 10).is_err());
         let recovery = phone.client.recovery().unwrap();
-        assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, round == 2));
+        assert_eq!((recovery.intents_saved, recovery.has_all_intents), (1, round == 2));
         assert_eq!(phone.client.payments().open().unwrap().len(), 1);
         assert_eq!(set_aside(&phone), 1);
         run(phone.client.cities().refresh(&belgrade())).unwrap();

@@ -588,7 +588,7 @@ pub fn config(path: PathBuf, net: &Net) -> Config {
 /// What an app shows of a client.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    pub signed_in: bool,
+    pub is_signed_in: bool,
     pub account: Option<AccountId>,
     /// The stored city.
     pub city: Option<CityVersion>,
@@ -596,7 +596,7 @@ pub struct Shown {
     pub vehicles: Vec<Vehicle>,
     pub balance: Option<Money>,
     pub active_tickets: Vec<Ticket>,
-    pub lost_tickets: Vec<Ticket>,
+    pub forgotten_tickets: Vec<Ticket>,
     pub orders: Vec<Order>,
     pub open_intents: Vec<IntentView>,
     pub clock: ClockState,
@@ -608,14 +608,14 @@ pub fn shown(client: &Client) -> Shown {
     let account = client.account().state();
     let parking = client.parking().state();
     Shown {
-        signed_in: account.is_signed_in,
+        is_signed_in: account.is_signed_in,
         account: account.account,
         city: client.cities().state().stored.first().cloned(),
         phone_masked: account.phone_masked.clone(),
         vehicles: client.vehicles().state().vehicles.clone(),
         balance: client.wallet().state().balance,
         active_tickets: parking.active.clone(),
-        lost_tickets: parking.lost.clone(),
+        forgotten_tickets: parking.forgotten.clone(),
         orders: client.orders().state().orders.clone(),
         open_intents: client.payments().state().open.clone(),
         clock: client.time().1,

@@ -2,6 +2,7 @@
 //! gone.
 
 use mesto_client::protocol::base::payments::PayMethod;
+use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 use mesto_client::{IntentState, Locale, ProblemCode, SyncReport};
 use mesto_protocol::event::Cursor;
@@ -35,7 +36,7 @@ fn what_one_phone_of_a_number_buys_the_other_shows_pq_48() {
     run(other.client.payments().buy(&other.quote("red", 60))).unwrap();
     run(other.client.vehicles().add(&belgrade(), "NS 123-ŠČ", None)).unwrap();
     let report = run(phone.client.sync()).unwrap();
-    assert!(!report.from_snapshot && report.events >= 3, "{report:?}");
+    assert!(!report.is_from_snapshot && report.events >= 3, "{report:?}");
     let shown = phone.shown();
     assert_eq!((shown.active_tickets.len(), shown.vehicles.len()), (1, 2));
     assert_eq!(shown.balance, Some(rsd("920.00")));
@@ -50,7 +51,7 @@ fn a_cursor_that_is_too_old_reads_the_account_anew() {
     run(other.client.payments().buy(&other.quote("red", 60))).unwrap();
     phone.net.fault("GET /v1/events", Fault::refuses(ProblemCode::CursorTooOld));
     let report = run(phone.client.sync()).unwrap();
-    assert!(report.from_snapshot);
+    assert!(report.is_from_snapshot);
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
 }
 
@@ -59,9 +60,9 @@ fn a_gap_in_the_events_is_noticed() {
     let phone = Phone::ready("1000");
     let before = cursor(&run(phone.client.sync()).unwrap());
     let page = json!({"events": [{"cursor": later(&before, 2), "at": phone.time.now(), "kind": "wallet.balance",
-        "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": later(&before, 2), "more": false});
+        "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": later(&before, 2), "has_more": false});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
-    assert!(run(phone.client.sync()).unwrap().from_snapshot);
+    assert!(run(phone.client.sync()).unwrap().is_from_snapshot);
     assert_eq!(phone.balance(), rsd("1000.00"));
 }
 
@@ -74,7 +75,7 @@ fn an_event_twice_does_no_harm() {
         let data = json!({"balance": {"amount": amount, "currency": "RSD"}});
         json!({"cursor": later(&before, by), "at": at, "kind": kind, "data": data})
     };
-    let page = json!({"next": later(&before, 2), "more": false, "events": [
+    let page = json!({"next": later(&before, 2), "has_more": false, "events": [
         event(0, "wallet.balance", "5.00"),
         event(1, "wallet.balance", "6.00"),
         event(2, "wallet.balance", "7.00"),
@@ -92,7 +93,7 @@ fn a_sync_that_fails_keeps_what_is_there_and_says_so() {
     assert_eq!(run(phone.client.sync()).unwrap_err().code(), "offline");
     assert_eq!(phone.balance(), rsd("1000.00"));
     let history = run(phone.client.parking().history(None, 10)).unwrap();
-    assert!(history.from_phone, "marked as the phone's own knowledge");
+    assert!(history.is_from_phone, "marked as the phone's own knowledge");
 }
 
 #[test]
@@ -135,7 +136,7 @@ fn an_answer_that_comes_after_signing_out_is_stored_under_nobody() {
         run(phone.client.account().sign_out()).unwrap();
         assert_eq!(run(late).unwrap_err().code(), "not_signed_in", "{request}");
         let shown = phone.shown();
-        assert_eq!((shown.account, shown.signed_in, shown.balance), (None, false, None), "{request}");
+        assert_eq!((shown.account, shown.is_signed_in, shown.balance), (None, false, None), "{request}");
         assert!(phone.client.vehicles().list().unwrap().is_empty(), "{request}");
         assert!(phone.client.parking().stored_history(None, 10).unwrap().items.is_empty(), "{request}");
     }
@@ -184,17 +185,14 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         phone.net.put_back(&copy, told);
 
         let report = run(phone.client.sync()).unwrap();
-        assert!(report.from_snapshot, "{report:?}");
+        assert!(report.is_from_snapshot, "{report:?}");
         let shown = phone.shown();
         let ids = |tickets: &[Ticket]| tickets.iter().map(|one| one.id).collect::<Vec<_>>();
         let gone = lost.ticket().unwrap();
-        assert_eq!((ids(&shown.active_tickets), ids(&shown.lost_tickets)), (vec![kept.id], vec![gone.id]));
+        assert_eq!((ids(&shown.active_tickets), ids(&shown.forgotten_tickets)), (vec![kept.id], vec![gone.id]));
         assert_eq!((shown.balance, shown.vehicles.len()), (Some(balance), 1));
-        assert_eq!(
-            phone.client.parking().ticket(over.id).unwrap().state,
-            TicketState::Lost,
-            "also of those that are over"
-        );
+        let stored = phone.client.parking().stored_history(None, 10).unwrap();
+        assert_eq!(stored.forgotten, [over.id, gone.id], "also of those that are over");
         assert_eq!(
             phone.client.payments().intent(&lost.key).unwrap().unwrap().state,
             IntentState::Confirmed,
@@ -202,13 +200,16 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         );
         assert!(phone.client.reminders().iter().all(|one| one.subject == kept.id.to_string()));
         for locale in [Locale::En, Locale::SrLatn] {
-            let word = mesto_client::texts::text(locale, "ticket-state-lost", &[], None);
+            let word = mesto_client::texts::text(locale, "ticket-state-forgotten", &[], None);
             assert!(word.contains("perat"), "{word}");
         }
         // It was paid: it stays in the list, after what is known, and says what to do.
         let parked = phone.client.parking().parked().unwrap();
         let of_lost = parked.last().unwrap();
-        assert_eq!((parked.len(), of_lost.in_force, &of_lost.tickets[0].state), (2, gone.id, &TicketState::Lost));
+        assert_eq!(
+            (parked.len(), of_lost.in_force, of_lost.tickets[0].state.clone()),
+            (2, gone.id, TicketState::Active)
+        );
         assert!(of_lost.lines.contains(&"BG 789-PP: the operator does not know this ticket".to_owned()), "{of_lost:?}");
         assert!(of_lost.lines.iter().any(|line| line.contains("Show its code to an inspector")));
         assert_eq!(phone.client.parking().parked_with(gone.id).unwrap(), *of_lost);
@@ -221,7 +222,7 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         let other = another(&phone);
         run(other.client.vehicles().add(&belgrade(), "NS 123-ŠČ", None)).unwrap();
         let report = run(phone.client.sync()).unwrap();
-        assert!(!report.from_snapshot && report.events > 0, "{report:?}");
+        assert!(!report.is_from_snapshot && report.events > 0, "{report:?}");
         assert_eq!(ids(&phone.shown().active_tickets), [new.id, kept.id]);
         assert_eq!(phone.shown().vehicles.len(), 2);
         assert_eq!(run(phone.client.sync()).unwrap().events, 0);
@@ -229,8 +230,22 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         let extended = run(phone.client.parking().quote_extension(gone.id, 30, PayMethod::Deposit)).unwrap();
         assert_eq!(offer(&extended).plate.canonical, "BG789PP");
         phone.after(100);
-        assert!(phone.shown().lost_tickets.is_empty(), "its time is over");
+        assert!(phone.shown().forgotten_tickets.is_empty(), "its time is over");
     }
+}
+
+#[test]
+fn an_order_that_the_operator_forgot_with_his_books_is_told_apart_and_cannot_be_paid_bg_70() {
+    let phone = Phone::ready("2000");
+    let copy = phone.net.copy();
+    let order = phone.ordered();
+    assert_eq!((phone.shown().orders.len(), phone.client.orders().state().forgotten.len()), (1, 0));
+    phone.net.put_back(&copy, true);
+    run(phone.client.sync()).unwrap();
+    let state = phone.client.orders().state();
+    assert_eq!((state.orders.len(), state.forgotten[0].id, &state.forgotten[0].state), (0, order, &OrderState::Issued));
+    let refused = run(phone.client.orders().pay(order, PayMethod::Deposit)).unwrap_err();
+    assert_eq!(refused.code(), "order_missing");
 }
 
 #[test]
@@ -244,7 +259,7 @@ fn two_syncs_at_once_do_not_take_the_slower_one_for_books_put_back() {
     run(phone.client.sync()).unwrap();
     run(slow).unwrap();
     let shown = phone.shown();
-    assert_eq!((shown.active_tickets.len(), shown.lost_tickets.len()), (1, 0));
+    assert_eq!((shown.active_tickets.len(), shown.forgotten_tickets.len()), (1, 0));
     assert_eq!(shown.balance, Some(rsd("920.00")));
 }
 
@@ -258,8 +273,8 @@ fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_b
     phone.net.put_back(&copy, true);
     // The next purchase there finds it, and says so instead of buying beside it.
     let answer = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
-    assert_eq!((&answer.key, &answer.state), (&bought.key, &IntentState::Lost));
-    assert_eq!(answer.state.name(), "lost");
+    assert_eq!((&answer.key, &answer.state), (&bought.key, &IntentState::Forgotten));
+    assert_eq!(answer.state.name(), "forgotten");
     for locale in [Locale::En, Locale::SrLatn] {
         let said = answer.refusal().unwrap().advice(locale);
         assert!(said.contains("depo"), "{said}");
@@ -276,6 +291,6 @@ fn a_top_up_of_the_lost_time_ends_and_another_can_be_begun_bg_32() {
     let begun = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     phone.after(1);
     phone.net.put_back(&copy, true);
-    assert_eq!(run(phone.client.payments().settle(&begun.key)).unwrap().state, IntentState::Lost);
+    assert_eq!(run(phone.client.payments().settle(&begun.key)).unwrap().state, IntentState::Forgotten);
     assert!(!run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap().state.is_final());
 }

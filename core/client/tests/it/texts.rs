@@ -86,7 +86,7 @@ fn the_text_of_a_code_stands_in_the_file_of_the_service_that_says_it() {
         }
     }
     assert_eq!(file_of("visit_missing"), "garages");
-    assert_eq!(file_of("intent_lost"), "payments");
+    assert_eq!(file_of("intent_forgotten"), "payments");
 }
 
 /// One of each; a new refusal does not compile without a line here.

@@ -90,11 +90,11 @@ impl Own {
 #[test]
 fn older_keys_and_older_cities_are_refused() {
     let own = Own::new();
-    assert!(own.serves(5, 20).unwrap().city_changed);
-    assert!(!own.serves(5, 20).unwrap().city_changed, "the same again is no change");
+    assert!(own.serves(5, 20).unwrap().has_newer_city);
+    assert!(!own.serves(5, 20).unwrap().has_newer_city, "the same again is no change");
     assert_eq!(own.serves(5, 19).unwrap_err().code(), "city_untrusted", "an older city");
     assert_eq!(own.client.cities().state().stored[0].clone().version, 20);
-    assert!(own.serves(6, 21).unwrap().city_changed);
+    assert!(own.serves(6, 21).unwrap().has_newer_city);
     assert_eq!(own.serves(5, 22).unwrap_err().code(), "keys_untrusted", "older keys");
     assert_eq!(own.client.cities().state().stored[0].clone().version, 21);
 }
@@ -110,7 +110,7 @@ fn what_a_later_version_added_to_a_city_is_passed_over() {
         city["sections"]["parking"]["zones"][0]["congestion"] = json!({"factor": "1.5"});
         city["sections"]["parking"]["zones"][1]["pay"] = json!(["deposit", "wrist", "card"]);
     };
-    assert!(own.serves_with(5, 20, later).unwrap().city_changed);
+    assert!(own.serves_with(5, 20, later).unwrap().has_newer_city);
     let near = own.client.parking().zones_near(&belgrade(), None, Some("9111")).unwrap();
     assert_eq!(near.by_sign, Some(zone("red")));
     assert!(own.client.vehicles().check_plate(&belgrade(), "BG789PP").is_ok());
@@ -120,7 +120,7 @@ fn what_a_later_version_added_to_a_city_is_passed_over() {
 fn a_service_that_the_app_is_too_old_for_asks_for_an_update_and_the_others_go_on() {
     use serde_json::json;
     let own = Own::new();
-    assert!(own.serves_with(5, 20, |city| city["sections"]["parking"]["format"] = json!(2)).unwrap().city_changed);
+    assert!(own.serves_with(5, 20, |city| city["sections"]["parking"]["format"] = json!(2)).unwrap().has_newer_city);
     let error = own.client.parking().zones_near(&belgrade(), None, Some("9111")).unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "section_too_new"));
     assert!(
@@ -134,12 +134,12 @@ fn a_service_that_the_app_is_too_old_for_asks_for_an_update_and_the_others_go_on
     let shown = own.client.cities().state().stored[0].clone();
     assert_eq!((shown.version, shown.deposit_values.len(), shown.time_zone.as_str()), (20, 5, "Europe/Belgrade"));
     // A section that is gone, and one that is not what it says.
-    assert!(own.serves_with(5, 21, |city| drop(city["sections"]["parking"].take())).unwrap().city_changed);
+    assert!(own.serves_with(5, 21, |city| drop(city["sections"]["parking"].take())).unwrap().has_newer_city);
     assert_eq!(own.client.parking().zones_near(&belgrade(), None, None).unwrap_err().code(), "section_unreadable");
     let gone = |city: &mut serde_json::Value| drop(city["sections"].as_object_mut().unwrap().remove("parking"));
-    assert!(own.serves_with(5, 22, gone).unwrap().city_changed);
+    assert!(own.serves_with(5, 22, gone).unwrap().has_newer_city);
     assert_eq!(own.client.parking().zones_near(&belgrade(), None, None).unwrap_err().code(), "section_missing");
-    assert!(own.serves(5, 23).unwrap().city_changed);
+    assert!(own.serves(5, 23).unwrap().has_newer_city);
     assert!(own.client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok());
 }
 
@@ -147,13 +147,13 @@ fn a_service_that_the_app_is_too_old_for_asks_for_an_update_and_the_others_go_on
 fn a_document_that_is_no_city_to_this_app_is_not_taken_and_the_one_before_stays() {
     use serde_json::json;
     let own = Own::new();
-    assert!(own.serves(5, 20).unwrap().city_changed);
+    assert!(own.serves(5, 20).unwrap().has_newer_city);
     let other = |city: &mut serde_json::Value| city["sections"]["time"] = json!({"clock": "decimal"});
     let error = own.serves_with(5, 21, other).unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "city_too_new"));
     assert_eq!(own.client.cities().state().stored[0].clone().version, 20);
     assert!(own.client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok());
-    assert!(own.serves(5, 21).unwrap().city_changed);
+    assert!(own.serves(5, 21).unwrap().has_newer_city);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_new_law_of_the_clock_reaches_texts_with_the_city() {
     let own = Own::new();
     let noon = TextValue::Time("2025-09-03T10:00:00Z".parse().unwrap());
     let said = |client: &Client| client.text("buy-price-held", &[("time", noon.clone())]);
-    assert!(own.serves(5, 20).unwrap().city_changed);
+    assert!(own.serves(5, 20).unwrap().has_newer_city);
     assert!(said(&own.client).contains("12:00"), "{}", said(&own.client));
     let law = |city: &mut serde_json::Value| {
         let time = &mut city["sections"]["time"];
@@ -172,7 +172,7 @@ fn a_new_law_of_the_clock_reaches_texts_with_the_city() {
         let changes = time["changes"].as_array_mut().unwrap();
         changes.push(json!({"at": "2025-07-01T00:00:00Z", "offset_minutes": 225}));
     };
-    assert!(own.serves_with(5, 21, law).unwrap().city_changed);
+    assert!(own.serves_with(5, 21, law).unwrap().has_newer_city);
     assert!(said(&own.client).contains("13:45"), "{}", said(&own.client));
     assert_eq!(own.client.cities().state().stored[0].clone().time_zone, "Europe/New_Belgrade");
 }

@@ -134,7 +134,7 @@ pub struct LegalText {
     /// As the operator counts it: `2023-05`.
     pub version: String,
     /// The first day on which it holds.
-    pub effective: NaiveDate,
+    pub effective_on: NaiveDate,
     pub title: Texts,
     /// The text itself, plain; absent in a language where only its address is given.
     #[serde(default)]

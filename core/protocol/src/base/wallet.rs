@@ -6,6 +6,7 @@ use mesto_rules::money::Money;
 use crate::base::payments::Part;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
+use crate::kernel::ids::EntryId;
 use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, get};
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Adds, Section, Sells, Service};
@@ -59,7 +60,8 @@ records! { wallet_records;
 
     /// One movement of the deposit.
     pub struct DepositEntry {
-        pub id: i64,
+        /// Of the operator's ledger.
+        pub id: EntryId,
         pub at: DateTime<Utc>,
         /// `<service>.<word>`: `parking.ticket`, `wallet.topup`, `parking.refund`. Its text has the
         /// id `entry-parking-ticket`.

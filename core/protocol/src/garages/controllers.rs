@@ -116,7 +116,7 @@ wire! {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub events: Vec<ReportedEvent>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub free: Option<ReportedPlaces>,
+        pub places: Option<ReportedPlaces>,
         /// `next` of the exchange before; without it everything that was paid for cars that are
         /// inside.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -162,7 +162,7 @@ wire! {
         /// For the next exchange.
         pub next: String,
         /// More was paid than is told here: ask again at once.
-        pub more: bool,
+        pub has_more: bool,
     }
 
     /// An event that was not taken.
@@ -236,10 +236,8 @@ wire! {
         pub at: DateTime<Utc>,
     }
 
-    /// Nothing is owed.
+    /// The barrier opens: nothing is owed. The other answer is a refusal.
     pub struct ExitOpened {
-        /// Always `true`.
-        pub open: bool,
         pub visit: VisitId,
     }
 }

@@ -106,5 +106,5 @@ pub struct EventPage {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub next: Cursor,
     /// More is waiting right now.
-    pub more: bool,
+    pub has_more: bool,
 }

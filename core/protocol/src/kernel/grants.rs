@@ -29,9 +29,9 @@ records! { grant_records;
         /// when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub place: Option<String>,
-        pub from: DateTime<Utc>,
+        pub starts_at: DateTime<Utc>,
         /// Not any more from this moment on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub until: Option<DateTime<Utc>>,
+        pub ends_at: Option<DateTime<Utc>>,
     }
 }

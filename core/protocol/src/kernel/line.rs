@@ -47,7 +47,7 @@ records! { line_records;
         pub params: Params,
         /// Something else is offered than was asked for: to be shown before the price.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        pub surprise: bool,
+        pub is_surprise: bool,
     }
 }
 
@@ -122,12 +122,12 @@ impl Line {
 }
 
 impl Notice {
-    /// A notice of a service by the rules' own kind, an enum tagged by `type`; `surprise` as the
+    /// A notice of a service by the rules' own kind, an enum tagged by `type`; `is_surprise` as the
     /// field.
     #[must_use]
-    pub fn of(service: &str, notice: &impl Serialize, surprise: bool) -> Self {
+    pub fn of(service: &str, notice: &impl Serialize, is_surprise: bool) -> Self {
         let (kind, params) = kind_and_params(service, notice);
-        Self { kind, params, surprise }
+        Self { kind, params, is_surprise }
     }
 }
 

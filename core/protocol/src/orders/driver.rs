@@ -82,17 +82,18 @@ records! { order_records;
         pub valid_until: DateTime<Utc>,
         pub price: Money,
         /// What is to be paid now, the discount included.
-        pub due: Money,
+        pub owed: Money,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub discount_until: Option<DateTime<Utc>>,
+        /// Where the car stood, in the inspector's words: a street and a number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub place: Option<String>,
+        pub location: Option<String>,
         pub violation: Violation,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub paid_at: Option<DateTime<Utc>>,
     }
 
-    /// What a quote promises: the order as it stands, paid by exactly what is due now.
+    /// What a quote promises: the order as it stands, paid by exactly what is owed now.
     pub struct OrdersOffer {
         pub order: Order,
     }
@@ -140,9 +141,6 @@ words! { order_words;
         Issued = "issued",
         Paid = "paid",
         Cancelled = "cancelled",
-        /// Said by a phone alone, never by an operator: it holds the order, and the operator, whose
-        /// books were put back from a copy, does not know it.
-        Lost = "lost",
     }
     /// Why an order was issued (art. 18a): no ticket at all, or the paid time ran out.
     pub enum Violation { NoTicket = "no_ticket", TimeExpired = "time_expired" }

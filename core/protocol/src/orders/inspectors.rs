@@ -69,7 +69,7 @@ wire! {
         pub warnings: Vec<PlateWarning>,
         pub zone: ZoneId,
         pub checked_at: DateTime<Utc>,
-        pub covered: bool,
+        pub is_covered: bool,
         /// The ticket that covers it now, or the last one that ran out today.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub ticket: Option<CheckedTicket>,
@@ -100,7 +100,8 @@ wire! {
         pub plate: String,
         pub zone: String,
         pub violation: Violation,
+        /// Where the car stands, in words: a street and a number. At most 120 characters are kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub place: Option<String>,
+        pub location: Option<String>,
     }
 }

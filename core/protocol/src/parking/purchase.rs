@@ -67,7 +67,7 @@ records! { parking_purchase_records;
         pub ends_at: DateTime<Utc>,
         /// Promised: the latest end, if it is bought as late as the quote can be; by card, if it is
         /// paid as late as the provider's page can be.
-        pub latest_end: DateTime<Utc>,
+        pub latest_end_at: DateTime<Utc>,
         /// The stay as it will be. Absent when somebody else bought the car's stay here: of that
         /// nothing is told but what can be had now and until when (ADR 18). A ticket of one's own
         /// there shows it.
@@ -121,7 +121,7 @@ impl ParkingOffer {
             start: terms.start,
             starts_at: terms.starts_at,
             ends_at: terms.ends_at,
-            latest_end: terms.latest_end,
+            latest_end_at: terms.latest_end_at,
             stay: Some(terms.stay.clone()),
         }
     }

@@ -1,8 +1,8 @@
 //! The code on a zone's sign, as it is printed: `9111`, `SMS 9111`, `SMS: 9111`, `sms:9111`,
 //! optionally followed by `ZONA x` or `ZONE x`.
 
-/// The 3 to 6 digits of a sign in a text; nothing but the word SMS before them, nothing but a zone's name after
-/// them.
+/// The 3 to 6 digits of a sign in a text; nothing but the word SMS before them, nothing but a
+/// zone's name after them.
 pub fn code_in(text: &str) -> Option<&str> {
     let after_word = match text.get(..3) {
         Some(word) if word.eq_ignore_ascii_case("sms") => {

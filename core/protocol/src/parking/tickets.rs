@@ -138,8 +138,5 @@ words! { ticket_words;
         Active = "active",
         Expired = "expired",
         Voided = "voided",
-        /// Said by a phone alone, never by an operator: it holds the ticket, and the operator,
-        /// whose books were put back from a copy, does not know it.
-        Lost = "lost",
     }
 }

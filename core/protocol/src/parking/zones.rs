@@ -51,6 +51,6 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub distance_metres: Option<u32>,
         /// The edge was drawn by hand: show it so.
-        pub approximate: bool,
+        pub is_approximate: bool,
     }
 }

@@ -41,7 +41,7 @@ pub fn examples() -> Vec<Value> {
     });
     let order = json!({
         "id": ORDER, "number": "482109375557", "city": "belgrade", "zone": "yellow", "plate": plate, "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
-        "valid_until": "2025-09-04T12:00:00Z", "price": money("2000.00"), "due": money("1500.00"), "violation": "time_expired"
+        "valid_until": "2025-09-04T12:00:00Z", "price": money("2000.00"), "owed": money("1500.00"), "violation": "time_expired"
     });
     let visit = json!({
         "id": VISIT, "city": "belgrade", "facility": "zeleni-venac", "ticket": "GR004217", "state": "paid", "entered_at": "2025-09-03T07:05:00Z",

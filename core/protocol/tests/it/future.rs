@@ -114,7 +114,7 @@ fn offer() -> Value {
     json!({
         "plate": data("vehicles.vehicle")["plate"], "zone": "red", "tariff": "2025-02-01", "tariff_from": "2025-02-01",
         "asked_minutes": 60, "granted_minutes": 60, "start": {"type": "at", "at": AT}, "starts_at": AT,
-        "ends_at": "2025-09-03T09:00:00Z", "latest_end": "2025-09-03T09:00:00Z", "stay": {"started_at": AT},
+        "ends_at": "2025-09-03T09:00:00Z", "latest_end_at": "2025-09-03T09:00:00Z", "stay": {"started_at": AT},
     })
 }
 
@@ -136,7 +136,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
     answers! {
         Clock: json!({"now": AT});
         CodeSent: json!({"expires_at": AT, "resend_at": AT, "digits": 6});
-        Session: json!({"token": "x", "account": ACCOUNT, "grants": [{"id": "gr_01jd4f8q0r3n7w2x5y6z8a9b1c", "role": "driver", "from": AT}], "expires_at": AT});
+        Session: json!({"token": "x", "account": ACCOUNT, "grants": [{"id": "gr_01jd4f8q0r3n7w2x5y6z8a9b1c", "role": "driver", "starts_at": AT}], "expires_at": AT});
         SessionPage: json!({"items": [{"id": "dv_01jd4f8q0r3n7w2x5y6z8a9b1c", "device": "phone", "is_own": true, "signed_in_at": AT, "expires_at": AT}], "next": "x"});
         AccountClosed: json!({"settled": money("100.00"), "refund": purchase()["payment"]["refunds"][0]});
         VehiclesSection: json!({"vehicles": [vehicle.clone()]});
@@ -147,7 +147,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         OrdersSection: json!({"orders": [order.clone()]});
         Vehicle: vehicle.clone();
         Vehicles: json!({"items": [vehicle.clone()]});
-        Zones: json!({"items": [{"zone": "red", "name": {"en": "Red"}, "approximate": true}]});
+        Zones: json!({"items": [{"zone": "red", "name": {"en": "Red"}, "is_approximate": true}]});
         Quote: quote();
         Bought: json!({"sale": sale, "payment": payment, "balance": money("920.00")});
         Purchase: purchase();
@@ -166,7 +166,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         TicketCode: json!({"signed": "x", "issue": 2});
         Tickets: json!({"items": [ticket], "next": "x"});
         DepositPage: json!({"balance": money("920.00"), "next": "7", "items": [{
-            "id": 1, "at": AT, "kind": "wallet.topup", "reference": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "amount": money("1000.00"), "balance": money("1000.00"),
+            "id": "le_01jd4f8q0r3n7w2x5y6z8a9b1c", "at": AT, "kind": "wallet.topup", "reference": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "amount": money("1000.00"), "balance": money("1000.00"),
         }]});
         Order: order.clone();
         OrderPage: json!({"items": [order.clone()]});
@@ -179,16 +179,16 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Places: json!({"items": [{"facility": facility, "free": 12, "observed_at": AT, "is_reachable": true}]});
         GarageReported: json!({
             "taken": 1, "refused": [{"index": 1, "ticket": "GR004217", "code": "visit_unknown", "detail": ""}],
-            "settled": [{"ticket": "GR004217", "visit": VISIT, "at": AT, "exit_by": AT, "owes_again_at": AT}], "next": "x", "more": false,
+            "settled": [{"ticket": "GR004217", "visit": VISIT, "at": AT, "exit_by": AT, "owes_again_at": AT}], "next": "x", "has_more": false,
         });
         VisitOwed: json!({
             "visit": VISIT, "facility": facility, "ticket": "GR004217", "state": "paid", "entered_at": AT, "is_lost": false, "tariff": "2022-01-01",
             "tariff_from": "2022-01-01", "lines": priced, "notices": [{"kind": "garages.exit_without_delay"}], "price": money("100.00"), "owed": money("0.00"),
         });
-        ExitOpened: json!({"open": true, "visit": VISIT});
+        ExitOpened: json!({"visit": VISIT});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
         VehicleAdded: json!({"vehicle": vehicle.clone(), "warnings": warnings.clone()});
-        PlateCheck: json!({"plate": vehicle["plate"], "warnings": warnings, "zone": "red", "checked_at": AT, "covered": true, "ticket": checked, "grace_until": AT});
+        PlateCheck: json!({"plate": vehicle["plate"], "warnings": warnings, "zone": "red", "checked_at": AT, "is_covered": true, "ticket": checked, "grace_until": AT});
         Problem: json!({"type": "urn:mesto:problem:bad_request", "title": "", "status": 400, "detail": "", "code": "bad_request"});
     }
     let answers =
@@ -223,7 +223,7 @@ fn an_account_and_a_page_of_a_later_operator_keep_what_this_version_does_not_kno
     assert_eq!(account.sections["rides"].as_str(), r#"{"rides":[null,1.5]}"#);
     let mut events = crate::events::examples();
     events.push(json!({"cursor": "ep1:8", "at": AT, "kind": "rides.ride", "data": [1], "field_of_2030": 1}));
-    let page = json!({"events": events, "next": "ep1:8", "more": false, "field_of_2030": 1});
+    let page = json!({"events": events, "next": "ep1:8", "has_more": false, "field_of_2030": 1});
     let page: EventPage = serde_json::from_str(&page.to_string()).unwrap();
     assert_eq!(page.events.len(), crate::events::examples().len() + 1);
 }

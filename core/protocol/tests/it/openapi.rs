@@ -55,6 +55,45 @@ fn every_reference_leads_somewhere() {
 }
 
 #[test]
+fn names_say_what_is_a_flag_what_a_moment_and_what_a_day() {
+    fn wrong(name: &str, schema: &Value) -> bool {
+        let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
+        let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
+        let is_flag = schema["type"] == "boolean" || schema["type"] == json!(["boolean", "null"]);
+        let is_flag_by_name = begins(&["is_", "has_", "may_", "needs_"]);
+        let is_moment_by_name = matches!(name, "at" | "now" | "deadline") || ends(&["_at", "_until", "_by", "_after"]);
+        match schema["format"].as_str() {
+            Some("date-time") => !is_moment_by_name,
+            Some("date") => !ends(&["_on", "_from"]),
+            _ => is_flag != is_flag_by_name || name == "from" || name == "until" || ends(&["_at", "_until", "_on"]),
+        }
+    }
+    fn look(value: &Value, seen: &mut usize, found: &mut Vec<String>) {
+        let Some(entries) = value.as_object() else {
+            value.as_array().into_iter().flatten().for_each(|value| look(value, seen, found));
+            return;
+        };
+        for (name, schema) in entries.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            *seen += 1;
+            found.extend(wrong(name, schema).then(|| format!("{name}: {schema}")));
+        }
+        entries.values().for_each(|value| look(value, seen, found));
+    }
+    let (mut seen, mut found) = (0, Vec::new());
+    look(&document(), &mut seen, &mut found);
+    assert!(seen > 200, "{seen}");
+    assert!(found.is_empty(), "see CONTRIBUTING.md, names: {found:#?}");
+    for (name, schema) in [
+        ("open", json!({"type": "boolean"})),
+        ("is_paid", json!({"type": "string"})),
+        ("from", json!({"type": "string", "format": "date-time"})),
+        ("paid_at", json!({"type": "string", "format": "date"})),
+    ] {
+        assert!(wrong(name, &schema), "{name}");
+    }
+}
+
+#[test]
 fn actions_take_an_idempotency_key_and_the_rest_does_not() {
     let document = document();
     let key = json!({"$ref": "#/components/parameters/IdempotencyKey"});
@@ -81,7 +120,7 @@ fn money_is_text_and_never_a_number() {
         "WalletSection/properties/balance",
         "Bought/properties/balance",
         "QuoteItem/properties/total",
-        "Order/properties/due",
+        "Order/properties/owed",
     ] {
         let schema = document.pointer(&format!("/components/schemas/{place}")).unwrap();
         assert_eq!(
@@ -113,7 +152,7 @@ fn every_event_is_described_and_a_later_kind_too() {
     for example in &examples {
         assert_eq!(conforms(&document, "Event", example), Ok(()), "{example}");
     }
-    let page = json!({"events": examples, "next": "ep1:8", "more": false});
+    let page = json!({"events": examples, "next": "ep1:8", "has_more": false});
     assert_eq!(conforms(&document, "EventPage", &page), Ok(()));
     let mut broken = crate::events::examples().remove(3);
     broken["data"]["ends_at"] = Value::Null;

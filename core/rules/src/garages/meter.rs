@@ -207,14 +207,14 @@ impl<'a> Meter<'a> {
         let length = until.signed_duration_since(self.from);
         let mut units_from = self.from;
         let mut free_part = None;
-        if let Some(FreeTime { minutes, also_in_longer_visits }) = free {
+        if let Some(FreeTime { minutes, is_for_longer_visits }) = free {
             let minutes = *minutes.known().ok_or_else(|| unknown(self.facility, "free.minutes"))?;
             if minutes > Minutes::ZERO && length <= minutes.length() {
                 lines.push(free_line(minutes));
                 return Ok(Bill { lines, price: zero, several_days: None });
             }
-            let also = also_in_longer_visits.known();
-            if minutes > Minutes::ZERO && *also.ok_or_else(|| unknown(self.facility, "free.also_in_longer_visits"))? {
+            let also = is_for_longer_visits.known();
+            if minutes > Minutes::ZERO && *also.ok_or_else(|| unknown(self.facility, "free.is_for_longer_visits"))? {
                 units_from += minutes.length();
                 free_part = Some(minutes);
             }

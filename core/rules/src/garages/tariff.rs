@@ -66,7 +66,7 @@ pub struct FreeTime {
     /// A visit of at most this length is free.
     pub minutes: Fact<Minutes>,
     /// Whether they are free in a longer visit too; else that is paid from the entry on.
-    pub also_in_longer_visits: Fact<bool>,
+    pub is_for_longer_visits: Fact<bool>,
 }
 
 /// A day costs no more than this. With both, whichever is less.
@@ -128,9 +128,9 @@ impl RateTable {
         check.range(&field("started.unit_minutes"), self.unit_minutes.get(), 1..=MINUTES_OF_A_DAY, "minutes");
         check.price(&field("started"), &self.price);
         for (name, free) in [("free", &self.free), ("disabled_free", &self.disabled_free)] {
-            if let Some(FreeTime { minutes, also_in_longer_visits }) = free {
+            if let Some(FreeTime { minutes, is_for_longer_visits }) = free {
                 check.known_range(&field(&format!("{name}.minutes")), minutes, 0..=7 * MINUTES_OF_A_DAY, "minutes");
-                check.fact(&field(&format!("{name}.also_in_longer_visits")), also_in_longer_visits);
+                check.fact(&field(&format!("{name}.is_for_longer_visits")), is_for_longer_visits);
             }
         }
         if let Some(day) = &self.day {
@@ -235,7 +235,7 @@ pub(crate) mod source {
     #[derive(Deserialize)]
     struct FreeSource {
         minutes: FactSource<Minutes>,
-        also_in_longer_visits: FactSource<bool>,
+        is_for_longer_visits: FactSource<bool>,
     }
 
     #[derive(Deserialize)]
@@ -331,10 +331,10 @@ pub(crate) mod source {
     fn compose_free(compiler: &mut Compiler<'_>, file: &str, at: &str, source: FreeSource) -> FreeTime {
         FreeTime {
             minutes: compiler.fact(file, &format!("{at}.minutes"), source.minutes),
-            also_in_longer_visits: compiler.fact(
+            is_for_longer_visits: compiler.fact(
                 file,
-                &format!("{at}.also_in_longer_visits"),
-                source.also_in_longer_visits,
+                &format!("{at}.is_for_longer_visits"),
+                source.is_for_longer_visits,
             ),
         }
     }

@@ -160,7 +160,7 @@ pub struct FixedHoliday {
     pub month: u32,
     pub day: u32,
     /// On a Sunday it moves to the next working day.
-    pub moves_from_sunday: bool,
+    pub is_moved_from_sunday: bool,
 }
 
 /// A holiday so many days after (or before) Easter Sunday.
@@ -216,7 +216,7 @@ impl HolidayCalendar {
                 return self
                     .fixed
                     .iter()
-                    .find(|it| it.moves_from_sunday && it.month == day.month() && it.day == day.day())
+                    .find(|it| it.is_moved_from_sunday && it.month == day.month() && it.day == day.day())
                     .map(|it| it.name.as_str());
             }
             self.named(day)?;

@@ -238,10 +238,10 @@ impl<'a> Check<'a> {
         }
         self.texts("name", &city.name);
         self.range("quote_ttl_seconds", city.quote_ttl_seconds, 1..=3600, "seconds");
-        self.date("valid_until", city.valid_until);
-        if city.valid_until > city.sections.time.until() {
+        self.date("outdated_from", city.outdated_from);
+        if city.outdated_from > city.sections.time.until() {
             let until = city.sections.time.until();
-            self.say("valid_until", format!("the city's clock is known only until {until}; end no later"));
+            self.say("outdated_from", format!("the city's clock is known only until {until}; end no later"));
         }
         let Centre { lat, lon, radius_km } = city.centre;
         if !is_on_earth(lat, lon) {
@@ -275,11 +275,11 @@ impl<'a> Check<'a> {
             if self.city.terms.iter().take(index).any(|other| other.id == terms.id) {
                 self.say(at("id"), "two terms have this id");
             }
-            if terms.effective < terms.published {
-                self.say(at("effective"), "terms cannot hold before they are published");
+            if terms.effective_on < terms.published_on {
+                self.say(at("effective_on"), "terms cannot hold before they are published");
             }
-            self.date(&at("published"), terms.published);
-            self.date(&at("effective"), terms.effective);
+            self.date(&at("published_on"), terms.published_on);
+            self.date(&at("effective_on"), terms.effective_on);
             self.texts(&at("links"), &terms.links);
             self.texts(&at("privacy"), &terms.privacy);
         }

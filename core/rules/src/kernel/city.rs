@@ -48,7 +48,7 @@ pub struct City {
     pub quote_ttl_seconds: u32,
     /// The first local day on which nothing is sold by this document any more: a newer one is
     /// needed.
-    pub valid_until: NaiveDate,
+    pub outdated_from: NaiveDate,
     pub contacts: Contacts,
     /// The terms in force, one for each scope.
     pub terms: Vec<Terms>,
@@ -89,10 +89,10 @@ pub struct Terms {
     /// What they are about: `city` for everything, or the name of a service's section.
     pub scope: String,
     pub version: String,
-    pub published: NaiveDate,
-    pub effective: NaiveDate,
+    pub published_on: NaiveDate,
+    pub effective_on: NaiveDate,
     /// Whether a driver must accept before buying.
-    pub accept_needed: bool,
+    pub needs_acceptance: bool,
     pub links: Texts,
     pub privacy: Texts,
 }
@@ -147,7 +147,7 @@ impl City {
     /// # Errors
     /// [`Outdated`]
     pub fn in_force_at(&self, now: DateTime<Utc>) -> Result<(), Outdated> {
-        let until = self.valid_until.min(self.sections.time.until());
+        let until = self.outdated_from.min(self.sections.time.until());
         if self.local_day(now) < until { Ok(()) } else { Err(Outdated { until }) }
     }
 

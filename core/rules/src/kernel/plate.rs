@@ -44,7 +44,7 @@ pub struct FreeForm {
     pub min_length: usize,
     pub max_length: usize,
     /// Whether at least one digit is needed.
-    pub digit_needed: bool,
+    pub needs_digit: bool,
 }
 
 words! { plate_kind_shown;
@@ -288,7 +288,7 @@ pub fn parse_plate(input: &str, grammar: &PlateGrammar) -> Result<ParsedPlate, P
             let mut swapped = grammar.forms.iter().filter_map(|form| form.show(&canonical, &grammar.letters, true));
             if let Some(maybe) = swapped.next() {
                 warnings.push(PlateWarning::OhOrZero { maybe });
-            } else if grammar.free.digit_needed && !canonical.contains(|sign: char| sign.is_ascii_digit()) {
+            } else if grammar.free.needs_digit && !canonical.contains(|sign: char| sign.is_ascii_digit()) {
                 return Err(PlateError::NoDigit { example: example() });
             }
             (PlateKind::Foreign, typed.trim_end_matches([' ', '-']).to_owned())

@@ -31,7 +31,7 @@ pub struct OrderTerms {
 impl OrderTerms {
     /// What is owed at `now`.
     #[must_use]
-    pub fn due(&self, now: DateTime<Utc>) -> Money {
+    pub fn owed(&self, now: DateTime<Utc>) -> Money {
         match (self.discounted_price, self.discount_until) {
             (Some(discounted), Some(until)) if now < until => discounted,
             _ => self.price,
@@ -152,8 +152,8 @@ pub enum OrderError {
     #[error("the order was withdrawn and cannot be paid")]
     Withdrawn,
     /// Another amount than is owed now.
-    #[error("{due} is owed now, not {offered}")]
-    AmountDiffers { due: Money, offered: Money },
+    #[error("{owed} is owed now, not {offered}")]
+    AmountDiffers { owed: Money, offered: Money },
 }
 
 /// One step of an order's life.
@@ -167,11 +167,11 @@ pub fn step(
 ) -> Result<(OrderState, Vec<OrderEffect>), OrderError> {
     match (state, event) {
         (OrderState::Issued, OrderEvent::Pay { amount, terms }) => {
-            let due = terms.due(now);
-            if *amount != due {
-                return Err(OrderError::AmountDiffers { due, offered: *amount });
+            let owed = terms.owed(now);
+            if *amount != owed {
+                return Err(OrderError::AmountDiffers { owed, offered: *amount });
             }
-            Ok((OrderState::Paid, vec![OrderEffect::Book { amount: due }, OrderEffect::TellPaid]))
+            Ok((OrderState::Paid, vec![OrderEffect::Book { amount: owed }, OrderEffect::TellPaid]))
         }
         (OrderState::Issued, OrderEvent::PaidElsewhere) => Ok((OrderState::Paid, vec![OrderEffect::TellPaid])),
         (OrderState::Issued, OrderEvent::Cancel) => Ok((OrderState::Cancelled, vec![OrderEffect::TellCancelled])),

@@ -83,7 +83,7 @@ pub struct Quote {
     /// paid.
     pub ends_at: DateTime<Utc>,
     /// Promised: the latest end, if it is bought, or its money comes, as late as it can.
-    pub latest_end: DateTime<Utc>,
+    pub latest_end_at: DateTime<Utc>,
     /// In the order of time, fees last.
     pub lines: Vec<QuoteLine>,
     pub total: Money,
@@ -182,7 +182,7 @@ impl Quote {
         let offered = quote(city, &ask).map_err(|refusal| Stale { now: Err(refusal) })?;
         let kept = offered.granted_minutes == self.granted_minutes
             && offered.total == self.total
-            && offered.ends_at <= self.latest_end;
+            && offered.ends_at <= self.latest_end_at;
         if kept { Ok(offered) } else { Err(Stale { now: Ok(Box::new(offered)) }) }
     }
 }
@@ -299,7 +299,7 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
     // As late as the quote can be bought.
     let latest_start = starts_at.max(now.checked_add_signed(held).ok_or_else(|| out_of_range("now"))?);
     let open_deadline = if stays.iter().any(Option::is_some) { deadline } else { None };
-    let latest_end = terms.end_of(latest_start, length)?.min(closes_at).min(open_deadline.unwrap_or(closes_at));
+    let latest_end_at = terms.end_of(latest_start, length)?.min(closes_at).min(open_deadline.unwrap_or(closes_at));
     Ok(Quote {
         zone: zone.id.clone(),
         tariff: tariff.id.clone(),
@@ -309,7 +309,7 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
         start,
         starts_at,
         ends_at,
-        latest_end,
+        latest_end_at,
         total: sum(city, &lines)?,
         lines,
         notices,

@@ -13,9 +13,9 @@ pub struct ZoneNear {
     pub zone_id: ZoneId,
     /// Metres to its edge, 0 inside.
     pub distance_metres: u32,
-    pub inside: bool,
+    pub is_inside: bool,
     /// The edge was drawn by hand: show it so.
-    pub approximate: bool,
+    pub is_approximate: bool,
 }
 
 /// Why a sign names no zone.
@@ -46,8 +46,8 @@ pub fn zones_near(parking: &ParkingSection, position: &Position, max_metres: u32
             (distance_metres <= max_metres).then(|| ZoneNear {
                 zone_id: zone.id.clone(),
                 distance_metres,
-                inside,
-                approximate: area.certainty == AreaCertainty::Approximate,
+                is_inside: inside,
+                is_approximate: area.certainty == AreaCertainty::Approximate,
             })
         })
         .collect();

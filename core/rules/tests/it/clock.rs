@@ -88,7 +88,7 @@ fn rules_that_make_no_sense_are_not_made() {
 fn after_the_last_day_of_a_city_nothing_is_sold_and_before_it_everything() {
     let quote = |city: &mesto_rules::City, now| mesto_rules::quote(city, &crate::support::ask("red", 60, now));
     let mut city = belgrade().clone();
-    city.valid_until = "2025-03-04".parse().unwrap();
+    city.outdated_from = "2025-03-04".parse().unwrap();
     assert!(quote(&city, "2025-03-03 20:59").is_ok());
     let outdated = Refusal::CityOutdated { until: "2025-03-04".parse().unwrap() };
     assert_eq!(quote(&city, "2025-03-04 00:00").unwrap_err(), outdated);
@@ -101,7 +101,7 @@ fn after_the_last_day_of_a_city_nothing_is_sold_and_before_it_everything() {
 fn what_would_end_after_the_clock_is_known_is_not_sold() {
     use crate::support::around_the_clock;
     let mut city = around_the_clock("red");
-    city.valid_until = "2025-03-04".parse().unwrap();
+    city.outdated_from = "2025-03-04".parse().unwrap();
     let time = &belgrade().sections.time;
     let short = TimeRules::new(time.zone().to_owned(), 60, vec![], "2025-03-04".parse().unwrap()).unwrap();
     city.sections.time = std::sync::Arc::new(short);

@@ -22,7 +22,7 @@ fn dinar(amount: i64) -> Money {
 fn free_time() -> impl Strategy<Value = Option<FreeTime>> {
     prop::option::of((0..300_u32, any::<bool>()).prop_map(|(minutes, longer)| FreeTime {
         minutes: known(Minutes(minutes)),
-        also_in_longer_visits: known(longer),
+        is_for_longer_visits: known(longer),
     }))
 }
 
@@ -261,7 +261,7 @@ fn cheapest_by_trial(
     if free_length > TimeDelta::zero() && now - *entered <= free_length {
         return 0;
     }
-    let also = free.is_some_and(|free| *free.also_in_longer_visits.known().unwrap());
+    let also = free.is_some_and(|free| *free.is_for_longer_visits.known().unwrap());
     let units_from = if also { *entered + free_length } else { *entered };
     // The starts of the visit's days, with one more behind it.
     let by_calendar = entry.day.as_ref().unwrap().known() == Some(&DayCount::CalendarDay);

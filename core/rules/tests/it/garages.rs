@@ -123,15 +123,15 @@ fn the_military_hospital_gives_30_minutes_and_disabled_drivers_8_hours_bg_64() {
 
 #[test]
 fn free_minutes_count_in_a_longer_visit_only_where_they_do_bg_64() {
-    let city = with_table("vma", |table| table.free.as_mut().unwrap().also_in_longer_visits = known(false));
+    let city = with_table("vma", |table| table.free.as_mut().unwrap().is_for_longer_visits = known(false));
     for (stayed, owed) in [("30:00", 0), ("30:00.001", 45), ("60:00", 45), ("60:00.001", 90)] {
         assert_eq!(price(&city, &ask("vma", entered() + length(stayed))).unwrap().total, dinar(owed), "{stayed}");
     }
     let unknown = Fact::Unknown { note: "not told".to_owned() };
-    let city = with_table("vma", |table| table.free.as_mut().unwrap().also_in_longer_visits = unknown);
+    let city = with_table("vma", |table| table.free.as_mut().unwrap().is_for_longer_visits = unknown);
     assert!(price(&city, &ask("vma", entered() + length("30:00"))).unwrap().total.is_zero());
     let refusal = refused(&city, &ask("vma", entered() + length("30:00.001")));
-    let field = "free.also_in_longer_visits".to_owned();
+    let field = "free.is_for_longer_visits".to_owned();
     assert_eq!(refusal, Refusal::TariffUnknown { facility: id("vma"), field });
 }
 
@@ -577,7 +577,7 @@ fn a_free_facility_owes_nothing_and_never_rises_bg_64() {
 fn a_cap_may_be_the_price_of_so_many_minutes_bg_64() {
     let city = with_table("kalemegdan", |table| {
         table.day_cap = Some(DayCap { price: None, after_minutes: Some(known(Minutes(600))) });
-        table.free = Some(FreeTime { minutes: known(Minutes::ZERO), also_in_longer_visits: known(false) });
+        table.free = Some(FreeTime { minutes: known(Minutes::ZERO), is_for_longer_visits: known(false) });
         table.several_days =
             Some(SeveralDays { days: 3, price: known(dinar(2500)), unused_time: known(UnusedTime::NotRefunded) });
     });

@@ -286,7 +286,7 @@ impl Grid {
     fn changed(&self, path: &[String], other: &City) -> Option<&'static str> {
         let likely = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["sections", "calendar", ..] => "calendar",
-            ["valid_until"] | ["sections", "time", ..] => "clock",
+            ["outdated_from"] | ["sections", "time", ..] => "clock",
             ["sections", "parking", "zones", _, "area", ..] => "places",
             ["sections", "wallet", "deposit", ..] => "deposits",
             ["sections", "plates", ..] => "plates",

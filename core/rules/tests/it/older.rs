@@ -21,7 +21,7 @@ const FROM_THE_BEGINNING: &[(&str, &str)] = &[
     ("currency", "what a price is in"),
     ("centre.**", "where it lies"),
     ("quote_ttl_seconds", "how long a price holds: no guess is right"),
-    ("valid_until", "until when anything is sold by it"),
+    ("outdated_from", "until when anything is sold by it"),
     ("contacts.**", "whom a driver asks for help"),
     ("terms.**", "what a driver agrees to"),
     ("sources", "where every value comes from"),

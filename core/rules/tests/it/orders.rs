@@ -43,9 +43,9 @@ fn the_discount_ends_with_its_last_day() {
     let terms = terms("yellow", "2025-03-03 10:15"); // valid to 4 March, 20 days more: 24 March
     let until = at("2025-03-25 00:00");
     assert_eq!((terms.discount_until, terms.pay_by), (Some(until), Some(until)));
-    assert_eq!(terms.due(at("2025-03-03 10:15")).to_string(), "1500.00 RSD");
-    assert_eq!(terms.due(until - TimeDelta::milliseconds(1)).to_string(), "1500.00 RSD");
-    assert_eq!(terms.due(until).to_string(), "3000.00 RSD");
+    assert_eq!(terms.owed(at("2025-03-03 10:15")).to_string(), "1500.00 RSD");
+    assert_eq!(terms.owed(until - TimeDelta::milliseconds(1)).to_string(), "1500.00 RSD");
+    assert_eq!(terms.owed(until).to_string(), "3000.00 RSD");
     let older = issue(belgrade(), "yellow", at("2022-12-05 10:15"), None).unwrap(); // valid to 6 December, 8 days more
     assert_eq!(older.discount_until, Some(at("2022-12-15 00:00")));
 }
@@ -56,7 +56,7 @@ fn an_unknown_discount_is_not_promised() {
     change_orders(&mut city, |orders| orders.policy.discount_from = Fact::Unknown { note: "not told".into() });
     let terms = issue(&city, "red", at("2025-03-03 10:00"), None).unwrap();
     assert_eq!((terms.discounted_price, terms.discount_until, terms.pay_by), (None, None, None));
-    assert_eq!(terms.due(at("2025-03-03 10:00")), terms.price);
+    assert_eq!(terms.owed(at("2025-03-03 10:00")), terms.price);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn an_order_paid_at_a_counter_is_paid_and_books_nothing_here_bg_18() {
     let paid = step(OrderState::Issued, &OrderEvent::PaidElsewhere, now).unwrap();
     assert_eq!(paid, (OrderState::Paid, vec![OrderEffect::TellPaid]));
     let terms = terms("red", "2025-03-03 10:00");
-    let again = OrderEvent::Pay { amount: terms.due(now), terms };
+    let again = OrderEvent::Pay { amount: terms.owed(now), terms };
     assert_eq!(step(OrderState::Paid, &again, now), Err(OrderError::AlreadyPaid));
 }
 

@@ -57,7 +57,7 @@ fn with_grace() -> City {
     let mut city = belgrade().clone();
     change_garages(&mut city, |garages| {
         for table in garages.tariffs[0].rate_tables.values_mut() {
-            table.free = Some(FreeTime { minutes: known(Minutes(30)), also_in_longer_visits: known(false) });
+            table.free = Some(FreeTime { minutes: known(Minutes(30)), is_for_longer_visits: known(false) });
             table.exit_minutes = known(Minutes(15));
             table.late_exit_grace_minutes = known(Minutes(60));
         }

@@ -16,8 +16,8 @@ fn zones_come_nearest_first_with_their_distance_bg_21() {
     // Trg Republike lies in zone A and in red; everything drawn by hand says so.
     let zones = near(44.8163, 20.4602, 1500);
     assert_eq!(ids(&zones)[..2], ["a", "red"]);
-    assert!(zones[0].inside && zones[0].distance_metres == 0);
-    assert!(zones.iter().all(|zone| zone.approximate));
+    assert!(zones[0].is_inside && zones[0].distance_metres == 0);
+    assert!(zones.iter().all(|zone| zone.is_approximate));
     assert!(zones.windows(2).all(|pair| pair[0].distance_metres <= pair[1].distance_metres));
     assert!(ids(&zones).contains(&"yellow"));
 }
@@ -29,7 +29,7 @@ fn distance_is_to_the_edge_in_metres() {
     let zones = near(44.8210, 20.4300, 400);
     let green = zones.iter().find(|zone| zone.zone_id == "green").unwrap();
     assert!((100..=230).contains(&green.distance_metres), "{green:?}");
-    assert!(!green.inside);
+    assert!(!green.is_inside);
     assert!(near(44.8210, 20.4300, 50).iter().all(|zone| zone.zone_id != "green"));
 }
 

@@ -30,7 +30,7 @@ fn quoted(zone: &str, minutes: u32, now: &str, stay: Option<&Stay>) -> Quote {
 #[test]
 fn a_ticket_starts_when_the_purchase_is_received_and_not_at_the_quote_bg_47() {
     let quote = quoted("red", 60, "2025-03-03 10:00", None);
-    assert_eq!((quote.start, quote.latest_end), (Start::OnPurchase, at("2025-03-03 11:02")));
+    assert_eq!((quote.start, quote.latest_end_at), (Start::OnPurchase, at("2025-03-03 11:02")));
     assert_eq!(span(&quote), ["10:00:00", "11:00:00"]);
     let bought = sold(belgrade(), &quote, "2025-03-03 10:01:50", None).unwrap();
     assert_eq!(span(&bought), ["10:01:50", "11:01:50"]);
@@ -42,22 +42,22 @@ fn a_quote_whose_money_may_come_late_promises_a_later_end_and_nothing_else_bg_27
     let asked = ask("yellow", 180, "2025-03-03 10:00");
     let usual = mesto_rules::quote(belgrade(), &asked).unwrap();
     let held = mesto_rules::quote_held(belgrade(), &asked, TimeDelta::minutes(17)).unwrap();
-    assert_eq!((usual.latest_end, held.latest_end), (at("2025-03-03 13:02"), at("2025-03-03 13:17")));
-    assert_eq!(Quote { latest_end: usual.latest_end, ..held.clone() }, usual);
+    assert_eq!((usual.latest_end_at, held.latest_end_at), (at("2025-03-03 13:02"), at("2025-03-03 13:17")));
+    assert_eq!(Quote { latest_end_at: usual.latest_end_at, ..held.clone() }, usual);
     assert_eq!(span(&sold(belgrade(), &held, "2025-03-03 10:17", None).unwrap()), ["10:17:00", "13:17:00"]);
     for (quote, now) in [(&usual, "2025-03-03 10:02:01"), (&held, "2025-03-03 10:17:01")] {
         assert_eq!(now_offered(sold(belgrade(), quote, now, None).unwrap_err()), (180, "310.00 RSD".to_owned()));
     }
     // Never past closing.
     let evening = ask("yellow", 180, "2025-03-03 18:00");
-    let until = mesto_rules::quote_held(belgrade(), &evening, TimeDelta::minutes(17)).unwrap().latest_end;
+    let until = mesto_rules::quote_held(belgrade(), &evening, TimeDelta::minutes(17)).unwrap().latest_end_at;
     assert_eq!(until, at("2025-03-03 21:00"));
 }
 
 #[test]
 fn a_quote_of_the_last_half_minute_is_stale_after_closing_bg_47_bg_60() {
     let quote = quoted("red", 60, "2025-03-03 20:59:30", None);
-    assert_eq!((quote.granted_minutes, quote.latest_end), (1, at("2025-03-03 21:00")));
+    assert_eq!((quote.granted_minutes, quote.latest_end_at), (1, at("2025-03-03 21:00")));
     let stale = sold(belgrade(), &quote, "2025-03-03 21:00:10", None).unwrap_err();
     assert_eq!(stale.now, Err(Refusal::NotChargedNow { next_opening: Some(at("2025-03-04 07:00")) }));
     assert_eq!(span(&sold(belgrade(), &quote, "2025-03-03 20:59:59", None).unwrap()), ["20:59:59", "21:00:00"]);
@@ -87,11 +87,11 @@ fn a_quote_from_before_a_price_change_is_stale_after_it_bg_45_bg_47() {
 fn a_quote_from_before_opening_starts_there_or_when_it_is_bought_after_it_bg_47() {
     let quote = quoted("red", 60, "2025-03-03 06:59:30", None);
     let opening = at("2025-03-03 07:00");
-    assert_eq!((quote.start, quote.latest_end), (Start::At { at: opening }, at("2025-03-03 08:01:30")));
+    assert_eq!((quote.start, quote.latest_end_at), (Start::At { at: opening }, at("2025-03-03 08:01:30")));
     assert_eq!(span(&sold(belgrade(), &quote, "2025-03-03 06:59:50", None).unwrap()), ["07:00:00", "08:00:00"]);
     assert_eq!(span(&sold(belgrade(), &quote, "2025-03-03 07:00:20", None).unwrap()), ["07:00:20", "08:00:20"]);
     // Long before opening it cannot be bought late.
-    assert_eq!(quoted("red", 60, "2025-03-03 05:00", None).latest_end, at("2025-03-03 08:00"));
+    assert_eq!(quoted("red", 60, "2025-03-03 05:00", None).latest_end_at, at("2025-03-03 08:00"));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn an_extension_that_is_bought_after_the_end_starts_then_bg_47_bg_54() {
     let (first, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
     let quote = quoted("red", 30, "2025-03-03 10:59:30", Some(&stay));
     assert_eq!(quote.start, Start::At { at: first.ends_at });
-    assert_eq!((quote.granted_minutes, quote.latest_end), (30, at("2025-03-03 11:30")));
+    assert_eq!((quote.granted_minutes, quote.latest_end_at), (30, at("2025-03-03 11:30")));
     assert_eq!(span(&sold(belgrade(), &quote, "2025-03-03 10:59:59", Some(&stay)).unwrap()), ["11:00:00", "11:30:00"]);
     // The started minute counts: half a minute after the end it is the same length at the same
     // price.
@@ -131,7 +131,7 @@ fn a_ticket_that_rolls_over_keeps_its_minutes_bg_47() {
     change_parking(&mut city, |parking| parking.policy.at_closing = AtClosing::GoesOnAtOpening);
     let quote = mesto_rules::quote(&city, &ask("red", 60, "2025-03-03 20:59")).unwrap();
     assert_eq!((quote.granted_minutes, quote.ends_at), (60, at("2025-03-04 07:59")));
-    assert_eq!(quote.latest_end, at("2025-03-04 08:00")); // bought after closing it would start at opening
+    assert_eq!(quote.latest_end_at, at("2025-03-04 08:00")); // bought after closing it would start at opening
     let bought = sold(&city, &quote, "2025-03-03 20:59:40", None).unwrap();
     assert_eq!((bought.granted_minutes, bought.ends_at), (60, at("2025-03-04 07:59:40")));
     assert!(matches!(
@@ -181,7 +181,7 @@ proptest! {
         match quote.sold(city, bought_at, stays, PayMethod::Deposit) {
             Ok(sold) => {
                 prop_assert_eq!((sold.granted_minutes, sold.total), (quote.granted_minutes, quote.total));
-                prop_assert!(sold.ends_at <= quote.latest_end, "{:?} after {:?}", sold, quote);
+                prop_assert!(sold.ends_at <= quote.latest_end_at, "{:?} after {:?}", sold, quote);
                 prop_assert!(sold.starts_at >= bought_at, "what is over is never sold");
                 prop_assert_eq!(sold.start == Start::OnPurchase, sold.starts_at == bought_at);
                 prop_assert!(sold.stay.deadline.is_none_or(|deadline| sold.ends_at <= deadline));

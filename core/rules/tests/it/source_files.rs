@@ -141,10 +141,10 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("parking.toml", "before = [5]", "before = [0]", "parking.toml", "policy.reminder_minutes_before", "1 to 1440"),
     (
         "city.toml",
-        "effective = \"2023-03-14\"",
-        "effective = \"2023-03-12\"",
+        "effective_on = \"2023-03-14\"",
+        "effective_on = \"2023-03-12\"",
         "city.toml",
-        "terms.mobile-application.effective",
+        "terms.mobile-application.effective_on",
         "before they are published",
     ),
     ("parking.toml", "body = \"{plate}\"", "body = \"plate\"", "parking.toml", "sms.body", "{plate}"),
@@ -392,10 +392,10 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
     ),
     (
         "city.toml",
-        "valid_until = \"2031-01-01\"",
-        "valid_until = \"2040-01-01\"",
+        "outdated_from = \"2031-01-01\"",
+        "outdated_from = \"2040-01-01\"",
         "city.toml",
-        "valid_until",
+        "outdated_from",
         "known only until 2036-01-01",
     ),
     // The clock.
@@ -867,7 +867,7 @@ fn every_file_in_the_folder_is_built_in() {
 fn belgrade_says_where_its_terms_and_its_help_are_bg_01_bg_14_bg_15_bg_100_bg_102() {
     let city = belgrade();
     let [terms] = city.terms.as_slice() else { panic!("one") };
-    assert_eq!(terms.effective.to_string(), "2023-03-14");
+    assert_eq!(terms.effective_on.to_string(), "2023-03-14");
     for language in ["sr-Latn", "en"] {
         for links in [&terms.links, &terms.privacy] {
             let link = links.get(language);

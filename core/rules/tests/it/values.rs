@@ -117,7 +117,7 @@ fn a_quote_on_the_wire_names_its_lines_and_notices() {
             "start": { "type": "on_purchase" },
             "starts_at": "2025-03-03T09:00:00Z",
             "ends_at": "2025-03-03T10:30:00Z",
-            "latest_end": "2025-03-03T10:32:00Z",
+            "latest_end_at": "2025-03-03T10:32:00Z",
             "lines": [
                 { "kind": { "type": "limited", "units": 1, "unit_minutes": 60, "unit_price": price("80.00") }, "amount": price("80.00") },
                 { "kind": { "type": "extended", "units": 1, "unit_minutes": 30, "unit_price": price("120.00") }, "amount": price("120.00") },

@@ -50,7 +50,7 @@ public struct GaragesClient: Part {
     public func visit(_ id: VisitId) async throws -> Visit { try core.client.garages().visit(id: id) }
     /// From when on the time to leave of a stored visit is shown as ending; nil where the facility
     /// states none.
-    public func endingFrom(_ visit: VisitId) async throws -> Date? { try core.client.garages().endingFrom(visit: visit) }
+    public func endingAt(_ visit: VisitId) async throws -> Date? { try core.client.garages().endingAt(visit: visit) }
     /// The signed receipt of a paid visit, to draw as a QR; nil where none was signed, and once the
     /// car has left.
     public func receipt(_ visit: VisitId) async throws -> String? { try core.client.garages().receipt(visit: visit) }

@@ -45,8 +45,8 @@ public final class VisitPaymentModel: PaymentModel {
         super.init(mesto)
     }
 
-    /// Takes the number from a photo, as the camera wrote it. What is wrong with it is the phase; what
-    /// was typed stays.
+    /// Takes the number from a photo, as the camera wrote it. What is wrong with it is the phase;
+    /// what was typed stays.
     public func read(_ photo: Data) async {
         let place = facility.facility
         await choose {
@@ -74,7 +74,7 @@ public final class VisitModel {
     /// Soon over: from the last reminder before its end on.
     public private(set) var isEnding = false
     /// The operator has lost its record of it: neither paid nor unpaid at the barrier.
-    public private(set) var isLost = false
+    public private(set) var isForgotten = false
     @ObservationIgnored private let mesto: Mesto
 
     public init(_ mesto: Mesto, visit: Visit) {
@@ -86,9 +86,9 @@ public final class VisitModel {
     /// connection.
     public func tick() async {
         if let now = try? await mesto.garages.visit(visit.id) { visit = now }
-        let endingFrom = try? await mesto.garages.endingFrom(visit.id)
+        let endingFrom = try? await mesto.garages.endingAt(visit.id)
         isEnding = endingFrom.map { mesto.now() >= $0 } ?? false
-        isLost = mesto.garages.state().lost.contains { $0.id == visit.id }
+        isForgotten = mesto.garages.state().forgotten.contains { $0.id == visit.id }
         count()
     }
 

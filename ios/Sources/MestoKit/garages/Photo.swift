@@ -4,8 +4,8 @@ import Foundation
 import ImageIO
 #endif
 
-/// A JPEG or PNG file as it is. Another one, such as an iPhone's HEIC, is written anew as JPEG where
-/// the system opens it; else it stays, and the core says what is wrong with it.
+/// A JPEG or PNG file as it is. Another one, such as an iPhone's HEIC, is written anew as JPEG
+/// where the system opens it; else it stays, and the core says what is wrong with it.
 func readable(_ photo: Data) -> Data {
     let isRead = [[0xff, 0xd8, 0xff], [0x89, 0x50, 0x4e, 0x47]].contains { photo.starts(with: $0) }
     #if canImport(ImageIO)

@@ -135,7 +135,7 @@ public final class TicketModel {
     public var lines: [String] { parked?.lines ?? [] }
 
     /// Soon over: from the last reminder before its end on.
-    public var isEnding: Bool { parked.map { !isOver && mesto.now() >= $0.endingFrom } ?? false }
+    public var isEnding: Bool { parked.map { !isOver && mesto.now() >= $0.endingAt } ?? false }
 
     /// Between 1 at the start and 0 at the end: the ring.
     public var share: Double {

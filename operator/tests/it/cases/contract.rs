@@ -147,7 +147,7 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
     } else if is(&orders::BY_SLIP) {
         json!({"number": there.number})
     } else if is(&inspectors::ISSUE) {
-        json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "place": "Krunska 3"})
+        json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "location": "Krunska 3"})
     } else if is(&garages::REPORT) {
         report(driver.world, "paid_on_site")
     } else if is(&garages::EXIT) {
@@ -162,8 +162,8 @@ const TICKET: &str = "GR004217";
 
 fn report(world: &World, kind: &str) -> Value {
     let event = json!({"at": world.now(), "ticket": TICKET, "kind": kind, "is_disabled": false, "places": 1});
-    let free = json!({"free": 12, "at": world.now()});
-    json!({"city": "belgrade", "facility": "zeleni-venac", "sent_at": world.now(), "events": [event], "free": free, "settled_after": "0"})
+    let places = json!({"free": 12, "at": world.now()});
+    json!({"city": "belgrade", "facility": "zeleni-venac", "sent_at": world.now(), "events": [event], "places": places, "settled_after": "0"})
 }
 
 /// Queries that are right and ones that are not.

@@ -32,7 +32,7 @@ on_both_databases! {
         assert_eq!(refusal["permission"], "orders.check");
         world.pass(1);
         let given = world.operator.give_role(&*world.store, world.now(), &driver.account.to_string(), &EVERYWHERE).unwrap();
-        assert_eq!((given.role, given.city, given.until), (Role::Inspector, None, None));
+        assert_eq!((given.role, given.city, given.ends_at), (Role::Inspector, None, None));
         expect::<PlateCheck>(200, check(&driver, "belgrade"));
         assert_eq!(driver.get("/v1/tickets").status, 200, "and stays a driver");
         let staff = world.operator.staff(&*world.store, world.now()).unwrap();

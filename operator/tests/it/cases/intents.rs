@@ -43,7 +43,7 @@ on_both_databases! {
         refused("idempotency_key_reused", &driver.act("/v1/purchases", &key, &other));
         // The scope is account, key and route.
         let inspector = world.operator.give_role(&*world.store, world.now(), &driver.account.to_string(), &INSPECTOR).unwrap();
-        let order = NewOrder { city: "belgrade".into(), plate: "BG111AA".into(), zone: "red".into(), violation: Violation::NoTicket, place: None };
+        let order = NewOrder { city: "belgrade".into(), plate: "BG111AA".into(), zone: "red".into(), violation: Violation::NoTicket, location: None };
         assert_eq!((driver.act("/v1/inspector/orders", &key, &order).status, inspector.role), (201, Role::Inspector));
         let (second, vehicle) = world.driver_with("+381650000000", "BG111AA", &["1000.00"]);
         let quote = second.quote(vehicle, "red", 60);
@@ -159,7 +159,7 @@ on_both_databases! {
         let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
         let inspector = world.inspector();
         let (issued, paid) = (world.key(), world.key());
-        let new = NewOrder { city: "belgrade".into(), plate: "BG789PP".into(), zone: "yellow".into(), violation: Violation::NoTicket, place: None };
+        let new = NewOrder { city: "belgrade".into(), plate: "BG789PP".into(), zone: "yellow".into(), violation: Violation::NoTicket, location: None };
         let order: Order = expect(201, inspector.act("/v1/inspector/orders", &issued, &new));
         driver.has_slip(&order);
         let quote: Quote = expect(201, driver.ask_order(PayMethod::Deposit, order.id));
@@ -171,7 +171,7 @@ on_both_databases! {
         assert_eq!((again.id, again.state), (order.id, OrderState::Paid));
         let Bought { sale, payment, balance } = expect(201, driver.act("/v1/purchases", &paid, &purchase));
         let again = paid_order(&Purchase { sale, payment }).unwrap();
-        assert_eq!((again.id, again.state, again.due, balance), (order.id, OrderState::Paid, order.due, rsd("500.00")));
+        assert_eq!((again.id, again.state, again.owed, balance), (order.id, OrderState::Paid, order.owed, rsd("500.00")));
         world.check_books();
     }
 

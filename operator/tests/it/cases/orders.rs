@@ -24,7 +24,7 @@ fn issue(inspector: &Person<'_>, plate: &str, zone: &str, violation: Violation) 
         plate: plate.into(),
         zone: zone.into(),
         violation,
-        place: Some("Njegoševa 12".into()),
+        location: Some("Njegoševa 12".into()),
     };
     inspector.act("/v1/inspector/orders", &inspector.world.key(), &order)
 }
@@ -44,14 +44,14 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let inspector = world.inspector();
         let before = check(&inspector, "bg+789-pp", "yellow");
-        assert_eq!((before.plate.canonical.as_str(), before.covered, before.ticket), ("BG789PP", false, None));
+        assert_eq!((before.plate.canonical.as_str(), before.is_covered, before.ticket), ("BG789PP", false, None));
         let ticket = driver.park(vehicle, "yellow", 60).ticket;
         let during = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((during.covered, during.ticket.unwrap().id), (true, ticket.id));
-        assert!(!check(&inspector, "BG789PP", "red").covered);
+        assert_eq!((during.is_covered, during.ticket.unwrap().id), (true, ticket.id));
+        assert!(!check(&inspector, "BG789PP", "red").is_covered);
         world.pass(60);
         let after = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((after.covered, after.ticket.unwrap().id), (false, ticket.id));
+        assert_eq!((after.is_covered, after.ticket.unwrap().id), (false, ticket.id));
         world.pass(24 * 60);
         assert_eq!(check(&inspector, "BG789PP", "yellow").ticket, None);
         refused("zone_unknown", &inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=purple"));
@@ -78,7 +78,7 @@ on_both_databases! {
             .unwrap();
         let inspector = world.inspector();
         let seen = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((seen.covered, seen.ticket.map(|ticket| ticket.channel)), (true, Some(Channel::Sms)));
+        assert_eq!((seen.is_covered, seen.ticket.map(|ticket| ticket.channel)), (true, Some(Channel::Sms)));
         refused("ticket_covers_plate", &issue(&inspector, "BG789PP", "yellow", Violation::NoTicket));
     }
 
@@ -94,7 +94,7 @@ on_both_databases! {
         assert!(driver.account().orders.is_empty());
         let before = driver.account().cursor.seq;
         let order: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::TimeExpired));
-        assert_eq!((order.state.clone(), order.price, order.due), (OrderState::Issued, rsd("3000.00"), rsd("1500.00")));
+        assert_eq!((order.state.clone(), order.price, order.owed), (OrderState::Issued, rsd("3000.00"), rsd("1500.00")));
         // The same time on the next charged day: Thursday.
         assert_eq!(order.valid_until, world.now() + TimeDelta::days(1));
         let told = driver.events(before).events;
@@ -108,7 +108,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn an_order_is_paid_from_the_deposit_once_and_exactly_bg_04_bg_69_bg_70(world) {
+    fn an_order_is_paid_from_the_deposit_once_and_exactly_bg_04_bg_26_bg_69_bg_70(world) {
         let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
         let (other, _) = world.driver_with("+381650000000", "BG789PP", &["5000.00"]);
         let (stranger, _) = world.driver_with("+381660000000", "BG111AA", &["5000.00"]);
@@ -118,7 +118,7 @@ on_both_databases! {
         driver.has_slip(&order);
         other.has_slip(&order);
         let (quoted, of_other, again) = (quote(&driver, &order), quote(&other, &order), quote(&driver, &order));
-        assert_eq!((quoted.total, order_of(&quoted)), (order.due, order.clone()));
+        assert_eq!((quoted.total, order_of(&quoted)), (order.owed, order.clone()));
         let Bought { sale, payment, balance } = driver.begin(&quoted);
         let paid = paid_order(&Purchase { sale, payment }).unwrap();
         assert_eq!((paid.id, paid.state, balance), (order.id, OrderState::Paid, rsd("500.00")));
@@ -179,7 +179,7 @@ on_both_databases! {
             plate: "?".into(),
             zone: "red".into(),
             violation: Violation::NoTicket,
-            place: None,
+            location: None,
         };
         refused("plate_invalid", &inspector.act("/v1/inspector/orders", &key, &order));
         let known: IntentOutcome = expect(200, inspector.get(&format!("/v1/intents/{key}")));
@@ -200,7 +200,7 @@ on_both_databases! {
         assert_eq!(check(&inspector, "BG789PP", "yellow").grace_until, None);
         world.pass(60);
         let seen = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((seen.covered, seen.grace_until), (false, Some(until)));
+        assert_eq!((seen.is_covered, seen.grace_until), (false, Some(until)));
         for violation in [Violation::TimeExpired, Violation::NoTicket] {
             let params = refused("within_grace", &issue(&inspector, "BG789PP", "yellow", violation));
             assert_eq!(params["until"], serde_json::to_value(until).unwrap());

@@ -87,7 +87,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn consumption_of_the_deposit_is_told_entry_by_entry_bg_34_bg_36_bg_37(world) {
+    fn consumption_of_the_deposit_is_told_entry_by_entry_bg_26_bg_34_bg_36_bg_37(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         let ticket = driver.park(vehicle, "red", 60).ticket;
         let deposit: DepositPage = expect(200, driver.get("/v1/deposit"));
@@ -98,8 +98,10 @@ on_both_databases! {
             [("parking.ticket", rsd("-80.00"), rsd("920.00")), ("wallet.topup", rsd("1000.00"), rsd("1000.00"))]
         );
         assert_eq!(deposit.items[0].reference, ticket.id.to_string());
-        let older: DepositPage = expect(200, driver.get(&format!("/v1/deposit?cursor={}&limit=1", deposit.items[0].id)));
-        assert_eq!(older.items, deposit.items[1..]);
+        let newest: DepositPage = expect(200, driver.get("/v1/deposit?limit=1"));
+        let older: DepositPage = expect(200, driver.get(&format!("/v1/deposit?cursor={}&limit=1", newest.next.unwrap())));
+        assert_eq!((newest.items, older.items, older.next), (deposit.items[..1].to_vec(), deposit.items[1..].to_vec(), None));
+        assert_ne!(deposit.items[0].id, deposit.items[1].id);
     }
 
     #[test]
@@ -202,7 +204,7 @@ on_both_databases! {
             200,
             world.inspector().get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"),
         );
-        assert!(!covered.covered);
+        assert!(!covered.is_covered);
         assert_eq!(void(&ticket.id.to_string()).unwrap_err().code, "ticket_not_active");
         assert_eq!(void("tk_none").unwrap_err().code, "not_found");
         refused("quote_stale", &driver.buy_with(&world.key(), &held));

@@ -21,7 +21,7 @@ on_both_databases! {
             let added = driver.added(typed);
             driver.park(added.vehicle.id, "red", 30);
             let seen = check(&inspector, read);
-            assert!(seen.covered, "{typed}");
+            assert!(seen.is_covered, "{typed}");
             assert_eq!((seen.warnings, seen.plate), (vec![], added.vehicle.plate), "{typed}");
         }
     }
@@ -47,7 +47,7 @@ on_both_databases! {
         let inspector = world.inspector();
         for typed in ["B-NO 1", "BN-O 1", "BNO1"] {
             let seen = check(&inspector, typed);
-            assert!(seen.covered, "{typed}");
+            assert!(seen.is_covered, "{typed}");
             assert_eq!(seen.plate.display, typed);
             assert_eq!(seen.ticket.unwrap().plate.display, "B-NO 1");
         }

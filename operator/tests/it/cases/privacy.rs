@@ -65,7 +65,7 @@ on_both_databases! {
         assert_eq!(world.balance("refunds_payable"), rsd("-920.00"));
         // The ticket is paid and still counts in front of an inspector.
         let check = || expect::<PlateCheck>(200, inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
-        assert!(check().covered);
+        assert!(check().is_covered);
         world.check_books();
         world.pass(31 * DAY);
         world.due();

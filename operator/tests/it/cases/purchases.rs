@@ -45,12 +45,12 @@ fn last_told(driver: &Person<'_>) -> Purchase {
 
 on_both_databases! {
     #[test]
-    fn a_ticket_bought_by_card_is_delivered_when_the_bank_approves_bg_27_bg_43_bg_47_bg_89(world) {
+    fn a_ticket_bought_by_card_is_delivered_when_the_bank_approves_bg_25_bg_27_bg_43_bg_47_bg_89(world) {
         let driver = world.driver(PHONE);
         let vehicle = driver.add("BG789PP").id;
         let quote = driver.quote_by_card(vehicle, "yellow", 180);
         assert_eq!((quote.total, quote.page_lives_seconds), (rsd("310.00"), Some(900)));
-        assert_eq!(parking(&quote).latest_end, world.now() + TimeDelta::minutes(180 + 2 + 15));
+        assert_eq!(parking(&quote).latest_end_at, world.now() + TimeDelta::minutes(180 + 2 + 15));
         let Bought { sale, payment, balance } = driver.begin(&quote);
         assert_eq!((sale.state, payment.state.clone(), balance), (SaleState::Open, PaymentState::Pending, rsd("0.00")));
         assert_eq!((payment.amount, payment.captured, payment.provider.as_deref()), (rsd("310.00"), rsd("0.00"), Some("bank")));
@@ -83,7 +83,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn an_order_bought_by_card_is_paid_when_the_bank_approves_bg_27_bg_70_bg_89(world) {
+    fn an_order_bought_by_card_is_paid_when_the_bank_approves_bg_25_bg_27_bg_70_bg_89(world) {
         let driver = world.driver(PHONE);
         let other = world.driver(OTHER);
         driver.add("BG789PP");
@@ -99,7 +99,7 @@ on_both_databases! {
         world.approve(&payment);
         let bought = driver.payment(&payment);
         let paid = paid_order(&bought).unwrap();
-        assert_eq!((paid.id, paid.state.clone(), paid.paid_at, paid.due), (order.id, OrderState::Paid, Some(world.now()), rsd("1500.00")));
+        assert_eq!((paid.id, paid.state.clone(), paid.paid_at, paid.owed), (order.id, OrderState::Paid, Some(world.now()), rsd("1500.00")));
         assert_eq!((bought.sale.state.clone(), bought.payment.captured), (SaleState::Delivered, rsd("1500.00")));
         assert_eq!(last_told(&driver), bought);
         world.due();
@@ -132,7 +132,7 @@ on_both_databases! {
             world.pass(7 * 24 * 60);
             let there = &with_orders_of(world, price);
             let order = issue(there, "BG789PP");
-            assert_eq!(order.due, rsd(due));
+            assert_eq!(order.owed, rsd(due));
             let driver = Person { world: there, token: driver.token.clone(), account: driver.account };
             driver.has_slip(&order);
             let asked = driver.ask_order(PayMethod::Card, order.id);
@@ -171,7 +171,7 @@ on_both_databases! {
             assert_eq!(driver.payment(&payment).sale.state, SaleState::Delivered);
             world.check_books();
         }
-        assert_eq!(driver.account().orders[0].due, rsd("150.00"), "the fee is not the order's");
+        assert_eq!(driver.account().orders[0].owed, rsd("150.00"), "the fee is not the order's");
         assert_eq!(world.balance("clearing bank"), rsd("235.00"));
         assert_eq!((world.balance("revenue parking belgrade"), world.balance("receivable orders belgrade")), (rsd("-70.00"), rsd("0.00")));
         assert_eq!(world.balance("revenue orders belgrade"), rsd("-165.00"));
@@ -209,7 +209,7 @@ on_both_databases! {
         world.pass(2);
         world.approve(&payment);
         let ticket = ticket_of(&driver.payment(&payment)).unwrap();
-        assert_eq!((ticket.starts_at, ticket.ends_at), (world.now(), parking(&quote).latest_end));
+        assert_eq!((ticket.starts_at, ticket.ends_at), (world.now(), parking(&quote).latest_end_at));
         world.check_books();
     }
 

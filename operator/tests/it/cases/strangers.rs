@@ -29,7 +29,7 @@ fn holds_none_of(answer: &Response, moments: &[chrono::DateTime<chrono::Utc>]) {
 
 fn issue(inspector: &Person<'_>, zone: &str) -> Order {
     let order =
-        json!({"city": "belgrade", "zone": zone, "plate": PLATE, "violation": "no_ticket", "place": "Krunska 3"});
+        json!({"city": "belgrade", "zone": zone, "plate": PLATE, "violation": "no_ticket", "location": "Krunska 3"});
     expect(201, inspector.act("/v1/inspector/orders", &inspector.world.key(), &order))
 }
 

@@ -21,9 +21,9 @@ on_both_databases! {
             driver.delete(&format!("/v1/vehicles/{}", vehicle.id));
         }
         let first = driver.events(0);
-        assert_eq!((first.events.len(), first.next.seq, first.more), (200, 200, true));
+        assert_eq!((first.events.len(), first.next.seq, first.has_more), (200, 200, true));
         let second = driver.events(first.next.seq);
-        assert_eq!((second.events.len(), second.next.seq, second.more), (10, 210, false));
+        assert_eq!((second.events.len(), second.next.seq, second.has_more), (10, 210, false));
         let all: Vec<i64> = first.events.iter().chain(&second.events).map(|event| event.cursor.seq).collect();
         assert_eq!(all, (1..=210).collect::<Vec<_>>());
         assert!(driver.events(210).events.is_empty());
@@ -97,7 +97,7 @@ on_both_databases! {
         assert!(near.items.len() > 1 && near.by_sign.is_none());
         let distances: Vec<_> = near.items.iter().map(|zone| zone.distance_metres).collect();
         assert!(distances.is_sorted(), "{distances:?}");
-        assert!(near.items.iter().all(|zone| zone.approximate));
+        assert!(near.items.iter().all(|zone| zone.is_approximate));
         let signed: Zones = expect(200, at("lat=44.8125&lon=20.4612&sign=SMS+9111+ZONA+1"));
         assert_eq!((signed.by_sign.as_ref().map(|zone| zone.as_str()), signed.items[0].zone.as_str()), (Some("red"), "red"));
         assert!(refused("sign_unknown", &at("sign=0000")).contains_key("known"));

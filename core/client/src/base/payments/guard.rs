@@ -3,7 +3,7 @@
 //!
 //! The operator says with a quote what is not paid for twice at the same time
 //! ([`QuoteItem::guard`]): service, place and thing, whatever the length, the amount or the way of
-//! paying. An open intent with the same guard is settled first. Confirmed, or lost by the operator:
+//! paying. An open intent with the same guard is settled first. Confirmed, or forgotten by the operator:
 //! its outcome is the answer of the new call. Refused or over: the new one goes on. Still open: the
 //! new one is refused with `unconfirmed`, which names it.
 //!
@@ -150,8 +150,8 @@ impl Payments<'_> {
     async fn settle_first(self, key: &str, is_same: bool) -> Result<Option<IntentView>> {
         let settled = self.drive(key, IntentEvent::Go).await?;
         match settled.state {
-            // Of a lost one nobody knows: the driver is told, and decides.
-            IntentState::Confirmed | IntentState::Lost => Ok(Some(settled)),
+            // Of a forgotten one nobody knows: the driver is told, and decides.
+            IntentState::Confirmed | IntentState::Forgotten => Ok(Some(settled)),
             IntentState::Unconfirmed(_) if is_same => Ok(Some(settled)),
             IntentState::Unconfirmed(_) => Err(unconfirmed(key, Some(&settled))),
             IntentState::Refused(_) | IntentState::Expired => Ok(None),

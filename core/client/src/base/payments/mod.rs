@@ -44,7 +44,7 @@ pub const SERVICE: Service = Service {
 
 const CODES: &[&str] = &[
     "intent_missing",
-    "intent_lost",
+    "intent_forgotten",
     "quote_altered",
     "unconfirmed",
     // Why a payment by card was not made.

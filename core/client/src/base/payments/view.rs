@@ -86,7 +86,7 @@ pub struct IntentView {
     /// Bought, and this version cannot read what: "paid, update the app".
     pub needs_update: bool,
     /// It ended as refused, and the bank approved it after all: it was bought.
-    pub bought_late: bool,
+    pub is_bought_late: bool,
 }
 
 impl IntentView {
@@ -114,11 +114,11 @@ impl IntentView {
             page_url: None,
             payment: None,
             needs_update: false,
-            bought_late: false,
+            is_bought_late: false,
         };
         if let Some(Purchase { sale, payment }) = told {
             let is_bought = sale.state == SaleState::Delivered;
-            view.bought_late = is_bought && matches!(view.state, IntentState::Refused(_));
+            view.is_bought_late = is_bought && matches!(view.state, IntentState::Refused(_));
             for (item, sold) in view.items.iter_mut().zip(sale.items) {
                 let kept = match (services.sold(&item.service), &sold.outcome) {
                     (Some(service), Some(outcome)) => (service.stored)(db, outcome)?,
@@ -180,7 +180,7 @@ impl IntentView {
         match &self.state {
             IntentState::Refused(problem) => Some(problem.clone().into()),
             IntentState::Expired => ended("intent_expired", "it was not executed in time"),
-            IntentState::Lost => ended("intent_lost", "nobody knows whether it was bought"),
+            IntentState::Forgotten => ended("intent_forgotten", "nobody knows whether it was bought"),
             IntentState::Unconfirmed(_) | IntentState::Confirmed => None,
         }
     }

@@ -37,7 +37,7 @@ pub fn signed_document(db: &Connection, name: &str) -> Stored<Option<StoredDocum
             let (signed_at, bytes): (i64, Vec<u8>) = (row.get(1)?, row.get(2)?);
             // Of bytes that are damaged only the version and the moment count.
             let text = String::from_utf8(bytes).unwrap_or_default();
-            let signed_at = DateTime::from_timestamp(signed_at, 0).unwrap_or_default();
+            let signed_at = DateTime::from_timestamp_millis(signed_at).unwrap_or_default();
             Ok(StoredDocument { version: row.get(0)?, signed_at, text })
         })
         .optional()?;
@@ -67,7 +67,7 @@ pub fn put_document(
          ON CONFLICT (name) DO UPDATE
          SET version = excluded.version, signed_at = excluded.signed_at, bytes = excluded.bytes,
              stored_at = excluded.stored_at",
-        params![name, version, signed_at.timestamp(), bytes, now.timestamp_millis()],
+        params![name, version, signed_at.timestamp_millis(), bytes, now.timestamp_millis()],
     )?;
     Ok(())
 }

@@ -65,7 +65,7 @@ const fn state_word(state: &IntentState) -> &'static str {
         IntentState::Confirmed => "confirmed",
         IntentState::Refused(_) => "refused",
         IntentState::Expired => "expired",
-        IntentState::Lost => "lost",
+        IntentState::Forgotten => "forgotten",
     }
 }
 
@@ -87,7 +87,7 @@ fn read(row: &Row<'_>) -> Stored<IntentRow> {
         "at_bank" => IntentState::Unconfirmed(Progress::AtBank),
         "confirmed" => IntentState::Confirmed,
         "expired" => IntentState::Expired,
-        "lost" => IntentState::Lost,
+        "forgotten" => IntentState::Forgotten,
         "refused" => {
             let problem = problem.ok_or_else(|| StoreError::Other("a refusal without its reason".to_owned()))?;
             IntentState::Refused(from_json::<Problem>(problem.as_bytes())?)

@@ -23,7 +23,7 @@ pub struct Recovery {
     pub intents_saved: u32,
     /// The intents could be read to their end. If not, an intent may be missing: the next sync
     /// shows what it did.
-    pub intents_complete: bool,
+    pub has_all_intents: bool,
 }
 
 const COLUMNS: &str = "key, account, kind, guard, subject, amount, details, path, body, created_at, not_after, state, open, attempts, \
@@ -74,7 +74,7 @@ pub(super) fn rebuild(path: &Path, migrations: Migrations, now_ms: i64, why: &st
         set_aside,
         why: why.to_owned(),
         intents_saved: saved,
-        intents_complete: complete && salvage.complete,
+        has_all_intents: complete && salvage.complete,
     };
     Ok((connect(path, migrations)?, recovery))
 }

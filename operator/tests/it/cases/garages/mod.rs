@@ -70,7 +70,7 @@ impl<'a> Controller<'a> {
     pub(super) fn report(&self, events: Vec<ReportedEvent>) -> GarageReport {
         let sent_at = self.person.world.now();
         let (city, facility) = ("belgrade".into(), self.facility.into());
-        GarageReport { city, facility, sent_at, events, free: None, settled_after: None }
+        GarageReport { city, facility, sent_at, events, places: None, settled_after: None }
     }
 
     fn send(&self, report: &GarageReport) -> Response {
@@ -125,7 +125,8 @@ impl<'a> Controller<'a> {
     }
 
     fn opens(&self, ticket: &str) -> bool {
-        expect::<ExitOpened>(200, self.exit(ticket)).open
+        let answer = self.exit(ticket);
+        answer.status == 200 && expect::<ExitOpened>(200, answer).visit.to_string().starts_with("vi_")
     }
 
     fn ask_owed(&self, ticket: &str) -> Response {

@@ -125,8 +125,8 @@ on_both_databases! {
         assert_eq!(garage.send(&GarageReport { sent_at: ahead(120), ..garage.report(vec![]) }).status, 200);
         let refusal = refused("out_of_range", &garage.send(&GarageReport { sent_at: ahead(121), ..garage.report(vec![]) }));
         assert_eq!((refusal["field"].as_str(), refusal["now"].clone()), (Some("sent_at"), serde_json::to_value(world.now()).unwrap()));
-        let free = Some(ReportedPlaces { free: 1, at: ahead(121) });
-        refused("out_of_range", &garage.send(&GarageReport { free, ..garage.report(vec![]) }));
+        let places = Some(ReportedPlaces { free: 1, at: ahead(121) });
+        refused("out_of_range", &garage.send(&GarageReport { places, ..garage.report(vec![]) }));
         let refusal = refused("bad_request", &garage.send(&GarageReport { settled_after: Some("soon".into()), ..garage.report(vec![]) }));
         assert_eq!(refusal["field"], "settled_after");
         let many = vec![told(ReportedEventKind::Entered, TICKET, world.now()); 201];
@@ -160,7 +160,7 @@ on_both_databases! {
         let first = hear(None);
         pay(&driver, &quote(&driver, "GR01"));
         let second = hear(Some(&first.next));
-        assert_eq!((tickets(&second), second.more), (vec!["GR01".to_owned()], false));
+        assert_eq!((tickets(&second), second.has_more), (vec!["GR01".to_owned()], false));
         world.pass_seconds(30);
         // An answer that was lost is asked for again; what is not a minute old is told twice.
         assert_eq!(tickets(&hear(Some(&first.next))), ["GR01"]);
@@ -193,9 +193,9 @@ on_both_databases! {
             expect(200, garage.send(&GarageReport { settled_after: after, ..garage.report(vec![]) }))
         };
         let first = hear(None);
-        assert_eq!((first.settled.len(), first.more), (500, true));
+        assert_eq!((first.settled.len(), first.has_more), (500, true));
         let second = hear(Some(first.next));
-        assert_eq!((second.settled.len(), second.more), (101, false), "the last one is told again");
+        assert_eq!((second.settled.len(), second.has_more), (101, false), "the last one is told again");
         let all: std::collections::BTreeSet<_> = first.settled.iter().chain(&second.settled).map(|one| one.visit).collect();
         assert_eq!(all.len(), 600);
     }
@@ -208,8 +208,8 @@ on_both_databases! {
         assert!(all.iter().all(|one| !one.is_reachable && one.free.is_none() && one.observed_at.is_none()));
         let counted = world.now();
         let count = |free: u32, at: DateTime<Utc>| {
-            let free = Some(ReportedPlaces { free, at });
-            assert_eq!(garage.send(&GarageReport { free, ..garage.report(vec![]) }).status, 200);
+            let places = Some(ReportedPlaces { free, at });
+            assert_eq!(garage.send(&GarageReport { places, ..garage.report(vec![]) }).status, 200);
         };
         count(12, counted);
         let seen = |free, is_reachable| FacilityPlaces { facility: "zeleni-venac".parse().unwrap(), free, observed_at: Some(counted), is_reachable };

@@ -52,7 +52,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn a_visit_is_paid_by_card_once_the_bank_says_so_bg_67_bg_93(world) {
+    fn a_visit_is_paid_by_card_once_the_bank_says_so_bg_25_bg_27_bg_67_bg_93(world) {
         let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
         garage.enters(TICKET);
         // What a card costs below 200 is not known.

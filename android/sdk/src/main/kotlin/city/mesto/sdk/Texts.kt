@@ -253,6 +253,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Cannot be reached now: it takes no payment here until it answers */
     fun garagesUnreachable(): String = render("garages-unreachable", emptyMap())
 
+    /** The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff. */
+    fun garagesVisitForgottenWhy(): String = render("garages-visit-forgotten-why", emptyMap())
+
     /** Leave by {$time} */
     fun garagesVisitLeaveBy(time: String): String = render("garages-visit-leave-by", mapOf("time" to time))
 
@@ -267,9 +270,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Opening the visit */
     fun garagesVisitLoading(): String = render("garages-visit-loading", emptyMap())
-
-    /** The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff. */
-    fun garagesVisitLostWhy(): String = render("garages-visit-lost-why", emptyMap())
 
     /** The barrier knows that it is paid. */
     fun garagesVisitNoReceipt(): String = render("garages-visit-no-receipt", emptyMap())
@@ -326,7 +326,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun intentStateExpired(): String = render("intent-state-expired", emptyMap())
 
     /** Unknown to the operator */
-    fun intentStateLost(): String = render("intent-state-lost", emptyMap())
+    fun intentStateForgotten(): String = render("intent-state-forgotten", emptyMap())
 
     /** Refused */
     fun intentStateRefused(): String = render("intent-state-refused", emptyMap())
@@ -427,11 +427,11 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** prepaid parking card */
     fun onSitePrepaidCard(): String = render("on-site-prepaid_card", emptyMap())
 
-    /** {$due} instead of {$price} until {$discount_until} */
-    fun orderDiscount(due: String, price: String, discountUntil: String): String = render("order-discount", mapOf("due" to due, "price" to price, "discount_until" to discountUntil))
+    /** {$owed} instead of {$price} until {$discount_until} */
+    fun orderDiscount(owed: String, price: String, discountUntil: String): String = render("order-discount", mapOf("owed" to owed, "price" to price, "discount_until" to discountUntil))
 
-    /** {$due} to pay */
-    fun orderDue(due: String): String = render("order-due", mapOf("due" to due))
+    /** {$owed} to pay */
+    fun orderOwed(owed: String): String = render("order-owed", mapOf("owed" to owed))
 
     /** Cancelled */
     fun orderStateCancelled(): String = render("order-state-cancelled", emptyMap())
@@ -623,13 +623,13 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun stateCheckAgain(): String = render("state-check-again", emptyMap())
 
     /** Unknown to the operator */
-    fun stateLost(): String = render("state-lost", emptyMap())
+    fun stateForgotten(): String = render("state-forgotten", emptyMap())
 
     /** {$plate}: the operator does not know this ticket */
-    fun stateLostOpen(plate: String): String = render("state-lost-open", mapOf("plate" to plate))
+    fun stateForgottenOpen(plate: String): String = render("state-forgotten-open", mapOf("plate" to plate))
 
     /** It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator. */
-    fun stateLostWhat(): String = render("state-lost-what", emptyMap())
+    fun stateForgottenWhat(): String = render("state-forgotten-what", emptyMap())
 
     /** Nothing was charged. */
     fun stateNotCharged(): String = render("state-not-charged", emptyMap())
@@ -803,7 +803,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun ticketStateExpired(): String = render("ticket-state-expired", emptyMap())
 
     /** Unknown to the operator */
-    fun ticketStateLost(): String = render("ticket-state-lost", emptyMap())
+    fun ticketStateForgotten(): String = render("ticket-state-forgotten", emptyMap())
 
     /** Other (update the app) */
     fun ticketStateOther(): String = render("ticket-state-other", emptyMap())

@@ -152,7 +152,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         val position = step["lat"]?.let { Position(it.jsonPrimitive.double, step.getValue("lon").jsonPrimitive.double, null) }
         val near = mesto.parking.zonesNear(belgrade, position, step["sign"]?.jsonPrimitive?.content)
         val nearest = near.zones.filter { it.distanceMetres != null }.minByOrNull { it.distanceMetres!! }
-        val of = nearest?.let { json("nearest" to it.zone, "distance_metres" to it.distanceMetres!!.toInt(), "approximate" to it.isApproximate) }
+        val of = nearest?.let { json("nearest" to it.zone, "distance_metres" to it.distanceMetres!!.toInt(), "is_approximate" to it.isApproximate) }
         return JsonObject(json(*listOfNotNull(near.bySign?.let { "by_sign" to it }).toTypedArray()) + of.orEmpty())
     }
 
@@ -168,7 +168,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     }
 
     private fun order(order: Order) =
-        json("price" to amount(order.price), "due" to amount(order.due))
+        json("price" to amount(order.price), "owed" to amount(order.owed))
 
     private suspend fun payOrder(step: JsonObject): JsonObject {
         val unpaid = mesto.orders.current().orders.firstOrNull { it.state == OrderState.Issued }
@@ -191,7 +191,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         val order = testbed.ask("POST", "/inspector/orders", body(step))
         slip = order.getValue("number").jsonPrimitive.content
         val sum = { name: String -> order.getValue(name).jsonObject.getValue("amount") }
-        return json("state" to order.getValue("state"), "price" to sum("price"), "due" to sum("due"))
+        return json("state" to order.getValue("state"), "price" to sum("price"), "owed" to sum("owed"))
     }
 
     /**

@@ -186,7 +186,7 @@ class FakeMesto(
         vehicles.state.value = VehiclesState(emptyList())
         wallet.state.value = WalletState(null)
         parking.state.value = ParkingState(emptyList(), emptyList())
-        orders.state.value = OrdersState(emptyList())
+        orders.state.value = OrdersState(emptyList(), emptyList())
         garages.state.value = GaragesState(emptyList(), emptyList(), emptyList())
         payments.state.value = PaymentsState(emptyList())
     }
@@ -359,7 +359,7 @@ class FakeMesto(
         private fun why(state: IntentState): Reason? = when (state) {
             is IntentState.Refused -> state.reason
             IntentState.Expired -> Reason("intent_expired", "intent_expired", "", emptyMap(), false)
-            IntentState.Lost -> Reason("intent_lost", "intent_lost", "", emptyMap(), true)
+            IntentState.Forgotten -> Reason("intent_forgotten", "intent_forgotten", "", emptyMap(), true)
             IntentState.Confirmed, is IntentState.Unconfirmed -> null
         }
 
@@ -450,7 +450,7 @@ class FakeMesto(
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { storedHistory(cursor, limit) }
 
-        override suspend fun storedHistory(cursor: String?, limit: Int) = TicketPage(bought.take(limit), bought.getOrNull(limit)?.let { bought[limit - 1].id.value }, false)
+        override suspend fun storedHistory(cursor: String?, limit: Int) = TicketPage(bought.take(limit), emptyList(), bought.getOrNull(limit)?.let { bought[limit - 1].id.value }, false)
 
         override suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId) = smsOf(zone, plateOf(vehicle))
 
@@ -508,7 +508,7 @@ class FakeMesto(
     }
 
     inner class FakeOrders : OrdersClient {
-        override val state = MutableStateFlow(OrdersState(emptyList()))
+        override val state = MutableStateFlow(OrdersState(emptyList(), emptyList()))
 
         override fun current() = state.value
 
@@ -518,7 +518,7 @@ class FakeMesto(
         override suspend fun bySlip(number: String): Order = ask("bySlip") {
             val found = slips.find { it.number == number.filter(Char::isDigit) }
                 ?: throw MestoException.Refused("not_found", "This is not there any more.", "Refresh and try again.", emptyMap(), "", null, false)
-            found.also { order -> state.update { known -> OrdersState(known.orders.filter { it.id != order.id } + order) } }
+            found.also { order -> state.update { known -> known.copy(orders = known.orders.filter { it.id != order.id } + order) } }
         }
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { OrdersPage(state.value.orders.take(limit), null) }
@@ -529,14 +529,14 @@ class FakeMesto(
 
         internal fun settle(order: Order): Order {
             val paid = order.copy(state = OrderState.Paid, paidAt = now)
-            state.update { known -> OrdersState(known.orders.map { if (it.id == order.id) paid else it }) }
+            state.update { known -> known.copy(orders = known.orders.map { if (it.id == order.id) paid else it }) }
             return paid
         }
 
         private fun quoteOf(id: OrderId, pay: PayMethod): Quote {
             val order: Order = state.value.orders.first { it.id == id }
-            val lines = listOf(line("orders.order", order.due))
-            return quoted("orders", ItemSubject.Orders(OrdersSubject(id)), ItemOffer.Orders(OrdersOffer(order)), "orders/$id", lines, order.due, pay)
+            val lines = listOf(line("orders.order", order.owed))
+            return quoted("orders", ItemSubject.Orders(OrdersSubject(id)), ItemOffer.Orders(OrdersOffer(order)), "orders/$id", lines, order.owed, pay)
         }
     }
 
@@ -575,10 +575,10 @@ class FakeMesto(
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { Visits(state.value.run { inside + over }.take(limit), null) }
 
-        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.find { it.id == id }
+        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + forgotten }.find { it.id == id }
             ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null, false)
 
-        override suspend fun endingFrom(visit: VisitId): Instant? = visit(visit).exitBy?.minus(5, ChronoUnit.MINUTES)
+        override suspend fun endingAt(visit: VisitId): Instant? = visit(visit).exitBy?.minus(5, ChronoUnit.MINUTES)
 
         override suspend fun receipt(visit: VisitId): String? = visit(visit).signed
 

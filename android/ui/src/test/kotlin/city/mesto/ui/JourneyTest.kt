@@ -198,7 +198,7 @@ class JourneyTest {
         type(texts.ordersNumberLabel(), number)
         tap(texts.ordersNumberShow())
         sees(texts.ordersNumberFound("BG 789-PP"))
-        val due = TestWords.of("sr-Latn").money(client.orders.state.value.orders.single().due.price())
+        val due = TestWords.of("sr-Latn").money(client.orders.state.value.orders.single().owed.price())
 
         tap(texts.buyByCard())
         tap(texts.ordersPayCardDescribed(amount = due, plate = "BG 789-PP"))

@@ -76,7 +76,7 @@ interface GaragesClient {
      * From when on the time to leave of a stored visit is shown as ending; null where the facility
      * states none.
      */
-    suspend fun endingFrom(visit: VisitId): Instant?
+    suspend fun endingAt(visit: VisitId): Instant?
 
     /**
      * The signed receipt of a paid visit, to draw as a QR; null where none was signed, and once the
@@ -122,7 +122,7 @@ private class GaragesOfCore(private val core: Core) : GaragesClient {
 
     override suspend fun visit(id: VisitId) = core.on { garages.visit(id) }
 
-    override suspend fun endingFrom(visit: VisitId) = core.on { garages.endingFrom(visit) }
+    override suspend fun endingAt(visit: VisitId) = core.on { garages.endingAt(visit) }
 
     override suspend fun receipt(visit: VisitId) = core.on { garages.receipt(visit) }
 }

@@ -102,7 +102,10 @@ class OrdersPresenter(
     }
 
     private fun show() {
-        val known = client.orders.state.value.orders.sortedByDescending { it.issuedAt }.map { it.row() }
+        val told = client.orders.state.value
+        val forgotten = told.forgotten.map { it.issuedAt to it.row().copy(standing = OrderRow.Standing.Forgotten) }
+        val dated = told.orders.map { it.issuedAt to it.row() } + forgotten
+        val known = dated.sortedByDescending { (issuedAt) -> issuedAt }.map { (_, row) -> row }
         val wasRead = client.account.state.value.lastSyncAt != null
         val payable = known.filter { it.standing == OrderRow.Standing.ToPay }
         val before = shown.value.chosen
@@ -204,7 +207,7 @@ class OrdersPresenter(
         override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun paid(intent: PurchaseIntent) {
-            val paid = intent.ordersOffer?.order?.row()?.copy(due = intent.amount.price(), standing = OrderRow.Standing.Paid)
+            val paid = intent.ordersOffer?.order?.row()?.copy(owed = intent.amount.price(), standing = OrderRow.Standing.Paid)
             shown.update { it.copy(paid = paid) }
             show()
         }
@@ -219,7 +222,7 @@ private const val LONGEST_NUMBER = 40
 private fun Order.row() = OrderRow(
     id = id.value,
     plate = plate.display,
-    due = due.price(),
+    owed = owed.price(),
     price = price.price(),
     discountUntil = discountUntil,
     validUntil = validUntil,
@@ -227,7 +230,6 @@ private fun Order.row() = OrderRow(
         OrderState.Issued -> OrderRow.Standing.ToPay
         OrderState.Paid -> OrderRow.Standing.Paid
         OrderState.Cancelled -> OrderRow.Standing.Cancelled
-        OrderState.Lost -> OrderRow.Standing.Lost
         is OrderState.Other -> OrderRow.Standing.Other
     },
 )

@@ -54,7 +54,7 @@ fun OrdersScreen(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit, modifier:
     ) {
         if (!isWaiting) OfflineNotice(state.connection, onRetry = { onEvent(OrdersEvent.Retry) })
         PaymentNotice(state.payment, onCheck = { onEvent(OrdersEvent.CheckAgain) }, onGiveUp = { onEvent(OrdersEvent.GiveUp) })
-        state.paid?.let { Notice(icon = Icons.Check, title = texts.ordersDone(amount = words.money(it.due), plate = it.plate), tone = Tone.Good) }
+        state.paid?.let { Notice(icon = Icons.Check, title = texts.ordersDone(amount = words.money(it.owed), plate = it.plate), tone = Tone.Good) }
         val orders = state.orders
         if (orders == null) Waiting(texts.ordersLoading())
         if (orders != null && orders.isEmpty()) Text(texts.ordersNone(), style = MaterialTheme.typography.bodyLarge, color = MaterialTheme.colorScheme.onBackground)
@@ -90,7 +90,7 @@ private fun ByNumber(slip: Slip, onEvent: (OrdersEvent) -> Unit) {
 private fun OrderCard(order: OrderRow, isChosen: Boolean, isFree: Boolean, onClick: () -> Unit) {
     val colours = MaterialTheme.colorScheme
     val standing = standing(order)
-    val described = texts.ordersRowDescribed(plate = order.plate, amount = words.money(order.due), state = standing)
+    val described = texts.ordersRowDescribed(plate = order.plate, amount = words.money(order.owed), state = standing)
     Surface(
         selected = isChosen,
         onClick = onClick,
@@ -105,12 +105,12 @@ private fun OrderCard(order: OrderRow, isChosen: Boolean, isFree: Boolean, onCli
     ) {
         Column(verticalArrangement = Arrangement.spacedBy(6.dp), modifier = Modifier.padding(16.dp)) {
             Plate(order.plate)
-            val until = order.discountUntil.takeIf { order.standing == OrderRow.Standing.ToPay && order.due != order.price }
+            val until = order.discountUntil.takeIf { order.standing == OrderRow.Standing.ToPay && order.owed != order.price }
             Text(
                 when {
                     order.standing != OrderRow.Standing.ToPay -> standing
-                    until == null -> texts.orderDue(words.money(order.due))
-                    else -> texts.orderDiscount(due = words.money(order.due), price = words.money(order.price), discountUntil = words.dayAndTime(until))
+                    until == null -> texts.orderOwed(words.money(order.owed))
+                    else -> texts.orderDiscount(owed = words.money(order.owed), price = words.money(order.price), discountUntil = words.dayAndTime(until))
                 },
                 style = MaterialTheme.typography.titleMedium,
                 color = colours.onSurface,
@@ -125,7 +125,7 @@ private fun standing(order: OrderRow): String = when (order.standing) {
     OrderRow.Standing.ToPay -> texts.orderStateIssued()
     OrderRow.Standing.Paid -> texts.orderStatePaid()
     OrderRow.Standing.Cancelled -> texts.orderStateCancelled()
-    OrderRow.Standing.Lost -> texts.stateLost()
+    OrderRow.Standing.Forgotten -> texts.stateForgotten()
     OrderRow.Standing.Other -> texts.orderStateOther()
 }
 

@@ -35,14 +35,14 @@ data class OrderRow(
     val id: String,
     /** As it is read on the car. */
     val plate: String,
-    val due: Price,
+    val owed: Price,
     /** Without the discount. */
     val price: Price,
     val discountUntil: Instant?,
     val validUntil: Instant,
     val standing: Standing,
 ) {
-    enum class Standing { ToPay, Paid, Cancelled, Lost, Other }
+    enum class Standing { ToPay, Paid, Cancelled, Forgotten, Other }
 }
 
 /** Finding an order by the number on its slip. */

@@ -55,4 +55,4 @@ private fun ParkingOffer.view(lines: List<Line>, notices: List<Notice>, total: M
     notices = notices.map { it.view(client) },
 )
 
-private fun Notice.view(client: MestoClient) = QuoteNotice(client.text(this), surprise)
+private fun Notice.view(client: MestoClient) = QuoteNotice(client.text(this), isSurprise)

@@ -17,7 +17,7 @@ import city.mesto.ui.States
 /** Daily orders, by name of the state. */
 fun ordersStates(language: String): Map<String, OrdersUiState> = with(Sample(language)) {
     val order = OrderRow("o1", car.shown, rsd("1900"), rsd("3800"), after(5 * 24 * 60), after(24 * 60), OrderRow.Standing.ToPay)
-    val other = order.copy(id = "o2", plate = second.shown, due = rsd("3800"), discountUntil = null)
+    val other = order.copy(id = "o2", plate = second.shown, owed = rsd("3800"), discountUntil = null)
     val lines = listOf(line("Dnevna parking karta", "Daily parking order", "1900"))
     val ready = OrdersUiState(
         orders = listOf(order),

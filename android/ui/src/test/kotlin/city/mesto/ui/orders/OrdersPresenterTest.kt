@@ -44,7 +44,7 @@ class OrdersPresenterTest {
     }
 
     private val fake = FakeMesto().apply {
-        orders.state.value = OrdersState(listOf(Samples.order("o1")))
+        orders.state.value = OrdersState(listOf(Samples.order("o1")), emptyList())
         wallet.state.value = WalletState(Samples.rsd(BigDecimal(5000)))
     }
     private val navigation = RecordedNavigation()
@@ -70,7 +70,7 @@ class OrdersPresenterTest {
         assertEquals(BigDecimal("1900.00"), assertIs<OrderPrice.Firm>(presenter.state.value.price).total.amount)
         on(presenter, OrdersEvent.Pay, OrdersEvent.Pay)
         assertEquals(1, bought())
-        assertEquals(BigDecimal("1900.00"), presenter.state.value.paid?.due?.amount)
+        assertEquals(BigDecimal("1900.00"), presenter.state.value.paid?.owed?.amount)
         assertEquals(OrderRow.Standing.Paid, presenter.state.value.orders?.single()?.standing)
         assertNull(presenter.state.value.chosen, "nothing is left to pay")
         assertEquals(BigDecimal("3100.00"), fake.wallet.state.value.balance?.amount)
@@ -78,12 +78,21 @@ class OrdersPresenterTest {
 
     @Test
     fun of_several_orders_none_is_chosen_silently() = runTest {
-        fake.orders.state.value = OrdersState(listOf(Samples.order("o1"), Samples.order("o2")))
+        fake.orders.state.value = OrdersState(listOf(Samples.order("o1"), Samples.order("o2")), emptyList())
         val presenter = presenter()
         assertNull(presenter.state.value.chosen)
         assertEquals(0, fake.calls.count { it == "quote" })
         on(presenter, OrdersEvent.Chosen("o2"))
         assertIs<OrderPrice.Firm>(presenter.state.value.price)
+    }
+
+    @Test
+    fun an_order_that_the_operator_forgot_is_shown_and_cannot_be_chosen() = runTest {
+        fake.orders.state.value = OrdersState(listOf(Samples.order("o1")), listOf(Samples.order("o2")))
+        val presenter = presenter()
+        assertEquals("o1", presenter.state.value.chosen)
+        val standings = presenter.state.value.orders?.associate { it.id to it.standing }
+        assertEquals(mapOf("o1" to OrderRow.Standing.ToPay, "o2" to OrderRow.Standing.Forgotten), standings)
     }
 
     @Test
@@ -152,7 +161,7 @@ class OrdersPresenterTest {
 
     @Test
     fun an_order_is_found_by_the_number_on_its_slip_and_can_be_paid_at_once_bg_70() = runTest {
-        fake.orders.state.value = OrdersState(emptyList())
+        fake.orders.state.value = OrdersState(emptyList(), emptyList())
         fake.orders.slips = listOf(Samples.order("o7"))
         val presenter = presenter()
         assertEquals(emptyList(), presenter.state.value.orders)

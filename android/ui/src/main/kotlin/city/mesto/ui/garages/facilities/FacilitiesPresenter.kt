@@ -1,5 +1,5 @@
 // Garages with their free places, asked for anew while the list is seen, and the visits that are
-// not over or that the operator has lost.
+// not over or that the operator forgot.
 
 package city.mesto.ui.garages.facilities
 
@@ -121,7 +121,7 @@ class FacilitiesPresenter(
         val visits = client.garages.state.value
         shown.update { state ->
             state.copy(
-                visits = visits.inside.map { it.row() } + visits.lost.map { it.row(VisitRow.Standing.Lost) },
+                visits = visits.inside.map { it.row() } + visits.forgotten.map { it.row(VisitRow.Standing.Forgotten) },
                 unconfirmed = waiting?.let { UnconfirmedVisit(it.facility.value, nameOf(it.facility.value), it.ticket) },
                 connection = client.connectionView(),
             )

@@ -1,4 +1,4 @@
-// Garages near me: visits that are not over or were lost, then every garage with its free places.
+// Garages near me: visits that are not over or were forgotten, then every garage with its free places.
 
 package city.mesto.ui.garages.facilities
 
@@ -66,8 +66,8 @@ private fun VisitStrip(visit: VisitRow, onClick: () -> Unit) {
         body = when (visit.standing) {
             VisitRow.Standing.Paid -> listOf(visit.exitBy?.let { texts.garagesVisitPaid(words.time(it)) } ?: texts.garagesVisitPaidNoEnd())
             VisitRow.Standing.OwesAgain -> listOf(texts.garagesVisitOwes())
-            VisitRow.Standing.Lost -> listOfNotNull(
-                texts.stateLost(),
+            VisitRow.Standing.Forgotten -> listOfNotNull(
+                texts.stateForgotten(),
                 visit.ticket.takeIf { it.isNotEmpty() }?.let { texts.garagesOwedTicket(it) },
                 texts.garagesVisitPaidSum(words.money(visit.paid)),
             )

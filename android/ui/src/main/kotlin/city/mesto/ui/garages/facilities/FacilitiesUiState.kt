@@ -11,7 +11,7 @@ import java.time.Instant
 @Immutable
 data class FacilitiesUiState(
     val content: FacilitiesContent = FacilitiesContent.Loading,
-    /** Visits whose car has not left, then those that the operator has lost; each newest first. */
+    /** Visits whose car has not left, then those that the operator forgot; each newest first. */
     val visits: List<VisitRow> = emptyList(),
     /** A payment whose outcome is not known yet. */
     val unconfirmed: UnconfirmedVisit? = null,
@@ -60,7 +60,7 @@ data class VisitRow(
     /** Until when one may leave; null: without delay. */
     val exitBy: Instant?,
 ) {
-    enum class Standing { Paid, OwesAgain, Lost }
+    enum class Standing { Paid, OwesAgain, Forgotten }
 }
 
 @Immutable

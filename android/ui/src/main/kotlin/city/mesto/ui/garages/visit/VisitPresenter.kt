@@ -70,7 +70,7 @@ class VisitPresenter(
 
     private suspend fun show() {
         val (known, endingFrom) = try {
-            client.garages.visit(id) to client.garages.endingFrom(id)
+            client.garages.visit(id) to client.garages.endingAt(id)
         } catch (refused: MestoException) {
             shown.value = VisitUiState.Refused(refused.refusal())
             return
@@ -111,7 +111,7 @@ class VisitPresenter(
     }
 
     private fun phase(visit: Visit): Phase = when {
-        client.garages.current().lost.any { it.id == visit.id } -> Phase.Lost
+        client.garages.current().forgotten.any { it.id == visit.id } -> Phase.Forgotten
         else -> when (visit.state) {
             VisitState.Paid -> Phase.Paid
             VisitState.Inside, VisitState.OwingAgain -> Phase.OwesAgain

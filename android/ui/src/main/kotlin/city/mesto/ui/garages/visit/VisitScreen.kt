@@ -62,14 +62,14 @@ private fun Visit(state: VisitUiState.Shown, onEvent: (VisitEvent) -> Unit) {
         Phase.Paid -> TimeToLeave(state)
         Phase.OwesAgain -> Notice(icon = Icons.Warning, title = texts.visitStateOwingAgain(), tone = Tone.Attention, body = listOf(texts.garagesVisitOwesWhy()))
         Phase.Over -> Notice(icon = Icons.Check, title = texts.garagesVisitOver(), tone = Tone.Plain)
-        Phase.Lost -> Notice(icon = Icons.Warning, title = texts.stateLost(), tone = Tone.Attention, body = listOf(texts.garagesVisitLostWhy()))
+        Phase.Forgotten -> Notice(icon = Icons.Warning, title = texts.stateForgotten(), tone = Tone.Attention, body = listOf(texts.garagesVisitForgottenWhy()))
         Phase.Other -> Notice(icon = Icons.Warning, title = texts.visitStateOther(), tone = Tone.Attention)
     }
     if (state.ticket.isNotEmpty()) {
         Text(texts.garagesOwedTicket(state.ticket), style = MaterialTheme.typography.titleMedium, color = MaterialTheme.colorScheme.onBackground)
     }
     Text(texts.garagesVisitPaidSum(words.money(state.paid)), style = MaterialTheme.typography.bodyLarge, color = MaterialTheme.colorScheme.onBackground)
-    if (state.phase == Phase.Paid || state.phase == Phase.Lost) Receipt(state)
+    if (state.phase == Phase.Paid || state.phase == Phase.Forgotten) Receipt(state)
 }
 
 @Composable

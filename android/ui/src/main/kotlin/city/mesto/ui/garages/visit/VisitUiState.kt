@@ -47,7 +47,7 @@ sealed interface VisitUiState {
         val isEnding: Boolean get() = endingFrom?.let { now >= it } ?: false
     }
 
-    enum class Phase { Paid, OwesAgain, Over, Lost, Other }
+    enum class Phase { Paid, OwesAgain, Over, Forgotten, Other }
 }
 
 /** What a driver can do here. */

@@ -166,7 +166,7 @@ class TicketPresenter(
             zone = zone,
             startsAt = current.startsAt,
             endsAt = current.endsAt,
-            endingFrom = current.endingFrom,
+            endingFrom = current.endingAt,
             now = now,
             paid = current.paid.price(),
             lines = current.lines,

@@ -26,7 +26,7 @@ fun facilitiesStates(language: String): Map<String, FacilitiesUiState> = with(Sa
         "known" to known,
         "paid" to known.copy(visits = listOf(visit("Zeleni venac", VisitRow.Standing.Paid, exitBy = 15))),
         "owes-again" to known.copy(visits = listOf(visit("Zeleni venac", VisitRow.Standing.OwesAgain, exitBy = -1), visit("VMA", VisitRow.Standing.Paid, exitBy = null))),
-        "lost" to known.copy(visits = listOf(visit("Zeleni venac", VisitRow.Standing.Paid, exitBy = 15), visit("VMA", VisitRow.Standing.Lost, exitBy = 5))),
+        "forgotten" to known.copy(visits = listOf(visit("Zeleni venac", VisitRow.Standing.Paid, exitBy = 15), visit("VMA", VisitRow.Standing.Forgotten, exitBy = 5))),
         "unconfirmed" to known.copy(unconfirmed = UnconfirmedVisit("zeleni-venac", "Zeleni venac", "GR004217"), connection = offline),
         "loading" to FacilitiesUiState(),
         "none" to FacilitiesUiState(FacilitiesContent.Facilities(emptyList())),

@@ -24,7 +24,7 @@ fun visitStates(language: String): Map<String, VisitUiState> = with(Sample(langu
         "without-delay" to paid.copy(exitBy = null, endingFrom = null, owesAgainAt = after(30)),
         "owes-again" to paid.copy(phase = Phase.OwesAgain, now = after(16)),
         "over" to paid.copy(phase = Phase.Over, now = after(60), ticket = ""),
-        "lost" to paid.copy(phase = Phase.Lost),
+        "forgotten" to paid.copy(phase = Phase.Forgotten),
         "other" to paid.copy(phase = Phase.Other),
         "offline" to paid.copy(connection = offline),
         "loading" to VisitUiState.Loading,

@@ -17,7 +17,7 @@ private fun facilitiesSay(name: String, words: Words, language: String): List<St
         "known" -> listOf(garagesTitle(), garagesNear(), "$free. ${garagesOpen()}", garagesUnreachable(), distanceMetres("240"))
         "paid" -> listOf(garagesVisitPaid("10:15"), free)
         "owes-again" -> listOf(garagesVisitOwes(), garagesVisitPaidNoEnd(), "VMA")
-        "lost" -> listOf(garagesVisitPaid("10:15"), "VMA", stateLost(), garagesOwedTicket("GR004217"), garagesVisitPaidSum(money(words, "300")))
+        "forgotten" -> listOf(garagesVisitPaid("10:15"), "VMA", stateForgotten(), garagesOwedTicket("GR004217"), garagesVisitPaidSum(money(words, "300")))
         "unconfirmed" -> listOf(garagesUnconfirmed("Zeleni venac"), stateOffline())
         "loading" -> listOf(garagesLoading())
         "none" -> listOf(garagesNone())

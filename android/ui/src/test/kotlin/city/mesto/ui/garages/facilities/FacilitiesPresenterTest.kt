@@ -115,15 +115,15 @@ class FacilitiesPresenterTest {
         val presenter = presenter()
         fake.payments.buy(fake.garages.quote(Samples.city.id, place, "GR004217"))
         val inside = fake.garages.state.value.inside.single()
-        val lost = inside.copy(id = VisitId("vi-lost"), ticket = "GR004218")
-        fake.garages.state.value = GaragesState(listOf(inside), emptyList(), listOf(lost))
+        val forgotten = inside.copy(id = VisitId("vi-forgotten"), ticket = "GR004218")
+        fake.garages.state.value = GaragesState(listOf(inside), emptyList(), listOf(forgotten))
         runCurrent()
         val rows = presenter.state.value.visits
-        assertEquals(listOf(VisitRow.Standing.Paid, VisitRow.Standing.Lost), rows.map { it.standing })
+        assertEquals(listOf(VisitRow.Standing.Paid, VisitRow.Standing.Forgotten), rows.map { it.standing })
         assertEquals("Zeleni venac" to "GR004218", rows.last().facility to rows.last().ticket)
-        assertEquals(lost.paid.price(), rows.last().paid)
+        assertEquals(forgotten.paid.price(), rows.last().paid)
         presenter.on(FacilitiesEvent.VisitOpened(rows.last().id))
-        assertEquals(listOf("visit vi-lost"), navigation.went)
+        assertEquals(listOf("visit vi-forgotten"), navigation.went)
     }
 
     @Test

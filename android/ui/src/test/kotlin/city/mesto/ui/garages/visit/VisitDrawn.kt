@@ -19,7 +19,7 @@ private fun visitSay(name: String, words: Words, language: String): List<String>
         "without-delay" -> listOf(garagesVisitLeaveNow(), garagesVisitOwesFrom("10:30"), garagesVisitReceiptDescribed("GR004217"))
         "owes-again" -> listOf(visitStateOwingAgain(), garagesVisitOwesWhy(), garagesVisitPayRest())
         "over" -> listOf(garagesVisitOver(), garagesVisitPaidSum(money(words, "300")))
-        "lost" -> listOf(garagesVisitLostWhy(), garagesVisitReceiptDescribed("GR004217"))
+        "forgotten" -> listOf(garagesVisitForgottenWhy(), garagesVisitReceiptDescribed("GR004217"))
         "other" -> listOf(visitStateOther())
         "offline" -> listOf(stateOffline(), garagesVisitLeaveBy("10:15"))
         "loading" -> listOf(garagesVisitLoading())

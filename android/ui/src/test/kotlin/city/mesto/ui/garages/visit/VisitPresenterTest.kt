@@ -102,7 +102,7 @@ class VisitPresenterTest {
         assertEquals(Phase.Over, presenter.shown.phase)
         fake.garages.state.value = GaragesState(emptyList(), emptyList(), listOf(visit))
         runCurrent()
-        assertEquals(Phase.Lost, presenter.shown.phase)
+        assertEquals(Phase.Forgotten, presenter.shown.phase)
         fake.garages.state.value = GaragesState(emptyList(), emptyList(), emptyList())
         runCurrent()
         assertEquals("visit_missing", assertIs<VisitUiState.Refused>(presenter.state.value).refusal.code)
