@@ -2,7 +2,7 @@
 // MestoKit: the async facade and the observable models over the generated bindings.
 //
 // Sources/MestoCore and Sources/MestoFFI are links to target/bindings/swift, written by
-// `cargo run -p mesto-bindings --features bindgen --bin generate -- swift`.
+// `cargo xtask bindings`.
 import Foundation
 import PackageDescription
 

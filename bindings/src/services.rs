@@ -16,22 +16,22 @@ use mesto_rules::Money;
 use crate::kernel::client::Client;
 use crate::kernel::error::MestoError;
 use crate::kernel::ports::PhoneError;
-use crate::kernel::signal::Subscription;
+use crate::kernel::signal::TopicSubscription;
 
 /// One line a service: what can be asked of it, what it promises and what is bought of it.
 macro_rules! sold {
     ($($service:ident: $subject:ident, $offer:ident, $outcome:ident;)*) => {
         parts! {
             /// What was asked for, by service.
-            Subject, subject: $($service($subject))*
+            ItemSubject, subject: $($service($subject))*
         }
         parts! {
             /// What is promised, by service.
-            Offer, offer: $($service($offer))*
+            ItemOffer, offer: $($service($offer))*
         }
         parts! {
             /// What was bought, by service.
-            Outcome, outcome: $($service($outcome))*
+            ItemOutcome, outcome: $($service($outcome))*
         }
     };
 }
@@ -76,8 +76,8 @@ sold! {
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
 pub struct QuoteItem {
     pub service: String,
-    pub subject: Subject,
-    pub offer: Offer,
+    pub subject: ItemSubject,
+    pub offer: ItemOffer,
     /// What is not paid for twice at the same time: service, city, place and thing as one text, to
     /// compare.
     pub guard: String,
@@ -99,7 +99,7 @@ uniffi::custom_type!(ItemOfQuote, QuoteItem, {
 impl From<ItemOfQuote> for QuoteItem {
     fn from(item: ItemOfQuote) -> Self {
         let ItemOfQuote { service, subject, offer, guard, lines, notices, total, seller } = item;
-        let (subject, offer) = (Subject::from_core(&service, &subject), Offer::from_core(&service, &offer));
+        let (subject, offer) = (ItemSubject::from_core(&service, &subject), ItemOffer::from_core(&service, &offer));
         Self { service, subject, offer, guard, lines, notices, total, seller }
     }
 }
@@ -117,11 +117,11 @@ impl TryFrom<QuoteItem> for ItemOfQuote {
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
 pub struct IntentItem {
     pub service: String,
-    pub subject: Subject,
-    pub offer: Offer,
+    pub subject: ItemSubject,
+    pub offer: ItemOffer,
     pub total: Money,
     /// What was bought, as it stands now; absent until it was delivered.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<ItemOutcome>,
 }
 
 uniffi::custom_type!(ItemOfIntent, IntentItem, {
@@ -133,8 +133,8 @@ uniffi::custom_type!(ItemOfIntent, IntentItem, {
 impl From<ItemOfIntent> for IntentItem {
     fn from(item: ItemOfIntent) -> Self {
         let ItemOfIntent { service, subject, offer, total, outcome } = item;
-        let (subject, offer) = (Subject::from_core(&service, &subject), Offer::from_core(&service, &offer));
-        let outcome = outcome.map(|outcome| Outcome::from_core(&service, &outcome));
+        let (subject, offer) = (ItemSubject::from_core(&service, &subject), ItemOffer::from_core(&service, &offer));
+        let outcome = outcome.map(|outcome| ItemOutcome::from_core(&service, &outcome));
         Self { service, subject, offer, total, outcome }
     }
 }
@@ -143,7 +143,7 @@ impl TryFrom<IntentItem> for ItemOfIntent {
     type Error = MestoError;
     fn try_from(item: IntentItem) -> Result<Self, MestoError> {
         let IntentItem { service, subject, offer, total, outcome } = item;
-        let outcome = outcome.as_ref().map(Outcome::json).transpose()?;
+        let outcome = outcome.as_ref().map(ItemOutcome::json).transpose()?;
         Ok(Self { service, subject: subject.json()?, offer: offer.json()?, total, outcome })
     }
 }
@@ -152,9 +152,9 @@ impl TryFrom<IntentItem> for ItemOfIntent {
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
 pub struct SaleItem {
     pub service: String,
-    pub subject: Subject,
+    pub subject: ItemSubject,
     /// What was bought, as it stands now; absent until it was delivered.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<ItemOutcome>,
 }
 
 uniffi::custom_type!(ItemOfSale, SaleItem, {
@@ -166,8 +166,8 @@ uniffi::custom_type!(ItemOfSale, SaleItem, {
 impl From<ItemOfSale> for SaleItem {
     fn from(item: ItemOfSale) -> Self {
         let ItemOfSale { service, subject, outcome } = item;
-        let subject = Subject::from_core(&service, &subject);
-        let outcome = outcome.map(|outcome| Outcome::from_core(&service, &outcome));
+        let subject = ItemSubject::from_core(&service, &subject);
+        let outcome = outcome.map(|outcome| ItemOutcome::from_core(&service, &outcome));
         Self { service, subject, outcome }
     }
 }
@@ -176,7 +176,7 @@ impl TryFrom<SaleItem> for ItemOfSale {
     type Error = MestoError;
     fn try_from(item: SaleItem) -> Result<Self, MestoError> {
         let SaleItem { service, subject, outcome } = item;
-        let outcome = outcome.as_ref().map(Outcome::json).transpose()?;
+        let outcome = outcome.as_ref().map(ItemOutcome::json).transpose()?;
         Ok(Self { service, subject: subject.json()?, outcome })
     }
 }
@@ -206,7 +206,7 @@ impl Client {
     /// Calls the observer with every topic at once and then with those that changed, until the
     /// subscription ends.
     #[must_use]
-    pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Arc<Subscription> {
-        Subscription::new(self.0.core.subscribe(Arc::new(Listener(observer))))
+    pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Arc<TopicSubscription> {
+        TopicSubscription::new(self.0.core.subscribe(Arc::new(Listener(observer))))
     }
 }

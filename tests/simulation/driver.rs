@@ -171,7 +171,8 @@ impl<'a> Driver<'a> {
 
     /// A price of parking, from the deposit.
     pub fn quote(&mut self, vehicle: VehicleId, zone: &str, minutes: u32) -> Quote {
-        let subject = ParkingSubject { zone: zone.into(), vehicle: Some(vehicle), extends: None, minutes };
+        let subject =
+            ParkingSubject { zone: zone.parse().expect("a zone"), vehicle: Some(vehicle), extends: None, minutes };
         self.price(&subject, PayMethod::Deposit)
     }
 

@@ -218,7 +218,7 @@ impl Phone {
             }
             "zones" => {
                 let position = step["lat"].as_f64().zip(step["lon"].as_f64());
-                let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_m: None });
+                let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_metres: None });
                 let near = self.client.parking().zones_near(&self.city, position, step["sign"].as_str())?;
                 let nearest = near
                     .zones
@@ -253,7 +253,7 @@ impl Phone {
             "extend" => {
                 let parking = self.client.parking().state();
                 let ticket = parking.active.iter().max_by_key(|ticket| ticket.ends_at).expect("a ticket is running");
-                let quote = self.client.parking().extend(ticket.id, minutes(step), pay(step)).await?;
+                let quote = self.client.parking().quote_extension(ticket.id, minutes(step), pay(step)).await?;
                 Ok(self.remember(step, quote))
             }
             "buy" => {

@@ -50,10 +50,15 @@ pub fn swift(ids: &[String]) -> String {
     for id in ids {
         let _ = write!(
             text,
-            "\npublic struct {id}: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {{
+            "\npublic struct {id}: Hashable, Codable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {{
     public let value: String
     public init(_ value: String) {{ self.value = value }}
     public init(stringLiteral value: String) {{ self.value = value }}
+    public init(from decoder: any Decoder) throws {{ value = try decoder.singleValueContainer().decode(String.self) }}
+    public func encode(to encoder: any Encoder) throws {{
+        var container = encoder.singleValueContainer()
+        try container.encode(value)
+    }}
     public var description: String {{ value }}
 }}\n"
         );

@@ -5,7 +5,9 @@
 
 mod aliases;
 mod ids;
+mod lifting;
 mod python;
+mod swift;
 mod waiting;
 
 use std::error::Error;
@@ -31,6 +33,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         other => return Err(format!("unknown language {other:?}: kotlin, swift, python or all").into()),
     };
     let metadata = uniffi_bindgen::macro_metadata::extract_from_bytes(&fs::read(&library)?)?;
+    let panics = lifting::panics(&metadata);
+    if !panics.is_empty() {
+        return Err(
+            format!("these exports take a value that may be none, and have to return a Result: {panics:?}").into()
+        );
+    }
     for language in languages {
         write(language, root, &library, &metadata)?;
     }
@@ -63,7 +71,7 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     aliases::replace(&fresh, metadata)?;
     if language == "kotlin" {
         let module = fresh.join("city/mesto/sdk/core/mesto.kt");
-        fs::write(&module, printable(&fs::read_to_string(&module)?))?;
+        fs::write(&module, printable(&short_messages(&fs::read_to_string(&module)?)?))?;
         fs::write(fresh.join("city/mesto/sdk/core/Ids.kt"), ids::kotlin(&ids))?;
     }
     if language == "python" {
@@ -74,6 +82,8 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
         fs::remove_file(module)?;
     }
     if language == "swift" {
+        let module = fresh.join("MestoCore.swift");
+        fs::write(&module, swift::without_traps(&fs::read_to_string(&module)?)?)?;
         // A package's targets are folders: the module of Swift, and the C module beneath it.
         for (file, module, name) in [
             ("MestoCore.swift", "MestoCore", "MestoCore.swift"),
@@ -83,7 +93,8 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
             fs::create_dir_all(fresh.join(module))?;
             fs::rename(fresh.join(file), fresh.join(module).join(name))?;
         }
-        fs::write(fresh.join("MestoCore/Ids.swift"), ids::swift(&ids))?;
+        let values = ids::swift(&ids) + swift::DAY + &swift::identifiable(metadata);
+        fs::write(fresh.join("MestoCore/Values.swift"), values)?;
     }
     let place = target.join(language);
     if place.exists() {
@@ -110,6 +121,31 @@ fn printable(kotlin: &str) -> String {
         _ => format!("{line}\n"),
     });
     lines.collect()
+}
+
+/// The message of an error is what a log may hold, and none of the values of its text: a plate may
+/// stand among them. `toString` is that of every error.
+fn short_messages(kotlin: &str) -> Result<String, Box<dyn Error>> {
+    const ERROR: &str = "sealed class MestoException: kotlin.Exception() {";
+    const PRINTED: &str =
+        "    // The local Rust `Display`/`Debug` implementation.\n    override fun toString(): String {";
+    let (before, of_error) = kotlin.split_once(ERROR).ok_or("the generator no longer writes `MestoException` so")?;
+    let (shown, rest) = of_error.split_once(PRINTED).ok_or("the generator no longer prints errors so")?;
+    let (_, after) = rest.split_once("\n    }\n").ok_or("the end of `toString` is not found")?;
+    let mut out = format!("{before}{ERROR}");
+    let mut found = 0;
+    for line in shown.split_inclusive('\n') {
+        if line.trim_start().starts_with("get() = \"code=") {
+            found += 1;
+            out.push_str("            get() = \"$code: $detail\"\n");
+        } else {
+            out.push_str(line);
+        }
+    }
+    if found == 0 {
+        return Err("the generator no longer writes messages of errors".into());
+    }
+    Ok(out + after)
 }
 
 /// The generated module looks for the library beside itself; ours lies in the build's folder, named

@@ -6,12 +6,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from .core import Link, LinkAnswer
+from .core import OperatorLink, LinkAnswer
 
 _LONGEST_ANSWER = 8 * 1024 * 1024
 
 
-class UrllibLink(Link):
+class UrllibLink(OperatorLink):
     """Give it as `Phone(link=UrllibLink())`; `context` is an `ssl.SSLContext` of one's own."""
 
     def __init__(self, context=None):

@@ -81,7 +81,7 @@ class Testbed:
         return next(message["code"] for message in messages if message.get("code"))
 
 
-class PhoneClock(mesto.Clock):
+class PhoneClock(mesto.DeviceClock):
     """Tells the testbed's time, wrong by so many minutes; stands still until it is told."""
 
     def __init__(self, now):

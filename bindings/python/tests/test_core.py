@@ -196,14 +196,14 @@ class Values(WithTestbed):
         first = app.payments.buy(quote).items[0].outcome.outcome.ticket
         wheel = app.parking.extension_wheel(first.id)
         self.assertEqual(([30], 30), (wheel.choices, wheel.chosen))
-        more = app.parking.extend(first.id, wheel.chosen, mesto.PayMethod.DEPOSIT)
+        more = app.parking.quote_extension(first.id, wheel.chosen, mesto.PayMethod.DEPOSIT)
         app.payments.buy(more)
         parked = app.parking.parked_with(first.id)
         self.assertEqual([parked], app.parking.parked())
         self.assertEqual((2, first.id), (len(parked.tickets), parked.in_force))
         self.assertEqual(first.price.amount + more.total.amount, parked.paid.amount)
         with self.assertRaises(mesto.MestoError.Refused) as refused:
-            app.parking.extend(parked.tickets[-1].id, 30, mesto.PayMethod.DEPOSIT)
+            app.parking.quote_extension(parked.tickets[-1].id, 30, mesto.PayMethod.DEPOSIT)
         self.assertEqual(("limit_reached", False), (refused.exception.code, refused.exception.may_be_charged))
         leave_by = datetime.fromisoformat(refused.exception.params["leave_by"].replace("Z", "+00:00"))
         self.assertEqual(first.stay.deadline, leave_by)
@@ -235,7 +235,7 @@ class Values(WithTestbed):
         app = self.driver("+381640000007")
         with self.assertRaises(mesto.MestoError.Refused) as refused:
             app.parking.ticket("nonsense")
-        self.assertEqual("out_of_range", refused.exception.code)
+        self.assertEqual("id_invalid", refused.exception.code)
         car = app.vehicles.add(BELGRADE, "BG789PP")
         self.assertIs(mesto.VehicleId, type(car.id))
         self.assertEqual(f"VehicleId({str(car.id)!r})", repr(car.id))
@@ -257,7 +257,7 @@ class Values(WithTestbed):
         self.assertIs(mesto.PayMethod.DEPOSIT, copy.deepcopy(quote).pay)
         self.assertEqual("PayMethod.OTHER(value='coin')", repr(mesto.PayMethod.OTHER("coin")))
         match quote.items[0].offer:
-            case mesto.Offer.PARKING(offer=offer):
+            case mesto.ItemOffer.PARKING(offer=offer):
                 self.assertEqual(60, offer.granted_minutes)
             case other:
                 self.fail(f"{other}")
@@ -266,7 +266,7 @@ class Values(WithTestbed):
         app = self.driver("+381640000009")
         quote = app.parking.quote(BELGRADE, "red", app.vehicles.add(BELGRADE, "BG789PP").id, 90, mesto.PayMethod.CARD)
         intent = app.payments.buy(quote)
-        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.Progress.AT_BANK), intent.state)
+        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.IntentProgress.AT_BANK), intent.state)
         self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": "approve"})
         intent = app.payments.settle(intent.key)
         self.assertEqual(mesto.IntentState.CONFIRMED, intent.state)
@@ -298,7 +298,7 @@ class Values(WithTestbed):
         self.assertEqual("ticket_number_invalid", refused.exception.code)
 
         intent = garages.pay(BELGRADE, view.facility, "py 000001", mesto.PayMethod.CARD)
-        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.Progress.AT_BANK), intent.state)
+        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.IntentProgress.AT_BANK), intent.state)
         self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": "approve"})
         paid = app.payments.settle(intent.key).items[0].outcome.outcome.visit
         self.assertEqual((mesto.VisitState.PAID, Decimal("200.00")), (paid.state, paid.paid.amount))
@@ -446,6 +446,17 @@ class Errors(WithTestbed):
                 mesto.Mesto(self.config(**wrong))
             self.assertEqual("set_up_wrong", phone.exception.code)
 
+    def test_a_folder_that_is_not_there_and_a_key_that_is_none_are_named(self):
+        for wrong, named in (({"path": f"{self.folder}/none/mesto.db"}, f"{self.folder}/none"), ({"root_key": "AAAA"}, "AAAA")):
+            with self.subTest(wrong=wrong), self.assertRaises(mesto.MestoError.Phone) as phone:
+                mesto.Mesto(self.config(**wrong))
+            self.assertEqual("set_up_wrong", phone.exception.code)
+            self.assertIn(named, phone.exception.detail)
+        operators = mesto.OperatorSet(mesto.OperatorsConfig(folder=f"{self.folder}/none"))
+        with self.assertRaises(mesto.MestoError.Phone) as phone:
+            operators.open(mesto.OperatorConfig(url="http://127.0.0.1:1", root_key="A" * 43))
+        self.assertEqual("set_up_wrong", phone.exception.code)
+
 
 class Ports(WithTestbed):
     def test_the_token_lies_in_the_phones_own_secrets_and_not_in_the_database(self):
@@ -469,7 +480,7 @@ class Ports(WithTestbed):
             def replace(self, operator, plan):
                 raise OSError("no alarms today")
 
-        class NoClock(mesto.Clock):
+        class NoClock(mesto.DeviceClock):
             def wall(self):
                 raise OSError("no clock")
 

@@ -88,7 +88,7 @@ class OwnLink(unittest.TestCase):
                 with self.assertRaises(mesto.MestoError.Offline):
                     app.cities.refresh("belgrade")
 
-            class Failing(mesto.Link):
+            class Failing(mesto.OperatorLink):
                 def send(self, request, reply):
                     raise RuntimeError("no network stack")
 

@@ -18,9 +18,7 @@ def park(config, phone, ask_code, show_page):
         car = app.vehicles.add(city, "BG 789-PP")
         show_page(app.wallet.top_up(city, Decimal(1000)).page_url)  # the bank's page: card data is typed there and nowhere else
         app.payments.settle_all()
-        zone = app.parking.zones_near(city, sign="9111").by_sign
-        if zone is None:
-            return None  # no such sign: the driver chooses from `zones`
+        zone = app.parking.zones_near(city, sign="9111").by_sign  # raised where there is none: sign_unknown; where there are two: sign_ambiguous
         return app.payments.buy(app.parking.quote(city, zone, car.id, 60))
 # quick-start end
 

@@ -113,7 +113,7 @@ class Player:
         return self.begun(step, self.mesto.wallet.top_up(BELGRADE, Decimal(step["amount"])))
 
     def do_zones(self, step):
-        position = mesto.Position(lat=step["lat"], lon=step["lon"], accuracy_m=None) if "lat" in step else None
+        position = mesto.Position(lat=step["lat"], lon=step["lon"], accuracy_metres=None) if "lat" in step else None
         near = self.mesto.parking.zones_near(BELGRADE, position, step.get("sign"))
         nearest = min((z for z in near.zones if z.distance_metres is not None), key=lambda z: z.distance_metres, default=None)
         answer = {"by_sign": near.by_sign}
@@ -130,7 +130,7 @@ class Player:
 
     def do_extend(self, step):
         latest = max(self.mesto.parking.state().active, key=lambda ticket: ticket.ends_at)
-        return self.quoted(self.mesto.parking.extend(latest.id, step["minutes"], pay(step)), step)
+        return self.quoted(self.mesto.parking.quote_extension(latest.id, step["minutes"], pay(step)), step)
 
     def do_buy(self, step):
         return self.begun(step, self.mesto.payments.buy(self.quotes[step.get("quote")]))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mesto_client::protocol::base::accounts::AccountClosed;
 use mesto_client::protocol::base::payments::Refund;
-use mesto_client::protocol::base::sign_in::{CodeSent, DeviceSession, Sessions};
+use mesto_client::protocol::base::sign_in::{CodeSent, DeviceSession, SessionPage};
 use mesto_client::protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_client::{AccountState, SyncReport};
 use mesto_rules::Money;
@@ -70,7 +70,7 @@ impl Account {
         cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<Sessions, MestoError> {
+    ) -> Result<SessionPage, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.account().sessions(cursor, limit))).await
     }
 

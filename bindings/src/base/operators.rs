@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use mesto_client::{Locale, NoReminders, OperatorName, Operators, Reminder, Reminders};
 
-use crate::base::payments::Intent;
+use crate::base::payments::PurchaseIntent;
 use crate::kernel::client::{Client, ClientConfig, Handle, Phone, operator_name};
 use crate::kernel::error::MestoError;
-use crate::kernel::link::Link;
+use crate::kernel::link::OperatorLink;
 use crate::kernel::ports::OwnReminders;
 
 /// What the operators of a phone have in common.
@@ -47,7 +47,7 @@ pub struct OperatorConfig {
 pub struct OperatorIntent {
     /// The operator's DNS name.
     pub operator: String,
-    pub intent: Intent,
+    pub intent: PurchaseIntent,
 }
 
 /// The operators of one phone. Each has a client of its own; of all their alarms the earliest 64
@@ -80,7 +80,11 @@ impl OperatorSet {
     /// Opens the client of an operator. No request is made. `operator_open` when it is open
     /// already; `operators_share` when its device key is another one's.
     #[uniffi::method(default(link = None))]
-    pub fn open(&self, operator: OperatorConfig, link: Option<Arc<dyn Link>>) -> Result<Arc<Client>, MestoError> {
+    pub fn open(
+        &self,
+        operator: OperatorConfig,
+        link: Option<Arc<dyn OperatorLink>>,
+    ) -> Result<Arc<Client>, MestoError> {
         let name = operator_name(operator.name.as_deref(), &operator.url)?;
         let (path, widget) = Operators::files(Path::new(&self.config.folder), &name);
         let config = ClientConfig {
@@ -132,7 +136,7 @@ impl OperatorSet {
     pub fn open_intents(&self) -> Vec<OperatorIntent> {
         let told = |open: mesto_client::OperatorIntent| {
             let core = self.core.client(&open.operator)?;
-            let intent = Intent::from_core(&Handle { core, locale: self.locale }, open.intent);
+            let intent = PurchaseIntent::from_core(&Handle { core, locale: self.locale }, open.intent);
             Some(OperatorIntent { operator: open.operator.to_string(), intent })
         };
         self.core.open_intents().into_iter().filter_map(told).collect()

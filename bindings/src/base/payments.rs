@@ -6,11 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mesto_client::base::payments::IntentItem;
 use mesto_client::protocol::base::payments::{
-    PayMethod, Payment, PaymentPurpose, PaymentState, Purchase, Purchases, Quote, QuoteItem, Refund, RefundRoute,
+    PayMethod, Payment, PaymentPurpose, PaymentState, Purchase, PurchasePage, Quote, QuoteItem, Refund, RefundRoute,
     RefundState, Sale, SaleItem, SaleState,
 };
 use mesto_client::protocol::kernel::ids::{AccountId, PaymentId, QuoteId, RefundId, SaleId};
-use mesto_client::{Error, IntentState as CoreState, IntentView, Progress as CoreProgress};
+use mesto_client::{Error, IntentState as CoreState, IntentView, Progress as CoreProgress, page_size};
 use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::Cancel;
@@ -25,7 +25,7 @@ mesto_protocol::quote_records!();
 
 /// How far an open intent got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Progress {
+pub enum IntentProgress {
     /// Nothing left the phone yet.
     Ready,
     /// A request is under way.
@@ -36,7 +36,7 @@ pub enum Progress {
     AtBank,
 }
 
-impl From<CoreProgress> for Progress {
+impl From<CoreProgress> for IntentProgress {
     fn from(core: CoreProgress) -> Self {
         match core {
             CoreProgress::Ready => Self::Ready,
@@ -51,7 +51,7 @@ impl From<CoreProgress> for Progress {
 #[derive(Debug, Clone, PartialEq, uniffi::Enum)]
 pub enum IntentState {
     /// The outcome is not known yet: show "not confirmed yet", neither paid nor unpaid.
-    Unconfirmed { progress: Progress },
+    Unconfirmed { progress: IntentProgress },
     /// It was paid, and what was bought is there.
     Confirmed,
     /// The operator or the bank said no, for this reason; nothing was charged, or it goes back.
@@ -78,7 +78,7 @@ pub struct Reason {
 
 /// One purchase, from the tap to its end.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct Intent {
+pub struct PurchaseIntent {
     /// The idempotency key; links back from a provider's page carry it.
     pub key: String,
     /// What is not paid for again while this is open: service, city, place and thing as one text,
@@ -113,7 +113,7 @@ pub struct Intent {
     pub refusal: Option<Reason>,
 }
 
-impl Intent {
+impl PurchaseIntent {
     /// An intent in the words of one language, times in the city's zone.
     pub(crate) fn from_core(handle: &Handle, view: IntentView) -> Self {
         let reason = |error: &Error| Reason {
@@ -165,7 +165,7 @@ impl Intent {
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
 pub struct PaymentsState {
     /// Oldest first: neither paid nor unpaid.
-    pub open: Vec<Intent>,
+    pub open: Vec<PurchaseIntent>,
 }
 
 part! {
@@ -178,19 +178,20 @@ impl Payments {
     /// What is not confirmed yet.
     #[must_use]
     pub fn state(&self) -> PaymentsState {
-        PaymentsState { open: Intent::all(&self.0, self.0.core.payments().state().open.clone()) }
+        PaymentsState { open: PurchaseIntent::all(&self.0, self.0.core.payments().state().open.clone()) }
     }
 
     /// An intent by its key, open or ended.
-    pub fn intent(&self, key: String) -> Result<Option<Intent>, MestoError> {
+    pub fn intent(&self, key: String) -> Result<Option<PurchaseIntent>, MestoError> {
         let view = self.0.to_app(self.0.core.payments().intent(&key))?;
-        Ok(view.map(|view| Intent::from_core(&self.0, view)))
+        Ok(view.map(|view| PurchaseIntent::from_core(&self.0, view)))
     }
 
-    /// The newest intents, ended ones included, newest first.
+    /// The newest intents, ended ones included, newest first: 1 to 200 of them.
     #[uniffi::method(default(limit = 50))]
-    pub fn intents(&self, limit: u32) -> Result<Vec<Intent>, MestoError> {
-        Ok(Intent::all(&self.0, self.0.to_app(self.0.core.payments().intents(limit))?))
+    pub fn intents(&self, limit: u32) -> Result<Vec<PurchaseIntent>, MestoError> {
+        let newest = page_size(limit).and_then(|limit| self.0.core.payments().intents(limit));
+        Ok(PurchaseIntent::all(&self.0, self.0.to_app(newest)?))
     }
 
     /// What was bought, with its money, newest first; `cursor` is `next` of the page before.
@@ -200,7 +201,7 @@ impl Payments {
         cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<Purchases, MestoError> {
+    ) -> Result<PurchasePage, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.payments().history(cursor, limit))).await
     }
 
@@ -211,22 +212,19 @@ impl Payments {
     }
 
     /// Where a payment stands, in the client's language.
-    #[must_use]
-    pub fn payment_text(&self, payment: Payment) -> String {
-        self.0.core.payment_text(&payment)
+    pub fn payment_text(&self, payment: Payment) -> Result<String, MestoError> {
+        Ok(self.0.core.payment_text(&payment))
     }
 
     /// What goes back to the driver and by when, in the client's language.
-    #[must_use]
-    pub fn refund_text(&self, refund: Refund) -> String {
-        self.0.core.refund_text(&refund)
+    pub fn refund_text(&self, refund: Refund) -> Result<String, MestoError> {
+        Ok(self.0.core.refund_text(&refund))
     }
 
     /// Whether the price of a quote no longer holds, by the corrected time: ask for another one.
     /// The same moment as the operator's.
-    #[must_use]
-    pub fn is_over(&self, quote: Quote) -> bool {
-        self.0.core.payments().is_over(&quote)
+    pub fn is_over(&self, quote: Quote) -> Result<bool, MestoError> {
+        Ok(self.0.core.payments().is_over(&quote))
     }
 
     /// Buys a quote of any service: exactly what it says, once, however often it is tapped. By card
@@ -234,38 +232,38 @@ impl Payments {
     /// confirmed yet is settled first: confirmed, it is the answer; still open, this is refused
     /// with `unconfirmed`, and `intent` (and `page_url`) of the params name it.
     #[uniffi::method(default(cancel = None))]
-    pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+    pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<PurchaseIntent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.payments().buy(&quote))).await?;
-        Ok(Intent::from_core(&self.0, view))
+        Ok(PurchaseIntent::from_core(&self.0, view))
     }
 
     /// Goes on with every open intent now: at start, and when the connection comes back.
     #[uniffi::method(default(cancel = None))]
-    pub async fn settle_all(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
+    pub async fn settle_all(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<PurchaseIntent>, MestoError> {
         let views = self.0.answer(cancel, Box::pin(self.0.core.payments().settle_all())).await?;
-        Ok(Intent::all(&self.0, views))
+        Ok(PurchaseIntent::all(&self.0, views))
     }
 
     /// The same for those whose time has come by `next_retry_at`.
     #[uniffi::method(default(cancel = None))]
-    pub async fn settle_due(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
+    pub async fn settle_due(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<PurchaseIntent>, MestoError> {
         let views = self.0.answer(cancel, Box::pin(self.0.core.payments().settle_due())).await?;
-        Ok(Intent::all(&self.0, views))
+        Ok(PurchaseIntent::all(&self.0, views))
     }
 
     /// Goes on with one intent now: when a provider's page led back with its key.
     #[uniffi::method(default(cancel = None))]
-    pub async fn settle(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+    pub async fn settle(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<PurchaseIntent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.payments().settle(&key))).await?;
-        Ok(Intent::from_core(&self.0, view))
+        Ok(PurchaseIntent::from_core(&self.0, view))
     }
 
     /// Ends an intent that the driver no longer wants: one that waits at the provider's page on the
     /// operator too (what is still taken there is then paid back), another one when it is sure
     /// that it will not be executed. Its state tells.
     #[uniffi::method(default(cancel = None))]
-    pub async fn abandon(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+    pub async fn abandon(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<PurchaseIntent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.payments().abandon(&key))).await?;
-        Ok(Intent::from_core(&self.0, view))
+        Ok(PurchaseIntent::from_core(&self.0, view))
     }
 }

@@ -34,7 +34,7 @@ pub enum PlateWarning {
 impl From<ReadPlate> for ParsedPlate {
     fn from(read: ReadPlate) -> Self {
         let warnings = read.warnings.iter().cloned().map(PlateWarning::from).collect();
-        Self { sms: read.sms.clone(), kind: read.kind, warnings, plate: read.into() }
+        Self { sms: read.sms.clone(), kind: read.kind.clone(), warnings, plate: read.into() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesto_client::VehiclesState;
 use mesto_client::protocol::base::plate::Plate;
-use mesto_client::protocol::base::vehicles::{Vehicle, VehicleRemoved};
+use mesto_client::protocol::base::vehicles::Vehicle;
 use mesto_client::protocol::kernel::ids::VehicleId;
 use mesto_rules::CityId;
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_client::protocol::base::payments::Quote;
-use mesto_client::protocol::base::wallet::{Deposit, DepositEntry, WalletOffer, WalletOutcome, WalletSubject};
+use mesto_client::protocol::base::wallet::{DepositEntry, DepositPage, WalletOffer, WalletOutcome, WalletSubject};
 use mesto_client::protocol::kernel::ids::EntryId;
 use mesto_client::{DepositPreview, WalletState};
 use mesto_rules::{CityId, Money};
 
-use crate::base::payments::Intent;
+use crate::base::payments::PurchaseIntent;
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
 use crate::kernel::error::MestoError;
@@ -34,15 +34,13 @@ impl Wallet {
 
     /// What paying `total` from the deposit would mean for it, by the balance as the operator said
     /// it last.
-    #[must_use]
-    pub fn preview(&self, total: Money) -> DepositPreview {
-        self.0.core.wallet().preview(total)
+    pub fn preview(&self, total: Money) -> Result<DepositPreview, MestoError> {
+        Ok(self.0.core.wallet().preview(total))
     }
 
     /// What a movement of the deposit was for, in the client's language.
-    #[must_use]
-    pub fn entry_text(&self, entry: DepositEntry) -> String {
-        self.0.core.entry_text(&entry)
+    pub fn entry_text(&self, entry: DepositEntry) -> Result<String, MestoError> {
+        Ok(self.0.core.entry_text(&entry))
     }
 
     /// Asks for a top-up by one of the city's amounts (BG-76); by card. The deposit is one for all
@@ -60,9 +58,9 @@ impl Wallet {
         city: CityId,
         amount: Amount,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<Intent, MestoError> {
+    ) -> Result<PurchaseIntent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.wallet().top_up(&city, amount))).await?;
-        Ok(Intent::from_core(&self.0, view))
+        Ok(PurchaseIntent::from_core(&self.0, view))
     }
 
     /// The balance and what consumed it (BG-36, BG-37), newest first; `cursor` is `next` of the
@@ -73,7 +71,7 @@ impl Wallet {
         cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<Deposit, MestoError> {
+    ) -> Result<DepositPage, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.wallet().history(cursor, limit))).await
     }
 }

@@ -7,14 +7,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::garages::{EntranceView, FacilityView, GaragesState};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::garages::visits::{
-    FacilityPlaces, GaragesOffer, GaragesOutcome, GaragesSubject, Visit, VisitPayment, VisitState, Visits,
+    GaragesOffer, GaragesOutcome, GaragesSubject, Visit, VisitPage, VisitPayment, VisitState,
 };
 use mesto_client::protocol::kernel::ids::{SaleId, VisitId};
 use mesto_client::protocol::kernel::line::Line;
 use mesto_rules::garages::facility::{FacilityKind, OnSite, PaidWhen};
 use mesto_rules::{Certainty, CityId, FacilityId, Money, Position, TariffId};
 
-use crate::base::payments::Intent;
+use crate::base::payments::PurchaseIntent;
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
 use crate::kernel::error::MestoError;
@@ -105,7 +105,7 @@ impl Garages {
         cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<Visits, MestoError> {
+    ) -> Result<VisitPage, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.garages().history(cursor, limit))).await
     }
 
@@ -135,9 +135,9 @@ impl Garages {
         ticket: String,
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<Intent, MestoError> {
+    ) -> Result<PurchaseIntent, MestoError> {
         let number = self.0.to_app(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
         let view = self.0.answer(cancel, Box::pin(self.0.core.garages().pay(&city, &facility, &number, pay))).await?;
-        Ok(Intent::from_core(&self.0, view))
+        Ok(PurchaseIntent::from_core(&self.0, view))
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -17,9 +18,9 @@ use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Until, Work, until};
 use crate::kernel::error::{MestoError, from_core};
-use crate::kernel::link::{Link, OwnLink};
+use crate::kernel::link::{OperatorLink, OwnLink};
 use crate::kernel::ports::{
-    Clock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
+    DeviceClock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
 };
 use crate::kernel::values::Amount;
 
@@ -58,7 +59,7 @@ pub struct ClientConfig {
 #[derive(Clone, Default, uniffi::Record)]
 pub struct Phone {
     #[uniffi(default = None)]
-    pub clock: Option<Arc<dyn Clock>>,
+    pub clock: Option<Arc<dyn DeviceClock>>,
     #[uniffi(default = None)]
     pub secrets: Option<Arc<dyn SecretStore>>,
     #[uniffi(default = None)]
@@ -68,7 +69,7 @@ pub struct Phone {
     /// The app's own HTTP; the built-in one, which trusts the web's certificate authorities, where
     /// absent.
     #[uniffi(default = None)]
-    pub link: Option<Arc<dyn Link>>,
+    pub link: Option<Arc<dyn OperatorLink>>,
 }
 
 /// The client behind an object, and the language it speaks.
@@ -184,19 +185,18 @@ impl Client {
     }
 
     /// A text of the catalogue in the client's language, times in the city's zone; the id itself
-    /// when it is not there.
+    /// when it is not there. A city that no city can be called is one that is not stored.
     #[uniffi::method(default(city = None))]
     #[must_use]
-    pub fn text(&self, id: String, args: HashMap<String, String>, city: Option<CityId>) -> String {
-        self.0.core.text_in(city.as_ref(), &id, &values_of(&args))
+    pub fn text(&self, id: String, args: HashMap<String, String>, city: Option<String>) -> String {
+        self.0.core.text_in(city_of(city).as_ref(), &id, &values_of(&args))
     }
 
     /// Seconds by which a city's wall clock is ahead of UTC at a moment, by the city's own rules;
     /// none before a city was fetched.
     #[uniffi::method(default(city = None))]
-    #[must_use]
-    pub fn utc_offset(&self, at: DateTime<Utc>, city: Option<CityId>) -> Option<i32> {
-        self.0.core.local(city.as_ref(), at).map(|local| local.offset().local_minus_utc())
+    pub fn utc_offset(&self, at: DateTime<Utc>, city: Option<CityId>) -> Result<Option<i32>, MestoError> {
+        Ok(self.0.core.local(city.as_ref(), at).map(|local| local.offset().local_minus_utc()))
     }
 }
 
@@ -208,8 +208,8 @@ impl Client {
         open: impl FnOnce(Config, Ports) -> mesto_client::Result<mesto_client::Client>,
     ) -> Result<Arc<Self>, MestoError> {
         let locale = Locale::of(&config.locale);
-        let key = URL_SAFE_NO_PAD.decode(&config.root_key).map_err(MestoError::set_up)?;
-        let key = <[u8; 32]>::try_from(key).map_err(|_| MestoError::set_up("the root key has 32 bytes"))?;
+        let key = root_key(&config.root_key)?;
+        folder_of(&config.path)?;
         let operator = operator_name(config.operator.as_deref(), &config.operator_url)?;
         let ports = ports(&config, &operator, phone, locale)?;
         let mut core = Config::new(config.path, operator, key);
@@ -218,6 +218,34 @@ impl Client {
         core.return_url = config.return_url.unwrap_or(core.return_url);
         core.widget_path = config.widget_path.map(Into::into);
         Ok(Arc::new(Self(Handle { core: from_core(open(core, ports), locale)?, locale })))
+    }
+}
+
+/// The city that a text is for. Texts are asked for where nothing can fail: what is no city's id
+/// is no stored city.
+pub(crate) fn city_of(told: Option<String>) -> Option<CityId> {
+    told.and_then(|city| city.parse().ok())
+}
+
+/// The key of an operator, as an app pins it.
+fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
+    let wrong = |why: String| {
+        MestoError::set_up(format!("the root key `{told}` is not 32 bytes in base64url without padding: {why}"))
+    };
+    let bytes = URL_SAFE_NO_PAD.decode(told).map_err(|why| wrong(why.to_string()))?;
+    <[u8; 32]>::try_from(bytes).map_err(|bytes| wrong(format!("it has {} bytes", bytes.len())))
+}
+
+/// Sees that the folder of a database is there: the app makes it, since it knows what is backed up
+/// and what is shared.
+fn folder_of(path: &str) -> Result<(), MestoError> {
+    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => {
+            let told = folder.display();
+            Err(MestoError::set_up(format!("the folder `{told}` is not there; make it before the client is opened")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -261,23 +289,20 @@ pub fn render_text(locale: String, id: String, args: HashMap<String, String>) ->
 /// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency
 /// has.
 #[uniffi::export]
-#[must_use]
-pub fn money_text(locale: String, money: Money) -> String {
-    texts::format_money(Locale::of(&locale), &money)
+pub fn money_text(locale: String, money: Money) -> Result<String, MestoError> {
+    Ok(texts::format_money(Locale::of(&locale), &money))
 }
 
 /// `2.1` in English, `2,1` in Serbian; with the decimals it has.
 #[uniffi::export]
-#[must_use]
-pub fn number_text(locale: String, number: Amount) -> String {
-    texts::format_number(Locale::of(&locale), number)
+pub fn number_text(locale: String, number: Amount) -> Result<String, MestoError> {
+    Ok(texts::format_number(Locale::of(&locale), number))
 }
 
 /// Hour and minute of a clock that is `utc_offset` seconds ahead of UTC: `14:05`.
 #[uniffi::export]
-#[must_use]
-pub fn time_text(at: DateTime<Utc>, utc_offset: i32) -> String {
-    texts::format_clock(&on_clock(at, utc_offset))
+pub fn time_text(at: DateTime<Utc>, utc_offset: i32) -> Result<String, MestoError> {
+    Ok(texts::format_clock(&on_clock(at, utc_offset)))
 }
 
 /// What is left of a time: `09:05`, or `1:02:03` from an hour on.
@@ -297,13 +322,17 @@ pub fn minutes_left(seconds: u64) -> u64 {
 /// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u
 /// 14:05`; the time alone where `from_moment` is of the same day.
 #[uniffi::export(default(from_moment = None))]
-#[must_use]
-pub fn moment_text(locale: String, at: DateTime<Utc>, utc_offset: i32, from_moment: Option<DateTime<Utc>>) -> String {
+pub fn moment_text(
+    locale: String,
+    at: DateTime<Utc>,
+    utc_offset: i32,
+    from_moment: Option<DateTime<Utc>>,
+) -> Result<String, MestoError> {
     let (locale, local) = (Locale::of(&locale), on_clock(at, utc_offset));
-    match from_moment {
+    Ok(match from_moment {
         Some(from) => texts::format_clock_from(locale, &local, &on_clock(from, utc_offset)),
         None => texts::format_day_and_clock(locale, &local),
-    }
+    })
 }
 
 /// In UTC where no clock is that far from it.

@@ -10,8 +10,8 @@ use crate::kernel::line::plain;
 /// Declares the error and its making from the core's: every kind carries the same values.
 macro_rules! errors {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
-        /// A failure as an app shows it, in the language the client was opened with. `params` holds
-        /// the numbers, moments (RFC 3339) and sums of the text as plain text; `detail` is for
+        /// A failure as an app shows it: `text` and `advice`, in the language the client was opened
+        /// with. `params` holds the numbers, moments (RFC 3339) and sums of the text as plain text; `detail` is for
         /// developers and never holds personal data; `request` is the id by which the operator
         /// finds the request in its log; with `may_be_charged` nobody can say that nothing was
         /// charged.
@@ -19,7 +19,7 @@ macro_rules! errors {
         #[uniffi::export(Display)]
         pub enum MestoError {
             $($(#[$doc])*
-            #[error("{text}")]
+            #[error("{code}: {detail}")]
             $kind {
                 code: String,
                 text: String,
@@ -30,7 +30,7 @@ macro_rules! errors {
                 may_be_charged: bool,
             },)*
             /// The app called the call off. A paying action that had begun stays an open intent.
-            #[error("{text}")]
+            #[error("{code}: {detail}")]
             Cancelled {
                 code: String,
                 text: String,
@@ -107,13 +107,22 @@ impl MestoError {
     /// A value that no operator can have meant, such as a moment in the year 300,000: a mistake for
     /// developers, said in English because it is found before the client is asked.
     pub(crate) fn out_of_range(detail: impl std::fmt::Display) -> Self {
-        let code = "out_of_range";
+        Self::not_sent("out_of_range", detail.to_string())
+    }
+
+    /// Text that is no id of its kind. It is said in English for the same reason.
+    pub(crate) fn id_invalid(kind: &str, why: impl std::fmt::Display) -> Self {
+        Self::not_sent("id_invalid", format!("this is no {kind}: {why}"))
+    }
+
+    /// A value that was refused before the client was asked.
+    fn not_sent(code: &str, detail: String) -> Self {
         Self::Refused {
             code: code.to_owned(),
             text: texts::of_code(Locale::En, code, None, &Map::new(), None),
             advice: texts::of_code(Locale::En, code, Some("advice"), &Map::new(), None),
             params: HashMap::new(),
-            detail: detail.to_string(),
+            detail,
             request: None,
             may_be_charged: false,
         }

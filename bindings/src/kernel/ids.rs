@@ -14,7 +14,7 @@ macro_rules! ids {
         uniffi::custom_type!($name, String, {
             remote,
             lower: |id| id.to_string(),
-            try_lift: |text| Ok(text.parse::<$name>().map_err($crate::kernel::error::MestoError::out_of_range)?),
+            try_lift: |text| Ok(text.parse::<$name>().map_err(|why| $crate::kernel::error::MestoError::id_invalid(stringify!($name), why))?),
         });
     )*};
 }

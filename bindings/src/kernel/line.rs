@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use mesto_client::protocol::kernel::line::{Line, Notice, Params, Vat, VatCategory};
+use mesto_rules::from_json;
 use mesto_rules::money::{Currency, Money, exact};
-use mesto_rules::{CityId, from_json};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use crate::kernel::client::Client;
+use crate::kernel::client::{Client, city_of};
+use crate::kernel::error::MestoError;
 
 mesto_protocol::line_records!();
 mesto_protocol::line_words!();
@@ -18,16 +19,14 @@ impl Client {
     /// A line of a price in the client's language, times in the city's zone; one of a kind of a
     /// later version is named plainly as such.
     #[uniffi::method(default(city = None))]
-    #[must_use]
-    pub fn line_text(&self, line: Line, city: Option<CityId>) -> String {
-        self.0.core.line_text_in(city.as_ref(), &line)
+    pub fn line_text(&self, line: Line, city: Option<String>) -> Result<String, MestoError> {
+        Ok(self.0.core.line_text_in(city_of(city).as_ref(), &line))
     }
 
     /// What to know before paying, in the client's language, times in the city's zone.
     #[uniffi::method(default(city = None))]
-    #[must_use]
-    pub fn notice_text(&self, notice: Notice, city: Option<CityId>) -> String {
-        self.0.core.notice_text_in(city.as_ref(), &notice)
+    pub fn notice_text(&self, notice: Notice, city: Option<String>) -> Result<String, MestoError> {
+        Ok(self.0.core.notice_text_in(city_of(city).as_ref(), &notice))
     }
 }
 
@@ -38,9 +37,13 @@ uniffi::custom_type!(Params, HashMap<String, String>, {
 });
 
 /// Values as plain text: strings without quotes, `{amount, currency}` as `80.00 RSD`, the rest as
-/// JSON.
+/// JSON. A param without a value is absent.
 pub(crate) fn plain(params: &Map<String, Value>) -> HashMap<String, String> {
-    params.iter().map(|(name, value)| (name.clone(), plain_value(value))).collect()
+    params
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.clone(), plain_value(value)))
+        .collect()
 }
 
 fn plain_value(value: &Value) -> String {
@@ -83,12 +86,14 @@ mod tests {
             "known": ["9111", "9112"], "plate": "BG 789-PP", "nothing": null, "share": 0.5, "is_on": true, "minus": -1,
             "zone": "red", "spaced": " 1", "quoted": "\"1\"",
         });
-        let params = params.as_object().unwrap();
-        let texts = plain(params);
+        let mut params = params.as_object().unwrap().clone();
+        let texts = plain(&params);
+        assert_eq!(texts.get("nothing"), None, "what has no value is absent");
+        params.remove("nothing");
         assert_eq!(texts["allowed"], "90");
         assert_eq!(texts["until"], "2025-09-03T09:00:00Z");
         assert_eq!(texts["due"], "80.00 RSD");
         assert_eq!(texts["known"], r#"["9111","9112"]"#);
-        assert_eq!(read(texts).0, *params);
+        assert_eq!(read(texts).0, params);
     }
 }

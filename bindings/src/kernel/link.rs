@@ -49,7 +49,7 @@ pub struct LinkAnswer {
 
 /// The app's own HTTP.
 #[uniffi::export(with_foreign)]
-pub trait Link: Send + Sync {
+pub trait OperatorLink: Send + Sync {
     /// Begins to send and returns at once; `reply` is told the end, once, from any thread. What it
     /// throws counts as "may have been executed".
     fn send(&self, request: LinkRequest, reply: Arc<LinkReply>) -> Result<(), PhoneError>;
@@ -98,7 +98,7 @@ impl LinkReply {
 
 /// The app's link in the place of the core's own.
 pub(crate) struct OwnLink {
-    link: Arc<dyn Link>,
+    link: Arc<dyn OperatorLink>,
     base: String,
     next: AtomicU64,
     /// How long an end is waited for.
@@ -106,14 +106,14 @@ pub(crate) struct OwnLink {
 }
 
 impl OwnLink {
-    pub fn new(link: Arc<dyn Link>, operator_url: &str) -> Result<Self, HttpLinkError> {
+    pub fn new(link: Arc<dyn OperatorLink>, operator_url: &str) -> Result<Self, HttpLinkError> {
         Ok(Self { link, base: operator_base(operator_url)?, next: AtomicU64::new(1), patience: TIMEOUT + GRACE })
     }
 }
 
 /// Calls the request off unless it ended by itself.
 struct Waiting<'a> {
-    link: &'a dyn Link,
+    link: &'a dyn OperatorLink,
     request: u64,
     ended: bool,
 }
@@ -164,7 +164,7 @@ mod tests {
         called_off: Mutex<Vec<u64>>,
     }
 
-    impl<F: Fn(LinkRequest, Arc<LinkReply>) -> Result<(), PhoneError> + Send + Sync> Link for App<F> {
+    impl<F: Fn(LinkRequest, Arc<LinkReply>) -> Result<(), PhoneError> + Send + Sync> OperatorLink for App<F> {
         fn send(&self, request: LinkRequest, reply: Arc<LinkReply>) -> Result<(), PhoneError> {
             (self.does)(request, reply)
         }
@@ -189,8 +189,10 @@ mod tests {
     where
         F: Fn(LinkRequest, Arc<LinkReply>) -> Result<(), PhoneError> + Send + Sync + 'static,
     {
-        let link =
-            OwnLink { patience, ..OwnLink::new(Arc::clone(app) as Arc<dyn Link>, "http://127.0.0.1:1/").unwrap() };
+        let link = OwnLink {
+            patience,
+            ..OwnLink::new(Arc::clone(app) as Arc<dyn OperatorLink>, "http://127.0.0.1:1/").unwrap()
+        };
         let request = Request {
             method: Method::Post,
             path: "/v1/tickets?x=1".to_owned(),

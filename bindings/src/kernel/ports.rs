@@ -23,7 +23,7 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for PhoneError {
 
 /// The phone's clocks, uncorrected.
 #[uniffi::export(with_foreign)]
-pub trait Clock: Send + Sync {
+pub trait DeviceClock: Send + Sync {
     /// What the phone believes the time is; may be hours wrong.
     fn wall(&self) -> Result<Timestamp, PhoneError>;
     /// Time since boot, sleep included; never goes back within one boot.
@@ -64,7 +64,7 @@ pub trait ReminderPlan: Send + Sync {
 
 /// The app's clock; while it fails it stands still at what it said last.
 pub(crate) struct OwnClock {
-    clock: Arc<dyn Clock>,
+    clock: Arc<dyn DeviceClock>,
     wall: Mutex<Timestamp>,
     monotonic: Mutex<Duration>,
     boot: Mutex<String>,
@@ -72,7 +72,7 @@ pub(crate) struct OwnClock {
 
 impl OwnClock {
     /// Reads it once: a clock that never told anything is of no use.
-    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, PhoneError> {
+    pub fn new(clock: Arc<dyn DeviceClock>) -> Result<Self, PhoneError> {
         let (wall, monotonic, boot) = (clock.wall()?, clock.monotonic()?, clock.boot()?);
         Ok(Self { clock, wall: Mutex::new(wall), monotonic: Mutex::new(monotonic), boot: Mutex::new(boot) })
     }
@@ -199,7 +199,7 @@ mod tests {
     /// Tells the time until it is broken.
     struct Breaking(Mutex<Option<Timestamp>>);
 
-    impl Clock for Breaking {
+    impl DeviceClock for Breaking {
         fn wall(&self) -> Result<Timestamp, PhoneError> {
             (*self.0.lock().unwrap()).ok_or_else(|| PhoneError::Failed { reason: "broken".to_owned() })
         }
@@ -216,7 +216,7 @@ mod tests {
         use mesto_client::Clock as _;
         let first = Timestamp::from_timestamp(1_756_886_400, 0).unwrap();
         let clock = Arc::new(Breaking(Mutex::new(Some(first))));
-        let own = OwnClock::new(Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        let own = OwnClock::new(Arc::clone(&clock) as Arc<dyn DeviceClock>).unwrap();
         let later = first + chrono::TimeDelta::seconds(5);
         *clock.0.lock().unwrap() = Some(later);
         assert_eq!(own.wall(), later);

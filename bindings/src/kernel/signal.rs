@@ -33,18 +33,18 @@ impl Client {
 
 /// Ends when it is cancelled or let go of.
 #[derive(uniffi::Object)]
-pub struct Subscription {
+pub struct TopicSubscription {
     inner: Mutex<Option<mesto_client::Subscription>>,
 }
 
-impl Subscription {
+impl TopicSubscription {
     pub(crate) fn new(inner: mesto_client::Subscription) -> Arc<Self> {
         Arc::new(Self { inner: Mutex::new(Some(inner)) })
     }
 }
 
 #[uniffi::export]
-impl Subscription {
+impl TopicSubscription {
     /// A call that is under way comes to its end first or right after. Again does nothing.
     pub fn cancel(&self) {
         let subscription = self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();

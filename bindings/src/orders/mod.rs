@@ -9,11 +9,11 @@ use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::OrderId;
 use mesto_client::protocol::kernel::reference::Reference;
 use mesto_client::protocol::orders::driver::{
-    Order, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSubject, Violation,
+    Order, OrderPage, OrderState, OrdersOffer, OrdersOutcome, OrdersSubject, Violation,
 };
 use mesto_rules::{CityId, Money, ZoneId};
 
-use crate::base::payments::Intent;
+use crate::base::payments::PurchaseIntent;
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
 use crate::kernel::error::MestoError;
@@ -52,7 +52,7 @@ impl Orders {
         cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<OrdersPage, MestoError> {
+    ) -> Result<OrderPage, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.orders().history(cursor, limit))).await
     }
 
@@ -70,8 +70,13 @@ impl Orders {
     /// Pays an order: a quote and its purchase in one. By card the intent's `page_url` is the
     /// provider's page.
     #[uniffi::method(default(cancel = None))]
-    pub async fn pay(&self, order: OrderId, pay: PayMethod, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+    pub async fn pay(
+        &self,
+        order: OrderId,
+        pay: PayMethod,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<PurchaseIntent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.orders().pay(order, pay))).await?;
-        Ok(Intent::from_core(&self.0, view))
+        Ok(PurchaseIntent::from_core(&self.0, view))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::ClockState;
 use mesto_client::parking::{
-    History, NearZone, Parked, ParkingState, Preview, SmsFallback, TicketCode, TimeWheel, WheelStop, ZonesNear,
+    NearZone, Parked, ParkingState, Preview, SmsFallback, TicketCode, TicketPage, TimeWheel, WheelStop, ZonesNear,
 };
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
@@ -97,9 +97,8 @@ impl Parking {
     }
 
     /// The wheel after a quote: the operator may know of a stay that this phone does not.
-    #[must_use]
-    pub fn wheel_within(&self, wheel: TimeWheel, quote: Quote) -> TimeWheel {
-        wheel.within(&quote)
+    pub fn wheel_within(&self, wheel: TimeWheel, quote: Quote) -> Result<TimeWheel, MestoError> {
+        Ok(wheel.within(&quote))
     }
 
     /// What a ticket can be extended by now; without choices where the longest stay is used up,
@@ -121,7 +120,7 @@ impl Parking {
     /// What the phone knows of the tickets bought, newest first; `cursor` is `next` of the page
     /// before.
     #[uniffi::method(default(cursor = None, limit = 50))]
-    pub fn stored_history(&self, cursor: Option<String>, limit: u32) -> Result<History, MestoError> {
+    pub fn stored_history(&self, cursor: Option<String>, limit: u32) -> Result<TicketPage, MestoError> {
         self.0.to_app(self.0.core.parking().stored_history(cursor, limit))
     }
 
@@ -152,14 +151,14 @@ impl Parking {
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46,
     /// BG-54).
     #[uniffi::method(default(cancel = None))]
-    pub async fn extend(
+    pub async fn quote_extension(
         &self,
         ticket: TicketId,
         minutes: u32,
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Quote, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.parking().extend(ticket, minutes, pay))).await
+        self.0.answer(cancel, Box::pin(self.0.core.parking().quote_extension(ticket, minutes, pay))).await
     }
 
     /// What was bought, newest first; without a connection what the phone knows.
@@ -169,15 +168,15 @@ impl Parking {
         cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<History, MestoError> {
+    ) -> Result<TicketPage, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.parking().history(cursor, limit))).await
     }
 
     /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be
     /// executed.
     #[uniffi::method(default(cancel = None))]
-    pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.parking().switch_to_sms(&intent))).await
+    pub async fn switch_to_sms(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.parking().switch_to_sms(&key))).await
     }
 
     /// Moves the code of a running ticket to this phone; the one that another phone shows ends.

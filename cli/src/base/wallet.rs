@@ -1,7 +1,7 @@
 //! `mesto topup`, and the deposit in `mesto history`.
 
 use clap::{Args, Subcommand};
-use mesto_client::protocol::base::wallet::Deposit;
+use mesto_client::protocol::base::wallet::DepositPage;
 use rust_decimal::Decimal;
 use serde_json::Map;
 
@@ -56,7 +56,7 @@ async fn top_up(args: TopupArgs, call: Call) -> Outcome<()> {
 
 /// What consumed the deposit, newest first (BG-36, BG-37).
 #[must_use]
-pub fn deposit_table(show: &Show, deposit: &Deposit) -> String {
+pub fn deposit_table(show: &Show, deposit: &DepositPage) -> String {
     let rows: Vec<Vec<String>> = deposit
         .items
         .iter()

@@ -64,7 +64,7 @@ pub fn position(text: &str) -> Outcome<Position> {
     let mut parts = text.split(',');
     match (read(parts.next()), read(parts.next()), parts.next()) {
         (Some(lat), Some(lon), None) if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) => {
-            Ok(Position { lat, lon, accuracy_m: None })
+            Ok(Position { lat, lon, accuracy_metres: None })
         }
         _ => Err(CliError::new(Exit::Usage, "position_invalid", format!("`{text}` is not a position"))
             .advise("Give latitude and longitude in degrees: --near 44.8125,20.4612.")),

@@ -13,7 +13,7 @@ use crate::kernel::failure::{CliError, Outcome};
 use crate::kernel::output::{Tone, fits, qr, terminal_width};
 
 /// On the edge of the red zone, near Cvetni trg.
-const HERE: Position = Position { lat: 44.8079, lon: 20.4655, accuracy_m: Some(12.0) };
+const HERE: Position = Position { lat: 44.8079, lon: 20.4655, accuracy_metres: Some(12.0) };
 
 /// What the operator asks for parking time of her car.
 pub async fn priced(demo: &Demo, zone: &str, minutes: u32, pay: PayMethod) -> Outcome<ClientResult<Quote>> {
@@ -113,7 +113,7 @@ pub async fn extend(demo: &mut Demo) -> Outcome<()> {
     demo.tell.chapter("extend", "Thirty minutes more", demo.world.clock.read());
     let running = demo.phone.core.parking().state().active.first().map(|ticket| ticket.id);
     let running = running.ok_or_else(|| CliError::failed("the running ticket", "it is missing"))?;
-    let quote = demo.phone.core.parking().extend(running, 30, PayMethod::Deposit).await;
+    let quote = demo.phone.core.parking().quote_extension(running, 30, PayMethod::Deposit).await;
     let quote = demo.tell.done(quote)?;
     demo.tell.show(quote_text(&demo.show, &quote));
     demo.tell.claim("total", quote.total.amount.to_string(), "120.00".to_owned())?;
@@ -127,7 +127,7 @@ pub async fn extend(demo: &mut Demo) -> Outcome<()> {
 
     let extension = ticket_of(&bought)?.id;
     demo.tell.say("And the ninety-first minute?");
-    let beyond = demo.phone.core.parking().extend(extension, 1, PayMethod::Deposit).await;
+    let beyond = demo.phone.core.parking().quote_extension(extension, 1, PayMethod::Deposit).await;
     demo.tell.refused("minute_91", beyond, "limit_reached")?;
     Ok(())
 }

@@ -206,7 +206,7 @@ async fn extend(args: ExtendArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     phone.sync_before_asking().await?;
     let ticket = running(&phone, args.ticket)?;
-    let quote = priced(&phone, phone.core.parking().extend(ticket, minutes, args.pay.method()).await)?;
+    let quote = priced(&phone, phone.core.parking().quote_extension(ticket, minutes, args.pay.method()).await)?;
     buy(&phone, &quote, call).await
 }
 

@@ -82,6 +82,7 @@ pub use kernel::ports::{
 pub use kernel::reminders::{Reminder, ReminderKind};
 pub use kernel::signal::{Connection, Subscription};
 pub use kernel::store::Recovery;
+pub use kernel::wire::page_size;
 pub use kernel::{intent, ports};
 pub use mesto_protocol as protocol;
 pub use mesto_protocol::{Problem, ProblemCode};

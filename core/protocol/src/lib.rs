@@ -21,3 +21,4 @@ pub use kernel::{
     Method, Operation, Problem, ProblemCode, code, device, event, headers, idempotency, keys, signature, signed_code,
     signed_document,
 };
+pub use mesto_rules::words;

@@ -33,3 +33,13 @@ extension MestoError: LocalizedError {
     public var errorDescription: String? { text }
     public var recoverySuggestion: String? { advice.isEmpty ? nil : advice }
 }
+
+/// A text of a value that the core told. Views cannot fail in the middle of a line: of a value that
+/// was changed so that nobody can read it, what is wrong stands there.
+func textOf(_ read: () throws -> String) -> String {
+    do {
+        return try read()
+    } catch {
+        return error.localizedDescription
+    }
+}

@@ -30,8 +30,8 @@ public final class Mesto: Sendable {
     /// it.
     public func now() -> Date { core.client.now() }
     /// Seconds by which a city's clock, else that of the first stored one, is ahead of UTC at a
-    /// moment; nil before one was fetched.
-    public func utcOffset(at moment: Date, city: CityId? = nil) -> Int? { core.client.utcOffset(at: moment, city: city).map(Int.init) }
+    /// moment; nil before one was fetched, and for a moment or a city that cannot be.
+    public func utcOffset(at moment: Date, city: CityId? = nil) -> Int? { (try? core.client.utcOffset(at: moment, city: city)).map(Int.init) }
     /// How far that time can be trusted.
     public func clock() -> ClockState { core.client.clock() }
     /// How the last request went.
@@ -42,12 +42,14 @@ public final class Mesto: Sendable {
     /// A text of the catalogue in the driver's language; times in the zone of `city`, else of the
     /// first stored one.
     public func text(_ id: String, _ args: [String: String] = [:], city: CityId? = nil) -> String {
-        core.client.text(id: id, args: args, city: city)
+        core.client.text(id: id, args: args, city: city?.value)
     }
     /// A line of a price, for the driver.
-    public func text(_ line: Line, city: CityId? = nil) -> String { core.client.lineText(line: line, city: city) }
+    public func text(_ line: Line, city: CityId? = nil) -> String { textOf { try core.client.lineText(line: line, city: city?.value) } }
     /// What to know before paying, for the driver.
-    public func text(_ notice: Notice, city: CityId? = nil) -> String { core.client.noticeText(notice: notice, city: city) }
+    public func text(_ notice: Notice, city: CityId? = nil) -> String {
+        textOf { try core.client.noticeText(notice: notice, city: city?.value) }
+    }
     /// Every text by its name.
     public var texts: Texts { Texts { [self] id, args in text(id, args) } }
     /// Every text by its name; times in the zone of `city`.

@@ -14,7 +14,7 @@ public final class Operators: Sendable {
     /// Opens the client of an operator, off the main actor; no request is made. `operator_open`
     /// when it is open already. `link` is its own, else the phone's. It is closed by its `close`;
     /// its alarms stay set, because its tickets go on.
-    public func open(_ config: OperatorConfig, link: (any Link)? = nil) async throws -> Mesto {
+    public func open(_ config: OperatorConfig, link: (any OperatorLink)? = nil) async throws -> Mesto {
         Mesto(try core.open(operator: config, link: link))
     }
 

@@ -12,7 +12,7 @@ public class PaymentModel {
         case quoted(Quote)
         case buying(Quote)
         /// Confirmed, refused, expired, or not confirmed yet.
-        case ended(Intent)
+        case ended(PurchaseIntent)
         case failed(MestoError)
     }
 
@@ -37,7 +37,7 @@ public class PaymentModel {
     /// else pays.
     public var missing: Money? {
         guard case let .quoted(quote) = phase, quote.pay == .deposit else { return nil }
-        return mesto.wallet.preview(quote.total).missing
+        return try? mesto.wallet.preview(quote.total).missing
     }
 
     /// A second tap while the first is under way does nothing.

@@ -8,7 +8,7 @@ import Foundation
 
 /// Give it as `Phone(link: URLSessionLink())`. It has a session of its own, because a redirect must
 /// not be followed and no answer may be kept on the phone's disk.
-public final class URLSessionLink: Link, @unchecked Sendable {
+public final class URLSessionLink: OperatorLink, @unchecked Sendable {
     private let receiver = Receiver()
     private let session: URLSession
 

@@ -14,7 +14,7 @@ public struct WalletClient: Part {
 
     /// What paying `total` from the deposit would leave or lack, by the balance as the operator
     /// said it last.
-    public func preview(_ total: Money) -> DepositPreview { core.client.wallet().preview(total: total) }
+    public func preview(_ total: Money) throws -> DepositPreview { try core.client.wallet().preview(total: total) }
     /// A top-up by one of the city's amounts; by card. The deposit is one for all cities of the
     /// operator.
     public func quote(city: CityId, _ amount: Decimal) async throws -> Quote {
@@ -22,21 +22,29 @@ public struct WalletClient: Part {
     }
     /// Quote and purchase in one; the intent's page is the bank's. While another one waits there:
     /// `unconfirmed`, as `payments.buy`.
-    public func topUp(city: CityId, _ amount: Decimal) async throws -> Intent {
+    public func topUp(city: CityId, _ amount: Decimal) async throws -> PurchaseIntent {
         try await core.waiting { try await core.client.wallet().topUp(city: city, amount: amount, cancel: $0) }
     }
     /// The balance and what consumed it, newest first; `cursor` is `next` of the page before.
-    public func history(cursor: String? = nil, limit: Int = 50) async throws -> Deposit {
+    public func history(cursor: String? = nil, limit: Int = 50) async throws -> DepositPage {
         try await core.waiting { try await core.client.wallet().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
     /// What a movement was for, for the driver.
-    public func text(_ entry: DepositEntry) -> String { core.client.wallet().entryText(entry: entry) }
+    public func text(_ entry: DepositEntry) -> String { textOf { try core.client.wallet().entryText(entry: entry) } }
 }
 
-extension Intent {
-    /// What is to be put on the deposit, of the intent of a top-up.
-    public var topUp: Money? {
-        for case let .wallet(offer) in items.map(\.offer) { return offer.amount }
+extension Quote {
+    /// What is put on the deposit; nil when the quote is of another service.
+    public var walletOffer: WalletOffer? {
+        for case let .wallet(offer) in items.map(\.offer) { return offer }
+        return nil
+    }
+}
+
+extension PurchaseIntent {
+    /// What is to be put on the deposit; nil when the intent is of another service.
+    public var walletOffer: WalletOffer? {
+        for case let .wallet(offer) in items.map(\.offer) { return offer }
         return nil
     }
 }

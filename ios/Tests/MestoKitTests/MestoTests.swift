@@ -39,7 +39,9 @@ import Testing
         #expect(preview.total == Money(amount: Decimal(string: "80.00")!, currency: "RSD"))
         let start = try moment("2025-09-03T08:00:00Z")
         #expect(preview.offer.startsAt == start)
-        #expect(preview.offer.tariffFrom == "2025-02-01")
+        #expect(preview.offer.tariffFrom == Day(year: 2025, month: 2, day: 1) && "\(preview.offer.tariffFrom)" == "2025-02-01")
+        let kept = try JSONDecoder().decode([VehicleId].self, from: JSONEncoder().encode([car.id]))
+        #expect(kept == [car.id])
     }
 
     @Test(arguments: [
@@ -165,14 +167,31 @@ import Testing
         for amount in [Decimal.nan, Decimal(string: "1e40")!, Decimal(string: "0.33333333333333333333333333333333")!] {
             #expect(await failure { _ = try await mesto.wallet.topUp(city: belgrade, amount) }?.code == "out_of_range")
         }
-        #expect(try await mesto.parking.history(limit: -1).items.isEmpty)
+        #expect(await failure { _ = try await mesto.parking.history(limit: -1) }?.code == "out_of_range")
+    }
+
+    @Test func noValueInACallThatCannotFailEndsTheApp() async throws {
+        let mesto = try await Mesto(config())
+        let nowhere: CityId = "Novi Sad"
+        #expect(mesto.text("go-back", city: nowhere) == "Back")
+        #expect(mesto.texts(in: nowhere).goBack() == "Back")
+        #expect(mesto.utcOffset(at: Date(timeIntervalSince1970: 0), city: nowhere) == nil)
+        for seconds in [1e15, -1e15, 1e300, -1e300, Double.nan, Double.infinity] {
+            #expect(mesto.utcOffset(at: Date(timeIntervalSince1970: seconds)) == nil)
+        }
+        for sum in [Money(amount: .nan, currency: "RSD"), Money(amount: 1, currency: "rsd")] {
+            let refused = await failure { _ = try mesto.wallet.preview(sum) }
+            #expect(refused?.code == "out_of_range")
+            let line = Line(kind: "parking.limited", params: [:], amount: sum, vat: Vat(category: .unknown, rate: nil, amount: nil), seller: nil)
+            #expect(mesto.text(line) == refused?.text)
+        }
     }
 
     @Test func aTicketByCardWaitsAtTheBankUntilItWasHeard_bg_43() async throws {
         let mesto = try await driver()
         let car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
         let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 90, pay: .card)
-        #expect(quote.parking?.grantedMinutes == 90)
+        #expect(quote.parkingOffer?.grantedMinutes == 90)
         let intent = try await mesto.payments.buy(quote)
         #expect(intent.state == .unconfirmed(progress: .atBank))
         #expect(mesto.payments.state().open.map(\.key) == [intent.key])
@@ -209,7 +228,7 @@ import Testing
         #expect(mistyped?.code == "ticket_number_invalid")
 
         let intent = try await mesto.garages.pay(city: belgrade, view.facility, ticket: "sw 000001", pay: .card)
-        #expect(intent.state == .unconfirmed(progress: .atBank) && intent.wantedVisit?.ticket == "SW000001")
+        #expect(intent.state == .unconfirmed(progress: .atBank) && intent.garagesSubject?.ticket == "SW000001")
         try await testbed.ask("POST", "/bank/walk", ["page_url": try #require(intent.pageUrl), "card": "approve"])
         let visit = try #require(try await mesto.payments.settle(intent.key).visit)
         #expect(visit.state == .paid && visit.paid.amount == 200)
@@ -220,7 +239,7 @@ import Testing
 
     @Test func textThatIsNoIdIsRefused() async throws {
         let mesto = try await driver()
-        #expect(await failure { _ = try await mesto.parking.ticket("nonsense") }?.code == "out_of_range")
+        #expect(await failure { _ = try await mesto.parking.ticket("nonsense") }?.code == "id_invalid")
     }
 
     @Test func closingLetsGoOfTheFileAndLaterCallsSaySo() async throws {
@@ -303,7 +322,7 @@ import Testing
     #expect(clock.readingsOnMain == 0)
 }
 
-private final class WatchedClock: Clock, @unchecked Sendable {
+private final class WatchedClock: DeviceClock, @unchecked Sendable {
     private let lock = NSLock()
     private let clock: PhoneClock
     private var (all, onMain) = (0, 0)
@@ -325,7 +344,7 @@ private final class NoAlarms: ReminderPlan {
     func replace(operator: String, plan: [Reminder]) throws { throw CancellationError() }
 }
 
-private final class NoClock: Clock {
+private final class NoClock: DeviceClock {
     func wall() throws -> Date { throw CancellationError() }
     func monotonic() throws -> TimeInterval { 0 }
     func boot() throws -> String { "" }

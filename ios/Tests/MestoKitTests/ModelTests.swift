@@ -136,12 +136,12 @@ import Testing
         #expect(order.missing == nil)
         await order.buy()
         guard case let .ended(intent) = order.phase else { Issue.record("\(order.phase)"); return }
-        #expect(intent.isOpen && intent.pageUrl != nil && intent.wantedOrder?.id == order.order?.id)
+        #expect(intent.isOpen && intent.pageUrl != nil && intent.ordersOffer?.order.id == order.order?.id)
     }
 
     @Test func aSignWinsOverThePosition() async throws {
         let zones = ZonesModel(mesto, city: belgrade)
-        await zones.look(at: Position(lat: 44.8, lon: 20.46, accuracyM: nil), sign: "SMS 9112")
+        await zones.look(at: Position(lat: 44.8, lon: 20.46, accuracyMetres: nil), sign: "SMS 9112")
         #expect(zones.chosen?.zone == "yellow")
         #expect(zones.zones.first?.zone == "yellow")
     }
@@ -172,7 +172,7 @@ import Testing
         let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await purchase.look(extending: ticket)
         #expect(purchase.wheel?.choices == [30])
-        await purchase.extend(ticket)
+        await purchase.quoteExtension(of: ticket)
         await purchase.buy()
         let model = TicketModel(mesto, ticket: ticket)
         await model.tick()
@@ -189,7 +189,7 @@ import Testing
         let rest = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await rest.look(extending: last)
         #expect(rest.wheel?.choices.isEmpty == true)
-        await rest.extend(last)
+        await rest.quoteExtension(of: last)
         guard case let .failed(error) = rest.phase else { Issue.record("\(rest.phase)"); return }
         #expect(error.code == "limit_reached" && error.params["leave_by"] == "2025-09-03T09:30:00Z" && !error.mayBeCharged)
     }

@@ -53,7 +53,7 @@ private let number = "+381660000070"
         return try await apps[place].parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
     }
 
-    private func park(_ place: Int) async throws -> Intent { try await apps[place].payments.buy(quoted(place)) }
+    private func park(_ place: Int) async throws -> PurchaseIntent { try await apps[place].payments.buy(quoted(place)) }
 
     private func token(_ place: Int) -> String? { secrets.get(name: "\(names[place])/session_token") }
 

@@ -5,7 +5,7 @@ import Testing
 
 // quick-start
 func park(_ config: ClientConfig, phone: String, askCode: () async throws -> String, showPage: (String) async throws -> Void) async throws
-    -> Intent?
+    -> PurchaseIntent?
 {
     let mesto = try await Mesto(config)
     let city: CityId = "belgrade"
@@ -15,7 +15,8 @@ func park(_ config: ClientConfig, phone: String, askCode: () async throws -> Str
     let car = try await mesto.vehicles.add(city: city, plate: "BG 789-PP")
     if let page = try await mesto.wallet.topUp(city: city, 1000).pageUrl { try await showPage(page) }  // card data is typed there and nowhere else
     try await mesto.payments.settleAll()
-    guard let zone = try await mesto.parking.zonesNear(city: city, sign: "9111").bySign else { return nil }  // the driver chooses from `zones`
+    // Thrown where there is no such sign: `sign_unknown`; where there are two: `sign_ambiguous`.
+    guard let zone = try await mesto.parking.zonesNear(city: city, sign: "9111").bySign else { return nil }
     return try await mesto.payments.buy(mesto.parking.quote(city: city, zone: zone, vehicle: car.id, minutes: 60))
 }
 // quick-start end

@@ -67,7 +67,7 @@ final class ScenarioPlayer {
             return offered(seen.offer, seen.lines, seen.notices, seen.total)
         case "extend":
             guard let latest = mesto.parking.state().active.max(by: { $0.endsAt < $1.endsAt }) else { throw StepFailed(description: "no ticket") }
-            return try quoted(try await mesto.parking.extend(ticket: latest.id, minutes: whole(step, "minutes"), pay: pay(step)), step)
+            return try quoted(try await mesto.parking.quoteExtension(ticket: latest.id, minutes: whole(step, "minutes"), pay: pay(step)), step)
         case "buy":
             guard let quote = quotes[word(step, "quote")] else { throw StepFailed(description: "no quote") }
             return try await begun(step, try await mesto.payments.buy(quote))
@@ -134,7 +134,7 @@ final class ScenarioPlayer {
 
     private func zones(_ step: Fields) async throws -> Fields {
         let number = { (name: String) in (step[name] as? NSNumber)?.doubleValue }
-        let position = number("lat").flatMap { lat in number("lon").map { Position(lat: lat, lon: $0, accuracyM: nil) } }
+        let position = number("lat").flatMap { lat in number("lon").map { Position(lat: lat, lon: $0, accuracyMetres: nil) } }
         let near = try await mesto.parking.zonesNear(city: belgrade, position, sign: step["sign"] as? String)
         var answer: Fields = [:]
         if let sign = near.bySign { answer["by_sign"] = sign.value }
@@ -168,7 +168,7 @@ final class ScenarioPlayer {
     }
 
     /// The intent is the last one; with a card its page is walked, and what became of it is read.
-    private func begun(_ step: Fields, _ intent: Intent) async throws -> Fields {
+    private func begun(_ step: Fields, _ intent: PurchaseIntent) async throws -> Fields {
         lastIntent = intent.key
         if let card = step["card"] {
             try await testbed.ask("POST", "/bank/walk", ["page_url": intent.pageUrl as Any, "card": card])
@@ -213,13 +213,13 @@ final class ScenarioPlayer {
 
     private func quoted(_ quote: Quote, _ step: Fields) throws -> Fields {
         let item = try remembered(quote, step)
-        guard let offer = quote.parking else { throw StepFailed(description: "no parking is promised") }
+        guard let offer = quote.parkingOffer else { throw StepFailed(description: "no parking is promised") }
         return offered(offer, item.lines, item.notices, quote.total)
     }
 
     private func visitQuoted(_ quote: Quote, _ step: Fields) throws -> Fields {
         let item = try remembered(quote, step)
-        guard let visit = quote.visit else { throw StepFailed(description: "no visit is promised") }
+        guard let visit = quote.garagesOffer else { throw StepFailed(description: "no visit is promised") }
         var answer = priced(item.lines, item.notices, quote.total)
         answer["price"] = amount(visit.price)
         answer["entered_at"] = text(of: visit.enteredAt)

@@ -16,7 +16,7 @@ private func read(_ name: String) throws -> Fields {
     return scenario
 }
 
-private func play(_ scenario: Fields, link: (any Link)? = nil) async throws {
+private func play(_ scenario: Fields, link: (any OperatorLink)? = nil) async throws {
     let testbed = try Testbed(start: scenario["start"] as? String ?? "")
     defer { testbed.close() }
     var (phones, players, name): ([String: TestPhone], [String: ScenarioPlayer], String) = ([:], [:], "first")

@@ -91,7 +91,7 @@ func moment(_ value: Any?) throws -> Date {
 func text(of moment: Date) -> String { moment.formatted(.iso8601) }
 
 /// Tells the testbed's time, wrong by `ahead`; stands still until it is told.
-final class PhoneClock: Clock, @unchecked Sendable {
+final class PhoneClock: DeviceClock, @unchecked Sendable {
     private let lock = NSLock()
     private var (current, booted, boots, wrong): (Date, Date, Int, TimeInterval)
 
@@ -120,13 +120,13 @@ final class RememberedPlan: ReminderPlan, @unchecked Sendable {
 /// One phone with an empty folder, its clock and its alarms.
 final class TestPhone {
     private let testbed: Testbed
-    private let link: (any Link)?
+    private let link: (any OperatorLink)?
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mesto-\(UUID().uuidString)")
     let clock: PhoneClock
     let alarms = RememberedPlan()
     private(set) var mesto: Mesto
 
-    init(_ testbed: Testbed, link: (any Link)? = nil) async throws {
+    init(_ testbed: Testbed, link: (any OperatorLink)? = nil) async throws {
         (self.testbed, self.link) = (testbed, link)
         clock = PhoneClock(try await testbed.now())
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -145,7 +145,7 @@ final class TestPhone {
     }
 
     private static func open(
-        _ testbed: Testbed, _ folder: URL, _ clock: PhoneClock, _ alarms: RememberedPlan, _ link: (any Link)?
+        _ testbed: Testbed, _ folder: URL, _ clock: PhoneClock, _ alarms: RememberedPlan, _ link: (any OperatorLink)?
     ) async throws -> Mesto {
         let path = folder.appendingPathComponent("mesto.db").path
         let config = ClientConfig(path: path, operatorUrl: testbed.operatorUrl, rootKey: testbed.rootKey)

@@ -2,7 +2,7 @@
 //! into tickets.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, DeviceSession, Session, Sessions, SignIn};
+use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, DeviceSession, Session, SessionPage, SignIn};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::{AccountId, DeviceId};
@@ -243,7 +243,7 @@ fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
 }
 
 /// The devices that are signed in, newest first.
-fn sessions(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Sessions> {
+fn sessions(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<SessionPage> {
     let asked = AskedPage::<DeviceId>::of(call.request)?;
     let (account, now) = (call.who()?.account, call.now.timestamp_millis());
     let rows: Vec<(TokenRow, DeviceRow)> = tx.all(Select::of(
@@ -258,7 +258,7 @@ fn sessions(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Sessions> {
         expires_at: token.expires_at,
     };
     let (items, next) = asked.page(rows.into_iter().map(session).collect(), |session| session.id.to_string());
-    Ok(Sessions { items, next })
+    Ok(SessionPage { items, next })
 }
 
 /// The token of another device of the account ends now.

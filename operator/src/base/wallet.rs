@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::base::wallet::{
-    self as wire, Deposit, DepositEntry, WalletOffer, WalletOutcome, WalletSection, WalletSubject,
+    self as wire, DepositEntry, DepositPage, WalletOffer, WalletOutcome, WalletSection, WalletSubject,
 };
 use mesto_protocol::kernel::ids::{AccountId, QuoteId};
 use mesto_protocol::kernel::json::Json;
@@ -44,7 +44,7 @@ fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, _: DateTime<Utc>) 
 }
 
 /// What consumed the deposit (BG-36, BG-37).
-fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Deposit> {
+fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<DepositPage> {
     let asked = AskedPage::<i64>::of(call.request)?;
     let account = call.who()?.account;
     let balance = deposit::balance(tx, account)?;
@@ -53,7 +53,7 @@ fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Deposit> {
         values![account, asked.before.unwrap_or(i64::MAX), asked.reads()],
     ))?;
     let (rows, next) = asked.page(rows, |row| row.seq.to_string());
-    Ok(Deposit { balance, items: rows.into_iter().map(entry).collect(), next })
+    Ok(DepositPage { balance, items: rows.into_iter().map(entry).collect(), next })
 }
 
 fn entry(row: HistoryEntry) -> DepositEntry {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::garages::visits::{
-    self as wire, FacilityPlaces, GaragesSection, Places, VISITS_OVER, Visit, Visits,
+    self as wire, FacilityPlaces, GaragesSection, Places, VISITS_OVER, Visit, VisitPage,
 };
 use mesto_protocol::kernel::ids::{AccountId, VisitId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
@@ -51,7 +51,7 @@ pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: Da
 }
 
 /// Newest first.
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Visits> {
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<VisitPage> {
     let account = call.who()?.account;
     let asked = AskedPage::<VisitId>::of(call.request)?;
     let page = format!("SELECT id FROM visit WHERE id IN {OWN} AND id < $2 ORDER BY id DESC LIMIT $3");
@@ -62,7 +62,7 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Visits> {
         values![account, asked.older_than(), asked.reads()],
     ))?;
     let (items, next) = asked.page(told(rows, account, call.now)?, |visit| visit.id.to_string());
-    Ok(Visits { items, next })
+    Ok(VisitPage { items, next })
 }
 
 /// Free places of every facility, as they were observed; unknown when that is too long ago (BG-72).

@@ -142,7 +142,7 @@ fn forget_subjects(tx: &mut dyn Tx, which: &str, params: &[Value]) -> Outcome<()
     let select = Select::<VisitPaymentRow>::of(&format!("FROM visit_payment WHERE {which}"), params);
     for payment in tx.all(select)? {
         let (Some(account), Some(sale)) = (payment.account, payment.sale) else { continue };
-        let subject = GaragesSubject { facility: payment.facility.to_string(), ticket: String::new() };
+        let subject = GaragesSubject { facility: payment.facility.clone(), ticket: String::new() };
         forget_subject(tx, (account, sale), &Json::of(&subject)?)?;
     }
     Ok(())

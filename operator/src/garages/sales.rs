@@ -72,7 +72,7 @@ impl Limits for GarageLimits {}
 /// visits of others by trying. Visits that he paid himself are not counted.
 pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let GaragesSubject { facility, ticket: typed } = asked.subject()?;
-    let place = Place::of(asked.city, &facility)?;
+    let place = Place::of(asked.city, facility.as_str())?;
     let ticket = place.ticket(&typed);
     let found = ticket.as_ref().ok().map(|ticket| place.last(tx, ticket)).transpose()?.flatten();
     let is_own = found.as_ref().is_some_and(|record| record.is_paid_by(asked.account));

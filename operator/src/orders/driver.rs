@@ -8,7 +8,7 @@ use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::{Line, Params, Vat};
 use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::driver::{
-    self as wire, Order, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSection, OrdersSubject, Violation,
+    self as wire, Order, OrderPage, OrderState, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject, Violation,
 };
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
@@ -180,11 +180,11 @@ pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: Da
 }
 
 /// Newest first.
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<OrdersPage> {
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<OrderPage> {
     let asked = AskedPage::<OrderId>::of(call.request)?;
     let orders = of(tx, call.who()?.account, call.now, &asked)?;
     let (items, next) = asked.page(orders, |order| order.id.to_string());
-    Ok(OrdersPage { items, next })
+    Ok(OrderPage { items, next })
 }
 
 /// What a quote keeps until it is paid.

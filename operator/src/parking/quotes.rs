@@ -55,17 +55,17 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let (city, account, now) = (asked.city, asked.account, asked.now);
     let plate = plate_of(tx, city, &subject, account)?;
     let parking: &ParkingSection = city.section()?;
-    if parking.zone(&subject.zone).is_none() {
+    if parking.zone(subject.zone.as_str()).is_none() {
         let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
         return Err(Problem::new(
             ProblemCode::ZoneUnknown,
             format!("there is no zone `{}`; known are {}", subject.zone, known.join(", ")),
         )
-        .with("zone", &subject.zone)
+        .with("zone", subject.zone.as_str())
         .with("known", known)
         .into());
     }
-    let kept = stays::read(tx, city, &subject.zone, account, &plate.canonical)?;
+    let kept = stays::read(tx, city, subject.zone.as_str(), account, &plate.canonical)?;
     let (car, stay) = ((city, plate.canonical.as_str()), kept.plate.as_ref());
     let is_of_another = strangers::is_of_another(tx, (account, now), car, stay)?;
     if is_of_another {
@@ -105,7 +105,8 @@ fn plate_of(tx: &mut dyn Tx, city: &City, asked: &ParkingSubject, account: Accou
             Some(vehicle) => Ok(Vehicle::from(vehicle).plate),
             None => refuse(ProblemCode::VehicleUnknown, "this vehicle is not in your account"),
         },
-        (None, Some(ticket)) => match tickets::plate_of(tx, *ticket, account, (city.id.as_str(), &asked.zone))? {
+        (None, Some(ticket)) => match tickets::plate_of(tx, *ticket, account, (city.id.as_str(), asked.zone.as_str()))?
+        {
             Some(plate) => Ok(plate),
             None => refuse(ProblemCode::NotFound, "there is no such ticket of yours in this zone"),
         },

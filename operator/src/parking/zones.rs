@@ -29,7 +29,7 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
         None => None,
     };
     let mut zones: Vec<ZoneNear> = match (degrees(call, "lat", 90.0)?, degrees(call, "lon", 180.0)?) {
-        (Some(lat), Some(lon)) => zones_near(parking, &Position { lat, lon, accuracy_m: None }, NEAR_METRES)
+        (Some(lat), Some(lon)) => zones_near(parking, &Position { lat, lon, accuracy_metres: None }, NEAR_METRES)
             .into_iter()
             .take(MOST_NEAR)
             .map(|near| ZoneNear {

@@ -75,7 +75,7 @@ fn fill_garage(world: &World, driver: &Person<'_>) {
     world.pass(119);
     tell(json!([told("paid_on_site", "GR03"), told("left", "GR05")]));
     for (ticket, pay) in [("GR01", PayMethod::Deposit), ("GR02", PayMethod::Card)] {
-        let subject = GaragesSubject { facility: "zeleni-venac".into(), ticket: ticket.into() };
+        let subject = GaragesSubject { facility: "zeleni-venac".parse().unwrap(), ticket: ticket.into() };
         let quote: Quote = expect(201, driver.ask_for(&subject, pay.clone()));
         let payment = driver.begin(&quote).payment;
         if pay == PayMethod::Card {
@@ -87,7 +87,7 @@ fn fill_garage(world: &World, driver: &Person<'_>) {
     world.approve(&leaver.top_up("1000.00"));
     world.pass_seconds(1);
     tell(json!([told("entered", "GR06")]));
-    let subject = GaragesSubject { facility: "zeleni-venac".into(), ticket: "GR06".into() };
+    let subject = GaragesSubject { facility: "zeleni-venac".parse().unwrap(), ticket: "GR06".into() };
     leaver.begin(&expect(201, leaver.ask_for(&subject, PayMethod::Deposit)));
     world.pass(70);
     tell(json!([told("left", "GR06")]));

@@ -190,7 +190,7 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         json!({"city": "belgrade", "facility": "zeleni-venac", "sent_at": world.now(), "events": [event]})
     };
     assert_eq!(garage.post("/v1/garages/reports", &report("entered")).status, 200);
-    let subject = GaragesSubject { facility: "zeleni-venac".into(), ticket: "GR004217".into() };
+    let subject = GaragesSubject { facility: "zeleni-venac".parse().unwrap(), ticket: "GR004217".into() };
     let quote: Quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
     all_fast();
     let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);

@@ -444,7 +444,8 @@ impl Person<'_> {
     }
 
     pub fn ask_to_extend(&self, ticket: TicketId, zone: &str, minutes: u32) -> Response {
-        let subject = ParkingSubject { zone: zone.into(), vehicle: None, extends: Some(ticket), minutes };
+        let subject =
+            ParkingSubject { zone: zone.parse().expect("a zone"), vehicle: None, extends: Some(ticket), minutes };
         self.ask_for(&subject, PayMethod::Deposit)
     }
 
@@ -522,5 +523,5 @@ pub fn asking_for<T: Part>(subject: &T, pay: PayMethod) -> QuoteRequest {
 }
 
 pub fn parking_of(vehicle: VehicleId, zone: &str, minutes: u32) -> ParkingSubject {
-    ParkingSubject { zone: zone.into(), vehicle: Some(vehicle), extends: None, minutes }
+    ParkingSubject { zone: zone.parse().expect("a zone"), vehicle: Some(vehicle), extends: None, minutes }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::accounts::{self, AccountClosed};
-use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, Sessions, SignIn, code_of};
+use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SessionPage, SignIn, code_of};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_protocol::kernel::json::Json;
@@ -202,7 +202,7 @@ impl Account<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
-    pub async fn sessions(self, cursor: Option<String>, limit: u32) -> Result<Sessions> {
+    pub async fn sessions(self, cursor: Option<String>, limit: u32) -> Result<SessionPage> {
         self.0.fetch_page(&sign_in::SESSIONS, cursor.as_deref(), limit).await
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesto_protocol::base::payments::{Part as _, PayMethod, Quote};
 use mesto_protocol::base::wallet::{
-    self, Balance, Deposit, DepositEntry, WalletOffer, WalletOutcome, WalletSection, WalletSubject,
+    self, Balance, DepositEntry, DepositPage, WalletOffer, WalletOutcome, WalletSection, WalletSubject,
 };
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::json::Json;
@@ -175,7 +175,7 @@ impl Wallet<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
-    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Deposit> {
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<DepositPage> {
         self.0.fetch_page(&wallet::HISTORY, cursor.as_deref(), limit).await
     }
 }

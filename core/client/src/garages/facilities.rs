@@ -35,7 +35,7 @@ shown! { garages_facilities_shown;
         /// Places for disabled drivers, of those.
         pub capacity_disabled: Option<u32>,
         /// The highest vehicle, centimetres.
-        pub max_height_cm: Option<u32>,
+        pub max_height_centimetres: Option<u32>,
         /// Whether one can drive in and out now.
         pub is_open: Option<bool>,
         /// The next opening, while it is closed.
@@ -140,18 +140,18 @@ impl Garages<'_> {
         FacilityView {
             facility: facility.id.clone(),
             name: facility.name.get(language).to_owned(),
-            kind: facility.kind.known().copied(),
+            kind: facility.kind.known().cloned(),
             address: facility.address.known().cloned(),
             position: point.map(|point| at(point.lat, point.lon)),
             distance_metres: point.zip(position).map(|(point, position)| point.metres_from(&position)),
             entrances: facility.entrances.iter().map(entrance).collect(),
             capacity: facility.capacity.known().copied(),
             capacity_disabled: facility.capacity_disabled.known().copied(),
-            max_height_cm: facility.max_height_cm.known().copied(),
+            max_height_centimetres: facility.max_height_cm.known().copied(),
             is_open,
             opens_at,
             hours: self.hours(is_open, opens_at),
-            paid_when: facility.paid_when.known().copied(),
+            paid_when: facility.paid_when.known().cloned(),
             pay: facility.pay.iter().filter_map(in_the_app).collect(),
             on_site: facility.on_site.clone(),
             tariff,
@@ -188,7 +188,7 @@ impl Garages<'_> {
 }
 
 fn at(lat: f64, lon: f64) -> Position {
-    Position { lat, lon, accuracy_m: None }
+    Position { lat, lon, accuracy_metres: None }
 }
 
 const fn in_the_app(pay: &RulesPay) -> Option<PayMethod> {
@@ -202,7 +202,7 @@ const fn in_the_app(pay: &RulesPay) -> Option<PayMethod> {
 /// How sure a value is; `None` for one that is not known.
 pub fn sure<T>(fact: &Fact<T>) -> Option<Certainty> {
     match fact {
-        Fact::Known(Known { certainty, .. }) => Some(*certainty),
+        Fact::Known(Known { certainty, .. }) => Some(certainty.clone()),
         Fact::Unknown { .. } => None,
     }
 }
@@ -214,6 +214,8 @@ pub fn least(certainties: impl IntoIterator<Item = Option<Certainty>>) -> Option
         Certainty::OfficialOld => 1,
         Certainty::SecondHand => 2,
         Certainty::Assumed => 3,
+        // Of a later version: nothing is concluded from it.
+        Certainty::Other(_) => 4,
     })
 }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::event::Change;
-use mesto_protocol::garages::visits::{GaragesOutcome, GaragesSubject, LIST, Visit, VisitState, Visits};
+use mesto_protocol::garages::visits::{GaragesOutcome, GaragesSubject, LIST, Visit, VisitPage, VisitState};
 use mesto_protocol::kernel::ids::VisitId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::signed_code::Presentation;
@@ -142,7 +142,7 @@ impl Garages<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
-    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Visits> {
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<VisitPage> {
         self.0.fetch_page(&LIST, cursor.as_deref(), limit).await
     }
 

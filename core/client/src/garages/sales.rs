@@ -88,5 +88,5 @@ fn is_of_a_car_before(intent: &IntentView) -> bool {
 }
 
 fn subject(facility: &FacilityId, number: &TicketNumber) -> GaragesSubject {
-    GaragesSubject { facility: facility.to_string(), ticket: number.to_string() }
+    GaragesSubject { facility: facility.clone(), ticket: number.to_string() }
 }

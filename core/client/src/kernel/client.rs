@@ -173,8 +173,12 @@ impl Core {
         }
     }
 
-    /// The account that is signed in.
+    /// The account that is signed in. Whoever is signed in, a client that is closed says so.
+    ///
+    /// # Errors
+    /// `closed`, `not_signed_in`
     pub fn signed_in(&self) -> Result<AccountId> {
+        self.still_open()?;
         match (&self.token, self.account) {
             (Some(_), Some(account)) => Ok(account),
             _ => Err(Error::not_signed_in()),
@@ -183,6 +187,7 @@ impl Core {
 
     /// The session that a request is made in; [`Core::still`] tells whether its answer may be kept.
     pub fn session(&self) -> Result<String> {
+        self.still_open()?;
         self.token.clone().ok_or_else(Error::not_signed_in)
     }
 

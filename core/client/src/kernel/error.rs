@@ -283,6 +283,7 @@ pub const CODES: &[&str] = &[
     "device_key_failed",
     "code_of_another_phone",
     "out_of_range",
+    "id_invalid",
     "called_off",
     PAID_BACK,
     "section_missing",

@@ -13,7 +13,7 @@ use mesto_rules::from_json;
 
 use super::client::{ANCHOR, CLOSING, Client, TOKEN};
 use super::clock::Anchor;
-use super::error::{Error, Result};
+use super::error::{Error, ErrorKind, Result};
 use super::ports::{LinkAnswer, LinkError, LinkRequest};
 use super::signal::{self, Connection};
 
@@ -54,6 +54,22 @@ const LONGEST_PAUSE: u32 = 3_600;
 pub(crate) fn retry_after(answer: &LinkAnswer) -> Option<u32> {
     let seconds: u64 = answer.header("retry-after")?.trim().parse().ok()?;
     Some(u32::try_from(seconds).map_or(LONGEST_PAUSE, |seconds| seconds.min(LONGEST_PAUSE)))
+}
+
+/// How many items a page can be asked for.
+pub const PAGE_SIZES: std::ops::RangeInclusive<u32> = 1..=200;
+
+/// A number of items that a page can have.
+///
+/// # Errors
+/// `out_of_range`, with `least` and `most`.
+pub fn page_size(limit: u32) -> Result<u32> {
+    if PAGE_SIZES.contains(&limit) {
+        return Ok(limit);
+    }
+    let (least, most) = PAGE_SIZES.into_inner();
+    let detail = format!("a page has {least} to {most} items, not {limit}");
+    Err(Error::new(ErrorKind::Refused, "out_of_range", detail).with("least", least).with("most", most))
 }
 
 /// An answer that is waited for.
@@ -205,8 +221,8 @@ impl Client {
         read(&self.ask(operation, operation.target(names, query), None).await?)
     }
 
-    /// Asks for a page of what is the account's: `limit` at most, `cursor` is `next` of the page
-    /// before. The error has the time zone of the first city.
+    /// Asks for a page of what is the account's: `limit` at most (1 to 200), `cursor` is `next` of
+    /// the page before. The error has the time zone of the first city.
     pub(crate) async fn fetch_page<A: DeserializeOwned>(
         &self,
         operation: &Operation<Nothing, A>,
@@ -223,7 +239,7 @@ impl Client {
     #[inline(never)]
     fn page<'a>(&'a self, operation: &'a Entry, cursor: Option<&str>, limit: u32) -> Result<Asked<'a>> {
         self.core().signed_in()?;
-        let limit = limit.to_string();
+        let limit = page_size(limit)?.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         Ok(self.ask(operation, operation.target(&[], &query), None))
@@ -239,12 +255,15 @@ impl Client {
         self.ask(operation, operation.target(names, &[]), None).await.map(drop)
     }
 
-    /// Boxed and not generic: each call waits for it in the same few instructions.
+    /// Boxed and not generic: each call waits for it in the same few instructions. What is under
+    /// way when the client is closed fails as what comes later does, however it was answered.
     #[inline(never)]
     fn ask<'a>(&'a self, operation: &'a Entry, path: String, body: Option<Vec<u8>>) -> Asked<'a> {
         Box::pin(async move {
             self.core().still_open()?;
-            let answer = self.exchange(operation.method, path, None, body).await?;
+            let outcome = self.exchange(operation.method, path, None, body).await;
+            self.core().still_open()?;
+            let answer = outcome?;
             match meaning(answer.status, &answer.body) {
                 Meaning::Done => Ok(answer),
                 Meaning::Refused(problem) => Err(problem.into()),

@@ -8,7 +8,7 @@ use mesto_protocol::kernel::ids::OrderId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::driver::{
-    BY_SLIP, LIST, Order, OrderSlip, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSection, OrdersSubject,
+    BY_SLIP, LIST, Order, OrderPage, OrderSlip, OrderState, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject,
 };
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
 use mesto_rules::shown;
@@ -255,9 +255,9 @@ impl Orders<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
-    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<OrdersPage> {
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<OrderPage> {
         let session = self.0.core().session()?;
-        let page: OrdersPage = self.0.fetch_page(&LIST, cursor.as_deref(), limit).await?;
+        let page: OrderPage = self.0.fetch_page(&LIST, cursor.as_deref(), limit).await?;
         let now = self.0.now();
         let mut core = self.0.core();
         core.still(&session)?;

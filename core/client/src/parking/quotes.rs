@@ -40,7 +40,7 @@ impl Parking<'_> {
         minutes: u32,
         pay: PayMethod,
     ) -> Result<Quote> {
-        let subject = ParkingSubject { zone: zone.as_str().to_owned(), vehicle: Some(vehicle), extends: None, minutes };
+        let subject = ParkingSubject { zone: zone.clone(), vehicle: Some(vehicle), extends: None, minutes };
         self.0.payments().quote::<_, ParkingOffer>(city, &subject, pay).await
     }
 
@@ -52,9 +52,9 @@ impl Parking<'_> {
     /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is
     /// not in the account), and those of [`Parking::quote`]. Where the longest stay is used up, the
     /// parameter `leave_by` is the moment at which the car must be gone.
-    pub async fn extend(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+    pub async fn quote_extension(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
         let known = self.ticket(ticket);
-        let outcome = self.extend_inner(ticket, minutes, pay).await;
+        let outcome = self.quote_extension_inner(ticket, minutes, pay).await;
         let Ok(known) = known else { return self.0.explain(outcome) };
         let outcome = outcome.map_err(|refused| {
             if !is_at_limit(&refused) {
@@ -65,7 +65,7 @@ impl Parking<'_> {
         self.0.explain_in(&known.city, outcome)
     }
 
-    async fn extend_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+    async fn quote_extension_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
         self.0.core().signed_in()?;
         let ticket = self.ticket(ticket)?;
         let now = self.0.now();
@@ -76,8 +76,7 @@ impl Parking<'_> {
             })?;
             return self.quote_vehicle(&ticket.city, &ticket.zone, vehicle.id, minutes, pay).await;
         }
-        let subject =
-            ParkingSubject { zone: ticket.zone.as_str().to_owned(), vehicle: None, extends: Some(ticket.id), minutes };
+        let subject = ParkingSubject { zone: ticket.zone.clone(), vehicle: None, extends: Some(ticket.id), minutes };
         self.0.payments().quote::<_, ParkingOffer>(&ticket.city, &subject, pay).await
     }
 

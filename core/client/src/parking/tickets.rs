@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use super::{Parking, rows};
 use crate::kernel::error::{Error, ErrorKind, Result};
+use crate::kernel::wire::page_size;
 
 shown! { history_shown;
     /// A page of bought tickets, newest first.
     #[derive(Debug, Clone, PartialEq, Serialize)]
-    pub struct History {
+    pub struct TicketPage {
         pub items: Vec<Ticket>,
         /// Those of them that the operator no longer knows, since his books were put back from a
         /// copy. Their state is what he said last.
@@ -60,14 +61,14 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, or the operator refuses.
-    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<History> {
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<TicketPage> {
         let outcome = self.history_inner(cursor.as_deref(), limit).await;
         self.0.explain(outcome)
     }
 
-    async fn history_inner(self, cursor: Option<&str>, limit: u32) -> Result<History> {
+    async fn history_inner(self, cursor: Option<&str>, limit: u32) -> Result<TicketPage> {
         let session = self.0.core().session()?;
-        let most = limit.to_string();
+        let most = page_size(limit)?.to_string();
         let mut query = vec![("limit", most.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         match self.0.fetch(&tickets::LIST, &[], &query).await {
@@ -77,7 +78,7 @@ impl Parking<'_> {
                 core.still(&session)?;
                 core.keep(now, |tx| items.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
                 drop(core);
-                Ok(History { items, forgotten: vec![], next, is_from_phone: false })
+                Ok(TicketPage { items, forgotten: vec![], next, is_from_phone: false })
             }
             Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
                 // A page that only the operator can find is not made up.
@@ -92,8 +93,8 @@ impl Parking<'_> {
     /// # Errors
     /// `ticket_missing` for a cursor of which the phone knows no page; when the phone's database
     /// fails.
-    pub fn stored_history(self, cursor: Option<String>, limit: u32) -> Result<History> {
-        let now = self.0.now();
+    pub fn stored_history(self, cursor: Option<String>, limit: u32) -> Result<TicketPage> {
+        let (now, limit) = (self.0.now(), page_size(limit)?);
         let before = cursor.map(|cursor| self.ticket_id(&cursor)).transpose()?;
         let (mut items, forgotten) = self
             .0
@@ -104,7 +105,7 @@ impl Parking<'_> {
         items.truncate(limit);
         let next = if more { items.last().map(|last| last.id.to_string()) } else { None };
         let forgotten = items.iter().map(|ticket| ticket.id).filter(|id| forgotten.contains(id)).collect();
-        Ok(History { items, forgotten, next, is_from_phone: true })
+        Ok(TicketPage { items, forgotten, next, is_from_phone: true })
     }
 
     /// The code of a ticket for an inspector's camera: the operator's signature and this device's,

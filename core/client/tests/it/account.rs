@@ -32,6 +32,29 @@ fn is_wiped(phone: &Phone) {
 }
 
 #[test]
+fn a_page_has_1_to_200_items_in_every_call() {
+    let phone = Phone::ready("0");
+    for limit in [0, 201, u32::MAX] {
+        let errors = [
+            run(phone.client.account().sessions(None, limit)).unwrap_err(),
+            run(phone.client.payments().history(None, limit)).unwrap_err(),
+            run(phone.client.wallet().history(None, limit)).unwrap_err(),
+            run(phone.client.orders().history(None, limit)).unwrap_err(),
+            run(phone.client.garages().history(None, limit)).unwrap_err(),
+            run(phone.client.parking().history(None, limit)).unwrap_err(),
+            phone.client.parking().stored_history(None, limit).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(
+                (error.code(), error.params()["least"].as_u64(), error.params()["most"].as_u64()),
+                ("out_of_range", Some(1), Some(200))
+            );
+        }
+    }
+    assert!(run(phone.client.payments().history(None, 200)).unwrap().items.is_empty());
+}
+
+#[test]
 fn all_that_is_stored_about_a_driver_is_a_document_to_save() {
     let phone = Phone::ready("1000");
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();

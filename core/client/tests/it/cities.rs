@@ -84,7 +84,7 @@ fn a_ticket_goes_on_in_the_city_it_was_bought_in() {
     cities.dedup();
     assert_eq!(cities, ["azores", "belgrade"]);
     phone.after(50);
-    let more = run(phone.client.parking().extend(tickets[1].id, 30, PayMethod::Deposit)).unwrap();
+    let more = run(phone.client.parking().quote_extension(tickets[1].id, 30, PayMethod::Deposit)).unwrap();
     assert_eq!(more.city, other());
 }
 

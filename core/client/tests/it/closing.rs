@@ -87,6 +87,47 @@ fn an_answer_that_comes_after_the_end_changes_nothing_and_the_purchase_goes_on_a
     assert!(is_at_rest(&phone.path()));
 }
 
+/// Begins a call, closes the client before its answer is read, and gives what the call fails with.
+fn closed_under_way<T>(phone: &Phone, request: &str, call: impl Future<Output = Result<T, Error>>) -> Error {
+    phone.net.fault(request, Fault::Waits);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut waiting = pin!(call);
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    phone.client.close();
+    let Poll::Ready(late) = waiting.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    late.err().expect("a call that is under way at the end fails")
+}
+
+#[test]
+fn a_call_that_is_under_way_at_the_end_fails_with_closed_however_it_was_answered() {
+    let phone = Phone::new();
+    let call = phone.client.account().request_code(PHONE);
+    assert_eq!(closed_under_way(&phone, "POST /v1/auth/code", call).code(), "closed");
+
+    let phone = Phone::ready("1000");
+    let call = phone.client.account().sessions(None, 50);
+    assert_eq!(closed_under_way(&phone, "GET /v1/auth/sessions", call).code(), "closed");
+
+    let phone = Phone::ready("1000");
+    let call = phone.client.parking().history(None, 50);
+    assert_eq!(closed_under_way(&phone, "GET /v1/tickets", call).code(), "closed");
+}
+
+#[test]
+fn a_client_that_is_closed_says_so_whoever_is_signed_in() {
+    let phone = Phone::new();
+    phone.client.close();
+    let errors = [
+        run(phone.client.account().sessions(None, 50)).unwrap_err(),
+        run(phone.client.payments().history(None, 50)).unwrap_err(),
+        run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap_err(),
+        run(phone.client.account().close_account()).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.code(), "closed");
+    }
+}
+
 #[test]
 fn after_the_end_neither_alarms_nor_the_file_of_widgets_are_written() {
     let phone = Phone::ready("1000");
@@ -139,7 +180,7 @@ fn a_session_that_is_over_after_the_end_takes_no_other_with_it() {
     let token = phone.secrets.get(TOKEN).unwrap().unwrap();
     assert_eq!(phone.net.handle(&Request::new("DELETE", "/v1/auth/session").bearer(&token)).status, 204);
     let late = leaves_the_token(&phone, "GET /v1/events", phone.client.sync());
-    assert_eq!(late.code(), "unauthorized");
+    assert_eq!(late.code(), "closed");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     );
 
     phone.after(50);
-    let more = run(phone.client.parking().extend(ticket.id, 30, PayMethod::Deposit)).unwrap();
+    let more = run(phone.client.parking().quote_extension(ticket.id, 30, PayMethod::Deposit)).unwrap();
     assert_eq!(
         (more.total, offer(&more).starts_at, offer(&more).extends),
         (rsd("120.00"), ticket.ends_at, Some(ticket.id))
@@ -134,7 +134,7 @@ fn a_preview_goes_on_after_an_extension_that_is_still_to_start_bg_54() {
 #[test]
 fn a_sign_wins_over_the_position() {
     let phone = Phone::new();
-    let here = Some(Position { lat: 44.8125, lon: 20.4612, accuracy_m: Some(20.0) });
+    let here = Some(Position { lat: 44.8125, lon: 20.4612, accuracy_metres: Some(20.0) });
     let near = phone.client.parking().zones_near(&belgrade(), here, None).unwrap();
     assert!(near.by_sign.is_none());
     let distances: Vec<_> = near.zones.iter().filter_map(|zone| zone.distance_metres).collect();
@@ -331,7 +331,7 @@ fn a_parked_car_is_removed_only_when_that_is_confirmed_and_its_ticket_goes_on_bg
 
     run(phone.client.vehicles().remove(phone.car(), true)).unwrap();
     assert!(phone.shown().vehicles.is_empty());
-    let more = run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap();
+    let more = run(phone.client.parking().quote_extension(ticket.id, 60, PayMethod::Deposit)).unwrap();
     assert_eq!((offer(&more).extends, offer(&more).starts_at), (Some(ticket.id), ticket.ends_at));
     assert_eq!(run(phone.client.payments().buy(&more)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.shown().active_tickets.len(), 2);

@@ -454,7 +454,7 @@ fn those_with_free_places_come_first_and_nearest_first_bg_72() {
     Controller::of(&net, "zeleni-venac").counts(0);
     Controller::of(&net, "baba-visnjina").counts(12);
     Controller::of(&net, "kalemegdan").counts(3);
-    let here = Position { lat: 44.8131, lon: 20.46, accuracy_m: None };
+    let here = Position { lat: 44.8131, lon: 20.46, accuracy_metres: None };
     let views = run(phone.client.garages().places(&belgrade(), Some(here))).unwrap();
     let first: Vec<&str> = views.iter().take(3).map(|view| view.facility.as_str()).collect();
     assert_eq!(first, ["baba-visnjina", "kalemegdan", "vma"]);

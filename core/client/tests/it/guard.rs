@@ -16,6 +16,26 @@ const SENT: IntentState = IntentState::Unconfirmed(Progress::Sent);
 const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
 
 #[test]
+fn a_quote_whose_sums_were_changed_is_refused_and_nothing_is_sent() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    let mut total = quote.clone();
+    total.total = rsd("1.00");
+    let mut item = total.clone();
+    item.items[0].total = rsd("1.00");
+    let mut line = quote.clone();
+    line.items[0].lines[0].amount = rsd("1.00");
+    phone.net.log();
+    for altered in [total, item, line] {
+        let refused = run(phone.client.payments().buy(&altered)).unwrap_err();
+        assert_eq!((refused.code(), refused.may_be_charged()), ("quote_altered", false));
+    }
+    assert!(phone.net.log().is_empty() && phone.client.payments().open().unwrap().is_empty());
+    let bought = run(phone.client.payments().buy(&quote)).unwrap();
+    assert_eq!(bought.amount, rsd("80.00"));
+}
+
+#[test]
 fn a_purchase_whose_answer_was_lost_is_the_answer_of_the_next_one_bg_34() {
     for fault in [Fault::AnswerLost, Fault::RequestLost] {
         let phone = Phone::ready("1000");
@@ -52,13 +72,13 @@ fn an_extension_is_guarded_like_a_purchase_bg_54() {
     let lost = run(phone
         .client
         .payments()
-        .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
+        .buy(&run(phone.client.parking().quote_extension(ticket.id, 60, PayMethod::Deposit)).unwrap()))
     .unwrap();
     assert_eq!(lost.state, SENT);
     let again = run(phone
         .client
         .payments()
-        .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
+        .buy(&run(phone.client.parking().quote_extension(ticket.id, 60, PayMethod::Deposit)).unwrap()))
     .unwrap();
     assert_eq!((again.state, again.key), (IntentState::Confirmed, lost.key));
     assert_eq!(phone.net.sold(), 2);

@@ -14,7 +14,7 @@ fn bought(phone: &Phone, zone: &str, minutes: u32) -> Ticket {
 }
 
 fn extended(phone: &Phone, ticket: &Ticket, minutes: u32) -> Ticket {
-    let more = run(phone.client.parking().extend(ticket.id, minutes, PayMethod::Deposit)).unwrap();
+    let more = run(phone.client.parking().quote_extension(ticket.id, minutes, PayMethod::Deposit)).unwrap();
     run(phone.client.payments().buy(&more)).unwrap().ticket().unwrap()
 }
 
@@ -82,7 +82,8 @@ fn an_extension_has_the_lengths_that_the_rules_grant_bg_54() {
     // Half an hour is rounded up to the hour that is sold.
     let yellow = bought(&phone, "yellow", 60);
     assert_eq!((extension(&yellow).choices, extension(&yellow).chosen), (vec![60, 120], 60));
-    let quote = run(phone.client.parking().extend(yellow.id, extension(&yellow).chosen, PayMethod::Deposit)).unwrap();
+    let quote =
+        run(phone.client.parking().quote_extension(yellow.id, extension(&yellow).chosen, PayMethod::Deposit)).unwrap();
     assert_eq!(crate::support::offer(&quote).granted_minutes, 60);
 }
 
@@ -97,13 +98,13 @@ fn at_the_limit_there_is_no_choice_and_the_car_leaves_by_the_deadline_bg_50() {
         phone.client.parking().extension_wheel(last.id).unwrap(),
         TimeWheel { choices: vec![], chosen: 30, stop }
     );
-    let refused = run(phone.client.parking().extend(last.id, 30, PayMethod::Deposit)).unwrap_err();
+    let refused = run(phone.client.parking().quote_extension(last.id, 30, PayMethod::Deposit)).unwrap_err();
     let leave_by = refused.params()["leave_by"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     assert_eq!((refused.code(), leave_by), ("limit_reached", deadline));
     assert_eq!(last.ends_at, deadline);
     // What is refused for another reason names no such moment: there is still time to buy.
     let green = bought(&phone, "green", 60);
-    let too_long = run(phone.client.parking().extend(green.id, 100_000, PayMethod::Deposit)).unwrap_err();
+    let too_long = run(phone.client.parking().quote_extension(green.id, 100_000, PayMethod::Deposit)).unwrap_err();
     assert!(!too_long.params().contains_key("leave_by"), "{too_long:?}");
 }
 

@@ -26,7 +26,7 @@ fn reminders_come_before_the_end_and_at_the_end_bg_53() {
 fn an_extension_moves_the_reminders_to_its_own_end() {
     let phone = Phone::ready("1000");
     let ticket = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
-    let more = run(phone.client.parking().extend(ticket.id, 30, PayMethod::Deposit)).unwrap();
+    let more = run(phone.client.parking().quote_extension(ticket.id, 30, PayMethod::Deposit)).unwrap();
     run(phone.client.payments().buy(&more)).unwrap();
     let ends: Vec<_> = phone.alarms.last().iter().map(|reminder| reminder.at).collect();
     let end = morning() + TimeDelta::minutes(90);

@@ -103,7 +103,7 @@ fn history_is_paged_newest_first_and_the_same_without_a_connection() {
         run(phone.client.payments().buy(&phone.quote(zone, 60))).unwrap();
         phone.after(1);
     }
-    let zones = |history: &mesto_client::parking::History| {
+    let zones = |history: &mesto_client::parking::TicketPage| {
         history.items.iter().map(|ticket| ticket.zone.to_string()).collect::<Vec<_>>()
     };
     for offline in [false, true] {
@@ -227,7 +227,7 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         assert_eq!(phone.shown().vehicles.len(), 2);
         assert_eq!(run(phone.client.sync()).unwrap().events, 0);
         // A ticket that is known again is what the operator says.
-        let extended = run(phone.client.parking().extend(gone.id, 30, PayMethod::Deposit)).unwrap();
+        let extended = run(phone.client.parking().quote_extension(gone.id, 30, PayMethod::Deposit)).unwrap();
         assert_eq!(offer(&extended).plate.canonical, "BG789PP");
         phone.after(100);
         assert!(phone.shown().forgotten_tickets.is_empty(), "its time is over");

@@ -27,7 +27,7 @@ pub const SIGN_IN: Operation<SignIn, Session> =
             ProblemCode::TooManyRequests,
         ]);
 pub const SIGN_OUT: Operation<Nothing, Nothing> = delete("/v1/auth/session", "Ends this session", Access::SignedIn);
-pub const SESSIONS: Operation<Nothing, Sessions> =
+pub const SESSIONS: Operation<Nothing, SessionPage> =
     get("/v1/auth/sessions", "The devices that are signed in to the account, newest first", Access::SignedIn)
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 pub const END_SESSION: Operation<Nothing, Nothing> =
@@ -53,6 +53,7 @@ pub const SERVICE: Service = Service {
 };
 
 records! { sign_in_records;
+    /// A one-time code is on its way.
     pub struct CodeSent {
         pub expires_at: DateTime<Utc>,
         /// Another code can be asked for from this moment.
@@ -74,7 +75,7 @@ records! { sign_in_records;
     }
 
     /// Newest first.
-    pub struct Sessions {
+    pub struct SessionPage {
         pub items: Vec<DeviceSession>,
         /// For the next page; absent on the last one.
         #[serde(default, skip_serializing_if = "Option::is_none")]

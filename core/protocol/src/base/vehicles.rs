@@ -57,20 +57,21 @@ impl Section for VehiclesSection {
 }
 
 records! { vehicle_records;
+    /// A vehicle of the account, by its plate.
     pub struct Vehicle {
         pub id: VehicleId,
         pub plate: Plate,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
     }
+}
 
+wire! {
     /// A vehicle that is no longer in the account.
     pub struct VehicleRemoved {
         pub id: VehicleId,
     }
-}
 
-wire! {
     /// A vehicle to add.
     pub struct NewVehicle {
         pub city: String,

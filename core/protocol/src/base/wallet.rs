@@ -16,7 +16,7 @@ use crate::records;
 /// Having a deposit: seeing it and topping it up.
 pub const OWN: Permission = Permission::named("wallet.own");
 
-pub const HISTORY: Operation<Nothing, Deposit> =
+pub const HISTORY: Operation<Nothing, DepositPage> =
     get("/v1/deposit", "The deposit's balance and what consumed it, newest first", Access::Permitted(OWN))
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 problems! {
@@ -50,7 +50,7 @@ impl Section for WalletSection {
 
 records! { wallet_records;
     /// The balance and what consumed it (BG-36, BG-37), newest first.
-    pub struct Deposit {
+    pub struct DepositPage {
         pub balance: Money,
         pub items: Vec<DepositEntry>,
         /// For the next page; absent on the last one.
@@ -58,6 +58,7 @@ records! { wallet_records;
         pub next: Option<String>,
     }
 
+    /// One movement of the deposit.
     pub struct DepositEntry {
         /// Of the operator's ledger.
         pub id: EntryId,

@@ -36,7 +36,7 @@ pub const PLACES: Operation<Nothing, Places> = get(
     ProblemCode::SectionTooNew,
     ProblemCode::SectionUnreadable,
 ]);
-pub const LIST: Operation<Nothing, Visits> =
+pub const LIST: Operation<Nothing, VisitPage> =
     get("/v1/garages/visits", "Visits that the account paid, newest first", Access::Permitted(OWN))
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 
@@ -93,7 +93,7 @@ impl Section for GaragesSection {
 
 records! { garages_records;
     /// Newest first.
-    pub struct Visits {
+    pub struct VisitPage {
         pub items: Vec<Visit>,
         /// For the next page; absent on the last one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,7 +145,7 @@ records! { garages_records;
     /// The visit of a ticket, to be paid.
     pub struct GaragesSubject {
         /// Id of the facility.
-        pub facility: String,
+        pub facility: FacilityId,
         /// The number of the ticket, typed or decoded from its bar code.
         pub ticket: String,
     }
@@ -180,7 +180,9 @@ records! { garages_records;
     pub struct GaragesOutcome {
         pub visit: Visit,
     }
+}
 
+wire! {
     /// What is known of a facility now.
     pub struct FacilityPlaces {
         pub facility: FacilityId,
@@ -193,9 +195,7 @@ records! { garages_records;
         /// Whether a visit can be paid now: its controller is heard.
         pub is_reachable: bool,
     }
-}
 
-wire! {
     /// The section of an account.
     pub struct GaragesSection {
         /// Paid by this account, newest first: every one that has not left, and the last

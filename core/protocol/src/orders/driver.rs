@@ -19,7 +19,7 @@ use crate::{records, words};
 /// Seeing and paying one's own orders.
 pub const OWN: Permission = Permission::named("orders.own");
 
-pub const LIST: Operation<Nothing, OrdersPage> =
+pub const LIST: Operation<Nothing, OrderPage> =
     get("/v1/orders", "Daily orders that the account has shown to be its own, newest first", Access::Permitted(OWN))
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 /// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR
@@ -61,7 +61,7 @@ impl Section for OrdersSection {
 
 records! { order_records;
     /// Newest first.
-    pub struct OrdersPage {
+    pub struct OrderPage {
         pub items: Vec<Order>,
         /// For the next page; absent on the last one.
         #[serde(default, skip_serializing_if = "Option::is_none")]

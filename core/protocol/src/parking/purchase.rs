@@ -82,7 +82,7 @@ records! { parking_purchase_records;
 
     /// Parking time that is wanted.
     pub struct ParkingSubject {
-        pub zone: String,
+        pub zone: ZoneId,
         /// Id of a vehicle of this account; or else `extends`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub vehicle: Option<VehicleId>,

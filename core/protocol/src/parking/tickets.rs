@@ -66,6 +66,7 @@ impl Section for ParkingSection {
 }
 
 records! { ticket_records;
+    /// A ticket: parking time that was bought for a plate in a zone.
     pub struct Ticket {
         pub id: TicketId,
         pub city: CityId,
@@ -95,6 +96,7 @@ records! { ticket_records;
         pub signed: String,
     }
 
+    /// The stay that a ticket is part of: from when it counts, and how long it may last.
     pub struct StayOfTicket {
         pub id: StayId,
         pub started_at: DateTime<Utc>,

@@ -137,7 +137,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Clock: json!({"now": AT});
         CodeSent: json!({"expires_at": AT, "resend_at": AT, "digits": 6});
         Session: json!({"token": "x", "account": ACCOUNT, "grants": [{"id": "gr_01jd4f8q0r3n7w2x5y6z8a9b1c", "role": "driver", "starts_at": AT}], "expires_at": AT});
-        Sessions: json!({"items": [{"id": "dv_01jd4f8q0r3n7w2x5y6z8a9b1c", "device": "phone", "is_own": true, "signed_in_at": AT, "expires_at": AT}], "next": "x"});
+        SessionPage: json!({"items": [{"id": "dv_01jd4f8q0r3n7w2x5y6z8a9b1c", "device": "phone", "is_own": true, "signed_in_at": AT, "expires_at": AT}], "next": "x"});
         AccountClosed: json!({"settled": money("100.00"), "refund": purchase()["payment"]["refunds"][0]});
         VehiclesSection: json!({"vehicles": [vehicle.clone()]});
         VehicleRemoved: json!({"id": VEHICLE});
@@ -151,7 +151,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Quote: quote();
         Bought: json!({"sale": sale, "payment": payment, "balance": money("920.00")});
         Purchase: purchase();
-        Purchases: json!({"items": [purchase()], "next": "x"});
+        PurchasePage: json!({"items": [purchase()], "next": "x"});
         PaymentsSection: json!({"open": [purchase()]});
         ParkingSubject: json!({"zone": "red", "vehicle": VEHICLE, "minutes": 60});
         ParkingOffer: offer();
@@ -165,13 +165,13 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Ticket: ticket.clone();
         TicketCode: json!({"signed": "x", "issue": 2});
         Tickets: json!({"items": [ticket], "next": "x"});
-        Deposit: json!({"balance": money("920.00"), "next": "7", "items": [{
+        DepositPage: json!({"balance": money("920.00"), "next": "7", "items": [{
             "id": "le_01jd4f8q0r3n7w2x5y6z8a9b1c", "at": AT, "kind": "wallet.topup", "reference": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "amount": money("1000.00"), "balance": money("1000.00"),
         }]});
         Order: order.clone();
-        OrdersPage: json!({"items": [order.clone()]});
+        OrderPage: json!({"items": [order.clone()]});
         Visit: visit.clone();
-        Visits: json!({"items": [visit.clone()], "next": "x"});
+        VisitPage: json!({"items": [visit.clone()], "next": "x"});
         GaragesSection: json!({"visits": [visit.clone()]});
         GaragesSubject: json!({"facility": facility, "ticket": "GR004217"});
         GaragesOffer: json!({"visit": VISIT, "facility": facility, "ticket": "GR004217", "entered_at": AT, "tariff": "2022-01-01", "tariff_from": "2022-01-01", "price": money("100.00"), "exit_by": AT, "rises_at": AT, "owes_again_at": AT});

@@ -8,7 +8,7 @@ use crate::kernel::ids::slug_ids;
 use crate::kernel::lenient;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;
-use crate::shown;
+use crate::words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -78,43 +78,37 @@ impl Facility {
     }
 }
 
-shown! { facilities_shown;
+words! { facilities_shown;
     /// How a facility is built.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     pub enum FacilityKind {
         /// In or under a building.
-        Garage,
+        Garage = "garage",
         /// Levels above each other (MSCP, in Serbian VEPP).
-        MultiStorey,
+        MultiStorey = "multi_storey",
         /// In the open, with a barrier.
-        Lot,
+        Lot = "lot",
     }
 
     /// When a visit is paid.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     pub enum PaidWhen {
         /// At the app or a machine, before one goes to the car.
-        BeforeFetching,
+        BeforeFetching = "before_fetching",
         /// From the car, at the barrier on the way out.
-        OnExit,
+        OnExit = "on_exit",
         /// At the barrier on the way in.
-        OnEntry,
+        OnEntry = "on_entry",
     }
 
     /// How a visit is paid at the place itself (BG-19).
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     pub enum OnSite {
-        Cash,
-        Card,
+        Cash = "cash",
+        Card = "card",
         /// An automatic machine.
-        Machine,
+        Machine = "machine",
         /// The prepaid parking card of the operator.
-        PrepaidCard,
+        PrepaidCard = "prepaid_card",
         /// A card for a period of time.
-        ParkingPass,
+        ParkingPass = "parking_pass",
     }
 }
 

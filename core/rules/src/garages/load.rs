@@ -12,6 +12,7 @@ use crate::kernel::check::Wrong;
 use crate::kernel::city::Texts;
 use crate::kernel::fact::Fact;
 use crate::kernel::ids::TariffId;
+use crate::kernel::load::Word;
 use crate::kernel::load::{Compiler, FactSource};
 use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;
@@ -45,7 +46,7 @@ struct GaragesSource {
 struct FacilitySource {
     id: FacilityId,
     name: Texts,
-    kind: FactSource<FacilityKind>,
+    kind: FactSource<Word<FacilityKind>>,
     address: FactSource<String>,
     position: FactSource<PointSource>,
     #[serde(default)]
@@ -55,9 +56,9 @@ struct FacilitySource {
     max_height_cm: FactSource<u32>,
     opening_hours: String,
     on_holidays: FactSource<HolidayOpening>,
-    paid_when: FactSource<PaidWhen>,
+    paid_when: FactSource<Word<PaidWhen>>,
     pay: Vec<PayMethod>,
-    on_site: Vec<OnSite>,
+    on_site: Vec<Word<OnSite>>,
     ticket_number: FactSource<TicketPattern>,
     rate_table: RateTableId,
 }
@@ -141,7 +142,7 @@ fn compose_facility(
         entrances.push(Entrance { name: entrance.name, position });
     }
     Facility {
-        kind: compiler.fact(FILE, &at("kind"), source.kind),
+        kind: compiler.fact(FILE, &at("kind"), source.kind).map(|Word(kind)| kind),
         address: compiler.fact(FILE, &at("address"), source.address),
         position: compose_point(compiler, &at("position"), source.position),
         entrances,
@@ -150,12 +151,12 @@ fn compose_facility(
         max_height_cm: compiler.fact(FILE, &at("max_height_cm"), source.max_height_cm),
         opening_hours,
         on_holidays: compiler.fact(FILE, &at("on_holidays"), source.on_holidays),
-        paid_when: compiler.fact(FILE, &at("paid_when"), source.paid_when),
+        paid_when: compiler.fact(FILE, &at("paid_when"), source.paid_when).map(|Word(when)| when),
         ticket_number: compiler.fact(FILE, &at("ticket_number"), source.ticket_number),
         id: source.id,
         name: source.name,
         pay: source.pay,
-        on_site: source.on_site,
+        on_site: source.on_site.into_iter().map(|Word(way)| way).collect(),
         rate_table: source.rate_table,
     }
 }

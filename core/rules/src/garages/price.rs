@@ -371,6 +371,8 @@ fn sold_here(
             return Err(Refusal::PaidOnEntry { facility: facility.id.clone() });
         }
         PaidWhen::OnEntry | PaidWhen::BeforeFetching | PaidWhen::OnExit => {}
+        // A way of a later version: nothing is concluded from it.
+        PaidWhen::Other(_) => return Err(unknown(facility, "paid_when")),
     }
     if !facility.pay.contains(&pay) {
         return Err(Refusal::MethodNotAllowed { method: pay, allowed: facility.pay.clone() });

@@ -193,6 +193,7 @@ pub(crate) mod source {
     use super::{DayCap, DayCount, FreeTime, LostTicket, RateTable, SeveralDays};
     use crate::kernel::fact::{Certainty, Fact};
     use crate::kernel::ids::SourceId;
+    use crate::kernel::load::Word;
     use crate::kernel::load::{Amount, Compiler, FactSource};
     use crate::kernel::minutes::Minutes;
     use crate::kernel::pay::UnusedTime;
@@ -227,7 +228,7 @@ pub(crate) mod source {
         unit_minutes: Minutes,
         value: Option<Amount>,
         source: Option<SourceId>,
-        certainty: Option<Certainty>,
+        certainty: Option<Word<Certainty>>,
         unknown: Option<String>,
     }
 

@@ -2,23 +2,21 @@
 
 use super::ids::SourceId;
 use super::lenient::{self, Raw};
-use crate::shown;
+use crate::words;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
-shown! { certainty_shown;
+words! { certainty_shown;
     /// How sure a value is.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     pub enum Certainty {
         /// Read in the operator's own publication, in force.
-        Official,
+        Official = "official",
         /// Read in an older copy of the operator's own publication.
-        OfficialOld,
+        OfficialOld = "official_old",
         /// Told by the press or by a third party.
-        SecondHand,
+        SecondHand = "second_hand",
         /// Decided here because the sources leave it open; the city's file says why.
-        Assumed,
+        Assumed = "assumed",
     }
 }
 

@@ -22,3 +22,4 @@ pub mod shown;
 pub mod sort;
 pub mod time;
 pub mod wallet;
+pub mod words;

@@ -6,7 +6,7 @@
 mod letters;
 
 use super::lenient;
-use crate::shown;
+use crate::words;
 use letters::{IN_USE, Sign, is_latin, is_read, look_alike, signs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,14 +47,12 @@ pub struct FreeForm {
     pub needs_digit: bool,
 }
 
-shown! { plate_kind_shown;
+words! { plate_kind_shown;
     /// What a plate is.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     pub enum PlateKind {
-        Standard,
-        Special,
-        Foreign,
+        Standard = "standard",
+        Special = "special",
+        Foreign = "foreign",
     }
 }
 
@@ -280,8 +278,10 @@ pub fn parse_plate(input: &str, grammar: &PlateGrammar) -> Result<ParsedPlate, P
         return Err(PlateError::TooShort { length, min: grammar.free.min_length, example: example() });
     }
 
-    let known =
-        grammar.forms.iter().find_map(|form| Some((form.kind, form.show(&canonical, &grammar.letters, false)?)));
+    let known = grammar
+        .forms
+        .iter()
+        .find_map(|form| Some((form.kind.clone(), form.show(&canonical, &grammar.letters, false)?)));
     let (kind, display) = match known {
         Some(known) => known,
         None => {

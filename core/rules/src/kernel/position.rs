@@ -14,7 +14,7 @@ shown! { position_shown;
         pub lat: f64,
         pub lon: f64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub accuracy_m: Option<f64>,
+        pub accuracy_metres: Option<f64>,
     }
 }
 

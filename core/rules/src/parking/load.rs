@@ -6,6 +6,7 @@ use crate::kernel::check::Wrong;
 use crate::kernel::city::Texts;
 use crate::kernel::fact::{Certainty, Fact};
 use crate::kernel::ids::{SourceId, TariffId, ZoneId};
+use crate::kernel::load::Word;
 use crate::kernel::load::{Amount, Compiler, FactSource};
 use crate::kernel::minutes::Minutes;
 use crate::kernel::pay::{PayMethod, UnusedTime};
@@ -133,7 +134,7 @@ struct RateSource {
     unit_minutes: Minutes,
     value: Option<Amount>,
     source: Option<SourceId>,
-    certainty: Option<Certainty>,
+    certainty: Option<Word<Certainty>>,
     unknown: Option<String>,
 }
 

@@ -86,7 +86,11 @@ fn fields(source: &str, names: &[&str]) -> Vec<String> {
 fn words(source: &str, names: &[&str]) -> Vec<String> {
     let enums = declared(source, "enum ").into_iter().filter(|(name, _)| names.contains(name));
     let variant = |line: &str| {
-        let name = line.strip_suffix(',')?;
+        let line = line.strip_suffix(',')?;
+        if let Some((_, word)) = line.split_once(" = ") {
+            return Some(word.trim_matches('"').to_owned());
+        }
+        let name = line;
         let plain = name.chars().all(char::is_alphanumeric) && name != "Other";
         plain.then(|| {
             let mut word = String::new();

@@ -135,7 +135,7 @@ proptest! {
                 let again = parse_plate(form, grammar).unwrap();
                 prop_assert_eq!(&again.canonical, &plate.canonical);
                 prop_assert_eq!(&again.sms, &plate.sms);
-                prop_assert_eq!(again.kind, plate.kind);
+                prop_assert_eq!(&again.kind, &plate.kind);
             }
             prop_assert_eq!(&parse_plate(&plate.display, grammar).unwrap().display, &plate.display);
             prop_assert!(plate.sms.unwrap().chars().all(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit()));

@@ -313,7 +313,11 @@ impl Grid {
             known.into_iter().filter_map(|zone| zone.area).flat_map(|area| area.polygons).flat_map(|polygon| polygon.0);
         let around = [(0.0001, 0.0001), (0.002, 0.0), (-0.002, 0.0), (0.0, 0.003), (0.0, -0.003)];
         let positions = corners.flat_map(move |corner| {
-            around.map(|(north, east)| Position { lat: corner.lat + north, lon: corner.lon + east, accuracy_m: None })
+            around.map(|(north, east)| Position {
+                lat: corner.lat + north,
+                lon: corner.lon + east,
+                accuracy_metres: None,
+            })
         });
         let near =
             positions.map(move |position| format!("{:?}", mesto_rules::zones_near(parking, &position, u32::MAX)));

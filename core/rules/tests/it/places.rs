@@ -4,7 +4,7 @@ use crate::support::{belgrade, id, parking};
 use mesto_rules::{Position, SignError, ZoneNear, zone_by_sign, zones_near};
 
 fn near(lat: f64, lon: f64, max_metres: u32) -> Vec<ZoneNear> {
-    zones_near(parking(belgrade()), &Position { lat, lon, accuracy_m: None }, max_metres)
+    zones_near(parking(belgrade()), &Position { lat, lon, accuracy_metres: None }, max_metres)
 }
 
 fn ids(zones: &[ZoneNear]) -> Vec<&str> {

@@ -87,7 +87,7 @@ fn a_letter_that_looks_like_one_of_the_plate_is_that_one_and_is_said_bg_23() {
     // Eth, its small form and the African D, for the Đ that an inspector types.
     for typed in ["BG 123-ĐĐ", "BG 123-ÐÐ", "bg 123-ðð", "BG 123-ƉƉ"] {
         let plate = read(typed);
-        assert_eq!((plate.display.as_str(), plate.kind), ("BG 123-ĐĐ", PlateKind::Standard), "{typed}");
+        assert_eq!((plate.display.as_str(), &plate.kind), ("BG 123-ĐĐ", &PlateKind::Standard), "{typed}");
         let said = look_alikes(&plate);
         assert_eq!(said.len(), if typed.contains('Đ') { 0 } else { 2 }, "{typed}");
         assert!(said.iter().all(|(position, _, read_as)| *position >= 6 && *read_as == 'Đ'), "{typed}");

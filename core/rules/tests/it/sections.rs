@@ -3,7 +3,7 @@
 
 use crate::support::{ask, at, belgrade, garages, parking, served, steppe};
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_rules::garages::facility::OnSite;
+use mesto_rules::garages::facility::{FacilityKind, OnSite};
 use mesto_rules::garages::{self, GaragesSection, VisitAsk, VisitPrice};
 use mesto_rules::kernel::blob::Blob;
 use mesto_rules::orders::OrdersSection;
@@ -102,7 +102,7 @@ fn a_section_is_read_once() {
 }
 
 #[test]
-fn words_of_a_later_version_are_passed_over() {
+fn words_of_a_later_version_are_kept_as_they_came_or_passed_over_and_nothing_is_concluded_from_them() {
     let city = served(belgrade(), |document| {
         let zones = &mut document["sections"]["parking"]["zones"];
         zones[1]["pay"] = json!(["wristband", "deposit", {"coins": 5}]);
@@ -129,9 +129,9 @@ fn words_of_a_later_version_are_passed_over() {
     let facility = garages(&city).facility("zeleni-venac").unwrap();
     assert_eq!(
         (facility.pay.as_slice(), facility.on_site.as_slice()),
-        (&[PayMethod::Deposit][..], &[OnSite::Cash][..])
+        (&[PayMethod::Deposit][..], &[OnSite::Other("favour".to_owned()), OnSite::Cash][..])
     );
-    assert!(facility.kind.known().is_none());
+    assert_eq!(facility.kind.known(), Some(&FacilityKind::Other("silo".to_owned())));
     assert_eq!(visit(&city, "zeleni-venac").unwrap().total.to_string(), "100.00 RSD");
     for facility in ["baba-visnjina", "kalemegdan"] {
         assert_eq!(visit(&city, facility).unwrap_err().code(), "tariff_unknown", "{facility}");

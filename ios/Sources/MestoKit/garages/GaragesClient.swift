@@ -39,11 +39,11 @@ public struct GaragesClient: Part {
     }
     /// Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is
     /// the provider's page.
-    public func pay(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Intent {
+    public func pay(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> PurchaseIntent {
         try await core.waiting { try await core.client.garages().pay(city: city, facility: facility, ticket: ticket, pay: pay, cancel: $0) }
     }
     /// Visits that this account paid, newest first; `cursor` is `next` of the page before.
-    public func history(cursor: String? = nil, limit: Int = 50) async throws -> Visits {
+    public func history(cursor: String? = nil, limit: Int = 50) async throws -> VisitPage {
         try await core.waiting { try await core.client.garages().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
     /// A stored visit, as it stands now.
@@ -58,15 +58,21 @@ public struct GaragesClient: Part {
 
 extension Quote {
     /// What is promised of a visit; nil when the quote is of another service.
-    public var visit: GaragesOffer? {
+    public var garagesOffer: GaragesOffer? {
         for case let .garages(offer) in items.map(\.offer) { return offer }
         return nil
     }
 }
 
-extension Intent {
+extension PurchaseIntent {
+    /// What is promised of the visit that is paid for; nil when the intent is of another service.
+    public var garagesOffer: GaragesOffer? {
+        for case let .garages(offer) in items.map(\.offer) { return offer }
+        return nil
+    }
+
     /// The facility and the ticket that are paid for; nil when the intent is of another service.
-    public var wantedVisit: GaragesSubject? {
+    public var garagesSubject: GaragesSubject? {
         for case let .garages(subject) in items.map(\.subject) { return subject }
         return nil
     }

@@ -19,7 +19,7 @@ public struct OrdersClient: Part {
     }
     /// Orders that the account has shown to be its own, newest first; `cursor` is `next` of the
     /// page before.
-    public func history(cursor: String? = nil, limit: Int = 50) async throws -> OrdersPage {
+    public func history(cursor: String? = nil, limit: Int = 50) async throws -> OrderPage {
         try await core.waiting { try await core.client.orders().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
     /// What is to be paid for an order now: the discount off, a card's fee included.
@@ -28,7 +28,7 @@ public struct OrdersClient: Part {
     }
     /// Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's
     /// page.
-    public func pay(_ order: OrderId, pay: PayMethod = .deposit) async throws -> Intent {
+    public func pay(_ order: OrderId, pay: PayMethod = .deposit) async throws -> PurchaseIntent {
         try await core.waiting { try await core.client.orders().pay(order: order, pay: pay, cancel: $0) }
     }
 }
@@ -36,16 +36,16 @@ public struct OrdersClient: Part {
 extension Quote {
     /// The order as it stood when its price was asked for; nil when the quote is of another
     /// service.
-    public var order: Order? {
-        for case let .orders(offer) in items.map(\.offer) { return offer.order }
+    public var ordersOffer: OrdersOffer? {
+        for case let .orders(offer) in items.map(\.offer) { return offer }
         return nil
     }
 }
 
-extension Intent {
+extension PurchaseIntent {
     /// The order that is paid for, as it stood before; nil when the intent is of another service.
-    public var wantedOrder: Order? {
-        for case let .orders(offer) in items.map(\.offer) { return offer.order }
+    public var ordersOffer: OrdersOffer? {
+        for case let .orders(offer) in items.map(\.offer) { return offer }
         return nil
     }
 

@@ -32,9 +32,9 @@ public struct ParkingClient: Part {
     }
     /// A quote that continues a ticket with the time after its end. Where the longest stay is used
     /// up it is refused, and `leave_by` of the params is the moment at which the car must be gone.
-    public func extend(ticket: TicketId, minutes: Int, pay: PayMethod = .deposit) async throws -> Quote {
+    public func quoteExtension(ticket: TicketId, minutes: Int, pay: PayMethod = .deposit) async throws -> Quote {
         let minutes = atLeastNone(minutes)
-        return try await core.waiting { try await core.client.parking().extend(ticket: ticket, minutes: minutes, pay: pay, cancel: $0) }
+        return try await core.waiting { try await core.client.parking().quoteExtension(ticket: ticket, minutes: minutes, pay: pay, cancel: $0) }
     }
     /// The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands
     /// at the first one that is not below `wanted` minutes. Without a connection.
@@ -42,8 +42,8 @@ public struct ParkingClient: Part {
         try core.client.parking().wheel(city: city, zone: zone, vehicle: vehicle, wanted: wanted.map(atLeastNone))
     }
     /// The wheel after a quote: the operator may know of a stay that this phone does not.
-    public func wheel(_ wheel: TimeWheel, within quote: Quote) -> TimeWheel {
-        core.client.parking().wheelWithin(wheel: wheel, quote: quote)
+    public func wheel(_ wheel: TimeWheel, within quote: Quote) throws -> TimeWheel {
+        try core.client.parking().wheelWithin(wheel: wheel, quote: quote)
     }
     /// What a ticket can be extended by, by the rules; it stands at half an hour or the next length
     /// that is sold. It has no choices where the longest stay is used up: then the stop is that
@@ -65,11 +65,11 @@ public struct ParkingClient: Part {
     }
     /// Newest first; `cursor` is `next` of the page before. Without a connection what the phone
     /// knows.
-    public func history(cursor: String? = nil, limit: Int = 50) async throws -> History {
+    public func history(cursor: String? = nil, limit: Int = 50) async throws -> TicketPage {
         try await core.waiting { try await core.client.parking().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
     /// What the phone knows of it, without asking.
-    public func storedHistory(cursor: String? = nil, limit: Int = 50) async throws -> History {
+    public func storedHistory(cursor: String? = nil, limit: Int = 50) async throws -> TicketPage {
         try core.client.parking().storedHistory(cursor: cursor, limit: atLeastNone(limit))
     }
     /// The SMS that buys parking for this vehicle in this zone.
@@ -78,22 +78,22 @@ public struct ParkingClient: Part {
     }
     /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be
     /// executed.
-    public func switchToSms(intent: String) async throws -> SmsFallback {
-        try await core.waiting { try await core.client.parking().switchToSms(intent: intent, cancel: $0) }
+    public func switchToSms(_ key: String) async throws -> SmsFallback {
+        try await core.waiting { try await core.client.parking().switchToSms(key: key, cancel: $0) }
     }
 }
 
 extension Quote {
     /// What is promised of parking time; nil when the quote is of another service.
-    public var parking: ParkingOffer? {
+    public var parkingOffer: ParkingOffer? {
         for case let .parking(offer) in items.map(\.offer) { return offer }
         return nil
     }
 }
 
-extension Intent {
+extension PurchaseIntent {
     /// The parking time that is paid for; nil when the intent is of another service.
-    public var parking: ParkingOffer? {
+    public var parkingOffer: ParkingOffer? {
         for case let .parking(offer) in items.map(\.offer) { return offer }
         return nil
     }

@@ -82,7 +82,7 @@ public final class PurchaseModel: PaymentModel {
     public func quote(minutes: Int, pay: PayMethod = .deposit) async {
         await ask { try await self.mesto.parking.quote(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes, pay: pay) }
         guard case let .quoted(quote) = phase, let before = wheel else { return }
-        wheel = mesto.parking.wheel(before, within: quote)
+        wheel = (try? mesto.parking.wheel(before, within: quote)) ?? before
     }
 
     /// Asks the rules what a ticket can be extended by.
@@ -98,10 +98,10 @@ public final class PurchaseModel: PaymentModel {
     }
 
     /// Without minutes by what the rules offer first.
-    public func extend(_ ticket: Ticket, minutes: Int? = nil) async {
+    public func quoteExtension(of ticket: Ticket, minutes: Int? = nil) async {
         await ask {
             let chosen = try await self.mesto.parking.wheel(extending: ticket.id).chosen
-            return try await self.mesto.parking.extend(ticket: ticket.id, minutes: minutes ?? Int(chosen))
+            return try await self.mesto.parking.quoteExtension(ticket: ticket.id, minutes: minutes ?? Int(chosen))
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{
-    Bought, PaymentsSection, Purchase, PurchaseRequest, Purchases, Refund, price_is_over,
+    Bought, PaymentsSection, Purchase, PurchasePage, PurchaseRequest, Refund, price_is_over,
 };
 use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, SaleId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
@@ -306,7 +306,7 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchase> {
 }
 
 /// Newest first.
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchases> {
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PurchasePage> {
     let asked = AskedPage::<SaleId>::of(call.request)?;
     let account = call.who()?.account;
     let only_open = match call.request.asked("state")?.as_deref() {
@@ -320,7 +320,7 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchases> {
     };
     let read = newest(tx, (call.operator, call.now), account, only_open, &asked)?;
     let (items, next) = asked.page(read, |purchase| purchase.sale.id.to_string());
-    Ok(Purchases { items, next })
+    Ok(PurchasePage { items, next })
 }
 
 /// Purchases of an account, newest first: as many as are read of a page.

@@ -7,7 +7,7 @@ use mesto_operator::store::transact;
 use mesto_operator::{ByHand, Claim, ClaimError, ClaimState, PostgresStore, Request, Response, SettledBy, values};
 use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{RefundRoute, RefundState};
-use mesto_protocol::base::sign_in::Sessions;
+use mesto_protocol::base::sign_in::SessionPage;
 use mesto_protocol::garages::controllers::ReportedEventKind;
 use mesto_rules::money::Money;
 
@@ -278,12 +278,12 @@ on_both_databases! {
         world.pass(1);
         let third = world.driver_on(&device(3), PHONE);
         let stranger = world.driver("+381650000000");
-        let all: Sessions = expect(200, here.get("/v1/auth/sessions"));
+        let all: SessionPage = expect(200, here.get("/v1/auth/sessions"));
         assert_eq!(all.items.iter().map(|session| session.is_own).collect::<Vec<_>>(), [false, false, true]);
         assert!(all.items.iter().all(|session| session.device == "phone" && session.expires_at > world.now()));
         assert!(all.items.is_sorted_by(|newer, older| newer.signed_in_at > older.signed_in_at));
-        let page: Sessions = expect(200, here.get("/v1/auth/sessions?limit=2"));
-        let rest: Sessions = expect(200, here.get(&format!("/v1/auth/sessions?limit=2&cursor={}", page.next.clone().unwrap())));
+        let page: SessionPage = expect(200, here.get("/v1/auth/sessions?limit=2"));
+        let rest: SessionPage = expect(200, here.get(&format!("/v1/auth/sessions?limit=2&cursor={}", page.next.clone().unwrap())));
         assert_eq!(([page.items, rest.items].concat(), rest.next), (all.items.clone(), None));
         let end = |by: &Person<'_>, place: usize| by.delete(&format!("/v1/auth/sessions/{}", all.items[place].id));
         refused("session_is_own", &end(&here, 2));
@@ -295,9 +295,9 @@ on_both_databases! {
         for still in [&here, &third] {
             assert_eq!(still.get("/v1/account").status, 200);
         }
-        assert_eq!(expect::<Sessions>(200, here.get("/v1/auth/sessions")).items.len(), 2);
+        assert_eq!(expect::<SessionPage>(200, here.get("/v1/auth/sessions")).items.len(), 2);
         let inspector = world.inspector();
-        assert!(expect::<Sessions>(200, inspector.get("/v1/auth/sessions")).items.is_empty(), "a token of a tool is no device's");
+        assert!(expect::<SessionPage>(200, inspector.get("/v1/auth/sessions")).items.is_empty(), "a token of a tool is no device's");
     }
 }
 

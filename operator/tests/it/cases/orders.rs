@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use mesto_protocol::base::payments::{Bought, PayMethod, Purchase, Quote};
 use mesto_protocol::kernel::ids::{AccountId, RecordId};
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
-use mesto_protocol::orders::driver::{Order, OrderState, OrdersPage, Violation};
+use mesto_protocol::orders::driver::{Order, OrderPage, OrderState, Violation};
 use mesto_protocol::orders::inspectors::{NewOrder, PlateCheck};
 use mesto_protocol::parking::tickets::Channel;
 use mesto_rules::fact::{Certainty, Fact, Known};
@@ -102,7 +102,7 @@ on_both_databases! {
         assert_eq!(told[0].read::<Order>().unwrap().as_ref(), Some(&order));
         assert_eq!(refused("order_exists", &issue(&inspector, "BG789PP", "yellow", Violation::NoTicket))["order"], order.id.to_string());
         assert_eq!(check(&inspector, "BG789PP", "yellow").order.as_ref(), Some(&order.id));
-        let listed: OrdersPage = expect(200, driver.get("/v1/orders"));
+        let listed: OrderPage = expect(200, driver.get("/v1/orders"));
         assert_eq!(listed.items, vec![order]);
         world.check_books();
     }

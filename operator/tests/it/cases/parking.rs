@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use mesto_protocol::base::payments::{PayMethod, Quote};
-use mesto_protocol::base::wallet::Deposit;
+use mesto_protocol::base::wallet::DepositPage;
 use mesto_protocol::kernel::ids::{TicketId, VehicleId};
 use mesto_protocol::orders::inspectors::PlateCheck;
 use mesto_protocol::parking::purchase::ParkingSubject;
@@ -20,7 +20,7 @@ on_both_databases! {
         let ticket = driver.park(vehicle, "green", 60).ticket;
         assert_eq!(driver.delete(&format!("/v1/vehicles/{vehicle}")).status, 204);
         let ask = |zone: &str, vehicle: Option<VehicleId>, extends: Option<TicketId>| {
-            driver.ask_for(&ParkingSubject { zone: zone.into(), vehicle, extends, minutes: 60 }, PayMethod::Deposit)
+            driver.ask_for(&ParkingSubject { zone: zone.parse().expect("a zone"), vehicle, extends, minutes: 60 }, PayMethod::Deposit)
         };
         let quote: Quote = expect(201, ask("green", None, Some(ticket.id)));
         let offer = parking(&quote);
@@ -90,7 +90,7 @@ on_both_databases! {
     fn consumption_of_the_deposit_is_told_entry_by_entry_bg_26_bg_34_bg_36_bg_37(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         let ticket = driver.park(vehicle, "red", 60).ticket;
-        let deposit: Deposit = expect(200, driver.get("/v1/deposit"));
+        let deposit: DepositPage = expect(200, driver.get("/v1/deposit"));
         assert_eq!((deposit.balance, deposit.next.clone()), (rsd("920.00"), None));
         let shown: Vec<_> = deposit.items.iter().map(|entry| (entry.kind.as_str(), entry.amount, entry.balance)).collect();
         assert_eq!(
@@ -98,8 +98,8 @@ on_both_databases! {
             [("parking.ticket", rsd("-80.00"), rsd("920.00")), ("wallet.topup", rsd("1000.00"), rsd("1000.00"))]
         );
         assert_eq!(deposit.items[0].reference, ticket.id.to_string());
-        let newest: Deposit = expect(200, driver.get("/v1/deposit?limit=1"));
-        let older: Deposit = expect(200, driver.get(&format!("/v1/deposit?cursor={}&limit=1", newest.next.unwrap())));
+        let newest: DepositPage = expect(200, driver.get("/v1/deposit?limit=1"));
+        let older: DepositPage = expect(200, driver.get(&format!("/v1/deposit?cursor={}&limit=1", newest.next.unwrap())));
         assert_eq!((newest.items, older.items, older.next), (deposit.items[..1].to_vec(), deposit.items[1..].to_vec(), None));
         assert_ne!(deposit.items[0].id, deposit.items[1].id);
     }

@@ -4,7 +4,7 @@ use mesto_operator::Request;
 use mesto_operator::store::transact;
 use mesto_operator::values;
 use mesto_protocol::base::payments::{PayMethod, Quote};
-use mesto_protocol::base::wallet::{Deposit, WalletSubject};
+use mesto_protocol::base::wallet::{DepositPage, WalletSubject};
 use mesto_protocol::orders::inspectors::PlateCheck;
 use mesto_protocol::parking::tickets::TicketState;
 use mesto_rules::StayPer;
@@ -129,7 +129,7 @@ on_both_databases! {
         let account = again.account();
         assert_eq!((account.balance, account.tickets[0].state.clone(), account.tickets[0].plate.canonical.as_str()), (rsd("920.00"), TicketState::Expired, ""));
         // What consumed the deposit is read by way of the events, whose rows stay for it.
-        let amounts: Vec<_> = expect::<Deposit>(200, again.get("/v1/deposit")).items.into_iter().map(|entry| entry.amount).collect();
+        let amounts: Vec<_> = expect::<DepositPage>(200, again.get("/v1/deposit")).items.into_iter().map(|entry| entry.amount).collect();
         assert_eq!(amounts, [rsd("-80.00"), rsd("1000.00")]);
         world.check_books();
     }

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use mesto_operator::Response;
 use mesto_protocol::base::payments::{
-    Bought, PayMethod, PaymentState, Purchase, PurchaseRequest, Purchases, Quote, QuoteRequest, SaleState, Wanted,
+    Bought, PayMethod, PaymentState, Purchase, PurchasePage, PurchaseRequest, Quote, QuoteRequest, SaleState, Wanted,
 };
-use mesto_protocol::base::wallet::Deposit;
+use mesto_protocol::base::wallet::DepositPage;
 use mesto_protocol::kernel::ids::{OrderId, RecordId};
 use mesto_protocol::orders::driver::{Order, OrderState, OrdersSubject};
 use mesto_protocol::parking::signed::TicketClaims;
@@ -77,7 +77,7 @@ on_both_databases! {
         let claims = TicketClaims::verify(&ticket.signed, &world.key_set(), world.now()).unwrap();
         assert_eq!((claims.device, claims.bought_at), (Some(device(9).device_key()), ticket.issued_at));
         // The deposit has nothing to do with it.
-        assert!(expect::<Deposit>(200, driver.get("/v1/deposit")).items.is_empty());
+        assert!(expect::<DepositPage>(200, driver.get("/v1/deposit")).items.is_empty());
         assert_eq!((world.balance("clearing bank"), world.balance("revenue parking belgrade")), (rsd("310.00"), rsd("-310.00")));
         world.check_books();
     }
@@ -277,7 +277,7 @@ on_both_databases! {
             refused("not_found", &stranger.get(&path));
             refused("not_found", &stranger.delete(&path));
         }
-        assert!(expect::<Purchases>(200, stranger.get("/v1/payments")).items.is_empty());
+        assert!(expect::<PurchasePage>(200, stranger.get("/v1/payments")).items.is_empty());
         assert_eq!(driver.payment(&payments[0]).payment.state, PaymentState::Pending);
         // One from the deposit is told like any other, and ended when it began.
         let paid: Purchase = expect(200, driver.delete(&format!("/v1/payments/{}", payments[1].id)));
@@ -293,7 +293,7 @@ on_both_databases! {
             world.pass(1);
             payments.insert(0, driver.payment(&driver.park(vehicle, zone, 30).payment));
         }
-        let list = |query: &str| expect::<Purchases>(200, driver.get(&format!("/v1/payments{query}")));
+        let list = |query: &str| expect::<PurchasePage>(200, driver.get(&format!("/v1/payments{query}")));
         assert_eq!(list("").items.len(), 4, "the top-up too");
         let first = list("?limit=2");
         assert_eq!(first.items, payments[..2]);
@@ -308,7 +308,7 @@ on_both_databases! {
             world.pass(1);
             open.insert(0, driver.top_up("200.00").id);
         }
-        let ids = |page: &Purchases| page.items.iter().map(|purchase| purchase.payment.id).collect::<Vec<_>>();
+        let ids = |page: &PurchasePage| page.items.iter().map(|purchase| purchase.payment.id).collect::<Vec<_>>();
         let first = list("?state=open&limit=2");
         let second = list(&format!("?state=open&limit=2&cursor={}", first.next.as_deref().unwrap()));
         assert_eq!([ids(&first), ids(&second)].concat(), open);

@@ -11,7 +11,7 @@ use mesto_operator::{Operator, Store};
 use mesto_protocol::base::payments::{
     PayMethod, Payment, PaymentState, Purchase, Quote, RefundRoute, RefundState, SaleState,
 };
-use mesto_protocol::base::wallet::Deposit;
+use mesto_protocol::base::wallet::DepositPage;
 use mesto_protocol::kernel::ids::{RecordId as _, RefundId};
 use mesto_protocol::orders::driver::{Order, OrderState};
 use mesto_protocol::parking::tickets::TicketState;
@@ -273,7 +273,7 @@ on_both_databases! {
         let back = driver.payment(&from_deposit.payment);
         assert_eq!((refunds(&back), back.payment.state.clone()), (vec![("voided", RefundRoute::Deposit, RefundState::Done)], PaymentState::Refunded));
         assert_eq!(back.payment.refunded, rsd("80.00"));
-        let kinds: Vec<String> = expect::<Deposit>(200, driver.get("/v1/deposit")).items.into_iter().map(|entry| entry.kind).collect();
+        let kinds: Vec<String> = expect::<DepositPage>(200, driver.get("/v1/deposit")).items.into_iter().map(|entry| entry.kind).collect();
         assert_eq!(kinds, ["parking.refund", "parking.ticket", "wallet.topup"]);
         assert_eq!(world.balance("revenue parking belgrade"), rsd("0.00"));
         world.check_books();

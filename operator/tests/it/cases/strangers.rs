@@ -6,7 +6,7 @@ use mesto_operator::Response;
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::reference::Reference;
-use mesto_protocol::orders::driver::{Order, OrderState, OrdersPage};
+use mesto_protocol::orders::driver::{Order, OrderPage, OrderState};
 use mesto_protocol::orders::inspectors::{CHECK, PlateCheck};
 use mesto_rules::StayPer;
 use mesto_rules::quote::Start;
@@ -172,7 +172,7 @@ on_both_databases! {
         let before = stranger.account().cursor;
         let order = issue(&world.inspector(), "red");
         assert!(stranger.account().orders.is_empty());
-        assert!(expect::<OrdersPage>(200, stranger.get("/v1/orders")).items.is_empty());
+        assert!(expect::<OrderPage>(200, stranger.get("/v1/orders")).items.is_empty());
         assert_eq!(stranger.account().cursor, before, "told by no event");
         refused("not_found", &stranger.ask_order(PayMethod::Deposit, order.id));
         let known: Value = expect(200, stranger.get("/v1/account/export"));

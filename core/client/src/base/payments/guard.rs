@@ -17,6 +17,8 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{self, PayMethod, PurchaseRequest, Quote, price_is_over};
 use mesto_protocol::base::public;
 use mesto_protocol::kernel::json::Json;
+use mesto_rules::Money;
+use serde_json::json;
 
 use super::view::Details;
 use super::{IntentView, KIND, Payments};
@@ -38,7 +40,8 @@ impl Payments<'_> {
     ///
     /// # Errors
     /// `unconfirmed` while an earlier one stays open, with its page where it waits there;
-    /// `not_signed_in`; `quote_expired` when this phone already knows it; `offline` and the
+    /// `quote_altered` when its total is not the sum of what it lists; `not_signed_in`;
+    /// `quote_expired` when this phone already knows it; `offline` and the
     /// like when the phone does not know the time and nobody tells it; `phone_full` (then
     /// nothing was sent).
     pub async fn buy(self, quote: &Quote) -> Result<IntentView> {
@@ -54,6 +57,7 @@ impl Payments<'_> {
     }
 
     async fn buy_inner(self, quote: &Quote) -> Result<IntentView> {
+        adds_up(quote)?;
         loop {
             if let Some(answer) = self.settle_before(quote).await? {
                 return Ok(answer);
@@ -234,6 +238,25 @@ impl Payments<'_> {
 fn guard_of(quote: &Quote) -> Result<&str> {
     let first = quote.items.first().map(|item| item.guard.as_str());
     first.ok_or_else(|| Error::unreadable("the quote has no items"))
+}
+
+/// A driver pays what he was shown: the operator charges what it quoted, and a quote whose sums an
+/// app changed would show another one.
+fn adds_up(quote: &Quote) -> Result<()> {
+    let items: Vec<Money> = quote.items.iter().map(|item| item.total).collect();
+    let is_sum = |total: Money, parts: &[Money]| {
+        let sum = parts.iter().try_fold(Money::zero(total.currency), |sum, part| sum.checked_add(part));
+        sum.is_ok_and(|sum| sum == total)
+    };
+    let is_whole = quote.items.iter().all(|item| {
+        let lines: Vec<Money> = item.lines.iter().map(|line| line.amount).collect();
+        is_sum(item.total, &lines)
+    });
+    if is_whole && is_sum(quote.total, &items) {
+        return Ok(());
+    }
+    let detail = format!("the total {} is not the sum of what the quote lists", quote.total);
+    Err(Error::new(ErrorKind::Refused, "quote_altered", detail).with("total", json!(quote.total)))
 }
 
 /// Something is open for the same thing: its key and, where it waits at the bank, the page.

@@ -11,7 +11,7 @@ mod view;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::payments::{self, Payment, Purchases, Refund};
+use mesto_protocol::base::payments::{self, Payment, PurchasePage, Refund};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use rusqlite::Connection as Database;
@@ -45,6 +45,7 @@ pub const SERVICE: Service = Service {
 const CODES: &[&str] = &[
     "intent_missing",
     "intent_forgotten",
+    "quote_altered",
     "unconfirmed",
     // Why a payment by card was not made.
     "card_declined",
@@ -156,7 +157,7 @@ impl Payments<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
-    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Purchases> {
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<PurchasePage> {
         self.0.fetch_page(&payments::PAYMENTS, cursor.as_deref(), limit).await
     }
 

@@ -9,7 +9,7 @@ mod purchases;
 mod states;
 
 pub use purchases::{
-    Bought, PaymentsSection, Purchase, PurchaseRequest, Purchases, Quote, QuoteItem, QuoteRequest, Sale, SaleItem,
+    Bought, PaymentsSection, Purchase, PurchasePage, PurchaseRequest, Quote, QuoteItem, QuoteRequest, Sale, SaleItem,
     Wanted, card_fee, price_is_over,
 };
 pub use states::{
@@ -74,7 +74,7 @@ pub const PURCHASE: Operation<PurchaseRequest, Bought> = action(
 pub const PAYMENT: Operation<Nothing, Purchase> =
     get("/v1/payments/{payment}", "How a payment stands, with its sale", Access::Permitted(BUY))
         .refuses(&[ProblemCode::NotFound]);
-pub const PAYMENTS: Operation<Nothing, Purchases> =
+pub const PAYMENTS: Operation<Nothing, PurchasePage> =
     get("/v1/payments", "Payments with their sales, newest first", Access::Permitted(BUY)).query(&[
         optional("state", "string", "`open`: only those that wait for a provider."),
         PAGE_CURSOR,

@@ -106,7 +106,7 @@ records! { quote_records;
     }
 
     /// Newest first.
-    pub struct Purchases {
+    pub struct PurchasePage {
         pub items: Vec<Purchase>,
         /// For the next page; absent on the last one.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,8 +7,9 @@ use crate::kernel::calendar::{EasterHoliday, ExtraHoliday, FixedHoliday, Holiday
 use crate::kernel::check::Wrong;
 use crate::kernel::city::{BaseRetention, City, Contacts, Source, Terms, Texts};
 use crate::kernel::ids::{CityId, SourceId};
+use crate::kernel::load::Word;
 use crate::kernel::money::{Currency, Money};
-use crate::kernel::plate::{FreeForm, PlateForm, PlateGrammar};
+use crate::kernel::plate::{FreeForm, PlateForm, PlateGrammar, PlateKind};
 use crate::kernel::position::Centre;
 use crate::kernel::section::Sections;
 use crate::kernel::wallet::{CardPolicy, DepositPolicy, Wallet};
@@ -50,10 +51,16 @@ struct CalendarSource {
 }
 
 #[derive(Deserialize)]
+struct FormSource {
+    kind: Word<PlateKind>,
+    mask: String,
+}
+
+#[derive(Deserialize)]
 struct PlatesSource {
     country: String,
     letters: String,
-    forms: Vec<PlateForm>,
+    forms: Vec<FormSource>,
     free: FreeForm,
     /// A letter to what it becomes.
     sms_fold: BTreeMap<String, String>,
@@ -132,6 +139,7 @@ fn plates(compiler: &mut Compiler<'_>) -> Option<PlateGrammar> {
         }
     }
     let PlatesSource { country, letters, forms, free, example, .. } = source;
+    let forms = forms.into_iter().map(|FormSource { kind: Word(kind), mask }| PlateForm { kind, mask }).collect();
     Some(PlateGrammar { country, letters, forms, free, sms_fold, example })
 }
 

@@ -9,7 +9,7 @@ mod time;
 mod values;
 
 pub(crate) use envelope::{KERNEL_FILES, envelope, located};
-pub(crate) use values::{Amount, FactSource};
+pub(crate) use values::{Amount, FactSource, Word};
 
 use super::city::City;
 use super::fact::{Fact, Known};

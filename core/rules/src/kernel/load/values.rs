@@ -3,10 +3,22 @@
 use crate::kernel::fact::{Certainty, Fact, Known};
 use crate::kernel::ids::SourceId;
 use crate::kernel::money::exact;
+use crate::kernel::words::Words;
 use rust_decimal::Decimal;
-use serde::de::Visitor;
+use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
+
+/// A word of a source file, where one that is not known is a mistake.
+#[derive(Debug, Clone)]
+pub(crate) struct Word<T>(pub T);
+
+impl<'de, T: Deserialize<'de> + Words> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = T::deserialize(deserializer)?;
+        if word.is_known() { Ok(Self(word)) } else { Err(D::Error::unknown_variant(word.as_str(), T::KNOWN)) }
+    }
+}
 
 /// `{ value, source, certainty }`, or `{ unknown = "why" }`.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,7 +26,7 @@ use std::fmt;
 pub(crate) struct FactSource<T> {
     value: Option<T>,
     source: Option<SourceId>,
-    certainty: Option<Certainty>,
+    certainty: Option<Word<Certainty>>,
     unknown: Option<String>,
 }
 
@@ -22,7 +34,7 @@ impl<T> FactSource<T> {
     pub const fn new(
         value: Option<T>,
         source: Option<SourceId>,
-        certainty: Option<Certainty>,
+        certainty: Option<Word<Certainty>>,
         unknown: Option<String>,
     ) -> Self {
         Self { value, source, certainty, unknown }
@@ -30,7 +42,9 @@ impl<T> FactSource<T> {
 
     pub(super) fn fact(self) -> Result<Fact<T>, String> {
         match (self.value, self.source, self.certainty, self.unknown) {
-            (Some(value), Some(source), Some(certainty), None) => Ok(Fact::Known(Known { value, certainty, source })),
+            (Some(value), Some(source), Some(Word(certainty)), None) => {
+                Ok(Fact::Known(Known { value, certainty, source }))
+            }
             (None, None, None, Some(note)) => Ok(Fact::Unknown { note }),
             _ => Err("give value, source and certainty together, or unknown = \"why\" alone".to_owned()),
         }

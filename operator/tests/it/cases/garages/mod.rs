@@ -22,7 +22,7 @@ use mesto_protocol::garages::controllers::{
 };
 use mesto_protocol::garages::signed::{ExitReceipt, GOOD_WITHOUT_END, ReceiptClaims};
 use mesto_protocol::garages::visits::{
-    FacilityPlaces, GaragesOffer, GaragesOutcome, GaragesSection, GaragesSubject, Places, Visit, VisitState, Visits,
+    FacilityPlaces, GaragesOffer, GaragesOutcome, GaragesSection, GaragesSubject, Places, Visit, VisitPage, VisitState,
 };
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::signed_code::{ClockRule, CodeError, Presentation, Seen, Verifier};
@@ -139,7 +139,7 @@ impl<'a> Controller<'a> {
 }
 
 fn ask_at(driver: &Person<'_>, facility: &str, ticket: &str, pay: PayMethod) -> Response {
-    driver.ask_for(&GaragesSubject { facility: facility.into(), ticket: ticket.into() }, pay)
+    driver.ask_for(&GaragesSubject { facility: facility.parse().expect("a facility"), ticket: ticket.into() }, pay)
 }
 
 fn ask(driver: &Person<'_>, ticket: &str) -> Response {

@@ -17,8 +17,8 @@ on_both_databases! {
         garage.enters("GR999");
         pay(&other, &quote(&other, "GR999"));
         garage.leaves("GR000");
-        let page = |query: &str| -> Visits { expect(200, driver.get(&format!("/v1/garages/visits?{query}"))) };
-        let seen = |page: &Visits| page.items.iter().map(|visit| visit.id).collect::<Vec<_>>();
+        let page = |query: &str| -> VisitPage { expect(200, driver.get(&format!("/v1/garages/visits?{query}"))) };
+        let seen = |page: &VisitPage| page.items.iter().map(|visit| visit.id).collect::<Vec<_>>();
         let all = page("");
         assert_eq!((seen(&all), all.next), (ids.clone(), None));
         let first = page("limit=2");

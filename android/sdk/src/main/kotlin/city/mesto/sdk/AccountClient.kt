@@ -6,7 +6,7 @@ import city.mesto.sdk.core.AccountClosed
 import city.mesto.sdk.core.AccountState
 import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.DeviceId
-import city.mesto.sdk.core.Sessions
+import city.mesto.sdk.core.SessionPage
 import city.mesto.sdk.core.SyncReport
 import city.mesto.sdk.core.Topic
 import kotlinx.coroutines.flow.StateFlow
@@ -19,18 +19,20 @@ interface AccountClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): AccountState
 
+    /** Asks for a one-time code by SMS to [phone], which begins with `+` and the country. */
     suspend fun requestCode(phone: String): CodeSent
 
-    /** [device] is shown in the driver's list of devices. */
+    /** Trades the code for a session; [device] is shown in the driver's list of devices. */
     suspend fun signIn(phone: String, code: String, device: String)
 
+    /** Ends the session here and at the operator, and forgets the account on this phone. */
     suspend fun signOut()
 
     /** All that the operator stores about the account: a JSON document to be saved. */
     suspend fun export(): String
 
     /** The devices that are signed in, newest first; [cursor] is `next` of the page before. */
-    suspend fun sessions(cursor: String? = null, limit: Int = 50): Sessions
+    suspend fun sessions(cursor: String? = null, limit: Int = 50): SessionPage
 
     /** Ends the session of another device; this one's is ended by [signOut]. */
     suspend fun endSession(session: DeviceId)

@@ -44,3 +44,20 @@ private fun MestoException.fields(): ErrorFields = when (this) {
     is MestoException.Phone -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
     is MestoException.Cancelled -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
 }
+
+/**
+ * A text of a value that the core told. Screens cannot fail in the middle of a line: of a value
+ * that was changed so that nobody can read it, what is wrong stands there.
+ */
+internal inline fun textOf(read: () -> String): String = try {
+    read()
+} catch (wrong: MestoException) {
+    wrong.text
+}
+
+/** Null in the place of a value that cannot be. */
+internal inline fun <Value : Any> readable(read: () -> Value?): Value? = try {
+    read()
+} catch (_: MestoException) {
+    null
+}

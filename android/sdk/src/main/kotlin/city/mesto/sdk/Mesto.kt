@@ -33,13 +33,13 @@ class Mesto internal constructor(private val core: Core) : MestoClient() {
 
     override fun now(): Instant = core.client.now()
 
-    override fun utcOffset(at: Instant, city: CityId?): Int? = core.client.utcOffset(at, city)
+    override fun utcOffset(at: Instant, city: CityId?): Int? = readable { core.client.utcOffset(at, city) }
 
-    override fun text(id: String, args: Map<String, String>, city: CityId?): String = core.client.text(id, args, city)
+    override fun text(id: String, args: Map<String, String>, city: CityId?): String = core.client.text(id, args, city?.value)
 
-    override fun text(line: Line, city: CityId?): String = core.client.lineText(line, city)
+    override fun text(line: Line, city: CityId?): String = textOf { core.client.lineText(line, city?.value) }
 
-    override fun text(notice: Notice, city: CityId?): String = core.client.noticeText(notice, city)
+    override fun text(notice: Notice, city: CityId?): String = textOf { core.client.noticeText(notice, city?.value) }
 
     /** The DNS name of its operator. What the phone keeps of it is named so. */
     val operatorName: String = core.client.operatorName()

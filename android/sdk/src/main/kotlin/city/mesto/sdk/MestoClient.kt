@@ -34,7 +34,7 @@ abstract class MestoClient : AutoCloseable {
 
     /**
      * Seconds by which the clock of [city], else of the first stored one, is ahead of UTC at a
-     * moment; null before one was fetched.
+     * moment; null before one was fetched, and for a moment or a city that cannot be.
      */
     abstract fun utcOffset(at: Instant, city: CityId? = null): Int?
 

@@ -2,7 +2,7 @@
 // library's.
 package city.mesto.sdk
 
-import city.mesto.sdk.core.Link
+import city.mesto.sdk.core.OperatorLink
 import city.mesto.sdk.core.LinkAnswer
 import city.mesto.sdk.core.LinkReply
 import city.mesto.sdk.core.LinkRequest
@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean
  * interceptors and connections. An interceptor that logs headers or bodies logs the session's token
  * and the plate.
  */
-class OkHttpLink(client: OkHttpClient = OkHttpClient()) : Link {
+class OkHttpLink(client: OkHttpClient = OkHttpClient()) : OperatorLink {
     private val calls = ConcurrentHashMap<ULong, Call>()
     private val client = client.newBuilder()
         // A redirect could carry the token to another host.

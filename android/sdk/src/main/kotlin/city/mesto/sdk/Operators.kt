@@ -1,7 +1,7 @@
 // Several operators in one phone.
 package city.mesto.sdk
 
-import city.mesto.sdk.core.Link
+import city.mesto.sdk.core.OperatorLink
 import city.mesto.sdk.core.OperatorConfig
 import city.mesto.sdk.core.OperatorIntent
 import city.mesto.sdk.core.OperatorSet
@@ -25,7 +25,7 @@ class Operators private constructor(private val core: OperatorSet, private val l
      * Opens the client of an operator; no request is made. `operator_open` when it is open already.
      * [link] is its own, else the phone's.
      */
-    suspend fun open(operator: OperatorConfig, link: Link? = null): Mesto = withContext(local) {
+    suspend fun open(operator: OperatorConfig, link: OperatorLink? = null): Mesto = withContext(local) {
         Mesto(Core(core.open(operator, link), local)).also { clients[it.operatorName] = it }
     }
 

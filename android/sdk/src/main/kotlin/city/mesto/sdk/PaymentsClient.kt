@@ -1,11 +1,11 @@
 // Buying, for every service, and what is neither paid nor unpaid.
 package city.mesto.sdk
 
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.Payment
 import city.mesto.sdk.core.PaymentsState
-import city.mesto.sdk.core.Purchases
+import city.mesto.sdk.core.PurchasePage
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Refund
 import city.mesto.sdk.core.Topic
@@ -26,7 +26,7 @@ interface PaymentsClient {
      * settled first: confirmed, it is the answer; still open, this is refused with `unconfirmed`,
      * whose params name it (`intent`, and `page_url` at the bank).
      */
-    suspend fun buy(quote: Quote): Intent
+    suspend fun buy(quote: Quote): PurchaseIntent
 
     /**
      * Whether the price of a quote no longer holds, by the corrected time: another one is to be
@@ -35,33 +35,36 @@ interface PaymentsClient {
     fun isOver(quote: Quote): Boolean
 
     /** An intent by its key, open or ended. */
-    suspend fun intent(key: String): Intent?
+    suspend fun intent(key: String): PurchaseIntent?
 
-    /** The newest intents, ended ones included, newest first. */
-    suspend fun intents(limit: Int = 50): List<Intent>
+    /**
+     * The newest intents, ended ones included, newest first; [limit] is 1 to 200, as in every list.
+     */
+    suspend fun intents(limit: Int = 50): List<PurchaseIntent>
 
     /**
      * What was bought, with its money, on any phone of the account: newest first; [cursor] is
      * `next` of the page before.
      */
-    suspend fun history(cursor: String? = null, limit: Int = 50): Purchases
+    suspend fun history(cursor: String? = null, limit: Int = 50): PurchasePage
 
     /** Goes on with every open intent now: at start, and when the connection comes back. */
-    suspend fun settleAll(): List<Intent>
+    suspend fun settleAll(): List<PurchaseIntent>
 
     /** Goes on with one intent: when the bank's page led back with its key. */
-    suspend fun settle(key: String): Intent
+    suspend fun settle(key: String): PurchaseIntent
 
     /** When an open intent wants another attempt; call [settleDue] then. */
     suspend fun nextRetryAt(): Instant?
 
-    suspend fun settleDue(): List<Intent>
+    /** Goes on with the open intents whose time has come by [nextRetryAt]. */
+    suspend fun settleDue(): List<PurchaseIntent>
 
     /**
      * Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The
      * intent's state tells.
      */
-    suspend fun abandon(key: String): Intent
+    suspend fun abandon(key: String): PurchaseIntent
 
     /** Where a payment stands, for the driver. */
     fun text(payment: Payment): String
@@ -73,7 +76,7 @@ interface PaymentsClient {
 val MestoClient.payments: PaymentsClient get() = part(PaymentsClient::class.java, ::PaymentsOfCore)
 
 /** Neither paid nor unpaid. */
-val Intent.isOpen: Boolean get() = state is IntentState.Unconfirmed
+val PurchaseIntent.isOpen: Boolean get() = state is IntentState.Unconfirmed
 
 private class PaymentsOfCore(private val core: Core) : PaymentsClient {
     private val payments = core.client.payments()
@@ -84,7 +87,7 @@ private class PaymentsOfCore(private val core: Core) : PaymentsClient {
 
     override suspend fun buy(quote: Quote) = core.on { payments.buy(quote) }
 
-    override fun isOver(quote: Quote) = payments.isOver(quote)
+    override fun isOver(quote: Quote) = readable { payments.isOver(quote) } ?: true
 
     override suspend fun intent(key: String) = core.on { payments.intent(key) }
 
@@ -102,7 +105,7 @@ private class PaymentsOfCore(private val core: Core) : PaymentsClient {
 
     override suspend fun abandon(key: String) = core.on { payments.abandon(key) }
 
-    override fun text(payment: Payment) = payments.paymentText(payment)
+    override fun text(payment: Payment) = textOf { payments.paymentText(payment) }
 
-    override fun text(refund: Refund) = payments.refundText(refund)
+    override fun text(refund: Refund) = textOf { payments.refundText(refund) }
 }

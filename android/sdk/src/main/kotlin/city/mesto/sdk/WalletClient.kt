@@ -2,14 +2,15 @@
 package city.mesto.sdk
 
 import city.mesto.sdk.core.CityId
-import city.mesto.sdk.core.Deposit
+import city.mesto.sdk.core.DepositPage
 import city.mesto.sdk.core.DepositEntry
 import city.mesto.sdk.core.DepositPreview
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.Money
-import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Topic
+import city.mesto.sdk.core.WalletOffer
 import city.mesto.sdk.core.WalletState
 import kotlinx.coroutines.flow.StateFlow
 import java.math.BigDecimal
@@ -38,10 +39,10 @@ interface WalletClient {
      * Quote and purchase in one; the intent's page is the bank's. While another one waits there:
      * `unconfirmed`, as `payments.buy`.
      */
-    suspend fun topUp(city: CityId, amount: BigDecimal): Intent
+    suspend fun topUp(city: CityId, amount: BigDecimal): PurchaseIntent
 
     /** The balance and what consumed it, newest first; [cursor] is `next` of the page before. */
-    suspend fun history(cursor: String? = null, limit: Int = 50): Deposit
+    suspend fun history(cursor: String? = null, limit: Int = 50): DepositPage
 
     /** What a movement was for, for the driver. */
     fun text(entry: DepositEntry): String
@@ -49,8 +50,11 @@ interface WalletClient {
 
 val MestoClient.wallet: WalletClient get() = part(WalletClient::class.java, ::WalletOfCore)
 
-/** What is to be put on the deposit, of the intent of a top-up. */
-val Intent.topUp: Money? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Wallet)?.offer?.amount }
+/** What is put on the deposit; null when the quote is of another service. */
+val Quote.walletOffer: WalletOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Wallet)?.offer }
+
+/** What is to be put on the deposit; null when the intent is of another service. */
+val PurchaseIntent.walletOffer: WalletOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Wallet)?.offer }
 
 private class WalletOfCore(private val core: Core) : WalletClient {
     private val wallet = core.client.wallet()
@@ -67,5 +71,5 @@ private class WalletOfCore(private val core: Core) : WalletClient {
 
     override suspend fun history(cursor: String?, limit: Int) = core.on { wallet.history(cursor, Core.atLeastNone(limit)) }
 
-    override fun text(entry: DepositEntry) = wallet.entryText(entry)
+    override fun text(entry: DepositEntry) = textOf { wallet.entryText(entry) }
 }

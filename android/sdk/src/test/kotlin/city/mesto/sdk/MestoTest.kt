@@ -1,29 +1,36 @@
 // How the core's values, errors, ports and waiting calls are in Kotlin.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
-import city.mesto.sdk.core.Clock
+import city.mesto.sdk.core.DeviceClock
 import city.mesto.sdk.core.DeviceKey
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.MestoException
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.PaymentPurpose
 import city.mesto.sdk.core.Phone
 import city.mesto.sdk.core.PhoneException
-import city.mesto.sdk.core.Progress
+import city.mesto.sdk.core.IntentProgress
 import city.mesto.sdk.core.Reminder
 import city.mesto.sdk.core.ReminderKind
 import city.mesto.sdk.core.ReminderPlan
 import city.mesto.sdk.core.SecretStore
 import city.mesto.sdk.core.TicketId
+import city.mesto.sdk.core.Vat
+import city.mesto.sdk.core.VatCategory
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.garages.garages
+import city.mesto.sdk.garages.garagesOffer
+import city.mesto.sdk.garages.garagesSubject
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.garages.visit
-import city.mesto.sdk.garages.wantedVisit
 import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.parkingOffer
 import city.mesto.sdk.parking.ticket
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
@@ -106,7 +113,8 @@ class MestoTest {
                 val error = assertFailsWith<MestoException.Refused> { mesto.parking.quote(belgrade, ZoneId("red"), car, 91) }
                 assertEquals(Triple("max_stay_exceeded", words.first, words.second), Triple(error.code, error.text, error.advice))
                 assertEquals("90", error.params["allowed"])
-                assertEquals(words.first, error.toString())
+                assertEquals("max_stay_exceeded: ${error.detail}", error.message)
+                assertFalse("BG789PP" in error.toString() || words.first in error.toString(), "$error")
             }
         }
     }
@@ -189,7 +197,7 @@ class MestoTest {
         val screen = Executors.newSingleThreadExecutor { Thread(it, "screen") }
         val working = ConcurrentHashMap.newKeySet<String>()
         val clock = PhoneClock(testbed.now())
-        val telling = object : Clock by clock {
+        val telling = object : DeviceClock by clock {
             override fun wall(): Instant = clock.wall().also { working += Thread.currentThread().name }
         }
         screen.asCoroutineDispatcher().use { caller ->
@@ -214,7 +222,7 @@ class MestoTest {
             mesto.vehicles.add(belgrade, "BG789PP")
             withTimeout(20_000) { mesto.vehicles.state.first { it.vehicles.size == 1 } }
         }
-        val noClock = object : Clock by PhoneClock(testbed.now()) {
+        val noClock = object : DeviceClock by PhoneClock(testbed.now()) {
             override fun wall(): Instant = error("no clock")
         }
         assertEquals("set_up_wrong", assertFailsWith<MestoException.Phone> { Mesto.open(config(locale = "sr"), Phone(clock = noClock)) }.code)
@@ -226,8 +234,36 @@ class MestoTest {
             val quote = mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "BG789PP").id, 60)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.wallet.topUp(belgrade, BigDecimal("1e40")) }.code)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.payments.buy(quote.copy(expiresAt = Instant.MAX)) }.code)
-            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.parking.ticket(TicketId("nonsense")) }.code)
-            assertEquals(emptyList(), mesto.parking.history(limit = -1).items)
+            assertEquals("id_invalid", assertFailsWith<MestoException.Refused> { mesto.parking.ticket(TicketId("nonsense")) }.code)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.parking.history(limit = -1) }.code)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.payments.intents(limit = 0) }.code)
+            val altered = assertFailsWith<MestoException.Refused> { mesto.payments.buy(quote.copy(total = quote.total.copy(amount = BigDecimal("1.00")))) }
+            assertEquals("quote_altered", altered.code)
+        }
+    }
+
+    @Test
+    fun `no value in a call that cannot fail ends the app`() = runBlocking<Unit> {
+        Mesto.open(config()).use { mesto ->
+            val nowhere = CityId("Novi Sad")
+            assertEquals("Back", mesto.text("go-back", city = nowhere))
+            assertEquals("Back", mesto.texts(nowhere).goBack())
+            assertNull(mesto.utcOffset(testbed.now(), nowhere))
+            assertNull(mesto.utcOffset(Instant.MAX))
+            for (sum in listOf(Money(BigDecimal.ONE, "rsd"), Money(BigDecimal("1e40"), "RSD"))) {
+                val refused = assertFailsWith<MestoException.Refused> { mesto.wallet.preview(sum) }
+                assertEquals("out_of_range", refused.code)
+                val line = Line("parking.limited", emptyMap(), sum, Vat(VatCategory.Unknown, null, null), null)
+                assertEquals(refused.text, mesto.text(line))
+            }
+        }
+    }
+
+    @Test
+    fun `a param without a value is absent`() = runBlocking<Unit> {
+        driver("+381650000036").use { mesto ->
+            val refused = assertFailsWith<MestoException.NotNow> { mesto.garages.quote(belgrade, FacilityId("kalemegdan"), "GR004217") }
+            assertFalse("heard_at" in refused.params, "${refused.params}")
         }
     }
 
@@ -236,7 +272,7 @@ class MestoTest {
         driver("+381650000034").use { mesto ->
             mesto.fill()
             val quote = mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "NS123AB").id, 60)
-            assertEquals(60u, quote.parking?.grantedMinutes)
+            assertEquals(60u, quote.parkingOffer?.grantedMinutes)
             assertEquals("parking", quote.items.single().service)
             assertTrue(quote.items.single().lines.all { mesto.text(it).isNotEmpty() })
             val intent = mesto.payments.buy(quote)
@@ -254,7 +290,7 @@ class MestoTest {
         driver("+381650000035").use { mesto ->
             val car = mesto.vehicles.add(belgrade, "NI456CD").id
             val intent = mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), car, 90, PayMethod.Card))
-            assertEquals(IntentState.Unconfirmed(Progress.AT_BANK), intent.state)
+            assertEquals(IntentState.Unconfirmed(IntentProgress.AT_BANK), intent.state)
             assertTrue(intent.isOpen && mesto.payments.current().open.single().key == intent.key)
             // Whatever it is paid by, the same thing is not bought again meanwhile.
             val again = assertFailsWith<MestoException.Refused> { mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), car, 60)) }
@@ -290,10 +326,10 @@ class MestoTest {
             assertEquals("ticket_number_invalid", refusal { mesto.garages.pay(belgrade, place, "KT!") })
 
             val quote = mesto.garages.quote(belgrade, place, "KT000001")
-            assertEquals("KT000001" to BigDecimal("100.00"), quote.visit?.ticket to quote.total.amount)
-            assertNull(quote.parking)
+            assertEquals("KT000001" to BigDecimal("100.00"), quote.garagesOffer?.ticket to quote.total.amount)
+            assertNull(quote.parkingOffer)
             val intent = mesto.payments.buy(quote)
-            assertEquals("KT000001", intent.wantedVisit?.ticket)
+            assertEquals("KT000001", intent.garagesSubject?.ticket)
             val visit = assertNotNull(intent.visit)
             assertEquals(listOf(visit), mesto.garages.current().inside)
             assertEquals(visit, mesto.garages.state.first { it.inside.isNotEmpty() }.inside.single())
@@ -318,7 +354,7 @@ class MestoTest {
                 val (sale, payment) = newest.items.single()
                 assertEquals(Triple(PaymentPurpose.Sale, PayMethod.Deposit, sale.id), Triple(payment.purpose, payment.method, payment.sale))
                 assertEquals(BigDecimal("80.00"), payment.captured.amount)
-                assertEquals("KG123AB", (sale.items.single().outcome as Outcome.Parking).outcome.ticket.plate.canonical)
+                assertEquals("KG123AB", (sale.items.single().outcome as ItemOutcome.Parking).outcome.ticket.plate.canonical)
                 assertEquals("wallet", mesto.payments.history(newest.next).items.first().sale.items.single().service)
                 assertEquals(0, mesto.orders.history().items.size + mesto.garages.history().items.size)
                 assertContains(mesto.account.export(), "KG 123-AB")

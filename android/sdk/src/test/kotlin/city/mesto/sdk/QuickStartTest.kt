@@ -3,7 +3,7 @@ package city.mesto.sdk
 
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.ticket
@@ -16,7 +16,7 @@ import kotlin.test.assertIs
 
 class QuickStartTest {
     // quick-start
-    suspend fun park(config: ClientConfig, phone: String, askCode: () -> String, showPage: (String) -> Unit): Intent =
+    suspend fun park(config: ClientConfig, phone: String, askCode: suspend () -> String, showPage: (String) -> Unit): PurchaseIntent =
         Mesto.open(config).use { mesto ->
             val city = CityId("belgrade")
             mesto.cities.refresh(city)
@@ -25,7 +25,7 @@ class QuickStartTest {
             val car = mesto.vehicles.add(city, "BG 789-PP")
             mesto.wallet.topUp(city, BigDecimal(1000)).pageUrl?.let(showPage) // the bank's page: card data is typed there and nowhere else
             mesto.payments.settleAll()
-            val zone = checkNotNull(mesto.parking.zonesNear(city, sign = "9111").bySign) // no such sign: the driver chooses from `zones`
+            val zone = checkNotNull(mesto.parking.zonesNear(city, sign = "9111").bySign) // thrown where there is none: `sign_unknown`; where there are two: `sign_ambiguous`
             mesto.payments.buy(mesto.parking.quote(city, zone, car.id, minutes = 60))
         }
     // quick-start end

@@ -2,7 +2,7 @@
 package city.mesto.sdk
 
 import city.mesto.sdk.core.FacilityId
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.MestoException
@@ -19,9 +19,11 @@ import city.mesto.sdk.core.QuoteItem
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.garages.garages
+import city.mesto.sdk.garages.garagesOffer
 import city.mesto.sdk.garages.visit
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.parkingOffer
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
@@ -92,7 +94,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
             }
             "extend" -> {
                 val latest = mesto.parking.current().active.maxBy { it.endsAt }
-                return quoted(mesto.parking.extend(latest.id, minutes(step), pay(step)), step)
+                return quoted(mesto.parking.quoteExtension(latest.id, minutes(step), pay(step)), step)
             }
             "buy" -> return begun(step, mesto.payments.buy(quotes.getValue(step["quote"]?.jsonPrimitive?.content)))
             "walk_page" -> return begun(step, assertNotNull(mesto.payments.intent(lastIntent)))
@@ -195,7 +197,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     /**
      * The intent is the last one; with a card its page is walked, and what became of it is read.
      */
-    private suspend fun begun(step: JsonObject, intent: Intent): JsonObject {
+    private suspend fun begun(step: JsonObject, intent: PurchaseIntent): JsonObject {
         lastIntent = intent.key
         step["card"]?.let { card ->
             testbed.ask("POST", "/bank/walk", json("page_url" to assertNotNull(intent.pageUrl), "card" to card))
@@ -233,12 +235,12 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
 
     private fun quoted(quote: Quote, step: JsonObject): JsonObject {
         val item = remembered(quote, step)
-        return offered(assertNotNull(quote.parking), item.lines, item.notices, quote.total)
+        return offered(assertNotNull(quote.parkingOffer), item.lines, item.notices, quote.total)
     }
 
     private fun visitQuoted(quote: Quote, step: JsonObject): JsonObject {
         val item = remembered(quote, step)
-        val visit = assertNotNull(quote.visit)
+        val visit = assertNotNull(quote.garagesOffer)
         return JsonObject(
             priced(item.lines, item.notices, quote.total) + json(
                 "price" to amount(visit.price),

@@ -1,7 +1,7 @@
 // The scenarios of tests/scenarios, played word for word through the Kotlin SDK against a testbed.
 package city.mesto.sdk
 
-import city.mesto.sdk.core.Link
+import city.mesto.sdk.core.OperatorLink
 import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
@@ -38,7 +38,7 @@ class ScenariosTest {
             DynamicTest.dynamicTest(name) { play(read(root.resolve("tests/scenarios/$name.json")), OkHttpLink()) }
         }
 
-    private fun play(scenario: JsonObject, link: Link? = null) = runBlocking {
+    private fun play(scenario: JsonObject, link: OperatorLink? = null) = runBlocking {
         Testbed(scenario.text("start")).use { testbed ->
             val phones = mutableMapOf<String, TestPhone>()
             try {

@@ -28,7 +28,7 @@ object ShrunkApp {
             val outcome = try {
                 mesto.cities.refresh(CityId("belgrade")).toString()
             } catch (error: MestoException) {
-                "${error.code}: $error"
+                "${error.code}: ${error.text}"
             }
             println("signed in: ${mesto.account.state.first().isSignedIn}; $outcome")
         }

@@ -3,8 +3,8 @@ package city.mesto.sdk
 
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
-import city.mesto.sdk.core.Clock
-import city.mesto.sdk.core.Link
+import city.mesto.sdk.core.DeviceClock
+import city.mesto.sdk.core.OperatorLink
 import city.mesto.sdk.core.Reminder
 import city.mesto.sdk.core.ReminderPlan
 import kotlinx.serialization.json.Json
@@ -109,7 +109,7 @@ fun Socket.serve(answer: String): List<String> {
 }
 
 /** Tells the testbed's time, wrong by [ahead]; stands still until it is told. */
-class PhoneClock(@Volatile var now: Instant) : Clock {
+class PhoneClock(@Volatile var now: Instant) : DeviceClock {
     @Volatile var ahead: Duration = Duration.ZERO
 
     @Volatile private var booted = now
@@ -138,7 +138,7 @@ class RememberedPlan : ReminderPlan {
 }
 
 /** One phone with an empty folder, its clock and its alarms. */
-class TestPhone private constructor(private val testbed: Testbed, private val link: Link?) : AutoCloseable {
+class TestPhone private constructor(private val testbed: Testbed, private val link: OperatorLink?) : AutoCloseable {
     private val folder = Files.createTempDirectory("mesto").toFile()
     val clock = PhoneClock(testbed.now())
     val alarms = RememberedPlan()
@@ -161,7 +161,7 @@ class TestPhone private constructor(private val testbed: Testbed, private val li
     }
 
     companion object {
-        suspend fun on(testbed: Testbed, link: Link? = null) = TestPhone(testbed, link).also {
+        suspend fun on(testbed: Testbed, link: OperatorLink? = null) = TestPhone(testbed, link).also {
             it.open()
             it.mesto.cities.refresh(belgrade)
         }

@@ -13,7 +13,7 @@ import city.mesto.sdk.core.ClientStanding
 import city.mesto.sdk.core.ClockState
 import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.Connection
-import city.mesto.sdk.core.Deposit
+import city.mesto.sdk.core.DepositPage
 import city.mesto.sdk.core.DepositEntry
 import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.DeviceId
@@ -25,8 +25,8 @@ import city.mesto.sdk.core.GaragesOffer
 import city.mesto.sdk.core.GaragesOutcome
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.GaragesSubject
-import city.mesto.sdk.core.History
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.TicketPage
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentItem
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.LegalView
@@ -35,7 +35,7 @@ import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.NearZone
 import city.mesto.sdk.core.Notice
-import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.OnSite
 import city.mesto.sdk.core.OperatorState
 import city.mesto.sdk.core.OperatorView
@@ -44,10 +44,10 @@ import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.OrdersOffer
 import city.mesto.sdk.core.OrdersOutcome
-import city.mesto.sdk.core.OrdersPage
+import city.mesto.sdk.core.OrderPage
 import city.mesto.sdk.core.OrdersState
 import city.mesto.sdk.core.OrdersSubject
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.PaidWhen
 import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.ParkingOffer
@@ -62,8 +62,8 @@ import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.PlateKind
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Preview
-import city.mesto.sdk.core.Progress
-import city.mesto.sdk.core.Purchases
+import city.mesto.sdk.core.IntentProgress
+import city.mesto.sdk.core.PurchasePage
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.QuoteId
 import city.mesto.sdk.core.QuoteItem
@@ -72,13 +72,13 @@ import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.Refund
 import city.mesto.sdk.core.SaleId
-import city.mesto.sdk.core.Sessions
+import city.mesto.sdk.core.SessionPage
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Start
 import city.mesto.sdk.core.StayId
 import city.mesto.sdk.core.StayOfTicket
 import city.mesto.sdk.core.StayPreview
-import city.mesto.sdk.core.Subject
+import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.SyncReport
 import city.mesto.sdk.core.TariffId
 import city.mesto.sdk.core.Ticket
@@ -96,7 +96,7 @@ import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
 import city.mesto.sdk.core.VisitPayment
 import city.mesto.sdk.core.VisitState
-import city.mesto.sdk.core.Visits
+import city.mesto.sdk.core.VisitPage
 import city.mesto.sdk.core.WalletOffer
 import city.mesto.sdk.core.WalletOutcome
 import city.mesto.sdk.core.WalletState
@@ -108,6 +108,7 @@ import city.mesto.sdk.garages.GaragesClient
 import city.mesto.sdk.orders.OrdersClient
 import city.mesto.sdk.parking.ParkingClient
 import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.parkingOffer
 import java.math.BigDecimal
 import java.time.Instant
 import java.time.LocalDate
@@ -248,7 +249,7 @@ class FakeMesto(
 
         override suspend fun checkPlate(city: CityId, plate: String): ParsedPlate {
             val canonical = plate.uppercase().filter(Char::isLetterOrDigit)
-            return ParsedPlate(Plate(canonical, plate.uppercase(), "RS"), canonical, PlateKind.STANDARD, emptyList())
+            return ParsedPlate(Plate(canonical, plate.uppercase(), "RS"), canonical, PlateKind.Standard, emptyList())
         }
 
         override suspend fun add(city: CityId, plate: String, label: String?) = ask("addVehicle") {
@@ -266,7 +267,7 @@ class FakeMesto(
 
         override suspend fun quote(city: CityId, amount: BigDecimal): Quote {
             val sum = Samples.rsd(amount)
-            return quoted("wallet", Subject.Wallet(WalletSubject(sum)), Offer.Wallet(WalletOffer(sum)), "wallet", listOf(line("wallet.topup", sum)), sum, PayMethod.Card)
+            return quoted("wallet", ItemSubject.Wallet(WalletSubject(sum)), ItemOffer.Wallet(WalletOffer(sum)), "wallet", listOf(line("wallet.topup", sum)), sum, PayMethod.Card)
         }
 
         override fun preview(total: Money): DepositPreview {
@@ -274,10 +275,10 @@ class FakeMesto(
             return if (left.signum() < 0) DepositPreview(null, Samples.rsd(left.negate())) else DepositPreview(Samples.rsd(left), null)
         }
 
-        override suspend fun topUp(city: CityId, amount: BigDecimal): Intent = ask("topUp") { payments.paid(quote(city, amount)) }
+        override suspend fun topUp(city: CityId, amount: BigDecimal): PurchaseIntent = ask("topUp") { payments.paid(quote(city, amount)) }
 
         override suspend fun history(cursor: String?, limit: Int) =
-            ask("deposit") { Deposit(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), null) }
+            ask("deposit") { DepositPage(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), null) }
 
         override fun text(entry: DepositEntry) = render("entry-" + entry.kind.replace(Regex("[._]"), "-"), emptyMap())
 
@@ -286,20 +287,20 @@ class FakeMesto(
 
     inner class FakePayments : PaymentsClient {
         override val state = MutableStateFlow(PaymentsState(emptyList()))
-        private val intents = linkedMapOf<String, Intent>()
+        private val intents = linkedMapOf<String, PurchaseIntent>()
 
         override fun current() = state.value
 
         override fun isOver(quote: Quote) = now > quote.expiresAt
 
-        override suspend fun buy(quote: Quote): Intent = ask("buy") { paid(quote) }
+        override suspend fun buy(quote: Quote): PurchaseIntent = ask("buy") { paid(quote) }
 
-        internal fun paid(quote: Quote): Intent = intents.values.firstOrNull { it.quote == quote.id } ?: run {
+        internal fun paid(quote: Quote): PurchaseIntent = intents.values.firstOrNull { it.quote == quote.id } ?: run {
             val open = outcome is IntentState.Unconfirmed
             val item = quote.items.single()
             val bought = if (outcome == IntentState.Confirmed) deliver(quote, item) else null
             val page = "https://bank.example/pay".takeIf { open && quote.pay == PayMethod.Card }
-            val made = Intent(
+            val made = PurchaseIntent(
                 next("k"), item.guard, quote.id, quote.city, quote.pay,
                 listOf(IntentItem(item.service, item.subject, item.offer, item.total, bought)), quote.total, outcome, now,
                 now.plusSeconds(120), 1u, if (open) now.plusSeconds(2) else null, if (open) null else now, page, null, false, false, why(outcome),
@@ -309,33 +310,33 @@ class FakeMesto(
             made
         }
 
-        private fun deliver(quote: Quote, item: QuoteItem): Outcome = when (val offer = item.offer) {
-            is Offer.Wallet -> Outcome.Wallet(WalletOutcome(offer.offer.amount)).also { wallet.moves(offer.offer.amount.amount) }
-            is Offer.Orders -> Outcome.Orders(OrdersOutcome(orders.settle(offer.offer.order))).also { charge(quote) }
-            is Offer.Garages -> Outcome.Garages(GaragesOutcome(garages.settle(quote, offer.offer))).also { charge(quote) }
-            is Offer.Parking -> Outcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
-            is Offer.Other -> Outcome.Other(offer.json)
+        private fun deliver(quote: Quote, item: QuoteItem): ItemOutcome = when (val offer = item.offer) {
+            is ItemOffer.Wallet -> ItemOutcome.Wallet(WalletOutcome(offer.offer.amount)).also { wallet.moves(offer.offer.amount.amount) }
+            is ItemOffer.Orders -> ItemOutcome.Orders(OrdersOutcome(orders.settle(offer.offer.order))).also { charge(quote) }
+            is ItemOffer.Garages -> ItemOutcome.Garages(GaragesOutcome(garages.settle(quote, offer.offer))).also { charge(quote) }
+            is ItemOffer.Parking -> ItemOutcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
+            is ItemOffer.Other -> ItemOutcome.Other(offer.json)
         }
 
         private fun charge(quote: Quote) {
             if (quote.pay == PayMethod.Deposit) wallet.moves(-quote.total.amount)
         }
 
-        override suspend fun intent(key: String): Intent? = intents[key]
+        override suspend fun intent(key: String): PurchaseIntent? = intents[key]
 
-        override suspend fun intents(limit: Int): List<Intent> = intents.values.reversed().take(limit)
+        override suspend fun intents(limit: Int): List<PurchaseIntent> = intents.values.reversed().take(limit)
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { Purchases(emptyList(), null) }
 
-        override suspend fun settleAll(): List<Intent> = ask("settle") { state.value.open.map { end(it) } }
+        override suspend fun settleAll(): List<PurchaseIntent> = ask("settle") { state.value.open.map { end(it) } }
 
-        override suspend fun settle(key: String): Intent = ask("settleIntent") { end(intents.getValue(key)) }
+        override suspend fun settle(key: String): PurchaseIntent = ask("settleIntent") { end(intents.getValue(key)) }
 
         override suspend fun nextRetryAt(): Instant? = state.value.open.firstOrNull()?.nextRetryAt
 
-        override suspend fun settleDue(): List<Intent> = settleAll()
+        override suspend fun settleDue(): List<PurchaseIntent> = settleAll()
 
-        override suspend fun abandon(key: String): Intent = ask("abandon") {
+        override suspend fun abandon(key: String): PurchaseIntent = ask("abandon") {
             val reason = Reason("abandoned", "abandoned", "", emptyMap(), true)
             intents.getValue(key).ended(IntentState.Refused(reason)).also(::replaceOpen)
         }
@@ -345,14 +346,14 @@ class FakeMesto(
         override fun text(refund: Refund) = refund.state.toString()
 
         /** An open intent ends as [outcome] says. */
-        private fun end(intent: Intent): Intent {
+        private fun end(intent: PurchaseIntent): PurchaseIntent {
             if (outcome is IntentState.Unconfirmed || !intent.isOpen) return intent
             return intent.ended(outcome).also(::replaceOpen)
         }
 
-        internal fun expire(intent: Intent) = replaceOpen(intent.ended(IntentState.Expired))
+        internal fun expire(intent: PurchaseIntent) = replaceOpen(intent.ended(IntentState.Expired))
 
-        private fun Intent.ended(state: IntentState) =
+        private fun PurchaseIntent.ended(state: IntentState) =
             copy(state = state, endedAt = now, nextRetryAt = null, pageUrl = null, refusal = why(state))
 
         private fun why(state: IntentState): Reason? = when (state) {
@@ -362,7 +363,7 @@ class FakeMesto(
             IntentState.Confirmed, is IntentState.Unconfirmed -> null
         }
 
-        internal fun replaceOpen(ended: Intent) {
+        internal fun replaceOpen(ended: PurchaseIntent) {
             intents[ended.key] = ended
             state.update { open -> PaymentsState(open.open.filter { it.key != ended.key }) }
         }
@@ -408,7 +409,7 @@ class FakeMesto(
         override suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Quote =
             ask("quote") { quoteOf(zone, plateOf(vehicle), minutes, pay) }
 
-        override suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod): Quote = ask("quote") {
+        override suspend fun quoteExtension(ticket: TicketId, minutes: Int, pay: PayMethod): Quote = ask("quote") {
             val running = state.value.active.first { it.id == ticket }
             quoteOf(running.zone, running.plate, minutes, pay)
         }
@@ -449,14 +450,14 @@ class FakeMesto(
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { storedHistory(cursor, limit) }
 
-        override suspend fun storedHistory(cursor: String?, limit: Int) = History(bought.take(limit), emptyList(), bought.getOrNull(limit)?.let { bought[limit - 1].id.value }, false)
+        override suspend fun storedHistory(cursor: String?, limit: Int) = TicketPage(bought.take(limit), emptyList(), bought.getOrNull(limit)?.let { bought[limit - 1].id.value }, false)
 
         override suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId) = smsOf(zone, plateOf(vehicle))
 
-        override suspend fun switchToSms(intent: String): SmsFallback = ask("switchToSms") {
+        override suspend fun switchToSms(key: String): SmsFallback = ask("switchToSms") {
             val known = checkNotNull(payments.intent(intent))
             payments.expire(known)
-            checkNotNull(known.parking).let { smsOf(it.zone, it.plate) }
+            checkNotNull(known.parkingOffer).let { smsOf(it.zone, it.plate) }
         }
 
         private fun smsOf(zone: ZoneId, plate: Plate) =
@@ -466,9 +467,9 @@ class FakeMesto(
 
         private fun quoteOf(zone: ZoneId, plate: Plate, minutes: Int, pay: PayMethod): Quote {
             val (offer, lines) = offer(zone, plate, minutes)
-            val subject = ParkingSubject(zone.value, null, offer.extends, minutes.toUInt())
+            val subject = ParkingSubject(zone, null, offer.extends, minutes.toUInt())
             val guard = "parking/belgrade/$zone/${plate.canonical}"
-            return quoted("parking", Subject.Parking(subject), Offer.Parking(offer), guard, lines, lines.single().amount, pay)
+            return quoted("parking", ItemSubject.Parking(subject), ItemOffer.Parking(offer), guard, lines, lines.single().amount, pay)
         }
 
         private fun offer(zone: ZoneId, plate: Plate, minutes: Int): Pair<ParkingOffer, List<Line>> {
@@ -524,7 +525,7 @@ class FakeMesto(
 
         override suspend fun quote(order: OrderId, pay: PayMethod): Quote = ask("quote") { quoteOf(order, pay) }
 
-        override suspend fun pay(order: OrderId, pay: PayMethod): Intent = ask("payOrder") { payments.paid(quoteOf(order, pay)) }
+        override suspend fun pay(order: OrderId, pay: PayMethod): PurchaseIntent = ask("payOrder") { payments.paid(quoteOf(order, pay)) }
 
         internal fun settle(order: Order): Order {
             val paid = order.copy(state = OrderState.Paid, paidAt = now)
@@ -535,7 +536,7 @@ class FakeMesto(
         private fun quoteOf(id: OrderId, pay: PayMethod): Quote {
             val order: Order = state.value.orders.first { it.id == id }
             val lines = listOf(line("orders.order", order.owed))
-            return quoted("orders", Subject.Orders(OrdersSubject(id)), Offer.Orders(OrdersOffer(order)), "orders/$id", lines, order.owed, pay)
+            return quoted("orders", ItemSubject.Orders(OrdersSubject(id)), ItemOffer.Orders(OrdersOffer(order)), "orders/$id", lines, order.owed, pay)
         }
     }
 
@@ -569,7 +570,7 @@ class FakeMesto(
         override suspend fun quote(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod): Quote =
             ask("quote") { quoteOf(facility, ticketNumber(city, facility, ticket), pay) }
 
-        override suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod): Intent =
+        override suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod): PurchaseIntent =
             ask("payVisit") { payments.paid(quoteOf(facility, ticketNumber(city, facility, ticket), pay)) }
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { Visits(state.value.run { inside + over }.take(limit), null) }
@@ -603,15 +604,15 @@ class FakeMesto(
             )
             val params = mapOf("units" to "2", "unit_minutes" to "60", "unit_price" to "100.00 RSD")
             val lines = listOf(line("garages.started_units", total, params))
-            val subject = Subject.Garages(GaragesSubject(facility.value, ticket))
-            return quoted("garages", subject, Offer.Garages(offer), "garages/belgrade/$facility/$ticket", lines, total, pay)
+            val subject = ItemSubject.Garages(GaragesSubject(facility, ticket))
+            return quoted("garages", subject, ItemOffer.Garages(offer), "garages/belgrade/$facility/$ticket", lines, total, pay)
         }
     }
 
     private fun line(kind: String, amount: Money, params: Map<String, String> = emptyMap()) =
         Line(kind, params, amount, Vat(VatCategory.Unknown, null, null), null)
 
-    private fun quoted(service: String, subject: Subject, offer: Offer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
+    private fun quoted(service: String, subject: ItemSubject, offer: ItemOffer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
         val item = QuoteItem(service, subject, offer, guard, lines, notices, total, "sample")
         val driver = AccountId("sample")
         return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null)
@@ -650,11 +651,11 @@ object Samples {
 
     fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap(), false))
 
-    val unconfirmed = IntentState.Unconfirmed(Progress.SENT)
+    val unconfirmed = IntentState.Unconfirmed(IntentProgress.SENT)
 
     private fun facility(id: String, name: String, free: UInt?, places: String) = FacilityView(
-        FacilityId(id), name, FacilityKind.GARAGE, "$name bb", null, null, emptyList(), 300u, null, 210u, true, null, "Open now",
-        PaidWhen.BEFORE_FETCHING, listOf(PayMethod.Deposit, PayMethod.Card), listOf(OnSite.CASH), listOf("100.00 RSD a started hour"),
+        FacilityId(id), name, FacilityKind.Garage, "$name bb", null, null, emptyList(), 300u, null, 210u, true, null, "Open now",
+        PaidWhen.BeforeFetching, listOf(PayMethod.Deposit, PayMethod.Card), listOf(OnSite.Cash), listOf("100.00 RSD a started hour"),
         null, null, free, free?.let { morning }, places, true,
     )
 

@@ -5,6 +5,7 @@ import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.garages.garagesOffer
 import city.mesto.sdk.garages.visit
 import kotlinx.coroutines.test.runTest
 import java.math.BigDecimal
@@ -40,9 +41,9 @@ class FakeMestoTest {
         val mesto = FakeMesto()
         val facility = mesto.garages.places(Samples.city.id).first().facility
         val quote = mesto.garages.quote(Samples.city.id, facility, "gr 0042-17")
-        assertEquals("GR004217", quote.visit?.ticket)
+        assertEquals("GR004217", quote.garagesOffer?.ticket)
         val paid = assertNotNull(mesto.payments.buy(quote).visit)
-        assertEquals(quote.visit?.exitBy, paid.exitBy)
+        assertEquals(quote.garagesOffer?.exitBy, paid.exitBy)
         assertEquals(listOf(paid), mesto.garages.current().inside)
         assertEquals(BigDecimal("800.00"), mesto.wallet.current().balance?.amount)
         val again = assertFailsWith<MestoException.Refused> { mesto.garages.pay(Samples.city.id, facility, "GR004217") }

@@ -9,17 +9,17 @@ import city.mesto.sdk.core.FacilityView
 import city.mesto.sdk.core.GaragesOffer
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.GaragesSubject
-import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.Offer
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.PurchaseIntent
+import city.mesto.sdk.core.ItemOffer
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Quote
-import city.mesto.sdk.core.Subject
+import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
-import city.mesto.sdk.core.Visits
+import city.mesto.sdk.core.VisitPage
 import java.time.Instant
 import kotlinx.coroutines.flow.StateFlow
 
@@ -64,10 +64,10 @@ interface GaragesClient {
      * Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the
      * provider's page.
      */
-    suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Intent
+    suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): PurchaseIntent
 
     /** Visits that this account paid, newest first; [cursor] is `next` of the page before. */
-    suspend fun history(cursor: String? = null, limit: Int = 50): Visits
+    suspend fun history(cursor: String? = null, limit: Int = 50): VisitPage
 
     /** A stored visit, as it stands now. */
     suspend fun visit(id: VisitId): Visit
@@ -88,13 +88,16 @@ interface GaragesClient {
 val MestoClient.garages: GaragesClient get() = part(GaragesClient::class.java, ::GaragesOfCore)
 
 /** What is promised of a visit; null when the quote is of another service. */
-val Quote.visit: GaragesOffer? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Garages)?.offer }
+val Quote.garagesOffer: GaragesOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Garages)?.offer }
+
+/** What is promised of the visit that is paid for; null when the intent is of another service. */
+val PurchaseIntent.garagesOffer: GaragesOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Garages)?.offer }
 
 /** The facility and the ticket that are paid for; null when the intent is of another service. */
-val Intent.wantedVisit: GaragesSubject? get() = items.firstNotNullOfOrNull { (it.subject as? Subject.Garages)?.subject }
+val PurchaseIntent.garagesSubject: GaragesSubject? get() = items.firstNotNullOfOrNull { (it.subject as? ItemSubject.Garages)?.subject }
 
 /** The visit that was paid. */
-val Intent.visit: Visit? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Garages)?.outcome?.visit }
+val PurchaseIntent.visit: Visit? get() = items.firstNotNullOfOrNull { (it.outcome as? ItemOutcome.Garages)?.outcome?.visit }
 
 private class GaragesOfCore(private val core: Core) : GaragesClient {
     private val garages = core.client.garages()

@@ -3,13 +3,14 @@ package city.mesto.sdk.orders
 
 import city.mesto.sdk.Core
 import city.mesto.sdk.MestoClient
-import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.PurchaseIntent
+import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
-import city.mesto.sdk.core.OrdersPage
+import city.mesto.sdk.core.OrderPage
+import city.mesto.sdk.core.OrdersOffer
 import city.mesto.sdk.core.OrdersState
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Topic
@@ -33,7 +34,7 @@ interface OrdersClient {
      * Orders that the account has shown to be its own, newest first; [cursor] is `next` of the page
      * before.
      */
-    suspend fun history(cursor: String? = null, limit: Int = 50): OrdersPage
+    suspend fun history(cursor: String? = null, limit: Int = 50): OrderPage
 
     /** What is to be paid for an order now: the discount off, a card's fee included. */
     suspend fun quote(order: OrderId, pay: PayMethod = PayMethod.Deposit): Quote
@@ -42,7 +43,7 @@ interface OrdersClient {
      * Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's
      * page.
      */
-    suspend fun pay(order: OrderId, pay: PayMethod = PayMethod.Deposit): Intent
+    suspend fun pay(order: OrderId, pay: PayMethod = PayMethod.Deposit): PurchaseIntent
 }
 
 val MestoClient.orders: OrdersClient get() = part(OrdersClient::class.java, ::OrdersOfCore)
@@ -50,13 +51,13 @@ val MestoClient.orders: OrdersClient get() = part(OrdersClient::class.java, ::Or
 /**
  * The order as it stood when its price was asked for; null when the quote is of another service.
  */
-val Quote.order: Order? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Orders)?.offer?.order }
+val Quote.ordersOffer: OrdersOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Orders)?.offer }
 
 /** The order that is paid for, as it stood before; null when the intent is of another service. */
-val Intent.wantedOrder: Order? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Orders)?.offer?.order }
+val PurchaseIntent.ordersOffer: OrdersOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Orders)?.offer }
 
 /** The order that was paid. */
-val Intent.order: Order? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Orders)?.outcome?.order }
+val PurchaseIntent.order: Order? get() = items.firstNotNullOfOrNull { (it.outcome as? ItemOutcome.Orders)?.outcome?.order }
 
 private class OrdersOfCore(private val core: Core) : OrdersClient {
     private val orders = core.client.orders()

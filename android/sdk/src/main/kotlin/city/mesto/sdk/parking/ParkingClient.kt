@@ -4,10 +4,10 @@ package city.mesto.sdk.parking
 import city.mesto.sdk.Core
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.core.CityId
-import city.mesto.sdk.core.History
-import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.Offer
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.TicketPage
+import city.mesto.sdk.core.PurchaseIntent
+import city.mesto.sdk.core.ItemOffer
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.ParkingOffer
 import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.ParkingState
@@ -65,7 +65,7 @@ interface ParkingClient {
      * A quote that continues a ticket with the time after its end. Where the longest stay is used
      * up it is refused, and `leave_by` of the params is the moment at which the car must be gone.
      */
-    suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
+    suspend fun quoteExtension(ticket: TicketId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
 
     /**
      * What a ticket can be extended by, by the rules; it stands at half an hour or the next length
@@ -99,10 +99,10 @@ interface ParkingClient {
      * Newest first; [cursor] is `next` of the page before. Without a connection what the phone
      * knows.
      */
-    suspend fun history(cursor: String? = null, limit: Int = 50): History
+    suspend fun history(cursor: String? = null, limit: Int = 50): TicketPage
 
     /** What the phone knows of it, without asking. */
-    suspend fun storedHistory(cursor: String? = null, limit: Int = 50): History
+    suspend fun storedHistory(cursor: String? = null, limit: Int = 50): TicketPage
 
     /** The SMS that buys parking for this vehicle in this zone. */
     suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId): SmsFallback
@@ -111,19 +111,19 @@ interface ParkingClient {
      * Takes a purchase back and gives the SMS instead, only when it is sure that it will not be
      * executed.
      */
-    suspend fun switchToSms(intent: String): SmsFallback
+    suspend fun switchToSms(key: String): SmsFallback
 }
 
 val MestoClient.parking: ParkingClient get() = part(ParkingClient::class.java, ::ParkingOfCore)
 
 /** What is promised of parking time; null when the quote is of another service. */
-val Quote.parking: ParkingOffer? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Parking)?.offer }
+val Quote.parkingOffer: ParkingOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Parking)?.offer }
 
 /** The parking time that is paid for; null when the intent is of another service. */
-val Intent.parking: ParkingOffer? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Parking)?.offer }
+val PurchaseIntent.parkingOffer: ParkingOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Parking)?.offer }
 
 /** The ticket that was bought. */
-val Intent.ticket: Ticket? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Parking)?.outcome?.ticket }
+val PurchaseIntent.ticket: Ticket? get() = items.firstNotNullOfOrNull { (it.outcome as? ItemOutcome.Parking)?.outcome?.ticket }
 
 private class ParkingOfCore(private val core: Core) : ParkingClient {
     private val parking = core.client.parking()
@@ -140,8 +140,8 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
     override suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod) =
         core.on { parking.quote(city, zone, vehicle, Core.atLeastNone(minutes), pay) }
 
-    override suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod) =
-        core.on { parking.extend(ticket, Core.atLeastNone(minutes), pay) }
+    override suspend fun quoteExtension(ticket: TicketId, minutes: Int, pay: PayMethod) =
+        core.on { parking.quoteExtension(ticket, Core.atLeastNone(minutes), pay) }
 
     override suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int?) = core.on { parking.wheel(city, zone, vehicle, wanted?.let(Core::atLeastNone)) }
 
@@ -165,5 +165,5 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
 
     override suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId) = core.on { parking.sms(city, zone, vehicle) }
 
-    override suspend fun switchToSms(intent: String) = core.on { parking.switchToSms(intent) }
+    override suspend fun switchToSms(key: String) = core.on { parking.switchToSms(key) }
 }

@@ -10,7 +10,7 @@ import city.mesto.sdk.code
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.CityVersion
 import city.mesto.sdk.core.Connection as CoreConnection
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.PayMethod
@@ -85,12 +85,12 @@ internal val MestoException.isConnection: Boolean
     get() = this is MestoException.Offline || this is MestoException.NoAnswer
 
 /** An intent by its key; null when the phone's own store does not tell it now. */
-internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
+internal suspend fun MestoClient.intentOrNull(key: String): PurchaseIntent? = try {
     payments.intent(key)
 } catch (_: MestoException) {
     null
 }
 
 /** The open payment that a refusal names: it is shown, and nothing else is paid. */
-internal suspend fun MestoClient.openBehind(refused: MestoException): Intent? =
+internal suspend fun MestoClient.openBehind(refused: MestoException): PurchaseIntent? =
     refused.params["intent"]?.let { intentOrNull(it) }

@@ -3,7 +3,7 @@
 package city.mesto.ui.fromcore
 
 import city.mesto.sdk.MestoClient
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Quote
@@ -25,7 +25,7 @@ internal interface Sells {
     var intent: String?
 
     /** Whether a payment is of what is sold here. */
-    fun isOurs(intent: Intent): Boolean
+    fun isOurs(intent: PurchaseIntent): Boolean
 
     /** The bank's page, outside of the app's own screens. */
     fun openPage(url: String)
@@ -34,7 +34,7 @@ internal interface Sells {
     suspend fun sms(): SmsFallback? = null
 
     /** It is paid. */
-    suspend fun paid(intent: Intent)
+    suspend fun paid(intent: PurchaseIntent)
 
     /** It was surely not executed: the next tap needs a new price, seen first. */
     fun notPaid()
@@ -57,7 +57,7 @@ internal class Paying(private val client: MestoClient, private val scope: Corout
     fun pay(quote: Quote) = begin { client.payments.buy(quote) }
 
     /** The first tap takes the payment; every other finds it under way. */
-    fun begin(call: suspend () -> Intent) {
+    fun begin(call: suspend () -> PurchaseIntent) {
         if (sale.payment.isUnderWay || !isTaken.compareAndSet(false, true)) return
         sale.payment = Payment.Sending
         scope.launch {
@@ -110,7 +110,7 @@ internal class Paying(private val client: MestoClient, private val scope: Corout
     }
 
     /** How a payment stands; its end is told once, whoever hears of it first. */
-    private suspend fun conclude(intent: Intent, why: Refusal? = null) {
+    private suspend fun conclude(intent: PurchaseIntent, why: Refusal? = null) {
         if (intent.key in ended) return
         sale.intent = intent.key.takeIf { intent.isOpen }
         if (!intent.isOpen) ended += intent.key

@@ -6,14 +6,14 @@ import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.orders.orders
-import city.mesto.sdk.orders.wantedOrder
+import city.mesto.sdk.orders.ordersOffer
 import city.mesto.sdk.payments
 import city.mesto.sdk.wallet
 import city.mesto.ui.PayBy
@@ -202,12 +202,12 @@ class OrdersPresenter(
                 savedState = savedState.copy(intent = value)
             }
 
-        override fun isOurs(intent: Intent) = intent.wantedOrder != null
+        override fun isOurs(intent: PurchaseIntent) = intent.ordersOffer != null
 
         override fun openPage(url: String) = navigation.openPage(url)
 
-        override suspend fun paid(intent: Intent) {
-            val paid = intent.wantedOrder?.row()?.copy(owed = intent.amount.price(), standing = OrderRow.Standing.Paid)
+        override suspend fun paid(intent: PurchaseIntent) {
+            val paid = intent.ordersOffer?.order?.row()?.copy(owed = intent.amount.price(), standing = OrderRow.Standing.Paid)
             shown.update { it.copy(paid = paid) }
             show()
         }

@@ -7,11 +7,11 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.cities
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.payments
-import city.mesto.sdk.topUp
 import city.mesto.sdk.wallet
+import city.mesto.sdk.walletOffer
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
 import city.mesto.ui.fromcore.Paying
@@ -111,14 +111,14 @@ class TopUpPresenter(
             }
 
         /** One that was begun and left goes on: a second one beside it could be paid twice. */
-        override fun isOurs(intent: Intent) = intent.topUp != null
+        override fun isOurs(intent: PurchaseIntent) = intent.walletOffer != null
 
         override fun openPage(url: String) = this@TopUpPresenter.openPage(url)
 
-        override suspend fun paid(intent: Intent) {
+        override suspend fun paid(intent: PurchaseIntent) {
             // The bank's word says that it was paid; what the deposit is now, the account says.
             readAccount()
-            shown.update { it.copy(step = TopUpStep.Done((intent.topUp ?: intent.amount).price())) }
+            shown.update { it.copy(step = TopUpStep.Done((intent.walletOffer?.amount ?: intent.amount).price())) }
         }
 
         override fun notPaid() = Unit

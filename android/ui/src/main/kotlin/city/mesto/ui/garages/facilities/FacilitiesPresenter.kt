@@ -12,7 +12,7 @@ import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitState
 import city.mesto.sdk.garages.garages
-import city.mesto.sdk.garages.wantedVisit
+import city.mesto.sdk.garages.garagesSubject
 import city.mesto.sdk.payments
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
@@ -117,12 +117,12 @@ class FacilitiesPresenter(
     }
 
     private fun showDriver() {
-        val waiting = client.payments.state.value.open.firstNotNullOfOrNull { it.wantedVisit }
+        val waiting = client.payments.state.value.open.firstNotNullOfOrNull { it.garagesSubject }
         val visits = client.garages.state.value
         shown.update { state ->
             state.copy(
                 visits = visits.inside.map { it.row() } + visits.forgotten.map { it.row(VisitRow.Standing.Forgotten) },
-                unconfirmed = waiting?.let { UnconfirmedVisit(it.facility, nameOf(it.facility), it.ticket) },
+                unconfirmed = waiting?.let { UnconfirmedVisit(it.facility.value, nameOf(it.facility.value), it.ticket) },
                 connection = client.connectionView(),
             )
         }

@@ -199,7 +199,7 @@ class FacilityPresenter(
         kind?.let { Fact(it.text(texts), distanceMetres?.let { metres -> texts.distanceMetres(metres.toString()) } ?: "") },
         Fact(texts.garagesAddress(), address),
         entrances.takeIf { it.isNotEmpty() }?.let { all -> Fact(texts.garagesEntrances(), all.joinToString { it.name }) },
-        Fact(texts.garagesHeight(), maxHeightCm?.let { texts.garagesHeightValue(words.number(BigDecimal(it.toLong()).movePointLeft(2))) }),
+        Fact(texts.garagesHeight(), maxHeightCentimetres?.let { texts.garagesHeightValue(words.number(BigDecimal(it.toLong()).movePointLeft(2))) }),
         Fact(texts.garagesCapacity(), capacity?.toString()),
         capacityDisabled?.let { Fact(texts.garagesCapacityDisabled(), it.toString()) },
         Fact(texts.garagesPaidWhen(), paidWhen?.text(texts)),
@@ -215,28 +215,32 @@ class FacilityPresenter(
 
 /** How sure something is, where it is not the operator's word of today. */
 private fun Certainty.unsure(texts: Texts): String? = when (this) {
-    Certainty.OFFICIAL -> null
-    Certainty.OFFICIAL_OLD -> texts.certaintyOfficialOld()
-    Certainty.SECOND_HAND -> texts.certaintySecondHand()
-    Certainty.ASSUMED -> texts.certaintyAssumed()
+    Certainty.Official -> null
+    Certainty.OfficialOld -> texts.certaintyOfficialOld()
+    Certainty.SecondHand -> texts.certaintySecondHand()
+    Certainty.Assumed -> texts.certaintyAssumed()
+    is Certainty.Other -> texts.certaintyAssumed()
 }
 
 private fun FacilityKind.text(texts: Texts): String = when (this) {
-    FacilityKind.GARAGE -> texts.facilityKindGarage()
-    FacilityKind.MULTI_STOREY -> texts.facilityKindMultiStorey()
-    FacilityKind.LOT -> texts.facilityKindLot()
+    FacilityKind.Garage -> texts.facilityKindGarage()
+    FacilityKind.MultiStorey -> texts.facilityKindMultiStorey()
+    FacilityKind.Lot -> texts.facilityKindLot()
+    is FacilityKind.Other -> v1
 }
 
 private fun PaidWhen.text(texts: Texts): String = when (this) {
-    PaidWhen.BEFORE_FETCHING -> texts.paidWhenBeforeFetching()
-    PaidWhen.ON_EXIT -> texts.paidWhenOnExit()
-    PaidWhen.ON_ENTRY -> texts.paidWhenOnEntry()
+    PaidWhen.BeforeFetching -> texts.paidWhenBeforeFetching()
+    PaidWhen.OnExit -> texts.paidWhenOnExit()
+    PaidWhen.OnEntry -> texts.paidWhenOnEntry()
+    is PaidWhen.Other -> v1
 }
 
 private fun OnSite.text(texts: Texts): String = when (this) {
-    OnSite.CASH -> texts.onSiteCash()
-    OnSite.CARD -> texts.onSiteCard()
-    OnSite.MACHINE -> texts.onSiteMachine()
-    OnSite.PREPAID_CARD -> texts.onSitePrepaidCard()
-    OnSite.PARKING_PASS -> texts.onSiteParkingPass()
+    OnSite.Cash -> texts.onSiteCash()
+    OnSite.Card -> texts.onSiteCard()
+    OnSite.Machine -> texts.onSiteMachine()
+    OnSite.PrepaidCard -> texts.onSitePrepaidCard()
+    OnSite.ParkingPass -> texts.onSiteParkingPass()
+    is OnSite.Other -> v1
 }

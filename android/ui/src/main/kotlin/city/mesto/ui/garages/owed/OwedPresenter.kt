@@ -9,12 +9,12 @@ import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.code
 import city.mesto.sdk.core.FacilityId
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.garages.garages
+import city.mesto.sdk.garages.garagesSubject
 import city.mesto.sdk.garages.visit
-import city.mesto.sdk.garages.wantedVisit
 import city.mesto.sdk.params
 import city.mesto.sdk.payments
 import city.mesto.sdk.wallet
@@ -196,11 +196,11 @@ class OwedPresenter(
                 savedState = savedState.copy(intent = value)
             }
 
-        override fun isOurs(intent: Intent) = intent.wantedVisit?.let { it.facility == route.facility && it.ticket == route.ticket } ?: false
+        override fun isOurs(intent: PurchaseIntent) = intent.garagesSubject?.let { it.facility.value == route.facility && it.ticket == route.ticket } ?: false
 
         override fun openPage(url: String) = navigation.openPage(url)
 
-        override suspend fun paid(intent: Intent) {
+        override suspend fun paid(intent: PurchaseIntent) {
             // A late tap finds nothing to pay.
             quote = null
             val visit = intent.visit

@@ -7,7 +7,7 @@ import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
@@ -17,6 +17,7 @@ import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.WheelStop
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.parkingOffer
 import city.mesto.sdk.parking.ticket
 import city.mesto.sdk.payments
 import city.mesto.sdk.vehicles
@@ -235,13 +236,13 @@ class BuyPresenter(
                 savedState = savedState.copy(intent = value)
             }
 
-        override fun isOurs(intent: Intent) = intent.parking?.let { it.zone == zone && car?.bears(it.plate) == true } ?: false
+        override fun isOurs(intent: PurchaseIntent) = intent.parkingOffer?.let { it.zone == zone && car?.bears(it.plate) == true } ?: false
 
         override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun sms(): SmsFallback? = smsOrNull()
 
-        override suspend fun paid(intent: Intent) {
+        override suspend fun paid(intent: PurchaseIntent) {
             // The quote is used up: a late tap finds nothing to pay.
             asking?.cancel()
             quote = null

@@ -8,7 +8,7 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.code
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.Quote
@@ -18,6 +18,7 @@ import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.params
+import city.mesto.sdk.parking.parkingOffer
 import city.mesto.sdk.payments
 import city.mesto.sdk.vehicles
 import city.mesto.sdk.wallet
@@ -231,7 +232,7 @@ class TicketPresenter(
         if (isFirst) extension = Extension.Loading
         asking = scope.launch {
             try {
-                val answer = client.parking.extend(current.last.id, client.parking.extensionWheel(current.last.id).chosen.toInt())
+                val answer = client.parking.quoteExtension(current.last.id, client.parking.extensionWheel(current.last.id).chosen.toInt())
                 val terms = answer.view(client) ?: return@launch
                 quote = answer
                 extension = Extension.Offered(terms.granted, terms.endsAt, terms.lines, terms.total, terms.notices.filter { it.isSurprise }.map { it.text })
@@ -286,13 +287,13 @@ class TicketPresenter(
                 savedState = savedState.copy(intent = value)
             }
 
-        override fun isOurs(intent: Intent) = intent.parking?.extends?.let { part -> parked?.tickets?.any { it.id == part } } ?: false
+        override fun isOurs(intent: PurchaseIntent) = intent.parkingOffer?.extends?.let { part -> parked?.tickets?.any { it.id == part } } ?: false
 
         override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun sms(): SmsFallback? = smsOrNull()
 
-        override suspend fun paid(intent: Intent) {
+        override suspend fun paid(intent: PurchaseIntent) {
             quote = null
             show()
         }

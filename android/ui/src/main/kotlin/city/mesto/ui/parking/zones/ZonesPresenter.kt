@@ -7,13 +7,14 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.cities
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.NearZone
 import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.parkingOffer
 import city.mesto.sdk.payments
 import city.mesto.sdk.vehicles
 import city.mesto.sdk.wallet
@@ -160,7 +161,7 @@ class ZonesPresenter(
      * ask again.
      */
     private fun openUnconfirmed() {
-        val wanted = unconfirmedPurchase()?.parking ?: return
+        val wanted = unconfirmedPurchase()?.parkingOffer ?: return
         val running = extended?.takeIf { it == wanted.extends }
         val car = client.vehicles.state.value.vehicles.find { it.bears(wanted.plate) }
         when {
@@ -206,7 +207,7 @@ class ZonesPresenter(
         val parked = parkedFirst()
         val zone = parked?.let { zoneOf(it) }
         val waiting = unconfirmedPurchase()
-        extended = waiting?.parking?.extends?.takeIf { client.parkedOrNull(it) != null }
+        extended = waiting?.parkingOffer?.extends?.takeIf { client.parkedOrNull(it) != null }
         shown.update { state ->
             state.copy(
                 plates = plates,
@@ -215,7 +216,7 @@ class ZonesPresenter(
                 connection = client.connectionView(),
                 running = if (parked == null || zone == null) null else running(parked, zone),
                 unconfirmed = waiting?.let { intent ->
-                    intent.parking?.let { UnconfirmedPurchase(it.plate.display, it.zone.value, intent.createdAt) }
+                    intent.parkingOffer?.let { UnconfirmedPurchase(it.plate.display, it.zone.value, intent.createdAt) }
                 },
             )
         }
@@ -246,7 +247,7 @@ class ZonesPresenter(
         secondsLeft = (parked.endsAt.epochSecond - client.now().epochSecond).coerceAtLeast(0),
     )
 
-    private fun unconfirmedPurchase(): Intent? = client.payments.state.value.open.firstOrNull { it.parking != null }
+    private fun unconfirmedPurchase(): PurchaseIntent? = client.payments.state.value.open.firstOrNull { it.parkingOffer != null }
 
     private companion object {
         /** A sign's text as a camera reads it is longer than its code. */

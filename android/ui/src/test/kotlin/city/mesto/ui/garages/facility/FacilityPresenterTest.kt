@@ -70,7 +70,7 @@ class FacilityPresenterTest {
 
     @Test
     fun what_is_not_known_of_a_garage_is_said_and_how_sure_the_rest_is_bg_10() = runTest {
-        fake.garages.facilities = fake.garages.facilities.map { it.copy(maxHeightCm = 210u, capacity = null, tariffCertainty = Certainty.SECOND_HAND, certainty = Certainty.OFFICIAL) }
+        fake.garages.facilities = fake.garages.facilities.map { it.copy(maxHeightCentimetres = 210u, capacity = null, tariffCertainty = Certainty.SecondHand, certainty = Certainty.Official) }
         val shown = presenter().shown
         assertEquals("Zeleni venac", shown.name)
         assertTrue(Fact("garages-capacity", null) in shown.facts, "${shown.facts}")

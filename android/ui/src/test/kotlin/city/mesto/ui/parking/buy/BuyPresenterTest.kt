@@ -10,7 +10,7 @@ import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Notice
-import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.PaymentsState
 import city.mesto.sdk.core.Plate
@@ -18,6 +18,7 @@ import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.parkingOffer
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
@@ -352,7 +353,7 @@ class BuyPresenterTest {
         val open = fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("red"), Samples.car.id, 60))
         for (plate in listOf("BG789PP", "BG 789-PP")) {
             val shown = Plate(canonical = "BG789PP", display = plate, country = null)
-            val offer = Offer.Parking(checkNotNull(open.parking).copy(plate = shown))
+            val offer = ItemOffer.Parking(checkNotNull(open.parkingOffer).copy(plate = shown))
             fake.payments.state.value = PaymentsState(listOf(open.copy(items = open.items.map { it.copy(offer = offer) })))
             assertIs<Payment.Unconfirmed>(presenter().shown.payment, plate)
         }

@@ -129,7 +129,7 @@ class TicketPresenterTest {
     fun an_extension_that_waits_at_the_bank_shows_its_page_and_can_be_given_up() = runTest {
         val presenter = parkedFor(60)
         fake.outcome = Samples.unconfirmed
-        fake.payments.buy(fake.parking.extend(fake.parking.state.value.active.single().id, 30, PayMethod.Card))
+        fake.payments.buy(fake.parking.quoteExtension(fake.parking.state.value.active.single().id, 30, PayMethod.Card))
         runCurrent()
         assertEquals("https://bank.example/pay", assertIs<Payment.Unconfirmed>(presenter.shown.payment).page)
         presenter.on(TicketEvent.OpenBank)

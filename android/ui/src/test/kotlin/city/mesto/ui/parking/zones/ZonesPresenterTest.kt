@@ -142,7 +142,7 @@ class ZonesPresenterTest {
     fun an_unconfirmed_purchase_leads_to_where_it_can_be_followed() = runTest {
         val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("red"), Samples.car.id, 60)).ticket)
         fake.outcome = Samples.unconfirmed
-        fake.payments.buy(fake.parking.extend(ticket.id, 30))
+        fake.payments.buy(fake.parking.quoteExtension(ticket.id, 30))
         presenter().on(ZonesEvent.UnconfirmedOpened)
         assertEquals(listOf("ticket ${ticket.id}"), navigation.went)
 
