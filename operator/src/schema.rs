@@ -70,6 +70,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<tickets::TicketPlateRow>(),
         table::<vehicles::VehicleRow>(),
         table::<tables::VisitRow>(),
+        table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),
         table::<tables::FacilityRow>(),
         // Written from `intent` by one statement, read with it; see kernel/idempotency.rs.

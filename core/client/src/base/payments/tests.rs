@@ -90,7 +90,7 @@ fn quote(note: &str) -> Quote {
     let amount = json!({"amount": "1000.00", "currency": "RSD"});
     let item = json!({
         "service": "wallet", "subject": {"amount": amount, "note": note}, "offer": {"amount": amount},
-        "guard": "wallet/belgrade/deposit", "lines": [], "notices": [], "total": amount, "seller": "the operator",
+        "guard": "wallet/belgrade/deposit", "lines": [{"kind": "wallet.top_up", "amount": amount}], "notices": [], "total": amount, "seller": "the operator",
     });
     let quote = json!({
         "id": format!("qt_{ID}"), "city": "belgrade", "issued_at": Still.wall(), "expires_at": "2025-09-03T13:00:00Z",

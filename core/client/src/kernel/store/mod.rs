@@ -303,6 +303,8 @@ mod tests {
 
     const MIGRATIONS: Migrations = &["CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"];
     const NAME: Value<String> = Value::new("name", "names");
+    /// What a rebuilt file has to have: intents are rescued into it.
+    const WITH_INTENTS: Migrations = &[include_str!("../../../migrations/V1__first.sql")];
 
     #[test]
     fn with_its_index_in_memory_a_file_is_read_without_another_beside_it() {
@@ -370,12 +372,12 @@ mod tests {
                 assert_eq!(mode & 0o077, 0, "{}: {mode:o}", file.display());
             }
         };
-        let mut store = Store::open(&path, MIGRATIONS, 0).unwrap();
+        let mut store = Store::open(&path, WITH_INTENTS, 0).unwrap();
         store.write(0, |tx| NAME.set(tx, &"acc".to_owned())).unwrap();
         are_private();
         drop(store);
         std::fs::write(&path, [7; 8192]).unwrap();
-        let mut store = Store::open(&path, MIGRATIONS, 0).unwrap();
+        let mut store = Store::open(&path, WITH_INTENTS, 0).unwrap();
         assert!(store.recovery.is_some());
         store.write(0, |tx| NAME.set(tx, &"acc".to_owned())).unwrap();
         are_private();
