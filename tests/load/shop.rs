@@ -100,10 +100,8 @@ fn visit(rig: &Rig, driver: &mut Driver<'_>) -> Outcome<(Quote, String)> {
     if answer.status != 200 {
         return Err(format!("the controller was answered {}", String::from_utf8_lossy(&answer.body)).into());
     }
-    let quote = driver.price(
-        &GaragesSubject { facility: FACILITY.parse().expect("a facility"), ticket: TICKET.into() },
-        PayMethod::Deposit,
-    );
+    let quote =
+        driver.price(&GaragesSubject { facility: FACILITY.parse()?, ticket: TICKET.into() }, PayMethod::Deposit);
     let offer = quote.items.first().ok_or("a quote of nothing")?.offer.read::<GaragesOffer>()?;
     if offer.owes_again_at.is_some_and(|at| at < rig.now + LONGEST_RUN) {
         return Err(format!("a visit that is paid owes something again in the run: {offer:?}").into());

@@ -199,7 +199,7 @@ mod tests {
         let (profile, config) = of(file).unwrap();
         assert_eq!(profile.version, 3);
         assert_eq!(profile.name.get("sr-Latn"), "Parking dva grada");
-        assert_eq!((config.min_client, profile.greatest_client), (Some((1, 2, 0)), Some("1.10.0".parse().unwrap())));
+        assert_eq!((config.min_client, profile.greatest_client), (Some((0, 1, 0)), Some("0.1.0".parse().unwrap())));
         assert_eq!(profile.legal.texts.len(), 2);
         assert_eq!(profile.legal.texts[0].kind, LegalKind::Terms);
     }
