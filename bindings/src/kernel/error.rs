@@ -11,10 +11,10 @@ use crate::kernel::line::plain;
 macro_rules! errors {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
         /// A failure as an app shows it: `text` and `advice`, in the language the client was opened
-        /// with. `params` holds the numbers, moments (RFC 3339) and sums of the text as plain text; `detail` is for
-        /// developers and never holds personal data; `request` is the id by which the operator
-        /// finds the request in its log; with `may_be_charged` nobody can say that nothing was
-        /// charged.
+        /// with. `params` holds the numbers, moments (RFC 3339) and sums of the text as plain text;
+        /// `detail` is for developers and never holds personal data; `request` is the id by which
+        /// the operator finds the request in its log; with `may_be_charged` nobody can say that
+        /// nothing was charged.
         #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
         #[uniffi::export(Display)]
         pub enum MestoError {

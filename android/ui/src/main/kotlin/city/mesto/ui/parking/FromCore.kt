@@ -14,7 +14,7 @@ import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.ZoneId
-import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.parkingOffer
 import city.mesto.ui.PriceLine
 import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.price
@@ -43,7 +43,7 @@ internal fun Preview.view(client: MestoClient) = offer.view(lines, notices, tota
 
 /** A price as a screen explains it; null when what is offered is no parking. */
 internal fun Quote.view(client: MestoClient): QuoteView? =
-    parking?.view(items.flatMap { it.lines }, items.flatMap { it.notices }, total, client)
+    parkingOffer?.view(items.flatMap { it.lines }, items.flatMap { it.notices }, total, client)
 
 private fun ParkingOffer.view(lines: List<Line>, notices: List<Notice>, total: Money, client: MestoClient) = QuoteView(
     asked = askedMinutes.toInt(),

@@ -9,10 +9,11 @@ import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.code
 import city.mesto.sdk.core.FacilityId
-import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.garages.garages
+import city.mesto.sdk.garages.garagesOffer
 import city.mesto.sdk.garages.garagesSubject
 import city.mesto.sdk.garages.visit
 import city.mesto.sdk.params
@@ -151,7 +152,7 @@ class OwedPresenter(
     }
 
     private fun Quote.view(): Owed {
-        val offer = visit
+        val offer = garagesOffer
         return Owed.Firm(
             enteredAt = offer?.enteredAt ?: issuedAt,
             lines = items.flatMap { it.lines }.map { PriceLine(client.text(it), it.amount.price()) },
