@@ -4,8 +4,8 @@
 //!   `bindings` expands that one, so that a field stands in one place (ADR 13,
 //!   [`shown`](mesto_rules::kernel::shown)).
 //! - [`words!`](mesto_rules::words): one word of several, exported in the same way. A word of a
-//!   later version is `Other` and keeps what came. In a request every word must be known: its handler
-//!   refuses `Other`.
+//!   later version is `Other` and keeps what came. In a request every word must be known: its
+//!   handler refuses `Other`.
 //! - `wire!`: structs that no app reads as such.
 //! - `closed_words!`: words of a message in which another word is a mistake.
 //!

@@ -216,7 +216,7 @@ class FakeMesto(
         override suspend fun export() = ask("export") { "{}" }
 
         override suspend fun sessions(cursor: String?, limit: Int) = ask("sessions") {
-            Sessions(listOf(DeviceSession(DeviceId("dv_sample"), "phone", true, Samples.morning, Samples.morning.plus(180, ChronoUnit.DAYS))), null)
+            SessionPage(listOf(DeviceSession(DeviceId("dv_sample"), "phone", true, Samples.morning, Samples.morning.plus(180, ChronoUnit.DAYS))), null)
         }
 
         override suspend fun endSession(session: DeviceId) = ask("endSession") {}
@@ -326,7 +326,7 @@ class FakeMesto(
 
         override suspend fun intents(limit: Int): List<PurchaseIntent> = intents.values.reversed().take(limit)
 
-        override suspend fun history(cursor: String?, limit: Int) = ask("history") { Purchases(emptyList(), null) }
+        override suspend fun history(cursor: String?, limit: Int) = ask("history") { PurchasePage(emptyList(), null) }
 
         override suspend fun settleAll(): List<PurchaseIntent> = ask("settle") { state.value.open.map { end(it) } }
 
@@ -455,7 +455,7 @@ class FakeMesto(
         override suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId) = smsOf(zone, plateOf(vehicle))
 
         override suspend fun switchToSms(key: String): SmsFallback = ask("switchToSms") {
-            val known = checkNotNull(payments.intent(intent))
+            val known = checkNotNull(payments.intent(key))
             payments.expire(known)
             checkNotNull(known.parkingOffer).let { smsOf(it.zone, it.plate) }
         }
@@ -521,7 +521,7 @@ class FakeMesto(
             found.also { order -> state.update { known -> known.copy(orders = known.orders.filter { it.id != order.id } + order) } }
         }
 
-        override suspend fun history(cursor: String?, limit: Int) = ask("history") { OrdersPage(state.value.orders.take(limit), null) }
+        override suspend fun history(cursor: String?, limit: Int) = ask("history") { OrderPage(state.value.orders.take(limit), null) }
 
         override suspend fun quote(order: OrderId, pay: PayMethod): Quote = ask("quote") { quoteOf(order, pay) }
 
@@ -573,7 +573,7 @@ class FakeMesto(
         override suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod): PurchaseIntent =
             ask("payVisit") { payments.paid(quoteOf(facility, ticketNumber(city, facility, ticket), pay)) }
 
-        override suspend fun history(cursor: String?, limit: Int) = ask("history") { Visits(state.value.run { inside + over }.take(limit), null) }
+        override suspend fun history(cursor: String?, limit: Int) = ask("history") { VisitPage(state.value.run { inside + over }.take(limit), null) }
 
         override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + forgotten }.find { it.id == id }
             ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null, false)

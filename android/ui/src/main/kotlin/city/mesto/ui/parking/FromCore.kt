@@ -14,6 +14,7 @@ import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.parkingOffer
 import city.mesto.ui.PriceLine
 import city.mesto.ui.fromcore.here
