@@ -451,7 +451,7 @@ CREATE TABLE visit_payment (
   lines TEXT NOT NULL,
   -- At one moment it may be paid here and at the place, each once.
   PRIMARY KEY (visit, at, is_cash)
-)/*sqlite WITHOUT ROWID*/;
+);
 CREATE INDEX visit_payment_of ON visit_payment (account);
 -- What a controller has not heard yet.
 CREATE INDEX visit_payment_told ON visit_payment (city, facility, at);
