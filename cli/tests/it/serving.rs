@@ -75,6 +75,29 @@ fn what_is_owed_back_is_asked_of_the_bank_while_an_operator_serves_bg_83_bg_97()
 }
 
 #[test]
+fn what_would_not_work_is_refused_before_anything_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    mesto(path, &["keys", "init"]);
+    let serve = |listen: &'static str| ["serve", "--listen", listen, "--bank-secret-file", "secret", "--json"];
+    let refused = |listen, exit, code: &str| {
+        let ran = mesto(path, &serve(listen));
+        assert_eq!((ran.exit, ran.json()["error"]["code"].as_str()), (exit, Some(code)), "{}", ran.out);
+    };
+    // A bank reaches nobody there.
+    refused("0.0.0.0:0", 2, "public_url_missing");
+    // A SQLite file has one process that serves it; tools work beside that, and the next one after
+    // it.
+    let mut first = Serving::start(path, &serve("127.0.0.1:0"));
+    refused("127.0.0.1:0", 6, "store_in_use");
+    assert_eq!(mesto(path, &["admin", "ledger", "--json"]).exit, 0);
+    first.child.kill().unwrap();
+    first.child.wait().unwrap();
+    Serving::start(path, &serve("127.0.0.1:0"));
+}
+
+#[test]
 fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

@@ -14,19 +14,6 @@ use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::store::Json;
 
-/// A visit as it is stored, with what was paid for it.
-#[derive(Clone)]
-pub(super) struct StoredVisit {
-    pub row: VisitRow,
-    pub payments: Vec<VisitPaymentRow>,
-}
-
-impl StoredVisit {
-    pub fn is_paid_here(&self) -> bool {
-        self.payments.iter().any(|payment| !payment.is_cash)
-    }
-}
-
 /// A visit that was found.
 pub(super) struct FoundVisit {
     pub record: VisitRecord,
@@ -44,9 +31,9 @@ pub(super) struct Finding<'a> {
 
 /// Which stored visit each told one is, by its place. A lost ticket may have begun one whose entry
 /// is known by now, a little earlier or later.
-pub(super) fn paired(told: &[ToldVisit], stored: &[StoredVisit], clocks_differ: TimeDelta) -> Vec<Option<usize>> {
+pub(super) fn paired(told: &[ToldVisit], stored: &[VisitRecord], clocks_differ: TimeDelta) -> Vec<Option<usize>> {
     let mut pairs: Vec<Option<usize>> = vec![None; told.len()];
-    for (place, StoredVisit { row, .. }) in stored.iter().enumerate() {
+    for (place, VisitRecord { row, .. }) in stored.iter().enumerate() {
         let after = told.partition_point(|visit| visit.entered_at <= row.entered_at);
         let is_it = |visit: &ToldVisit| {
             visit.entered_at - clocks_differ <= row.entered_at && visit.end.is_none_or(|end| row.entered_at <= end.at)
@@ -63,14 +50,9 @@ pub(super) fn paired(told: &[ToldVisit], stored: &[StoredVisit], clocks_differ: 
 }
 
 impl Finding<'_> {
-    /// How far an inventory book and a barrier may differ.
-    pub fn clocks_differ(&self) -> TimeDelta {
-        TimeDelta::seconds(self.place.garages.policy.clock_tolerance_seconds.into())
-    }
-
     /// The visits that were told, by their entries.
-    pub fn all(&self, ticket: &TicketNumber, told: &[ToldVisit], stored: &[StoredVisit]) -> Outcome<Vec<FoundVisit>> {
-        let pairs = paired(told, stored, self.clocks_differ());
+    pub fn all(&self, ticket: &TicketNumber, told: &[ToldVisit], stored: &[VisitRecord]) -> Outcome<Vec<FoundVisit>> {
+        let pairs = paired(told, stored, self.place.clocks_differ());
         let stored_of = |pair: &Option<usize>| pair.and_then(|place| stored.get(place));
         told.iter().zip(&pairs).map(|(visit, pair)| self.one(ticket, visit, stored_of(pair))).collect()
     }
@@ -95,9 +77,9 @@ impl Finding<'_> {
         }
     }
 
-    fn one(&self, ticket: &TicketNumber, told: &ToldVisit, stored: Option<&StoredVisit>) -> Outcome<FoundVisit> {
+    fn one(&self, ticket: &TicketNumber, told: &ToldVisit, stored: Option<&VisitRecord>) -> Outcome<FoundVisit> {
         let mut record = match stored {
-            Some(StoredVisit { row, payments }) => VisitRecord::of(row.clone(), payments.clone()),
+            Some(VisitRecord { row, payments, .. }) => VisitRecord::of(row.clone(), payments.clone()),
             None => VisitRecord::entered(self.new_row(ticket, told.entered_at)),
         };
         record.row.entered_at = told.entered_at;

@@ -13,10 +13,10 @@ use mesto_rules::money::Money;
 use mesto_rules::{City, PayMethod};
 
 use crate::base::incidents;
-use crate::garages::found::{Finding, FoundVisit, StoredVisit, paired};
+use crate::garages::found::{Finding, FoundVisit, paired};
 use crate::garages::refusal::not_placed;
 use crate::garages::tables::{EventRow, EventWord, VisitPaymentRow, VisitRow};
-use crate::garages::visits::{Place, VisitRecord};
+use crate::garages::visits::{Place, VisitRecord, records_of};
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Json, Row, StoreError, Tx, Write};
@@ -30,9 +30,14 @@ const CASH_MOST: u32 = 10_000_000;
 pub(super) type PaidVisit = (VisitPaymentRow, VisitRow);
 
 impl Place<'_> {
+    /// How far the clocks of a barrier, an inventory book and the operator may differ.
+    pub(super) fn clocks_differ(&self) -> TimeDelta {
+        TimeDelta::seconds(self.garages.policy.clock_tolerance_seconds.into())
+    }
+
     /// Whether a moment of the controller's clock lies farther ahead than clocks may differ.
     fn is_ahead(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        at - now > TimeDelta::seconds(self.garages.policy.clock_tolerance_seconds.into())
+        at - now > self.clocks_differ()
     }
 
     /// Refuses such a moment, and tells the operator's.
@@ -48,7 +53,7 @@ impl Place<'_> {
 /// A ticket of a report.
 struct Ticket {
     /// In the order of their entries.
-    stored: Vec<StoredVisit>,
+    stored: Vec<VisitRecord>,
     /// As it was before the report.
     before: TicketHistory,
     history: TicketHistory,
@@ -76,7 +81,7 @@ impl Ticket {
         let told = self.history.visits();
         let pairs = paired(&told, &self.stored, clocks_differ);
         let visit = told.iter().zip(pairs).find(|(visit, _)| visit.entered_at == entered_at);
-        visit.and_then(|(_, pair)| self.stored.get(pair?)).is_some_and(StoredVisit::is_paid_here)
+        visit.and_then(|(_, pair)| self.stored.get(pair?)).is_some_and(VisitRecord::is_paid_here)
     }
 }
 
@@ -112,16 +117,13 @@ impl<'a> ReportedVisits<'a> {
         let of = |part: usize| answers.iter().skip(part * numbers.len()).take(numbers.len());
         for (((number, visits), payments), told) in numbers.iter().zip(of(0)).zip(of(1)).zip(of(2)) {
             let visits = visits.iter().map(Row::read).collect::<Result<Vec<VisitRow>, StoreError>>()?;
-            let mut payments = payments.iter().map(Row::read).collect::<Result<Vec<VisitPaymentRow>, StoreError>>()?;
+            let payments = payments.iter().map(Row::read).collect::<Result<Vec<VisitPaymentRow>, StoreError>>()?;
             let told = told.iter().map(Row::read).collect::<Result<Vec<EventRow>, StoreError>>()?;
+            let mut stored = records_of(visits, payments);
             // They are asked for newest first.
-            let stored = visits.into_iter().rev().map(|row| {
-                let own = payments.extract_if(.., |payment| payment.visit == row.id).collect();
-                StoredVisit { row, payments: own }
-            });
-            let stored = stored.collect();
+            stored.reverse();
             let events = told.into_iter().map(|row| event(row, place.city)).collect::<Result<_, _>>()?;
-            let history = TicketHistory::new(events, finding.clocks_differ());
+            let history = TicketHistory::new(events, place.clocks_differ());
             let ticket = Ticket { stored, before: history.clone(), history, changes: BTreeMap::new() };
             tickets.insert(number.clone(), ticket);
         }
@@ -173,19 +175,17 @@ impl<'a> ReportedVisits<'a> {
         let Some(ticket) = self.tickets.get(&number) else {
             return Err(StoreError::unreadable("ticket of a report", &number).into());
         };
-        if ticket.history.at(at, kind).is_none() {
-            if may_begin {
-                self.can_begin(at)?;
-            }
-        } else if let Some(amount) = amount {
+        let is_known = ticket.history.at(at, kind).is_some();
+        if may_begin && !is_known {
+            self.can_begin(at)?;
+        }
+        if let Some(amount) = amount.filter(|_| is_known) {
             self.stands(ticket, &number, at, amount)?;
         }
         let (is_disabled, places) = if may_begin { (told.is_disabled, told.places) } else { (None, None) };
         let event = TicketEvent { at, kind, is_disabled, places, amount, seen: None };
-        let clocks_differ = self.finding.clocks_differ();
         let mut history = ticket.history.clone();
-        let is_known = history.at(at, kind).is_some();
-        let is_changed = history.take(event, |entered_at| ticket.is_paid_here(entered_at, clocks_differ));
+        let is_changed = history.take(event, |entered_at| ticket.is_paid_here(entered_at, place.clocks_differ()));
         let is_changed = is_changed.map_err(|why| not_placed(&why))?;
         if let Some(ticket) = self.tickets.get_mut(&number).filter(|_| is_changed) {
             ticket.history = history;

@@ -19,36 +19,12 @@ id_columns![VisitId, FacilityId];
 
 stored_words! {
     /// `visit.state`
-    pub(crate) enum StateWord for VisitState {
+    pub(crate) enum StateWord for VisitState, RulesState {
         Inside = "inside",
         Paid = "paid",
         OwingAgain = "owing_again",
         Left = "left",
         Cancelled = "cancelled",
-    }
-}
-
-impl From<StateWord> for RulesState {
-    fn from(stored: StateWord) -> Self {
-        match stored {
-            StateWord::Inside => Self::Inside,
-            StateWord::Paid => Self::Paid,
-            StateWord::OwingAgain => Self::OwingAgain,
-            StateWord::Left => Self::Left,
-            StateWord::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<RulesState> for StateWord {
-    fn from(state: RulesState) -> Self {
-        match state {
-            RulesState::Inside => Self::Inside,
-            RulesState::Paid => Self::Paid,
-            RulesState::OwingAgain => Self::OwingAgain,
-            RulesState::Left => Self::Left,
-            RulesState::Cancelled => Self::Cancelled,
-        }
     }
 }
 
@@ -106,36 +82,12 @@ pub(crate) const VISITS: Table = Table {
 
 stored_words! {
     /// `visit_event.kind`
-    pub(crate) enum EventWord for ReportedEventKind {
+    pub(crate) enum EventWord for ReportedEventKind, TicketEventKind {
         Entered = "entered",
         Lost = "lost",
         PaidOnSite = "paid_on_site",
         Left = "left",
         Cancelled = "cancelled",
-    }
-}
-
-impl From<EventWord> for TicketEventKind {
-    fn from(stored: EventWord) -> Self {
-        match stored {
-            EventWord::Entered => Self::Entered,
-            EventWord::Lost => Self::Lost,
-            EventWord::PaidOnSite => Self::PaidOnSite,
-            EventWord::Left => Self::Left,
-            EventWord::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<TicketEventKind> for EventWord {
-    fn from(kind: TicketEventKind) -> Self {
-        match kind {
-            TicketEventKind::Entered => Self::Entered,
-            TicketEventKind::Lost => Self::Lost,
-            TicketEventKind::PaidOnSite => Self::PaidOnSite,
-            TicketEventKind::Left => Self::Left,
-            TicketEventKind::Cancelled => Self::Cancelled,
-        }
     }
 }
 

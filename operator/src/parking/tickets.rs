@@ -48,17 +48,7 @@ stored_words! {
 
 stored_words! {
     /// `ticket.state`
-    pub(crate) enum StateWord for TicketState { Active = "active", Expired = "expired", Voided = "voided" }
-}
-
-impl From<StateWord> for RulesState {
-    fn from(stored: StateWord) -> Self {
-        match stored {
-            StateWord::Active => Self::Active,
-            StateWord::Expired => Self::Expired,
-            StateWord::Voided => Self::Voided,
-        }
-    }
+    pub(crate) enum StateWord for TicketState, RulesState { Active = "active", Expired = "expired", Voided = "voided" }
 }
 
 table! {

@@ -74,9 +74,27 @@ macro_rules! projection {
 /// they are.
 ///
 /// `stored_words! { enum StateWord for TicketState { Active = "active" } }` converts from and to an
-/// enum of the wire.
+/// enum of the wire; `for VisitState, RulesState` also from and to one of the rules, which has the
+/// same words.
 #[macro_export]
 macro_rules! stored_words {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident for $wire:ident, $rules:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $word:literal),* $(,)?
+    }) => {
+        $crate::stored_words! { $(#[$meta])* $vis enum $name for $wire { $($(#[$variant_meta])* $variant = $word),* } }
+
+        impl From<$name> for $rules {
+            fn from(stored: $name) -> Self {
+                match stored { $($name::$variant => Self::$variant),* }
+            }
+        }
+
+        impl From<$rules> for $name {
+            fn from(of_rules: $rules) -> Self {
+                match of_rules { $($rules::$variant => Self::$variant),* }
+            }
+        }
+    };
     ($(#[$meta:meta])* $vis:vis enum $name:ident for $wire:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $word:literal),* $(,)?
     }) => {

@@ -3,17 +3,6 @@
 
 use super::*;
 
-/// Three hours ago, and minutes after that.
-fn since(world: &World) -> impl Fn(i64) -> DateTime<Utc> + use<> {
-    let start = world.now();
-    world.pass(DAY);
-    move |minutes| start + TimeDelta::minutes(minutes)
-}
-
-fn cash(ticket: &str, at: DateTime<Utc>, amount: &str) -> ReportedEvent {
-    ReportedEvent { amount: Some(rsd(amount)), ..told(ReportedEventKind::PaidOnSite, ticket, at) }
-}
-
 on_both_databases! {
     #[test]
     fn cash_told_late_lowers_a_claim_by_what_was_owed_when_it_was_paid_bg_19_bg_68(world) {

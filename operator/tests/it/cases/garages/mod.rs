@@ -52,6 +52,18 @@ pub(super) fn with_exit_minutes(world: &World, minutes: u32) -> World {
     })
 }
 
+/// Moments by their minutes from now on; a day passes.
+fn since(world: &World) -> impl Fn(i64) -> DateTime<Utc> + use<> {
+    let start = world.now();
+    world.pass(DAY);
+    move |minutes| start + TimeDelta::minutes(minutes)
+}
+
+/// Cash of an amount.
+fn cash(ticket: &str, at: DateTime<Utc>, amount: &str) -> ReportedEvent {
+    ReportedEvent { amount: Some(rsd(amount)), ..told(ReportedEventKind::PaidOnSite, ticket, at) }
+}
+
 /// The controller of a facility, and what it has heard.
 pub(super) struct Controller<'a> {
     pub(super) person: Person<'a>,

@@ -3,16 +3,6 @@
 
 use super::*;
 
-fn at0(world: &World) -> impl Fn(i64) -> DateTime<Utc> + use<> {
-    let start = world.now();
-    world.pass(DAY);
-    move |minutes| start + TimeDelta::minutes(minutes)
-}
-
-fn cash(ticket: &str, at: DateTime<Utc>, amount: &str) -> ReportedEvent {
-    ReportedEvent { amount: Some(rsd(amount)), ..told(ReportedEventKind::PaidOnSite, ticket, at) }
-}
-
 /// Cash of the next car, told before the first exit, lowers the first car's claim and stays with
 /// the second one too.
 #[test]
@@ -20,7 +10,7 @@ fn cash_of_the_next_car_pays_nothing_of_the_first_one_bg_64_bg_68() {
     for amount in [Some("100.00"), None] {
         let world = &with_exit_minutes(&World::sqlite(), 15);
         let garage = Controller::of(world, "zeleni-venac");
-        let at = at0(world);
+        let at = since(world);
         let money = match amount {
             Some(amount) => cash(TICKET, at(150), amount),
             None => told(ReportedEventKind::PaidOnSite, TICKET, at(150)),
@@ -46,7 +36,7 @@ fn cash_of_the_next_car_pays_nothing_of_the_first_one_bg_64_bg_68() {
 fn cash_with_amounts_is_the_same_in_either_order_bg_68() {
     let world = &with_exit_minutes(&World::sqlite(), 15);
     let garage = Controller::of(world, "zeleni-venac");
-    let at = at0(world);
+    let at = since(world);
     for (ticket, order) in [("GR01", [30, 118]), ("GR02", [118, 30])] {
         garage.tell(vec![told(ReportedEventKind::Entered, ticket, at(0))]);
         for minutes in order {
@@ -62,7 +52,7 @@ fn cash_with_amounts_is_the_same_in_either_order_bg_68() {
 fn a_lost_ticket_of_the_next_car_makes_the_first_one_no_dearer_bg_68() {
     let world = &with_exit_minutes(&World::sqlite(), 15);
     let garage = Controller::of(world, "zeleni-venac");
-    let at = at0(world);
+    let at = since(world);
     garage.tell(vec![told(ReportedEventKind::Entered, TICKET, at(0))]);
     garage.tell(vec![told(ReportedEventKind::Lost, TICKET, at(150))]);
     garage.tell(vec![told(ReportedEventKind::Left, TICKET, at(70))]);
@@ -74,7 +64,7 @@ fn a_lost_ticket_of_the_next_car_makes_the_first_one_no_dearer_bg_68() {
 fn three_exits_told_newest_first_are_of_three_cars_bg_64() {
     let world = &with_exit_minutes(&World::sqlite(), 15);
     let garage = Controller::of(world, "zeleni-venac");
-    let at = at0(world);
+    let at = since(world);
     garage.tell(vec![told(ReportedEventKind::Entered, TICKET, at(0))]);
     for minutes in [400, 250, 70] {
         garage.tell(vec![told(ReportedEventKind::Left, TICKET, at(minutes))]);
@@ -92,12 +82,12 @@ fn three_exits_told_newest_first_are_of_three_cars_bg_64() {
     );
 }
 
-/// The inventory book's moment is a second before the barrier's, and is told first.
+/// The inventory book's moment is a minute before the barrier's, and is told first.
 #[test]
-fn an_inventory_book_a_second_early_may_be_told_first_bg_64() {
+fn an_inventory_book_a_minute_early_may_be_told_first_bg_64() {
     let world = &with_exit_minutes(&World::sqlite(), 15);
     let garage = Controller::of(world, "vma");
-    let at = at0(world);
+    let at = since(world);
     let entered = ReportedEvent { places: Some(2), ..told(ReportedEventKind::Entered, "VM01", at(1)) };
     let lost = told(ReportedEventKind::Lost, "VM01", at(0));
     let left = told(ReportedEventKind::Left, "VM01", at(60));
@@ -142,7 +132,7 @@ fn cash_told_before_an_earlier_entry_is_what_was_owed_bg_68() {
 fn an_amount_told_later_is_kept_bg_68() {
     let world = &with_exit_minutes(&World::sqlite(), 15);
     let garage = Controller::of(world, "zeleni-venac");
-    let at = at0(world);
+    let at = since(world);
     garage.tell(vec![told(ReportedEventKind::Entered, TICKET, at(0))]);
     garage.tell(vec![told(ReportedEventKind::PaidOnSite, TICKET, at(30))]);
     garage.tell(vec![cash(TICKET, at(30), "100.00")]);
@@ -156,7 +146,7 @@ fn an_amount_told_later_is_kept_bg_68() {
 fn a_second_place_is_the_same_told_before_or_after_cash_bg_68() {
     let world = &with_exit_minutes(&World::sqlite(), 15);
     let garage = Controller::of(world, "vma");
-    let at = at0(world);
+    let at = since(world);
     let mut sums = Vec::new();
     for (ticket, late) in [("VM01", false), ("VM02", true)] {
         let entered = told(ReportedEventKind::Entered, ticket, at(0));
@@ -178,7 +168,7 @@ fn a_second_place_is_the_same_told_before_or_after_cash_bg_68() {
 fn an_earlier_entry_takes_the_cash_that_is_its_own_bg_64() {
     let world = &with_exit_minutes(&World::sqlite(), 15);
     let garage = Controller::of(world, "zeleni-venac");
-    let at = at0(world);
+    let at = since(world);
     let event = |kind, minutes| told(kind, TICKET, at(minutes));
     garage.tell(vec![event(ReportedEventKind::Entered, 0)]);
     garage.tell(vec![cash(TICKET, at(150), "100.00")]);
@@ -838,7 +828,7 @@ fn whatever_happens_at_once_is_booked_once_bg_67() {
 fn a_mistake_told_after_the_exit_of_the_next_car_claims_nothing_bg_64() {
     let world = &with_exit_minutes(&World::sqlite(), 15);
     let garage = Controller::of(world, "zeleni-venac");
-    let at = at0(world);
+    let at = since(world);
     let event = |kind, minutes| told(kind, TICKET, at(minutes));
     garage.tell(vec![event(ReportedEventKind::Entered, 0)]);
     garage.tell(vec![event(ReportedEventKind::Left, 70)]);
