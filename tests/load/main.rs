@@ -19,6 +19,10 @@ use std::process::ExitCode;
 
 use table::Measure;
 
+/// As `mesto` has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const USAGE: &str = "load [--only purchases|client|quote] [--short]";
 
 /// How many alternated pairs a measure takes.
