@@ -30,7 +30,7 @@ pub struct Options {
 
 pub fn run(options: Options) -> Outcome<()> {
     let mut command = cargo()?;
-    command.args(["run", "--quiet", "--release", "--locked", "-p", "mesto-tests", "--bin", "load", "--"]);
+    command.args(["run", "--quiet", "--profile", "dist", "--locked", "-p", "mesto-tests", "--bin", "load", "--"]);
     if let Some(subject) = options.only {
         let name = match subject {
             Subject::Purchases => "purchases",
