@@ -200,8 +200,8 @@ impl Connection {
             let client = address.connect().await?;
             // Every statement is a walk along an index. Planning it anew for each value costs more
             // than it could win, and a plan made while a table is empty would read all of it for
-            // ever after. A stored answer is long enough to be compressed: cheaper by lz4, where the
-            // server has it.
+            // ever after. A stored answer is long enough to be compressed: cheaper by lz4, where
+            // the server has it.
             client
                 .batch_execute(&format!(
                     "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
