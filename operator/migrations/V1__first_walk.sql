@@ -310,7 +310,7 @@ CREATE UNIQUE INDEX ledger_entry_once ON ledger_entry (kind, reference);
 
 CREATE TABLE ledger_leg (
   entry TEXT NOT NULL,
-  place BIGINT NOT NULL,
+  ordinal BIGINT NOT NULL,
   -- The account of the ledger it is posted to: its kind, and what it is about. `rate` is in
   -- hundredths of a percent.
   kind TEXT NOT NULL,
@@ -322,7 +322,7 @@ CREATE TABLE ledger_leg (
   -- Debits are positive.
   amount BIGINT NOT NULL,
   currency TEXT NOT NULL,
-  PRIMARY KEY (entry, place)
+  PRIMARY KEY (entry, ordinal)
 )/*sqlite WITHOUT ROWID*/;
 
 -- What a person at the operator has to look at.
@@ -525,7 +525,7 @@ CREATE TABLE executed (
 -- Which history of the books this is: one row, made with the first account, and anew when the store
 -- is put back from a copy.
 CREATE TABLE epoch (
-  place TEXT PRIMARY KEY,
+  name TEXT PRIMARY KEY,
   id TEXT NOT NULL,
   began_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
@@ -539,11 +539,11 @@ CREATE TABLE revoked_code (
 
 -- One row: which list of them it is.
 CREATE TABLE revocation_list (
-  place TEXT PRIMARY KEY,
+  name TEXT PRIMARY KEY,
   version BIGINT NOT NULL,
   changed_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
-INSERT INTO revocation_list (place, version, changed_at) VALUES ('codes', 1, 0);
+INSERT INTO revocation_list (name, version, changed_at) VALUES ('codes', 1, 0);
 
 -- What time brings: claimed by lease, removed in the transaction that does it.
 CREATE TABLE due (

@@ -234,7 +234,7 @@ const COPIES: &[Copied] = &[
     ),
     (
         "ledger_leg",
-        "place, kind, service, city, provider, rate, amount, currency",
+        "ordinal, kind, service, city, provider, rate, amount, currency",
         &[("entry", "{entry}"), ("holder", "{holder}")],
         "t.entry IN (SELECT id FROM ledger_entry WHERE account = $1)",
     ),

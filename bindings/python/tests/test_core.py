@@ -304,7 +304,7 @@ class Values(WithTestbed):
         self.assertEqual((mesto.VisitState.PAID, Decimal("200.00")), (paid.state, paid.paid.amount))
         self.assertEqual([paid], garages.state().inside)
         self.assertEqual(paid, garages.visit(paid.id))
-        self.assertRegex(garages.receipt(paid.id), r"^MESTO1:")
+        self.assertRegex(garages.receipt(paid.id).text, r"^MESTO1:")
 
     def test_a_request_is_printed_without_the_token(self):
         request = mesto.LinkRequest(

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use mesto_client::ShownCode;
 use mesto_client::garages::{EntranceView, FacilityView, GaragesState};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::garages::visits::{
@@ -76,9 +77,8 @@ impl Garages {
         self.0.to_app(self.0.core.garages().ending_at(visit))
     }
 
-    /// The signed receipt of a paid visit, for a barrier that does not reach the operator; draw it
-    /// as a QR. Absent where none was signed, and once the car has left.
-    pub fn receipt(&self, visit: VisitId) -> Result<Option<String>, MestoError> {
+    /// The signed receipt of a paid visit, for a barrier that does not reach the operator. Absent where none was signed, and once the car has left.
+    pub fn receipt(&self, visit: VisitId) -> Result<Option<ShownCode>, MestoError> {
         self.0.to_app(self.0.core.garages().receipt(visit))
     }
 }

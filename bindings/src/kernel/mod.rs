@@ -35,5 +35,6 @@ pub mod line;
 pub mod link;
 pub mod ports;
 pub mod reminders;
+pub mod shown_code;
 pub mod signal;
 pub mod values;

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use mesto_client::ClockState;
 use mesto_client::parking::{
-    NearZone, Parked, ParkingState, Preview, SmsFallback, TicketCode, TicketPage, TimeWheel, WheelStop, ZonesNear,
+    NearZone, Parked, ParkingState, Preview, SmsFallback, TicketPage, TimeWheel, WheelStop, ZonesNear,
 };
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
@@ -13,6 +12,7 @@ use mesto_client::protocol::kernel::ids::{StayId, TicketId, VehicleId};
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
 use mesto_client::protocol::parking::tickets::{Channel, StayOfTicket, Ticket, TicketState};
+use mesto_client::{ClockState, ShownCode};
 use mesto_rules::{CityId, Money, Position, Start, StayPreview, TariffId, ZoneId};
 
 use crate::kernel::cancel::Cancel;
@@ -113,7 +113,7 @@ impl Parking {
     }
 
     /// What to draw as a QR for an inspector's camera; made anew before `fresh_until`.
-    pub fn code(&self, ticket: TicketId) -> Result<TicketCode, MestoError> {
+    pub fn code(&self, ticket: TicketId) -> Result<ShownCode, MestoError> {
         self.0.to_app(self.0.core.parking().code(ticket))
     }
 

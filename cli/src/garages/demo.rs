@@ -57,10 +57,10 @@ pub async fn visit(demo: &mut Demo) -> Outcome<()> {
     demo.tell.claim("the_barrier_has_not_heard_of_it", barrier.memory.settled(&ticket).is_none(), true)?;
     let shown = demo.phone.core.garages().receipt(visit.id);
     let shown = demo.tell.done(shown)?.ok_or_else(|| CliError::failed("the receipt", "it is missing"))?;
-    let receipt = barrier.opens_by_receipt(&ticket, &shown)?;
+    let receipt = barrier.opens_by_receipt(&ticket, &shown.text)?;
     let until = demo.show.time(receipt.ends_at);
     demo.tell.claim("opens_until", until, "19:00".to_owned())?;
-    let other = barrier.opens_by_receipt("MS000002", &shown).err().map(|why| why.code);
+    let other = barrier.opens_by_receipt("MS000002", &shown.text).err().map(|why| why.code);
     demo.tell.claim("of_another_ticket", other, Some("receipt_of_another_ticket".to_owned()))?;
     demo.tell.good(
         "The barrier's line is cut before it hears of that. It reads the receipt on her phone, believes the operator's \
@@ -68,7 +68,7 @@ pub async fn visit(demo: &mut Demo) -> Outcome<()> {
     );
 
     happens(&mut barrier, ReportedEventKind::Left, &ticket, demo.world.clock.read()).await?;
-    let again = barrier.opens_by_receipt(&ticket, &shown).err().map(|why| why.code);
+    let again = barrier.opens_by_receipt(&ticket, &shown.text).err().map(|why| why.code);
     demo.tell.claim("a_second_time", again, Some("visit_over".to_owned()))?;
     demo.world.due().await.map_err(|why| CliError::failed("what is due", why))?;
     let synced = demo.phone.core.sync().await;

@@ -109,19 +109,19 @@ pub async fn visits(args: VisitsArgs, call: Call) -> Outcome<()> {
         let shown = phone.core.garages().state();
         let visits: Vec<_> = shown.inside.iter().chain(&shown.forgotten).chain(&shown.over).cloned().collect();
         call.say(&*shown, || match visits.as_slice() {
-            [] => "No garages were paid.".to_owned(),
+            [] => "No visit of a garage was paid.".to_owned(),
             visits => show::visits_table(&phone.show, visits),
         });
         return Ok(());
     };
-    let text = phone.done(phone.core.garages().receipt(id))?.ok_or_else(|| {
+    let shown = phone.done(phone.core.garages().receipt(id))?.ok_or_else(|| {
         CliError::new(Exit::Refused, "receipt_missing", "no receipt is signed for this visit now")
             .advise("There is one from its payment until the car has left, while nothing more is owed.")
     })?;
     let drawn = match call.style.json {
         true => String::new(),
-        false => output::qr_that_fits(&text, call.style)?,
+        false => output::qr_that_fits(&shown.text, call.style)?,
     };
-    call.say(&json!({ "visit": id, "text": text }), || drawn);
+    call.say(&json!({ "visit": id, "text": shown.text, "fresh_until": shown.fresh_until }), || drawn);
     Ok(())
 }

@@ -26,7 +26,6 @@ pub struct Post {
     /// Address of the operator.
     pub operator: String,
     /// Its DNS name: the issuer of its codes.
-    #[serde(alias = "issuer")]
     pub operator_name: String,
     /// Its root key, base64url.
     pub root_key: String,

@@ -17,7 +17,7 @@ CREATE TABLE document (
 
 CREATE TABLE vehicle (
     id    TEXT PRIMARY KEY,
-    place INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
     json  TEXT NOT NULL
 ) WITHOUT ROWID;
 

@@ -80,6 +80,7 @@ pub use kernel::ports::{
     NoStillDecoder, OperatorName, Ports, Reminders, Secrets, SecretsError, StillDecoder,
 };
 pub use kernel::reminders::{Reminder, ReminderKind};
+pub use kernel::shown_code::ShownCode;
 pub use kernel::signal::{Connection, Subscription};
 pub use kernel::store::Recovery;
 pub use kernel::wire::page_size;

@@ -107,7 +107,8 @@ fn erase_payer(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) -
     let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
     forget_subjects(tx, "visit_payment.account = $1", values![account])?;
     forget_undelivered(tx, "sale.account = $1", values![account])?;
-    let events = "DELETE FROM visit_event WHERE EXISTS (SELECT 1 FROM visit WHERE visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit_event.at BETWEEN visit.entered_at AND visit.ended_at AND visit.id IN (SELECT visit FROM visit_payment WHERE account = $1))";
+    // A lost ticket may be told of a moment just before the entry. What another visit holds is its.
+    let events = "DELETE FROM visit_event WHERE EXISTS (SELECT 1 FROM visit WHERE visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit_event.at BETWEEN visit.entered_at - 86400000 AND visit.ended_at AND visit.id IN (SELECT visit FROM visit_payment WHERE account = $1)) AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit_event.at >= visit.entered_at AND (visit.ended_at IS NULL OR visit_event.at <= visit.ended_at) AND visit.id NOT IN (SELECT visit FROM visit_payment WHERE account = $1))";
     tx.write(Write::sql("visit_event", events, values![account]))?;
     // The payments say which visits are meant: who paid them goes last.
     tx.write(Write::sql("visit", tickets, values![account]))?;

@@ -93,6 +93,9 @@ pub(super) struct ReportedVisits<'a> {
     found: Vec<VisitRecord>,
     /// Those that were paid here and at the place, or more than they cost: their ids.
     paid_twice: Vec<VisitId>,
+    /// Entries of this report whose visit is kept without its ticket, because the account that paid
+    /// for it was closed.
+    erased: BTreeSet<DateTime<Utc>>,
 }
 
 impl<'a> ReportedVisits<'a> {
@@ -112,8 +115,15 @@ impl<'a> ReportedVisits<'a> {
         let locks = numbers.iter().map(|ticket| place.visits(ticket).locking("visit").ask());
         let payments = numbers.iter().map(|ticket| place.payments(ticket).ask());
         let told = numbers.iter().map(|ticket| place.events(ticket).ask());
-        let asks: Vec<_> = locks.chain(payments).chain(told).collect();
+        // Nothing younger is erased.
+        let old = now - TimeDelta::days(operator.home.retention.closed_account_days.into());
+        let entries = events.iter().filter(|event| event.kind == ReportedEventKind::Entered && event.at < old);
+        let erased: BTreeSet<_> = entries.map(|event| event.at.trunc_subsecs(3)).collect();
+        let asks: Vec<_> =
+            locks.chain(payments).chain(told).chain(erased.iter().map(|at| place.erased(*at).ask())).collect();
         let answers = if asks.is_empty() { Vec::new() } else { tx.read(asks)? };
+        let kept = answers.iter().skip(3 * numbers.len()).map(|visits| !visits.is_empty());
+        let erased = erased.into_iter().zip(kept).filter_map(|(at, is_kept)| is_kept.then_some(at)).collect();
         let of = |part: usize| answers.iter().skip(part * numbers.len()).take(numbers.len());
         for (((number, visits), payments), told) in numbers.iter().zip(of(0)).zip(of(1)).zip(of(2)) {
             let visits = visits.iter().map(Row::read).collect::<Result<Vec<VisitRow>, StoreError>>()?;
@@ -127,7 +137,7 @@ impl<'a> ReportedVisits<'a> {
             let ticket = Ticket { stored, before: history.clone(), history, changes: BTreeMap::new() };
             tickets.insert(number.clone(), ticket);
         }
-        Ok(Self { finding, tickets, found: Vec::new(), paid_twice: Vec::new() })
+        Ok(Self { finding, tickets, found: Vec::new(), paid_twice: Vec::new(), erased })
     }
 
     /// Takes the events in the order in which they happened, and finds what became of the visits.
@@ -176,6 +186,9 @@ impl<'a> ReportedVisits<'a> {
             return Err(StoreError::unreadable("ticket of a report", &number).into());
         };
         let is_known = ticket.history.at(at, kind).is_some();
+        if kind == TicketEventKind::Entered && !is_known && self.erased.contains(&at) {
+            return Ok(());
+        }
         if may_begin && !is_known {
             self.can_begin(at)?;
         }
@@ -194,10 +207,16 @@ impl<'a> ReportedVisits<'a> {
         Ok(())
     }
 
-    /// Refuses an entry that no price reaches back to. That it has none, or is paid otherwise, is
-    /// no reason not to know it.
+    /// Refuses an entry that no price reaches back to, and one of a time whose visits are erased: it
+    /// may have been told before. That it has no price, or is paid otherwise, is no reason not to
+    /// know it.
     fn can_begin(&self, entered_at: DateTime<Utc>) -> Outcome<()> {
         let Finding { place, now, .. } = self.finding;
+        let days = place.garages.retention.visits_days;
+        if entered_at < now - TimeDelta::days(days.into()) {
+            let detail = format!("{entered_at} is more than {days} days ago; visits are kept no longer");
+            return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "at").with("days", days).into());
+        }
         let facility = place.facility.id.as_str();
         let (paid, pay) = (&[], PayMethod::Deposit);
         let ask = VisitAsk { facility, entered_at, now, paid, is_disabled: false, places: 1, is_lost: false, pay };

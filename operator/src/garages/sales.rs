@@ -1,7 +1,6 @@
 //! A visit as it is sold: its price now, its payment by what was promised, and what was bought.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::garages::visits::{self as wire, GaragesOffer, GaragesOutcome, GaragesSubject};
 use mesto_protocol::kernel::ids::{QuoteId, VisitId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
@@ -13,7 +12,7 @@ use mesto_rules::money::Money;
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::rows::{PayWord, PaymentRow};
-use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
+use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells, rules_pay};
 use crate::garages::refusal::unknown;
 use crate::garages::tables::{FacilityRow, VisitPaymentRow, VisitRow};
 use crate::garages::visits::{Place, VisitRecord};
@@ -33,15 +32,6 @@ struct Frozen {
     visit: VisitId,
     /// What was owed; a card's fee is not in it.
     owed: Money,
-}
-
-/// The wire's payment methods are those of the rules without SMS.
-fn rules_pay(pay: &PayMethod) -> Outcome<RulesPay> {
-    match pay {
-        PayMethod::Deposit => Ok(RulesPay::Deposit),
-        PayMethod::Card => Ok(RulesPay::Card),
-        PayMethod::Other(_) => refuse(ProblemCode::PaymentMethodNotAllowed, "this operator does not know it"),
-    }
 }
 
 /// What a price is of: the visit, and the commission of a card.

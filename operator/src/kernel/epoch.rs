@@ -20,7 +20,7 @@ pub(crate) const STORE: &str = "store";
 
 table! {
     pub(crate) struct EpochRow in "epoch" {
-        place: String,
+        name: String,
         id: EpochId,
         began_at: DateTime<Utc>,
     }
@@ -35,15 +35,15 @@ pub(crate) const TABLE: Table = Table {
 /// Makes the epoch, if there is none yet. Who makes it at the same moment collides, and then finds
 /// it.
 pub(crate) fn ensure(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Result<(), StoreError> {
-    if tx.first(find!(EpochRow { place: STORE }))?.is_some() {
+    if tx.first(find!(EpochRow { name: STORE }))?.is_some() {
         return Ok(());
     }
-    tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id: operator.new_id(now), began_at: now }))
+    tx.write(Write::insert(EpochRow { name: STORE.to_owned(), id: operator.new_id(now), began_at: now }))
 }
 
 /// The epoch that runs now. It was made with the first account.
 pub(crate) fn current(tx: &mut dyn Tx) -> Result<EpochRow, StoreError> {
-    tx.first(find!(EpochRow { place: STORE }))?.ok_or_else(|| StoreError::unreadable("epoch", "there is none"))
+    tx.first(find!(EpochRow { name: STORE }))?.ok_or_else(|| StoreError::unreadable("epoch", "there is none"))
 }
 
 impl Operator {
@@ -56,9 +56,9 @@ impl Operator {
     pub fn begin_epoch(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<EpochId, StoreError> {
         let id: EpochId = self.new_id(now);
         transact(store, |tx| {
-            match tx.first(find!(EpochRow { place: STORE }))? {
-                Some(_) => tx.write(update!(EpochRow { place: STORE } set { id: id, began_at: now }))?,
-                None => tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id, began_at: now }))?,
+            match tx.first(find!(EpochRow { name: STORE }))? {
+                Some(_) => tx.write(update!(EpochRow { name: STORE } set { id: id, began_at: now }))?,
+                None => tx.write(Write::insert(EpochRow { name: STORE.to_owned(), id, began_at: now }))?,
             }
             signed_codes::changed(tx, now)
         })?;

@@ -73,7 +73,7 @@ pub(crate) fn cursor(field: &str, text: &str) -> Result<Cursor, Problem> {
 }
 
 /// Asks for an account, `$1`, with the epoch of its cursor.
-pub(crate) const WITH_EPOCH: &str = "FROM account JOIN epoch ON epoch.place = 'store'";
+pub(crate) const WITH_EPOCH: &str = "FROM account JOIN epoch ON epoch.name = 'store'";
 
 /// The events after a cursor, oldest first; all that are kept without one. A cursor from before the
 /// kept ones, ahead of the account, or of another epoch needs the account as a whole.

@@ -45,7 +45,7 @@ table! {
 table! {
     pub(crate) struct LegRow in "ledger_leg" {
         entry: EntryId,
-        place: i64,
+        ordinal: i64,
         kind: LedgerAccountKind,
         holder: Option<AccountId>,
         service: Option<String>,
@@ -79,7 +79,7 @@ pub(crate) enum LedgerAccount {
 }
 
 impl LedgerAccount {
-    fn leg(self, entry: EntryId, place: i64, amount: i64, currency: Currency) -> LegRow {
+    fn leg(self, entry: EntryId, ordinal: i64, amount: i64, currency: Currency) -> LegRow {
         let (kind, holder, service, city, provider) = match self {
             Self::Deposit { holder } => (LedgerAccountKind::Deposit, Some(holder), None, None, None),
             Self::Clearing { provider } => (LedgerAccountKind::Clearing, None, None, None, Some(provider)),
@@ -91,7 +91,7 @@ impl LedgerAccount {
         };
         LegRow {
             entry,
-            place,
+            ordinal,
             kind,
             holder,
             service: service.map(str::to_owned),
@@ -140,8 +140,8 @@ pub(crate) fn post(tx: &mut dyn Tx, now: DateTime<Utc>, holder: Option<Holder>, 
     let (gained, balance) = holder.map(|holder| (holder.amount, holder.balance)).unzip();
     let (kind, reference) = (kind.to_owned(), reference.to_owned());
     let entry = EntryRow { id, kind, reference, at: now, account, account_seq, amount: gained, balance, currency };
-    for (place, (to, amount)) in (0_i64..).zip(legs) {
-        tx.write(Write::insert(to.leg(entry.id, place, amount, currency)))?;
+    for (ordinal, (to, amount)) in (0_i64..).zip(legs) {
+        tx.write(Write::insert(to.leg(entry.id, ordinal, amount, currency)))?;
     }
     tx.write(Write::insert(entry))?;
     Ok(())

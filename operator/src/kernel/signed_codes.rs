@@ -38,7 +38,7 @@ table! {
 
 table! {
     pub(crate) struct RevocationListRow in "revocation_list" {
-        place: String,
+        name: String,
         /// Epoch seconds of the last change, or one more than before: so it grows also when the
         /// store is put back from a copy.
         version: i64,
@@ -108,7 +108,7 @@ pub(crate) fn revoke<K: CodeKind>(
 
 /// Whoever has the list is to take the next one: it changed, or the store was put back from a copy.
 pub(crate) fn changed(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let sql = "UPDATE revocation_list SET version = CASE WHEN version < $1 THEN $1 ELSE version + 1 END, changed_at = $2 WHERE place = $3";
+    let sql = "UPDATE revocation_list SET version = CASE WHEN version < $1 THEN $1 ELSE version + 1 END, changed_at = $2 WHERE name = $3";
     let change = Write::sql("revocation_list", sql, values![now.timestamp(), now.timestamp_millis(), CODES]);
     tx.write(change.expecting(1))
 }
@@ -119,7 +119,7 @@ pub(crate) fn list(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> 
     let quarter = now.duration_trunc(RENEWED_EVERY).map_err(|error| unreadable(&error))?;
     // One statement: a version never stands beside the entries of another.
     let rows: Vec<(RevocationListRow, Option<RevokedCodeRow>)> = tx.all(Select::of(
-        "FROM revocation_list LEFT JOIN revoked_code ON revoked_code.ends_at > $1 WHERE revocation_list.place = $2",
+        "FROM revocation_list LEFT JOIN revoked_code ON revoked_code.ends_at > $1 WHERE revocation_list.name = $2",
         values![quarter.timestamp_millis(), CODES],
     ))?;
     let (head, _) = rows.first().ok_or_else(|| unreadable(&"there is none"))?;

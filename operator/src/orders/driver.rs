@@ -1,7 +1,7 @@
 //! Daily parking ticket orders (eDPK) as a driver sees and pays them. Only an inspector issues one.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::payments::{PayMethod, card_fee};
+use mesto_protocol::base::payments::card_fee;
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{AccountId, OrderId, QuoteId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
@@ -14,7 +14,7 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 use mesto_rules::order::{self, OrderEffect, OrderError, OrderEvent, OrderTerms};
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
-use mesto_rules::{CityId, Fact, PayMethod as RulesPay, ZoneId};
+use mesto_rules::{CityId, ZoneId};
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
@@ -212,35 +212,20 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     };
     let (order, terms) = from_rows(row, asked.now)?;
     let allowed = &asked.city.section::<OrdersOfCity>()?.policy.pay;
-    let method = match asked.pay {
-        PayMethod::Deposit => Some(RulesPay::Deposit),
-        PayMethod::Card => Some(RulesPay::Card),
-        PayMethod::Other(_) => None,
-    };
-    if !method.is_some_and(|method| allowed.contains(&method)) {
+    let Some(method) = asked.pay.in_rules().filter(|method| allowed.contains(method)) else {
         return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "orders are not paid this way here")
             .with("method", asked.pay)
             .with("allowed", allowed)
             .into());
-    }
+    };
     let event = OrderEvent::Pay { amount: order.owed, terms };
     order::step(rules_state(&order.state), &event, asked.now).map_err(|error| refused(&error))?;
     let owed = order.owed;
-    let fee = match method {
-        Some(RulesPay::Card) => {
-            let card = &asked.city.sections.wallet.card;
-            match card.fee_on(owed).map(Fact::known) {
-                None => None,
-                Some(Some(fee)) => Some(*fee),
-                Some(None) => {
-                    let detail = "what the bank takes for a card is not known, so nothing is sold by card";
-                    let problem = Problem::new(ProblemCode::CardFeeUnknown, detail);
-                    return Err(problem.with("below", card.free_from).into());
-                }
-            }
-        }
-        _ => None,
-    };
+    let card = &asked.city.sections.wallet.card;
+    let fee = card.fee_on(owed, method).map_err(|unknown| {
+        let detail = "what the bank takes for a card is not known, so nothing is sold by card";
+        Problem::new(ProblemCode::CardFeeUnknown, detail).with("below", unknown.below)
+    })?;
     let mut lines = vec![Line {
         kind: "orders.order".to_owned(),
         params: Params::default().with("zone", &order.zone).with("price", order.price),
@@ -248,7 +233,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         vat: Vat::out_of_scope(),
         seller: None,
     }];
-    lines.extend(fee.map(|fee| card_fee(fee, asked.city.sections.wallet.card.free_from)));
+    lines.extend(fee.map(|fee| card_fee(fee, card.free_from)));
     let total = fee.map_or(Ok(owed), |fee| owed.checked_add(&fee))?;
     Ok(Priced {
         place: order.zone.to_string(),

@@ -1,7 +1,6 @@
 //! Parking time as it is priced: the terms that the rules give, frozen with the versions of the
 //! stays they were computed against.
 
-use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::base::vehicles::Vehicle;
 use mesto_protocol::kernel::ids::{AccountId, TicketId};
@@ -9,10 +8,10 @@ use mesto_protocol::kernel::json::Json;
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingSubject, lines, notices};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::quote::{Quote as Terms, QuoteAsk, quote_held};
-use mesto_rules::{City, ParkingSection, PayMethod as RulesPay};
+use mesto_rules::{City, ParkingSection};
 use serde::{Deserialize, Serialize};
 
-use crate::base::payments::sells::{Asked, Priced};
+use crate::base::payments::sells::{Asked, Priced, rules_pay};
 use crate::base::vehicles::VehicleRow;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::store::{Select, Tx};
@@ -29,17 +28,6 @@ pub(crate) struct Frozen {
     /// Versions of the user's and the plate's stay that it was computed against, 0 when there was
     /// none or it does not count.
     pub versions: (i64, i64),
-}
-
-/// The wire's payment methods are those of the rules without SMS, which is bought outside the app.
-pub(crate) fn rules_pay(pay: &PayMethod) -> Outcome<RulesPay> {
-    match pay {
-        PayMethod::Deposit => Ok(RulesPay::Deposit),
-        PayMethod::Card => Ok(RulesPay::Card),
-        PayMethod::Other(_) => {
-            Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "this operator does not know it").into())
-        }
-    }
 }
 
 projection! {

@@ -18,7 +18,7 @@ use mesto_rules::{CityId, StayPer, TariffId, ZoneId};
 
 use crate::base::payments::refunds::{self, TakenBack};
 use crate::base::payments::rows::PayWord;
-use crate::base::payments::sells::{Delivered, Delivery, Sells};
+use crate::base::payments::sells::{Delivered, Delivery, Sells, rules_pay};
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
@@ -219,7 +219,7 @@ struct NotSold {
 fn what_is_sold(delivery: &Delivery<'_>, frozen: &Frozen, kept: &Latest) -> Outcome<Result<Terms, NotSold>> {
     let Frozen { terms, versions, .. } = frozen;
     let (city, now, stays) = (delivery.city()?, delivery.now, kept.stays());
-    let pay = quotes::rules_pay(&delivery.quote.pay.into())?;
+    let pay = rules_pay(&delivery.quote.pay.into())?;
     if kept.versions() != *versions {
         let ask = QuoteAsk { zone: terms.zone.as_str(), minutes: terms.asked_minutes, now, stays, pay };
         let stale = Stale { now: quote(city, &ask).map(Box::new) };

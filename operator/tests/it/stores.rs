@@ -518,7 +518,7 @@ fn writes_that_wait_together_keep_their_order_and_meaning() {
 #[test]
 fn the_check_of_the_books_finds_what_is_wrong_in_them() {
     let wrongs = [
-        ("UPDATE ledger_leg SET amount = amount + 1 WHERE place = 0", "sums to 1 minor units"),
+        ("UPDATE ledger_leg SET amount = amount + 1 WHERE ordinal = 0", "sums to 1 minor units"),
         (
             "UPDATE ledger_leg SET entry = 'le_stray' WHERE entry = (SELECT entry FROM ledger_leg LIMIT 1)",
             "a leg belongs to le_stray, which does not exist",

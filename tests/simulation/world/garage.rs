@@ -276,7 +276,7 @@ impl World {
             let told = |why: String| vec![format!("receipts verify: phone {index}, {ticket}: {why}")];
             let shown = client.garages().receipt(visit.id).map_err(|error| told(error.to_string()))?;
             let Some(shown) = shown else { return Err(told("it has none".to_owned())) };
-            let verified = match verifier.verify(&shown, self.moment()) {
+            let verified = match verifier.verify(&shown.text, self.moment()) {
                 Ok(verified) => verified,
                 Err(why) if why.code() == "over" => continue,
                 Err(why) => return Err(told(why.to_string())),

@@ -44,13 +44,13 @@ pub const SERVICE: Service = Service {
 };
 
 fn stored(db: &Database) -> Stored<Vec<Vehicle>> {
-    list(db, "SELECT json FROM vehicle ORDER BY place, id", [])
+    list(db, "SELECT json FROM vehicle ORDER BY ordinal, id", [])
 }
 
 fn put(tx: &Tx<'_>, vehicle: &Vehicle) -> Stored {
     tx.write(
         TOPIC,
-        "INSERT INTO vehicle (id, place, json) VALUES (?1, (SELECT coalesce(max(place), 0) + 1 FROM vehicle), ?2)
+        "INSERT INTO vehicle (id, ordinal, json) VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM vehicle), ?2)
          ON CONFLICT (id) DO UPDATE SET json = excluded.json",
         params![vehicle.id.to_string(), serde_json::to_string(vehicle)?],
     )?;

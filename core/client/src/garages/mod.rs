@@ -18,7 +18,6 @@ use mesto_protocol::event::Change;
 use mesto_protocol::garages::visits::{GaragesOutcome, GaragesSubject, LIST, Visit, VisitPage, VisitState};
 use mesto_protocol::kernel::ids::VisitId;
 use mesto_protocol::kernel::json::Json;
-use mesto_protocol::signed_code::Presentation;
 use mesto_rules::garages::{GaragesSection, visit};
 use mesto_rules::shown;
 use serde::Serialize;
@@ -30,6 +29,7 @@ use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::paying::Sold;
 use crate::kernel::service::{Service, days_before, keep};
+use crate::kernel::shown_code::ShownCode;
 
 const TOPIC: &str = mesto_protocol::garages::SERVICE.name;
 
@@ -166,17 +166,15 @@ impl Garages<'_> {
         Ok(visit)
     }
 
-    /// The signed receipt of a paid visit, for a barrier that is out of reach of the operator: the
-    /// text to draw as a QR (kind 2 of `docs/ticket-code.md`). `None` where the operator signed
-    /// none, and once the visit is over. Local.
+    /// The signed receipt of a paid visit, for a barrier that is out of reach of the operator (kind
+    /// 2 of `docs/ticket-code.md`); make it anew before `fresh_until`. `None` where the operator
+    /// signed none, and once the visit is over. Local.
     ///
     /// # Errors
     /// `visit_missing`, `code_of_another_phone` for a receipt that is bound to another phone,
     /// `device_key_failed`.
-    pub fn receipt(self, visit: VisitId) -> Result<Option<String>> {
-        let Some(signed) = self.visit(visit)?.signed else { return Ok(None) };
-        let shown = Presentation::encode(&signed, self.0.ports().signer.as_ref(), self.0.now());
-        shown.map(Some).map_err(|why| Error::of_code(&why))
+    pub fn receipt(self, visit: VisitId) -> Result<Option<ShownCode>> {
+        self.visit(visit)?.signed.map(|signed| self.0.show(&signed)).transpose()
     }
 }
 

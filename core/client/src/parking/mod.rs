@@ -24,7 +24,7 @@ pub use parked::Parked;
 pub use preview::Preview;
 pub use refusal::problem_of_refusal;
 pub use sms::SmsFallback;
-pub use tickets::{TicketCode, TicketPage};
+pub use tickets::TicketPage;
 pub use wheel::{TimeWheel, WheelStop};
 pub use zones::{NearZone, ZonesNear};
 

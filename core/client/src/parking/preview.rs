@@ -46,15 +46,11 @@ shown! { preview_shown;
 
 /// The rules' word for a way to pay.
 fn rules_pay(pay: &PayMethod) -> Result<RulesPay> {
-    match pay {
-        PayMethod::Deposit => Ok(RulesPay::Deposit),
-        PayMethod::Card => Ok(RulesPay::Card),
-        PayMethod::Other(word) => {
-            let code = ProblemCode::PaymentMethodNotAllowed.as_str();
-            let detail = format!("`{word}` is no way to pay that this version knows");
-            Err(Error::new(ErrorKind::Refused, code, detail).with("allowed", PayMethod::KNOWN))
-        }
-    }
+    pay.in_rules().ok_or_else(|| {
+        let code = ProblemCode::PaymentMethodNotAllowed.as_str();
+        let detail = format!("`{pay}` is no way to pay that this version knows");
+        Error::new(ErrorKind::Refused, code, detail).with("allowed", PayMethod::KNOWN)
+    })
 }
 
 /// A stay lasts a week at most, so that tickets that ended earlier are in none that is open.

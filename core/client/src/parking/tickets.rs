@@ -1,15 +1,14 @@
 //! Bought tickets: one, what was bought, and the code that an inspector scans.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{self, Ticket, Tickets};
-use mesto_protocol::signed_code::Presentation;
 use mesto_rules::shown;
 use serde::Serialize;
 
 use super::{Parking, rows};
 use crate::kernel::error::{Error, ErrorKind, Result};
+use crate::kernel::shown_code::ShownCode;
 use crate::kernel::wire::page_size;
 
 shown! { history_shown;
@@ -25,15 +24,6 @@ shown! { history_shown;
         /// Read from the phone because the operator could not be reached: may lack what other
         /// phones bought.
         pub is_from_phone: bool,
-    }
-
-    /// What to draw as a QR.
-    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-    pub struct TicketCode {
-        /// The signed ticket with the device's moment.
-        pub text: String,
-        /// Draw a new one before this moment.
-        pub fresh_until: DateTime<Utc>,
     }
 }
 
@@ -113,12 +103,8 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `ticket_missing`, `code_of_another_phone` while another phone shows it, `device_key_failed`.
-    pub fn code(self, ticket: TicketId) -> Result<TicketCode> {
-        let ticket = self.ticket(ticket)?;
-        let now = self.0.now();
-        let text = Presentation::encode(&ticket.signed, self.0.ports().signer.as_ref(), now)
-            .map_err(|why| Error::of_code(&why))?;
-        Ok(TicketCode { text, fresh_until: now + TimeDelta::seconds(30) })
+    pub fn code(self, ticket: TicketId) -> Result<ShownCode> {
+        self.0.show(&self.ticket(ticket)?.signed)
     }
 
     /// Moves the code of a running ticket to this phone: the operator signs it for this phone's

@@ -158,7 +158,7 @@ fn a_visit_is_paid_from_the_deposit_by_the_number_of_its_ticket_bg_64() {
     let keys = KeySet::verify(&issuer.signed_set(phone.time.now()).unwrap(), issuer.root_public(), 0).unwrap();
     let clock = ClockRule::default();
     let verifier = Verifier { issuer: "localhost", keys: &keys, revocations: None, seen: None, clock };
-    let receipt: ReceiptClaims = verifier.verify(&shown, phone.time.now()).unwrap().claims.read().unwrap();
+    let receipt: ReceiptClaims = verifier.verify(&shown.text, phone.time.now()).unwrap().claims.read().unwrap();
     assert_eq!((receipt.id, receipt.what.exit_by), (visit.id, Some(exit_by)));
     assert!(receipt.what.is_for("belgrade", "zeleni-venac", TICKET));
     run(phone.client.sync()).unwrap();

@@ -66,7 +66,10 @@ records! { wallet_records;
         /// `<service>.<word>`: `parking.ticket`, `wallet.topup`, `parking.refund`. Its text has the
         /// id `entry-parking-ticket`.
         pub kind: String,
-        /// Id of what was bought, or of its sale.
+        /// What it is of, as its kind has it: the ticket for `parking.ticket` and `parking.refund`,
+        /// the order for `orders.order`, the sale for `garages.visit` (a visit is paid several
+        /// times) and `wallet.topup`, the refund for `wallet.refund`, `<service>/<subject>` of the
+        /// claim for `claims.paid`. An app reads the kinds it knows.
         pub reference: String,
         /// Signed: a purchase is negative.
         pub amount: Money,

@@ -250,11 +250,10 @@ pub fn price(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
     sold_here(city, garages, facility, ask.pay, ask.now.trunc_subsecs(3))?;
     let mut price = metered(city, garages, facility, ask)?;
     let card = &city.sections.wallet.card;
-    if ask.pay == PayMethod::Card
-        && !price.total.is_zero()
-        && let Some(fee) = card.fee_on(price.total)
+    if !price.total.is_zero()
+        && let Some(amount) =
+            card.fee_on(price.total, ask.pay).map_err(|unknown| Refusal::CardFeeUnknown { below: unknown.below })?
     {
-        let amount = *fee.known().ok_or(Refusal::CardFeeUnknown { below: card.free_from })?;
         price.lines.push(VisitLine { kind: LineKind::CardFee { below: card.free_from }, amount });
         price.total = price.total.checked_add(&amount).map_err(|_| out_of_range("price"))?;
     }

@@ -3,6 +3,7 @@
 use super::fact::Fact;
 use super::ids::SourceId;
 use super::money::{Money, exact_list};
+use super::pay::PayMethod;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -44,10 +45,21 @@ pub struct CardPolicy {
 }
 
 impl CardPolicy {
-    /// The commission that the driver bears on a card payment of `amount` (BG-93); `None` where the
-    /// operator bears it.
-    #[must_use]
-    pub fn fee_on(&self, amount: Money) -> Option<&Fact<Money>> {
-        (amount.amount < self.free_from.amount).then_some(&self.fee)
+    /// The commission that the driver bears when he pays `amount` so (BG-93); `None` where it is not
+    /// by card, and where the operator bears it.
+    ///
+    /// # Errors
+    /// [`FeeUnknown`]: nothing is sold by card then.
+    pub fn fee_on(&self, amount: Money, pay: PayMethod) -> Result<Option<Money>, FeeUnknown> {
+        if pay != PayMethod::Card || amount.amount >= self.free_from.amount {
+            return Ok(None);
+        }
+        self.fee.known().map(|fee| Some(*fee)).ok_or(FeeUnknown { below: self.free_from })
     }
+}
+
+/// What the bank takes for a card below this total is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeeUnknown {
+    pub below: Money,
 }

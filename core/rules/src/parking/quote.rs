@@ -291,11 +291,9 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
 
     let mut lines = priced.lines;
     let parking = sum(city, &lines)?;
-    if ask.pay == PayMethod::Card
-        && let Some(fee) = card_fee(city, parking)?
-    {
-        lines.push(fee);
-    }
+    let card = &city.sections.wallet.card;
+    let fee = card.fee_on(parking, ask.pay).map_err(|unknown| Refusal::CardFeeUnknown { below: unknown.below })?;
+    lines.extend(fee.map(|amount| QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }));
     // As late as the quote can be bought.
     let latest_start = starts_at.max(now.checked_add_signed(held).ok_or_else(|| out_of_range("now"))?);
     let open_deadline = if stays.iter().any(Option::is_some) { deadline } else { None };
@@ -432,12 +430,4 @@ fn sum(city: &City, lines: &[QuoteLine]) -> Result<Money, Refusal> {
         .iter()
         .try_fold(Money::zero(city.currency), |total, line| total.checked_add(&line.amount))
         .map_err(|_| out_of_range("price"))
-}
-
-/// The commission that the driver bears on a card payment of `parking`, if any (BG-93).
-fn card_fee(city: &City, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
-    let card = &city.sections.wallet.card;
-    let Some(fee) = card.fee_on(parking) else { return Ok(None) };
-    let amount = *fee.known().ok_or(Refusal::CardFeeUnknown { below: card.free_from })?;
-    Ok(Some(QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }))
 }

@@ -75,6 +75,10 @@ public final class VisitModel {
     public private(set) var isEnding = false
     /// The operator has lost its record of it: neither paid nor unpaid at the barrier.
     public private(set) var isForgotten = false
+    /// What to draw as a QR for the barrier; nil where the operator signed none, where another phone
+    /// shows it, and once the car has left.
+    public private(set) var receipt: ShownCode?
+    @ObservationIgnored private var receiptOf: String?
     @ObservationIgnored private let mesto: Mesto
 
     public init(_ mesto: Mesto, visit: Visit) {
@@ -83,13 +87,17 @@ public final class VisitModel {
     }
 
     /// Called every second by the screen: a visit that stays too long owes again, also without a
-    /// connection.
+    /// connection, and its receipt is made anew before it is stale.
     public func tick() async {
         if let now = try? await mesto.garages.visit(visit.id) { visit = now }
         let endingFrom = try? await mesto.garages.endingAt(visit.id)
         isEnding = endingFrom.map { mesto.now() >= $0 } ?? false
         isForgotten = mesto.garages.state().forgotten.contains { $0.id == visit.id }
         count()
+        if receiptOf != visit.signed || receipt.map({ mesto.now() >= $0.freshUntil }) ?? false {
+            receiptOf = visit.signed
+            receipt = try? await mesto.garages.receipt(visit.id)
+        }
     }
 
     private func count() { left = visit.exitBy.map { max(0, $0.timeIntervalSince(mesto.now())) } }

@@ -57,7 +57,7 @@ public struct ParkingClient: Part {
     /// A stored ticket.
     public func ticket(_ id: TicketId) async throws -> Ticket { try core.client.parking().ticket(id: id) }
     /// What to draw as a QR; made anew before `freshUntil`.
-    public func code(_ ticket: TicketId) async throws -> TicketCode { try core.client.parking().code(ticket: ticket) }
+    public func code(_ ticket: TicketId) async throws -> ShownCode { try core.client.parking().code(ticket: ticket) }
     /// Binds a running ticket's code to this phone: `code` draws it here, and the one that another
     /// phone shows ends.
     public func moveCodeHere(_ ticket: TicketId) async throws {

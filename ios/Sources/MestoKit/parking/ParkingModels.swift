@@ -50,9 +50,6 @@ public final class PurchaseModel: PaymentModel {
         super.init(mesto)
     }
 
-    /// Where the wheel stops; absent when there is no limit or it is not known.
-    public var most: Int? { zone.maxStayMinutes.map(Int.init) }
-
     /// Asks the rules what can be chosen now.
     public func look() async {
         await choose {
@@ -116,7 +113,7 @@ public final class TicketModel {
     public private(set) var parked: Parked?
     /// Seconds until the end; 0 when it is over.
     public private(set) var left: TimeInterval
-    public private(set) var code: TicketCode?
+    public private(set) var code: ShownCode?
     @ObservationIgnored private var codeOf: TicketId?
     /// Another phone shows the code: one at a time does. `moveCodeHere` ends that.
     public private(set) var isCodeElsewhere = false

@@ -7,8 +7,8 @@ use mesto_protocol::kernel::ids::{AccountId, QuoteId, RecordId as _, SaleId};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::kernel::line::{Line, Notice};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::City;
 use mesto_rules::money::Money;
+use mesto_rules::{City, PayMethod as RulesPay};
 use serde::de::DeserializeOwned;
 
 use super::PaymentLimits;
@@ -73,6 +73,13 @@ impl Sellers {
         let sells = place.and_then(|place| self.0.get(place));
         sells.map_or_else(Vec::new, |sells| (sells.prefetch)(operator, quote))
     }
+}
+
+/// The wire's payment methods are those of the rules without SMS, which is bought outside the app.
+pub(crate) fn rules_pay(pay: &PayMethod) -> Outcome<RulesPay> {
+    Ok(pay.in_rules().ok_or_else(|| {
+        Problem::new(ProblemCode::PaymentMethodNotAllowed, "this operator does not know it").with("method", pay)
+    })?)
 }
 
 /// Somebody asks for a price.

@@ -46,6 +46,14 @@ impl<'a> Place<'a> {
         )
     }
 
+    /// Asks for the visits that began at this moment and are kept without their tickets.
+    pub fn erased(&self, entered_at: DateTime<Utc>) -> Select<VisitRow> {
+        Select::of(
+            "FROM visit WHERE visit.city = $1 AND visit.facility = $2 AND visit.ticket IS NULL AND visit.entered_at = $3",
+            values![&self.city.id, &self.facility.id, entered_at.timestamp_millis()],
+        )
+    }
+
     /// Asks for what was told of a ticket here.
     pub fn events(&self, ticket: &TicketNumber) -> Select<EventRow> {
         find!(EventRow { city: &self.city.id, facility: &self.facility.id, ticket: ticket.as_str() })

@@ -148,6 +148,18 @@ impl Default for PayMethod {
     }
 }
 
+impl PayMethod {
+    /// As the rules have it; `None` for one of a later version.
+    #[must_use]
+    pub const fn in_rules(&self) -> Option<mesto_rules::PayMethod> {
+        match self {
+            Self::Deposit => Some(mesto_rules::PayMethod::Deposit),
+            Self::Card => Some(mesto_rules::PayMethod::Card),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 impl PaymentState {
     /// Whether a provider is waited for. One that this version does not know is over for it.
     #[must_use]

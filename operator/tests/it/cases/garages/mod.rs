@@ -1,6 +1,7 @@
 //! Garages: what controllers tell, what drivers pay, and who is let out. What all of these use
 //! stands here.
 
+mod erased;
 mod late;
 mod orders_of_telling;
 mod prices;

@@ -334,7 +334,7 @@ class MestoTest {
             assertEquals(listOf(visit), mesto.garages.current().inside)
             assertEquals(visit, mesto.garages.state.first { it.inside.isNotEmpty() }.inside.single())
             assertEquals(visit, mesto.garages.visit(visit.id))
-            assertTrue(mesto.garages.receipt(visit.id).orEmpty().startsWith("MESTO1:"))
+            assertTrue(mesto.garages.receipt(visit.id)?.text.orEmpty().startsWith("MESTO1:"))
         }
     }
 

@@ -82,7 +82,7 @@ import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.SyncReport
 import city.mesto.sdk.core.TariffId
 import city.mesto.sdk.core.Ticket
-import city.mesto.sdk.core.TicketCode
+import city.mesto.sdk.core.ShownCode
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.TicketState
 import city.mesto.sdk.core.TimeWheel
@@ -441,9 +441,9 @@ class FakeMesto(
         /** Another phone shows the codes. */
         var isCodeElsewhere = false
 
-        override suspend fun code(ticket: TicketId): TicketCode {
+        override suspend fun code(ticket: TicketId): ShownCode {
             if (isCodeElsewhere) throw MestoException.Phone("code_of_another_phone", "Another phone shows this code.", "Move the code.", emptyMap(), "", null, false)
-            return TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
+            return ShownCode("MESTO1:SAMPLE", now.plusSeconds(30))
         }
 
         override suspend fun moveCodeHere(ticket: TicketId) = ask("moveCodeHere") { isCodeElsewhere = false }
@@ -580,7 +580,7 @@ class FakeMesto(
 
         override suspend fun endingAt(visit: VisitId): Instant? = visit(visit).exitBy?.minus(5, ChronoUnit.MINUTES)
 
-        override suspend fun receipt(visit: VisitId): String? = visit(visit).signed
+        override suspend fun receipt(visit: VisitId): ShownCode? = visit(visit).signed?.let { ShownCode(it, now.plusSeconds(30)) }
 
         internal fun settle(quote: Quote, offer: GaragesOffer): Visit {
             val payment = VisitPayment(SaleId(next("sa")), now, quote.total, quote.pay, quote.items.single().lines, offer.exitBy)

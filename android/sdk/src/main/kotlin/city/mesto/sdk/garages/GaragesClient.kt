@@ -79,10 +79,10 @@ interface GaragesClient {
     suspend fun endingAt(visit: VisitId): Instant?
 
     /**
-     * The signed receipt of a paid visit, to draw as a QR; null where none was signed, and once the
-     * car has left.
+     * The signed receipt of a paid visit, for a barrier that does not reach the operator; null where
+     * none was signed, and once the car has left. Make it anew before `freshUntil`.
      */
-    suspend fun receipt(visit: VisitId): String?
+    suspend fun receipt(visit: VisitId): ShownCode?
 }
 
 val MestoClient.garages: GaragesClient get() = part(GaragesClient::class.java, ::GaragesOfCore)

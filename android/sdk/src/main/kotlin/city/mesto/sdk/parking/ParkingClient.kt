@@ -17,7 +17,7 @@ import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Ticket
-import city.mesto.sdk.core.TicketCode
+import city.mesto.sdk.core.ShownCode
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.TimeWheel
 import city.mesto.sdk.core.Topic
@@ -87,7 +87,7 @@ interface ParkingClient {
     suspend fun ticket(id: TicketId): Ticket
 
     /** What to draw as a QR; made anew before `freshUntil`. */
-    suspend fun code(ticket: TicketId): TicketCode
+    suspend fun code(ticket: TicketId): ShownCode
 
     /**
      * Binds a running ticket's code to this phone: [code] draws it here, and the one that another

@@ -6,6 +6,7 @@ package city.mesto.ui.garages.visit
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.ShownCode
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
 import city.mesto.sdk.core.VisitState
@@ -16,7 +17,6 @@ import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.garages.facilityName
 import city.mesto.ui.garages.visit.VisitUiState.Phase
-import java.time.Instant
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -47,10 +47,9 @@ class VisitPresenter(
     private var visit: Visit? = null
     private var name: String? = null
 
-    /** The receipt as it is shown, of what it was made and when. */
-    private var receipt: String? = null
+    /** The receipt as it is shown, and of what it was made. */
+    private var receipt: ShownCode? = null
     private var signed: String? = null
-    private var receiptMadeAt: Instant? = null
 
     val state: StateFlow<VisitUiState> = shown.asStateFlow()
 
@@ -97,17 +96,15 @@ class VisitPresenter(
      * bound to another phone is not shown.
      */
     private suspend fun receiptOf(visit: Visit): String? {
-        val now = client.now()
-        val made = receiptMadeAt
-        if (visit.signed == signed && made != null && now < made.plusSeconds(RENEW_SECONDS)) return receipt
+        val made = receipt
+        if (visit.signed == signed && made != null && client.now() < made.freshUntil.minusSeconds(AHEAD_SECONDS)) return made.text
         signed = visit.signed
-        receiptMadeAt = now
         receipt = try {
             client.garages.receipt(id)
         } catch (_: MestoException) {
             null
         }
-        return receipt
+        return receipt?.text
     }
 
     private fun phase(visit: Visit): Phase = when {
@@ -121,7 +118,7 @@ class VisitPresenter(
     }
 
     private companion object {
-        /** A QR that changes less often is easier to scan. */
-        const val RENEW_SECONDS = 10L
+        /** A new one is there before the old one is stale. */
+        const val AHEAD_SECONDS = 3L
     }
 }

@@ -13,7 +13,7 @@ import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Ticket
-import city.mesto.sdk.core.TicketCode
+import city.mesto.sdk.core.ShownCode
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.parking.parking
@@ -90,7 +90,7 @@ class TicketPresenter(
     /** As it was last known: it stays on the screen whatever becomes of the account. */
     private var parked: Parked? = null
     private var zone: ZoneView? = null
-    private var code: TicketCode? = null
+    private var code: ShownCode? = null
     private var codeOf: TicketId? = null
     private var codeShown: Code = Code.Loading
     private var extension: Extension = Extension.Loading
