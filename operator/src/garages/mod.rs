@@ -101,17 +101,33 @@ fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Out
     Ok(due::plan(tx, &ERASE_PAYER, &account.id, call.now + days)?)
 }
 
+/// Whether an event is of a visit: told of a moment of it, or of a lost ticket just before its
+/// entry, by as much as clocks may differ: `$1` in milliseconds.
+const IS_OF: &str = "visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit_event.at >= visit.entered_at - CASE visit_event.kind WHEN 'lost' THEN $1 ELSE 0 END AND (visit.ended_at IS NULL OR visit_event.at <= visit.ended_at)";
+
+/// How far the clocks of a city's facilities may differ, in milliseconds.
+fn clocks_differ(garages: &GaragesSection) -> i64 {
+    i64::from(garages.policy.clock_tolerance_seconds) * 1000
+}
+
 /// Erases that a closed account paid visits, and the tickets of those that are over.
-fn erase_payer(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) -> Outcome<()> {
-    let tickets = "UPDATE visit SET ticket = NULL, receipt = NULL WHERE ended_at IS NOT NULL AND id IN (SELECT visit FROM visit_payment WHERE account = $1)";
-    let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
+fn erase_payer(tx: &mut dyn Tx, operator: &Operator, _: DateTime<Utc>, account: &str) -> Outcome<()> {
     forget_subjects(tx, "visit_payment.account = $1", values![account])?;
     forget_undelivered(tx, "sale.account = $1", values![account])?;
-    // A lost ticket may be told of a moment just before the entry. What another visit holds is its.
-    let events = "DELETE FROM visit_event WHERE EXISTS (SELECT 1 FROM visit WHERE visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit_event.at BETWEEN visit.entered_at - 86400000 AND visit.ended_at AND visit.id IN (SELECT visit FROM visit_payment WHERE account = $1)) AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit_event.at >= visit.entered_at AND (visit.ended_at IS NULL OR visit_event.at <= visit.ended_at) AND visit.id NOT IN (SELECT visit FROM visit_payment WHERE account = $1))";
-    tx.write(Write::sql("visit_event", events, values![account]))?;
+    let paid = "id IN (SELECT visit FROM visit_payment WHERE account = ";
+    for city in operator.cities.values() {
+        let Some(garages) = section_of::<GaragesSection>(city)? else { continue };
+        // What another visit holds stays with it.
+        let events = format!(
+            "DELETE FROM visit_event WHERE visit_event.city = $2 AND EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND visit.ended_at IS NOT NULL AND visit.{paid}$3)) AND NOT EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND NOT visit.{paid}$3))"
+        );
+        let params = values![clocks_differ(garages), city.id.as_str(), account];
+        tx.write(Write::sql("visit_event", &events, params))?;
+    }
     // The payments say which visits are meant: who paid them goes last.
-    tx.write(Write::sql("visit", tickets, values![account]))?;
+    let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ended_at IS NOT NULL AND {paid}$1)");
+    tx.write(Write::sql("visit", &tickets, values![account]))?;
+    let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
     Ok(tx.write(Write::sql("visit_payment", payers, values![account]))?)
 }
 
@@ -128,12 +144,15 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
         forget_undelivered(tx, "sale.city = $1 AND sale.created_at < $2", values![city.id.as_str(), ended])?;
         let payers = format!("UPDATE visit_payment SET account = NULL WHERE {paid}");
         tx.write(Write::sql("visit_payment", &payers, params))?;
+        // All that is of a visit that goes, else it would be found again by what is left of it; and
+        // what is old and of none. What a visit that is kept holds stays with it.
+        let events = format!(
+            "DELETE FROM visit_event WHERE visit_event.city = $2 AND (visit_event.at < $3 OR EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND visit.ended_at IS NULL AND visit.entered_at < $4)) AND NOT EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND (visit.ended_at >= $3 OR visit.ended_at IS NULL AND visit.entered_at >= $4))"
+        );
+        let params_of_events = values![clocks_differ(garages), city.id.as_str(), ended, entered];
+        tx.write(Write::sql("visit_event", &events, params_of_events))?;
         let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ticket IS NOT NULL AND {old}");
         tx.write(Write::sql("visit", &tickets, params))?;
-        // What is of a visit that is kept stays with it; a lost ticket may be told of a moment just
-        // before the entry.
-        let events = "DELETE FROM visit_event WHERE visit_event.city = $1 AND visit_event.at < $2 AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit.entered_at <= visit_event.at + 86400000)";
-        tx.write(Write::sql("visit_event", events, values![city.id.as_str(), ended]))?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::garages::controllers::{EventRefused, ReportedEvent, ReportedEventKind, VisitSettled};
 use mesto_protocol::kernel::ids::VisitId;
 use mesto_protocol::{Problem, ProblemCode};
@@ -93,6 +93,8 @@ pub(super) struct ReportedVisits<'a> {
     found: Vec<VisitRecord>,
     /// Those that were paid here and at the place, or more than they cost: their ids.
     paid_twice: Vec<VisitId>,
+    /// Those that were, and by this report are no more.
+    paid_once: Vec<VisitId>,
     /// Entries of this report whose visit is kept without its ticket, because the account that paid
     /// for it was closed.
     erased: BTreeSet<DateTime<Utc>>,
@@ -118,7 +120,7 @@ impl<'a> ReportedVisits<'a> {
         // Nothing younger is erased.
         let old = now - TimeDelta::days(operator.home.retention.closed_account_days.into());
         let entries = events.iter().filter(|event| event.kind == ReportedEventKind::Entered && event.at < old);
-        let erased: BTreeSet<_> = entries.map(|event| event.at.trunc_subsecs(3)).collect();
+        let erased: BTreeSet<_> = entries.map(moment).collect();
         let asks: Vec<_> =
             locks.chain(payments).chain(told).chain(erased.iter().map(|at| place.erased(*at).ask())).collect();
         let answers = if asks.is_empty() { Vec::new() } else { tx.read(asks)? };
@@ -137,14 +139,14 @@ impl<'a> ReportedVisits<'a> {
             let ticket = Ticket { stored, before: history.clone(), history, changes: BTreeMap::new() };
             tickets.insert(number.clone(), ticket);
         }
-        Ok(Self { finding, tickets, found: Vec::new(), paid_twice: Vec::new(), erased })
+        Ok(Self { finding, tickets, found: Vec::new(), paid_twice: Vec::new(), paid_once: Vec::new(), erased })
     }
 
     /// Takes the events in the order in which they happened, and finds what became of the visits.
     pub fn take_all(&mut self, events: &[ReportedEvent]) -> Outcome<(u32, Vec<EventRefused>)> {
         let order = |event: &ReportedEvent| EventWord::try_from(event.kind.clone()).map(TicketEventKind::from).ok();
         let mut in_order: Vec<(u32, &ReportedEvent)> = (0..).zip(events).collect();
-        in_order.sort_by_key(|(index, event)| (event.at, order(event), *index));
+        in_order.sort_by_key(|(index, event)| (moment(event), order(event), *index));
         let (mut taken, mut refused) = (0, Vec::new());
         for (index, event) in in_order {
             match self.take(event) {
@@ -164,7 +166,7 @@ impl<'a> ReportedVisits<'a> {
     /// Takes one event, or says why not; then nothing of it is kept.
     fn take(&mut self, told: &ReportedEvent) -> Outcome<()> {
         let Finding { place, now, .. } = self.finding;
-        let at = told.at.trunc_subsecs(3);
+        let at = moment(told);
         let number = place.ticket(&told.ticket)?;
         let Ok(kind) = EventWord::try_from(told.kind.clone()).map(TicketEventKind::from) else {
             let known = ReportedEventKind::KNOWN.join(", ");
@@ -228,12 +230,14 @@ impl<'a> ReportedVisits<'a> {
 
     /// Refuses another amount for cash that is known.
     fn stands(&self, ticket: &Ticket, number: &TicketNumber, at: DateTime<Utc>, amount: Money) -> Outcome<()> {
-        let found = ticket.found(self.finding, number, &ticket.history)?;
-        let payments = found.iter().flat_map(|found| &found.record.payments);
-        let reckoned = payments.filter(|payment| payment.is_cash && payment.at == at);
-        let reckoned = reckoned.map(|payment| Money::from_minor(payment.amount, payment.currency)).next();
+        let reckoned = || {
+            let found = ticket.found(self.finding, number, &ticket.history)?;
+            let mut payments = found.iter().flat_map(|found| &found.record.payments);
+            let cash = payments.find(|payment| payment.is_cash && payment.at == at);
+            Ok::<_, Failure>(cash.map(|payment| Money::from_minor(payment.amount, payment.currency)))
+        };
         let told = ticket.history.at(at, TicketEventKind::PaidOnSite).and_then(|event| event.amount);
-        match told.or(reckoned) {
+        match told.map_or_else(reckoned, |told| Ok(Some(told)))? {
             Some(stands) if stands != amount => refuse(
                 ProblemCode::PaymentDiffers,
                 format!("{stands} was told of {at} before, and stands; {amount} is another payment at another moment"),
@@ -258,6 +262,8 @@ impl<'a> ReportedVisits<'a> {
                     overpaid_before < *overpaid || in_vain_before < *in_vain
                 });
                 self.paid_twice.extend(more.map(|(id, _)| *id));
+                let once = paid_twice.iter().filter(|(id, paid)| **paid == (0, 0) && was(id) != (0, 0));
+                self.paid_once.extend(once.map(|(id, _)| *id));
             }
             self.found.extend(found.into_iter().map(|found| found.record));
         }
@@ -293,6 +299,9 @@ impl<'a> ReportedVisits<'a> {
     /// Stores what was told, and what became of the visits.
     pub fn close(self, tx: &mut dyn Tx) -> Outcome<()> {
         let Finding { operator, place, now } = self.finding;
+        for visit in &self.paid_once {
+            incidents::forget(tx, "visit_paid_twice", &visit.to_string())?;
+        }
         for visit in &self.paid_twice {
             let detail =
                 "a visit was paid here and at the place, or more than it cost: the rest is to be given back by hand";
@@ -341,6 +350,11 @@ fn row(event: &TicketEvent, place: Place<'_>, number: &TicketNumber, told_at: Da
         seen: event.seen.map(|seen| Json::of(&seen)).transpose()?,
         told_at,
     })
+}
+
+/// Its moment as it is stored: a leap second is the second after it.
+fn moment(event: &ReportedEvent) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(event.at.timestamp_millis()).unwrap_or(event.at)
 }
 
 /// What was taken at the place.

@@ -1,6 +1,6 @@
 //! A visit as it is sold: its price now, its payment by what was promised, and what was bought.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::garages::visits::{self as wire, GaragesOffer, GaragesOutcome, GaragesSubject};
 use mesto_protocol::kernel::ids::{QuoteId, VisitId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
@@ -226,9 +226,12 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
     let price = priced(&mut record, &place, at, pay, Some(owed))?;
     let (_, fee) = apart(&price)?;
     place.reachable(heard.as_ref(), now)?;
+    // A payment is known by its moment: a second one of the same moment is a millisecond later.
+    let last = record.payments.iter().filter(|payment| !payment.is_cash).map(|payment| payment.at).max();
+    let paid_at = last.map_or(now, |last| now.max(last + TimeDelta::milliseconds(1)));
     record.payments.push(VisitPaymentRow {
         visit,
-        at: now,
+        at: paid_at,
         is_cash: false,
         priced_at: at,
         city: record.row.city.clone(),

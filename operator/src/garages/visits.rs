@@ -6,10 +6,11 @@ mod tell;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
+use mesto_rules::garages::GaragesSection;
 use mesto_rules::garages::history::Cash;
 use mesto_rules::garages::visit::{self, VisitEffect, VisitEvent, VisitState};
 use mesto_rules::money::Money;
@@ -206,7 +207,12 @@ impl VisitRecord {
         }
         match claim {
             Some(Claim::Raised(amount)) => {
-                let debtor = payments.iter().rev().find_map(|payment| payment.account);
+                // Who paid when the car had left paid for another one, which had not been told.
+                let city = operator.city(row.city.as_str())?.section::<GaragesSection>()?;
+                let differ = TimeDelta::seconds(city.policy.clock_tolerance_seconds.into());
+                let is_of_it =
+                    |payment: &&VisitPaymentRow| row.ended_at.is_none_or(|ended_at| payment.at <= ended_at + differ);
+                let debtor = payments.iter().rev().filter(is_of_it).find_map(|payment| payment.account);
                 let subject = row.id.to_string();
                 let reason = "a car left without paying";
                 claims::raise(

@@ -420,3 +420,42 @@ on_both_databases! {
         world.check_books();
     }
 }
+
+/// The exit of the first car and the entry of the second are told late: the second car's driver
+/// paid what the operator knew, and owes nothing for the first car.
+#[test]
+fn who_paid_after_the_car_had_left_is_not_its_debtor_bg_68() {
+    let world = &World::sqlite();
+    let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+    let start = world.now();
+    let at = |minutes| start + TimeDelta::minutes(minutes);
+    garage.enters(TICKET);
+    garage.after(110);
+    // The second car came in at 100.
+    let paid = pay(&driver, &quote(&driver, TICKET));
+    assert_eq!(paid.paid, rsd("200.00"));
+    garage.after(5);
+    garage.tell(vec![told(ReportedEventKind::Left, TICKET, at(70)), told(ReportedEventKind::Entered, TICKET, at(100))]);
+    garage.tell(vec![told(ReportedEventKind::Lost, TICKET, at(60))]);
+    let found = world.operator.claims(&*world.store).unwrap();
+    assert!(found.iter().all(|claim| claim.debtor.is_none()), "{found:?}");
+}
+
+/// A leap second is one moment when it is taken and another one when it is read again.
+#[test]
+fn a_leap_second_is_the_second_after_it_bg_64() {
+    let world = &World::sqlite();
+    let garage = Controller::of(world, "vma");
+    garage.enters("VM01");
+    garage.after(1);
+    garage.leaves("VM01");
+    garage.after(5);
+    let leap: DateTime<Utc> = "2025-09-03T07:59:60.999Z".parse().unwrap();
+    for _ in 0..2 {
+        let reported: GarageReported =
+            expect(200, garage.send(&garage.report(vec![told(ReportedEventKind::Entered, "VM01", leap)])));
+        assert_eq!((reported.taken, reported.refused.len(), count(world, "visit")), (0, 1, 1), "{reported:?}");
+    }
+    assert_eq!(count(world, "visit WHERE ended_at IS NULL"), 0);
+    world.check_books();
+}

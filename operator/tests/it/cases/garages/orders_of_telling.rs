@@ -184,25 +184,6 @@ fn an_earlier_entry_takes_the_cash_that_is_its_own_bg_64() {
     assert_eq!(paid, 0, "the cash is with the car that was gone");
 }
 
-/// SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-    fn below(&mut self, most: u64) -> u64 {
-        self.next() % most
-    }
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Kinds {
     cars: u64,
@@ -215,7 +196,7 @@ struct Kinds {
 }
 
 /// Events of the cars of a ticket, in the order in which they happened: car, event.
-fn story(chance: &mut Chance, kinds: Kinds, ticket: &str, start: DateTime<Utc>) -> Vec<(u64, ReportedEvent)> {
+fn story(chance: &mut Random, kinds: Kinds, ticket: &str, start: DateTime<Utc>) -> Vec<(u64, ReportedEvent)> {
     let mut events = Vec::new();
     let mut at = start;
     let cars = 1 + chance.below(kinds.cars);
@@ -310,7 +291,7 @@ fn short(events: &[ReportedEvent], start: DateTime<Utc>) -> String {
 }
 
 fn run_orders(kinds: Kinds, rounds: u64, seed: u64) {
-    let mut chance = Chance(seed);
+    let mut chance = Random(seed);
     let base = World::sqlite();
     let world = &with_exit_minutes(&base, 15);
     let facility = if kinds.places { "vma" } else { "zeleni-venac" };
@@ -432,7 +413,7 @@ enum Happening {
 }
 
 fn real_time(seed: u64, minutes_to_leave: Option<u32>, late_one_in: u64) -> Vec<String> {
-    let mut chance = Chance(seed);
+    let mut chance = Random(seed);
     let base = World::sqlite().in_city(|city| city.sections.wallet.card.fee = known(rsd("10.00")));
     let exit;
     let world = match minutes_to_leave {
@@ -445,7 +426,7 @@ fn real_time(seed: u64, minutes_to_leave: Option<u32>, late_one_in: u64) -> Vec<
     let garage = Controller::of(world, "zeleni-venac");
     let people = [driver(world, PHONE), driver(world, OTHER)];
     let start = world.now();
-    let ms = |chance: &mut Chance, minutes: u64| TimeDelta::milliseconds(chance.below(minutes * 60_000 + 1) as i64);
+    let ms = |chance: &mut Random, minutes: u64| TimeDelta::milliseconds(chance.below(minutes * 60_000 + 1) as i64);
     let mut plan: Vec<(DateTime<Utc>, u64, Happening)> = Vec::new();
     let mut n = 0;
     let mut push = |plan: &mut Vec<(DateTime<Utc>, u64, Happening)>, at: DateTime<Utc>, it: Happening| {
@@ -460,7 +441,7 @@ fn real_time(seed: u64, minutes_to_leave: Option<u32>, late_one_in: u64) -> Vec<
             let who = chance.below(2) as usize;
             let entered = at + TimeDelta::minutes(1) + ms(&mut chance, 60);
             let left = entered + TimeDelta::minutes(1) + ms(&mut chance, 200);
-            let late = |chance: &mut Chance, at: DateTime<Utc>| {
+            let late = |chance: &mut Random, at: DateTime<Utc>| {
                 if chance.one_in(late_one_in) { at + ms(chance, 200) } else { at + TimeDelta::milliseconds(1) }
             };
             let mut events =
@@ -684,7 +665,7 @@ fn whatever_happens_on_a_day_is_paid_or_claimed_bg_64_bg_68() {
 }
 
 fn race(world: &World, rounds: u64, seed: u64) -> Vec<String> {
-    let mut chance = Chance(seed);
+    let mut chance = Random(seed);
     let garage = Controller::of(world, "zeleni-venac");
     let mut wrong = Vec::new();
     for round in 0..rounds {
@@ -906,7 +887,7 @@ fn what_is_overpaid_by_more_is_looked_at_again_bg_19() {
 /// pays from a deposit what is not booked.
 #[test]
 fn whatever_contradicts_leaves_the_books_clean_bg_64() {
-    let mut chance = Chance(99);
+    let mut chance = Random(99);
     for round in 0..25 {
         let base = World::sqlite();
         let exit;

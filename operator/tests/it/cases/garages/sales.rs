@@ -241,3 +241,23 @@ fn a_payment_waits_for_whoever_holds_its_visit_bg_67() {
     assert_eq!(driver.account().balance, rsd("5000.00"));
     world.check_books();
 }
+
+/// Two accounts pay one visit at one millisecond, and in between its controller told that it takes
+/// two places: what each paid counts.
+#[test]
+fn two_payments_in_the_app_of_one_millisecond_are_two_bg_67() {
+    let world = &World::sqlite();
+    let garage = Controller::of(world, "vma");
+    let people = [driver(world, PHONE), driver(world, OTHER)];
+    garage.enters("VM01");
+    let entered = world.now();
+    garage.after(40);
+    let quotes =
+        people.each_ref().map(|person| expect::<Quote>(201, ask_at(person, "vma", "VM01", PayMethod::Deposit)));
+    pay(&people[0], &quotes[0]);
+    garage.tell(vec![ReportedEvent { places: Some(2), ..told(ReportedEventKind::Entered, "VM01", entered) }]);
+    pay(&people[1], &quotes[1]);
+    assert_eq!(count(world, "ledger_entry WHERE kind = 'garages.visit'"), 2);
+    assert_eq!(count(world, "visit_payment"), 2);
+    world.check_books();
+}
