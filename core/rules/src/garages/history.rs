@@ -179,10 +179,16 @@ impl TicketHistory {
                 }
                 (TicketEventKind::Lost, Some(visit)) => visit.learn(event),
                 (TicketEventKind::Lost, None) => {
+                    // Its own car, when one leaves before the next one comes in.
                     let rest = self.events.get(place..).unwrap_or_default();
-                    let next = rest.iter().find(|next| next.kind == TicketEventKind::Entered);
+                    let next =
+                        rest.iter().find(|next| matches!(next.kind, TicketEventKind::Entered | TicketEventKind::Left));
                     match next {
-                        Some(next) if next.at - event.at <= self.clocks_differ => waiting.push(event),
+                        Some(next)
+                            if next.kind == TicketEventKind::Entered && next.at - event.at <= self.clocks_differ =>
+                        {
+                            waiting.push(event);
+                        }
                         _ => visits.push(ToldVisit::begun(event)),
                     }
                 }

@@ -115,6 +115,16 @@ fn an_inventory_book_and_a_barrier_have_two_clocks_bg_64() {
 }
 
 #[test]
+fn a_lost_ticket_whose_car_left_is_not_the_next_cars_bg_64() {
+    let story = [event(Kind::Lost, 0), event(Kind::Left, 1), event(Kind::Entered, 2), event(Kind::Left, 30)];
+    assert_eq!(spans(&told(&story)), [(0, Some(1)), (2, Some(30))]);
+    let is_lost = |history: &TicketHistory| history.visits().iter().map(|visit| visit.is_lost).collect::<Vec<_>>();
+    assert_eq!(is_lost(&told(&story)), [true, false]);
+    // Without an exit between them it is the ticket of the car that came in just after.
+    assert_eq!(is_lost(&told(&[event(Kind::Lost, 0), event(Kind::Entered, 1), event(Kind::Left, 30)])), [true]);
+}
+
+#[test]
 fn what_is_told_again_is_known_and_what_is_told_better_is_not() {
     let mut history = told(&[event(Kind::Entered, 0), event(Kind::Left, 70)]);
     let mut take = |event| history.take(event, |_| false).unwrap();
