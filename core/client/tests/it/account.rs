@@ -8,7 +8,7 @@ use crate::garages::{Controller, net, pay, ready};
 use crate::support::{Fault, PHONE, Phone, poll, rsd, run};
 
 const CLOSE: &str = "DELETE /v1/account";
-const TOKEN: &str = "parking.example/session_token";
+const TOKEN: &str = "localhost/session_token";
 
 /// Everything that lies in the folder of the phone's file, as one text.
 fn on_disk(phone: &Phone) -> String {
