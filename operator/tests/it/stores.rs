@@ -552,3 +552,53 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
         assert!(fault.to_string().contains(found), "{wrong}: {fault}");
     }
 }
+
+/// Ends every connection to a database but the one that asks, and waits until they are gone.
+fn cut_all_but_own(url: &str) {
+    let other = PostgresStore::open(url, 1).unwrap();
+    let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    let ask =
+        |sql: &str| transact(&other, |tx| tx.query(&format!("{sql} {others}"), &[]).map(|rows| rows.len())).unwrap();
+    while ask("SELECT CAST(pg_terminate_backend(pid) AS TEXT) AS ended") > 0 {}
+}
+
+/// A firewall, a pooler or a restart cuts what is idle: nothing was done yet, so it is asked on a
+/// new connection.
+#[test]
+fn idle_connections_that_the_server_cut_fail_no_request() {
+    let url = cluster().database().unwrap();
+    let store = with_marks(PostgresStore::open(&url, 4).unwrap());
+    // Four connections are open and idle.
+    let meet = Barrier::new(4);
+    let one = || transact(&store, |tx| tx.query("SELECT 1 AS one", &[]).map(|_| meet.wait()).map(|_| ()));
+    std::thread::scope(|scope| {
+        let opened: Vec<_> = (0..4).map(|_| scope.spawn(one)).collect();
+        opened.into_iter().for_each(|one| one.join().unwrap().unwrap());
+    });
+    cut_all_but_own(&url);
+    for _ in 0..6 {
+        assert_eq!(transact(&store, |tx| tx.query("SELECT 1 AS one", &[]).map(|_| ())), Ok(()));
+    }
+}
+
+/// After a failover a connection may still lead to the former primary, which only reads now.
+#[test]
+fn a_connection_to_a_server_that_only_reads_is_given_up() {
+    let store = postgres(1);
+    transact(&store, |tx| tx.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", &[])).unwrap();
+    let mark = |name: &str| transact(&store, |tx| tx.execute(MARK, values!["city", name]).map(|_| ()));
+    assert!(mark("a").is_err());
+    assert_eq!(mark("b"), Ok(()));
+}
+
+/// A migration by a newer instance changes a column while an older one has its statement prepared.
+#[test]
+fn a_statement_that_postgres_does_not_know_any_more_is_prepared_again() {
+    let url = cluster().database().unwrap();
+    let store = with_marks(PostgresStore::open(&url, 1).unwrap());
+    assert!(marks(&store).is_empty());
+    let other = PostgresStore::open(&url, 1).unwrap();
+    transact(&other, |tx| tx.execute("ALTER TABLE mark ALTER COLUMN name TYPE VARCHAR(200)", &[])).unwrap();
+    let select = || transact(&store, |tx| tx.all::<Mark>(Select::of("FROM mark ORDER BY mark.name", &[])).map(|_| ()));
+    assert_eq!(select(), Ok(()));
+}

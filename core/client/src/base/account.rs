@@ -13,12 +13,13 @@ use mesto_rules::{from_json, shown};
 use serde::Serialize;
 
 use crate::base::sync::{LAST_SYNC, PHONE_MASKED};
-use crate::kernel::client::{ACCOUNT, CLOSING, Client, TOKEN};
+use crate::kernel::client::{ACCOUNT, CLOSING, Client};
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::{IntentState, Progress};
 use crate::kernel::service::Service;
+use crate::kernel::session::{self, TOKEN};
 use crate::kernel::signal;
-use crate::kernel::store::IntentRow;
+use crate::kernel::store::{IntentRow, Tx};
 
 pub const SERVICE: Service = Service {
     widget: Some(|client| Json::of(&*client.account().state())),
@@ -114,19 +115,30 @@ impl Account<'_> {
         {
             let mut core = self.0.core();
             core.token_is(None);
-            let another = core.account.is_some_and(|account| account != session.account);
+            let before = core.current();
             let services = self.0.services();
-            core.write(now, |tx| {
-                if another {
+            let turn = core.write(now, |tx| {
+                let mut known = [before.account, ACCOUNT.get(tx.db())?].into_iter().flatten();
+                if known.any(|account| account != session.account) {
                     services.forget(tx)?;
                 }
                 CLOSING.remove(tx)?;
-                ACCOUNT.set(tx, &session.account)
+                ACCOUNT.set(tx, &session.account)?;
+                before.next_turn(tx, now)
             })?;
+            core.turn = Some(turn);
             core.account_is(Some(session.account));
         }
         self.0.secrets().set(TOKEN, &session.token)?;
-        self.0.core().token_is(Some(session.token));
+        {
+            let mut core = self.0.core();
+            core.token_is(Some(session.token));
+            // Another client of the file that looked before the token was there looks again.
+            let current = core.current();
+            if let Ok(turn) = core.write_of(now, &current, |tx| current.next_turn(tx, now)) {
+                core.turn = Some(turn);
+            }
+        }
         self.0.changed();
         // The session stands even when the account cannot be read right now; the next sync does it.
         let _ = self.0.sync().await;
@@ -164,20 +176,42 @@ impl Account<'_> {
     }
 
     async fn sign_out_inner(self) -> Result<()> {
+        let left = self.0.core().current();
         self.nothing_unsure().await?;
+        // Whoever signed in meanwhile stays: here and below, only the session that was left ends.
+        if self.0.core().turn != left.turn {
+            return Ok(());
+        }
         // The operator forgets the session by itself if it cannot hear this.
         let _ = self.0.tell(&sign_in::SIGN_OUT, &[]).await;
         self.0.core().still_open()?;
-        self.0.secrets().remove(TOKEN)?;
+        self.0.catch_up()?;
+        if self.0.core().turn != left.turn {
+            return Ok(());
+        }
+        self.0.remove_token(left.token.as_deref())?;
         let now = self.0.now();
         let services = self.0.services();
-        let mut core = self.0.core();
-        core.token_is(None);
-        core.account_is(None);
-        core.write(now, |tx| services.forget(tx))?;
-        drop(core);
+        let forgotten = {
+            let mut core = self.0.core();
+            if core.turn != left.turn {
+                return Ok(());
+            }
+            core.token_is(None);
+            let current = core.current();
+            let forgotten = core.write_of(now, &current, |tx| {
+                services.forget(tx)?;
+                current.next_turn(tx, now)
+            });
+            core.account_is(None);
+            forgotten.map(|turn| core.turn = Some(turn))
+        };
         self.0.changed();
-        Ok(())
+        match forgotten {
+            // Another client of the file was faster.
+            Err(error) if error.kind() == ErrorKind::NotSignedIn => Ok(()),
+            forgotten => forgotten,
+        }
     }
 
     /// All that the operator stores about the account: a JSON document to be saved, amounts in
@@ -191,7 +225,7 @@ impl Account<'_> {
     }
 
     async fn export_inner(self) -> Result<String> {
-        self.0.core().signed_in()?;
+        self.0.signed_in()?;
         let document = self.0.fetch_text(&accounts::EXPORT, &[]).await?;
         from_json::<Json>(&document).map_err(Error::unreadable)?;
         String::from_utf8(document).map_err(Error::unreadable)
@@ -218,7 +252,7 @@ impl Account<'_> {
     }
 
     async fn end_session_inner(self, session: DeviceId) -> Result<()> {
-        self.0.core().signed_in()?;
+        self.0.signed_in()?;
         self.0.tell(&sign_in::END_SESSION, &[&session.to_string()]).await
     }
 
@@ -237,8 +271,12 @@ impl Account<'_> {
     }
 
     async fn close_account_inner(self) -> Result<AccountClosed> {
-        let account = self.0.core().signed_in()?;
+        self.0.missed_nothing()?;
         let now = self.0.now();
+        let (account, session) = {
+            let core = self.0.core();
+            (core.signed_in()?, core.session()?)
+        };
         let is_again = self.0.core().read(now, |db| CLOSING.get(db))?.is_some();
         if let Err(unsure) = self.nothing_unsure().await {
             // After a closing that was not answered the app may have been used on. Where the
@@ -249,8 +287,11 @@ impl Account<'_> {
                 return Err(unsure);
             }
         }
-        if !is_again {
-            self.0.core().write(now, |tx| CLOSING.set(tx, &true))?;
+        {
+            let mut core = self.0.core();
+            let mark = |tx: &Tx<'_>| if is_again { Ok(()) } else { CLOSING.set(tx, &true) };
+            // Only the account that was meant is closed, whoever signed in meanwhile.
+            core.write_of(now, &session, mark)?;
         }
         let answer = self.0.fetch(&accounts::CLOSE, &[], &[]).await;
         self.0.core().still_open()?;
@@ -264,11 +305,10 @@ impl Account<'_> {
                     _ => false,
                 };
                 if is_known {
-                    self.0.core().write(now, |tx| CLOSING.remove(tx))?;
+                    self.0.core().write(now, |tx| if session.holds(tx.db())? { CLOSING.remove(tx) } else { Ok(()) })?;
                 }
                 if error.kind() == ErrorKind::NotSignedIn {
-                    self.0.core().token_is(None);
-                    self.0.secrets().remove(TOKEN)?;
+                    self.end_of(&session)?;
                 }
                 self.0.changed();
                 return Err(error);
@@ -278,16 +318,36 @@ impl Account<'_> {
         let services = self.0.services();
         {
             let mut core = self.0.core();
-            core.write(now, |tx| {
+            let turn = core.write(now, |tx| {
+                IntentRow::forget_all(tx, account)?;
+                if !session.holds(tx.db())? {
+                    return Ok(None);
+                }
                 services.forget(tx)?;
-                IntentRow::forget_all(tx, account)
+                session.next_turn(tx, now).map(Some)
             })?;
-            core.account_is(None);
+            if turn.is_some() {
+                core.turn = turn;
+                core.account_is(None);
+            }
             core.store.wipe_removed();
         }
-        self.0.secrets().remove(TOKEN)?;
-        self.0.core().token_is(None);
+        self.end_of(&session)?;
         self.0.changed();
         Ok(closed)
+    }
+
+    /// Forgets the token of a session that is over; that of another one stays.
+    ///
+    /// # Errors
+    /// `phone_secrets_failed`
+    fn end_of(self, session: &session::Session) -> Result<()> {
+        {
+            let mut core = self.0.core();
+            if core.token == session.token {
+                core.token_is(None);
+            }
+        }
+        Ok(self.0.remove_token(session.token.as_deref())?)
     }
 }

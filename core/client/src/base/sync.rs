@@ -12,6 +12,7 @@ use rusqlite::Connection as Database;
 use crate::kernel::client::{ACCOUNT, Client};
 use crate::kernel::error::Result;
 use crate::kernel::service::{Reading, Service};
+use crate::kernel::session::Session;
 use crate::kernel::signal;
 use crate::kernel::store::{Stored, Tx, Value};
 
@@ -72,7 +73,7 @@ shown! { sync_shown;
 
 /// What a sync began with.
 struct Beginning {
-    session: String,
+    session: Session,
     /// That the balance was old then; what becomes old while it reads stays so.
     old_balance: Option<DateTime<Utc>>,
 }
@@ -88,10 +89,15 @@ impl Client {
     /// `not_signed_in`, and whatever a request can answer; what arrived until then is kept.
     pub async fn sync(&self) -> Result<SyncReport> {
         let outcome = self.sync_inner().await;
+        if outcome.is_err() {
+            // The account may be another one since.
+            let _ = self.catch_up();
+        }
         self.explain(outcome)
     }
 
     async fn sync_inner(&self) -> Result<SyncReport> {
+        self.catch_up()?;
         let now = self.now();
         let mut report = SyncReport::default();
         let (beginning, stored) = {
@@ -152,8 +158,7 @@ impl Client {
         let now = self.now();
         let services = self.services();
         let mut core = self.core();
-        core.still(&beginning.session)?;
-        core.write(now, |tx| {
+        core.write_of(now, &beginning.session, |tx| {
             // A file that was rebuilt does not know whose it is; the session does.
             ACCOUNT.set(tx, &account.account)?;
             READ_BY.set(tx, &self.config().version)?;
@@ -188,8 +193,7 @@ impl Client {
         let now = self.now();
         let services = self.services();
         let mut core = self.core();
-        core.still(&beginning.session)?;
-        let taken = core.write(now, |tx| {
+        let taken = core.write_of(now, &beginning.session, |tx| {
             let Some(mut cursor) = CURSOR.get(tx.db())? else { return Ok(None) };
             let mut events = 0;
             for event in &page.events {

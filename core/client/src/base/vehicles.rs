@@ -116,19 +116,14 @@ impl Vehicles<'_> {
     }
 
     async fn add_inner(self, id: &CityId, plate: &str, label: Option<&str>) -> Result<Vehicle> {
-        let session = self.0.core().session()?;
+        let session = self.0.session()?;
         // Without the city the operator alone judges.
         if let Some(city) = self.0.stored_city(id) {
             parse_plate(plate, &city.sections.plates)?;
         }
         let body = NewVehicle { city: id.to_string(), plate: plate.to_owned(), label: label.map(str::to_owned) };
         let VehicleAdded { vehicle, .. } = self.0.call(&vehicles::ADD, &[], &body).await?;
-        let now = self.0.now();
-        let mut core = self.0.core();
-        core.still(&session)?;
-        core.keep(now, |tx| put(tx, &vehicle))?;
-        drop(core);
-        self.0.changed();
+        self.0.keep_of(&session, |tx| put(tx, &vehicle))?;
         Ok(vehicle)
     }
 
@@ -145,18 +140,12 @@ impl Vehicles<'_> {
     }
 
     async fn remove_inner(self, vehicle: VehicleId, confirmed: bool) -> Result<()> {
-        let session = self.0.core().session()?;
+        let session = self.0.session()?;
         if !confirmed {
             self.not_in_use(vehicle)?;
         }
         self.0.tell(&vehicles::REMOVE, &[&vehicle.to_string()]).await?;
-        let now = self.0.now();
-        let mut core = self.0.core();
-        core.still(&session)?;
-        core.keep(now, |tx| remove(tx, vehicle))?;
-        drop(core);
-        self.0.changed();
-        Ok(())
+        self.0.keep_of(&session, |tx| remove(tx, vehicle))
     }
 
     /// Refuses to take a car that a service needs for one that nobody does.

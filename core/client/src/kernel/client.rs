@@ -18,13 +18,12 @@ use super::keychain::Keychain;
 use super::platform::Platform;
 use super::ports::Ports;
 use super::service::Services;
+use super::session::{TOKEN, TURN, writes_of_others};
 use super::signal::{self, Connection, Observers};
 use super::state::States;
 use super::store::{IntentRow, Migrations, Recovery, Store, StoreError, Stored, Tx, Value};
 use mesto_texts::{self as texts, Locale, TextValue};
 
-/// Where the session token lies among the operator's secrets.
-pub const TOKEN: &str = "session_token";
 /// Whose the file is.
 const OPERATOR: Value<String> = Value::new("operator", signal::ACCOUNT);
 /// The account that the stored data is of.
@@ -108,6 +107,10 @@ pub struct Core {
     pub connection: Connection,
     pub token: Option<String>,
     pub account: Option<AccountId>,
+    /// The last signing in or out that this client knows of; see [`TURN`].
+    pub turn: Option<i64>,
+    /// What [`writes_of_others`] was at the last look.
+    pub writes_of_others: Option<i64>,
     /// Read from the store when first needed.
     pub cities: BTreeMap<CityId, Arc<City>>,
     /// Intents with a request under way.
@@ -159,45 +162,12 @@ impl Core {
         Ok(self.store.still_open()?)
     }
 
-    /// Whoever is signed in from now on, or nobody.
-    pub fn token_is(&mut self, token: Option<String>) {
-        self.token = token;
-        self.states.touch([signal::ACCOUNT]);
-    }
-
     /// Whose the stored data is from now on. Intents are shown by account.
     pub fn account_is(&mut self, account: Option<AccountId>) {
         if self.account != account {
             self.account = account;
             self.states.touch([signal::ACCOUNT, INTENTS]);
         }
-    }
-
-    /// The account that is signed in. Whoever is signed in, a client that is closed says so.
-    ///
-    /// # Errors
-    /// `closed`, `not_signed_in`
-    pub fn signed_in(&self) -> Result<AccountId> {
-        self.still_open()?;
-        match (&self.token, self.account) {
-            (Some(_), Some(account)) => Ok(account),
-            _ => Err(Error::not_signed_in()),
-        }
-    }
-
-    /// The session that a request is made in; [`Core::still`] tells whether its answer may be kept.
-    pub fn session(&self) -> Result<String> {
-        self.still_open()?;
-        self.token.clone().ok_or_else(Error::not_signed_in)
-    }
-
-    /// An answer that comes after the driver signed out is nobody's: it must not be stored under
-    /// the next one.
-    ///
-    /// # Errors
-    /// `not_signed_in` when the session is another one or over.
-    pub fn still(&self, session: &str) -> Result<()> {
-        if self.token.as_deref() == Some(session) { Ok(()) } else { Err(Error::not_signed_in()) }
     }
 }
 
@@ -208,12 +178,19 @@ impl Client {
         let mut store = Store::open(&config.path, migrations, wall_ms)?;
         let first = |store: &mut Store| {
             store.read(wall_ms, |db| {
-                Ok((OPERATOR.get(db)?, ANCHOR.get(db)?, ACCOUNT.get(db)?, IntentRow::any_sending(db)?))
+                Ok((
+                    OPERATOR.get(db)?,
+                    ANCHOR.get(db)?,
+                    ACCOUNT.get(db)?,
+                    TURN.get(db)?,
+                    writes_of_others(db)?,
+                    IntentRow::any_sending(db)?,
+                ))
             })
         };
         // Damage shows at the first read: the store is then already rebuilt, and the second look
         // finds a sound file.
-        let (operator, anchor, account, leaving) = match first(&mut store) {
+        let (operator, anchor, account, turn, writes, leaving) = match first(&mut store) {
             Err(StoreError::Damaged(_)) => first(&mut store)?,
             other => other?,
         };
@@ -241,6 +218,8 @@ impl Client {
             connection: Connection::Unknown,
             token,
             account,
+            turn,
+            writes_of_others: Some(writes),
             cities: BTreeMap::new(),
             attempting: HashSet::new(),
             balances_told: 0,
@@ -401,6 +380,7 @@ impl Client {
     /// and writes nothing; the states stay as they were last. An intent that is open stays so
     /// in the file and goes on when that is opened again. Again does nothing.
     pub fn close(&self) {
+        let _ = self.follow();
         // Read once more, for the last time.
         for show in self.services().all().filter_map(|service| service.widget) {
             let _ = show(self);
@@ -415,6 +395,9 @@ impl Client {
 
     /// Something changed: tells the phone's alarms, the widgets' file and the observers.
     pub(crate) fn changed(&self) {
+        // What another client of the file let go is told to nobody. A look that fails is made again
+        // at the next request.
+        let _ = self.follow();
         let touched = {
             let mut core = self.core();
             if core.still_open().is_err() {

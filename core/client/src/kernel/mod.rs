@@ -14,6 +14,7 @@ pub mod platform;
 pub mod ports;
 pub mod reminders;
 pub mod service;
+pub mod session;
 pub mod shown_code;
 pub mod signal;
 pub mod state;

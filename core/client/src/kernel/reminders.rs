@@ -95,6 +95,7 @@ impl Client {
     /// Gives the phone its alarms anew: call after a reboot, when they are gone, and when the
     /// phone's clock or language was changed.
     pub fn replan(&self) {
+        let _ = self.follow();
         self.tell_platform(true);
     }
 

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use mesto_rules::from_json;
 
-use super::client::{ANCHOR, CLOSING, Client, TOKEN};
+use super::client::{ANCHOR, CLOSING, Client};
 use super::clock::Anchor;
 use super::error::{Error, ErrorKind, Result};
 use super::ports::{LinkAnswer, LinkError, LinkRequest};
@@ -196,7 +196,7 @@ impl Client {
         drop(core);
         // A keychain that fails now is asked again at the next start, and the operator refuses
         // again.
-        let _ = self.secrets().remove(TOKEN);
+        let _ = self.remove_token(Some(token));
         self.changed();
     }
 
@@ -238,7 +238,7 @@ impl Client {
 
     #[inline(never)]
     fn page<'a>(&'a self, operation: &'a Entry, cursor: Option<&str>, limit: u32) -> Result<Asked<'a>> {
-        self.core().signed_in()?;
+        self.signed_in()?;
         let limit = page_size(limit)?.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));

@@ -192,7 +192,7 @@ impl Orders<'_> {
     }
 
     async fn by_slip_inner(self, number: &str) -> Result<Order> {
-        let session = self.0.core().session()?;
+        let session = self.0.session()?;
         // A slip of the hand is seen at once, and asks nobody.
         let number = number.parse::<Reference>().map_err(|why| {
             Error::new(ErrorKind::Refused, "order_number_invalid", why.to_string())
@@ -200,12 +200,7 @@ impl Orders<'_> {
                 .with("example", Reference::EXAMPLE)
         })?;
         let order: Order = self.0.call(&BY_SLIP, &[], &OrderSlip { number: number.to_string() }).await?;
-        let now = self.0.now();
-        let mut core = self.0.core();
-        core.still(&session)?;
-        core.keep(now, |tx| put(tx, &order))?;
-        drop(core);
-        self.0.changed();
+        self.0.keep_of(&session, |tx| put(tx, &order))?;
         Ok(order)
     }
 
@@ -256,14 +251,9 @@ impl Orders<'_> {
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
     pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<OrderPage> {
-        let session = self.0.core().session()?;
+        let session = self.0.session()?;
         let page: OrderPage = self.0.fetch_page(&LIST, cursor.as_deref(), limit).await?;
-        let now = self.0.now();
-        let mut core = self.0.core();
-        core.still(&session)?;
-        core.keep(now, |tx| page.items.iter().try_for_each(|order| put_if_newer(tx, order)))?;
-        drop(core);
-        self.0.changed();
+        self.0.keep_of(&session, |tx| page.items.iter().try_for_each(|order| put_if_newer(tx, order)))?;
         Ok(page)
     }
 

@@ -66,7 +66,7 @@ impl Parking<'_> {
     }
 
     async fn quote_extension_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
-        self.0.core().signed_in()?;
+        self.0.signed_in()?;
         let ticket = self.ticket(ticket)?;
         let now = self.0.now();
         if self.0.core().read(now, rows::forgotten_ids)?.contains(&ticket.id) {

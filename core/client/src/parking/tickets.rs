@@ -57,17 +57,13 @@ impl Parking<'_> {
     }
 
     async fn history_inner(self, cursor: Option<&str>, limit: u32) -> Result<TicketPage> {
-        let session = self.0.core().session()?;
+        let session = self.0.session()?;
         let most = page_size(limit)?.to_string();
         let mut query = vec![("limit", most.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         match self.0.fetch(&tickets::LIST, &[], &query).await {
             Ok(Tickets { items, next }) => {
-                let now = self.0.now();
-                let mut core = self.0.core();
-                core.still(&session)?;
-                core.keep(now, |tx| items.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
-                drop(core);
+                self.0.keep_of(&session, |tx| items.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
                 Ok(TicketPage { items, forgotten: vec![], next, is_from_phone: false })
             }
             Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
@@ -119,18 +115,14 @@ impl Parking<'_> {
         self.0.explain(outcome)
     }
 
-    async fn move_code_inner(self, ticket: TicketId) -> Result<()> {
-        let session = self.0.core().session()?;
-        let moved = self.0.fetch(&tickets::CODE, &[&ticket.to_string()], &[]).await?;
-        let mut ticket = self.ticket(ticket)?;
-        ticket.signed = moved.signed;
-        let now = self.0.now();
-        let mut core = self.0.core();
-        core.still(&session)?;
-        core.keep(now, |tx| rows::put(tx, &ticket))?;
-        drop(core);
-        self.0.changed();
-        Ok(())
+    async fn move_code_inner(self, id: TicketId) -> Result<()> {
+        let session = self.0.session()?;
+        let moved = self.0.fetch(&tickets::CODE, &[&id.to_string()], &[]).await?;
+        self.0.keep_of(&session, |tx| match rows::ticket(tx.db(), id)? {
+            Some(ticket) => rows::put(tx, &Ticket { signed: moved.signed, ..ticket }),
+            None => Ok(()),
+        })?;
+        self.ticket(id).map(drop)
     }
 
     /// What the operator's signature of a ticket says, verified on the phone with the stored keys.

@@ -29,3 +29,4 @@ mod support;
 mod syncing;
 mod texts;
 mod trusting;
+mod two_clients;

@@ -17,7 +17,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Statement};
 
 pub use self::address::{AddressError, PostgresAddress};
-use self::error::{refused, unreachable};
+use self::error::{is_outdated, refused, unreachable};
 use super::merge::merge;
 use super::migrate::{self, Schema, migrate};
 use super::row::Names;
@@ -170,7 +170,11 @@ impl Pool {
 
     fn give_back(&self, connection: Connection) {
         if connection.client.is_closed() || connection.is_torn {
-            self.make_room();
+            // What ended it has likely ended those that are idle as well.
+            let idle = std::mem::take(&mut self.idle().connections);
+            for _ in 0..=idle.len() {
+                self.make_room();
+            }
             return;
         }
         self.idle().connections.push(connection);
@@ -273,13 +277,27 @@ impl PostgresTx<'_> {
         error
     }
 
-    fn prepared(&mut self, sql: &str) -> Result<Prepared, StoreError> {
-        self.connection.prepare(sql).map_err(|error| self.fail(refused(&error)))
+    /// What the database refused. A connection that serves no more is not used again, and after a
+    /// change of the schema its statements are prepared anew.
+    fn failed(&mut self, error: &tokio_postgres::Error) -> StoreError {
+        let failed = refused(error);
+        let connection = &mut *self.connection;
+        connection.is_torn |= matches!(failed, StoreError::Unavailable(_));
+        if is_outdated(error) {
+            connection.statements.clear();
+        }
+        self.fail(failed)
     }
 
-    /// Sends what waits, then `last`, in one go, in order.
+    fn prepared(&mut self, sql: &str) -> Result<Prepared, StoreError> {
+        self.connection.prepare(sql).map_err(|error| self.failed(&error))
+    }
+
+    /// Sends what waits, then `last`, in one go, in order. Until the commit nothing is done: when
+    /// the connection ends before, all of it runs again on another one.
     fn send<T>(
         &mut self,
+        is_commit: bool,
         last: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, StoreError> {
         let waiting = std::mem::take(&mut self.waiting);
@@ -298,7 +316,10 @@ impl PostgresTx<'_> {
             // Polled in this order, so they leave in this order; Postgres answers them in turn.
             tokio::try_join!(biased; begun, written, last(client))
         });
-        let (_, counts, value) = sent.map_err(|error| self.fail(refused(&error)))?;
+        let (_, counts, value) = sent.map_err(|error| match self.failed(&error) {
+            StoreError::Unavailable(_) if !is_commit => self.fail(StoreError::Contended),
+            failed => failed,
+        })?;
         if merged.iter().zip(counts).any(|(write, count)| write.rows.is_some_and(|rows| rows != count)) {
             return Err(self.fail(StoreError::Contended));
         }
@@ -311,15 +332,15 @@ impl PostgresTx<'_> {
             return Ok(());
         }
         let counted = match self.waiting.iter().any(|write| write.rows.is_some()) {
-            true => self.send(async |_| Ok(())),
+            true => self.send(false, async |_| Ok(())),
             false => Ok(()),
         };
-        let committed = counted.and_then(|()| self.send(async |client| client.batch_execute("COMMIT").await));
+        let committed = counted.and_then(|()| self.send(true, async |client| client.batch_execute("COMMIT").await));
         if committed.is_err() {
             // An aborted transaction answers COMMIT with ROLLBACK; when even that did not come
             // back, the connection is torn.
             let connection = &mut *self.connection;
-            connection.is_torn = connection.runtime.block_on(connection.client.batch_execute("ROLLBACK")).is_err();
+            connection.is_torn |= connection.runtime.block_on(connection.client.batch_execute("ROLLBACK")).is_err();
         }
         committed
     }
@@ -331,7 +352,7 @@ impl Tx for PostgresTx<'_> {
         for ask in &asks {
             queries.push((self.prepared(&ask.for_postgres())?, bound(&ask.params)));
         }
-        let answers = self.send(async |client| {
+        let answers = self.send(false, async |client| {
             try_join_all(queries.iter().map(async |((statement, _), params)| client.query(statement, params).await))
                 .await
         })?;
@@ -352,14 +373,14 @@ impl Tx for PostgresTx<'_> {
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let (statement, names) = self.prepared(sql)?;
         let params = bound(params);
-        let rows = self.send(async |client| client.query(&statement, &params).await)?;
+        let rows = self.send(false, async |client| client.query(&statement, &params).await)?;
         rows.iter().map(|row| read(row, &names)).collect()
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         let (statement, _) = self.prepared(sql)?;
         let params = bound(params);
-        self.send(async |client| client.execute(&statement, &params).await)
+        self.send(false, async |client| client.execute(&statement, &params).await)
     }
 }
 

@@ -58,6 +58,7 @@ impl Payments<'_> {
 
     async fn buy_inner(self, quote: &Quote) -> Result<IntentView> {
         adds_up(quote)?;
+        self.0.missed_nothing()?;
         loop {
             if let Some(answer) = self.settle_before(quote).await? {
                 return Ok(answer);
@@ -120,7 +121,7 @@ impl Payments<'_> {
         is_of: impl Fn(&IntentView) -> bool,
         is_same: impl Fn(&IntentView) -> bool,
     ) -> Result<Option<IntentView>> {
-        self.0.core().signed_in()?;
+        self.0.signed_in()?;
         loop {
             let Some(open) = self.open()?.into_iter().find(&is_of) else { return Ok(None) };
             let is_same = is_same(&open);
@@ -172,8 +173,8 @@ impl Payments<'_> {
         let details = Json::of(&Details::from(quote)).map_err(Error::unreadable)?;
         let (guard, subject) = (guard_of(quote)?, quote.id.to_string());
         let mut core = self.0.core();
-        let account = core.signed_in()?;
-        core.write(now, |tx| {
+        let (account, session) = (core.signed_in()?, core.current());
+        core.write_of(now, &session, |tx| {
             if IntentRow::open_by_guard(tx.db(), guard, account)?.is_some()
                 || IntentRow::bought(tx.db(), KIND, &subject, account)?.is_some()
             {
@@ -223,7 +224,7 @@ impl Payments<'_> {
 
     async fn abandon_inner(self, intent: &str) -> Result<IntentView> {
         const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
-        self.0.core().signed_in()?;
+        self.0.signed_in()?;
         let before = self.view(intent)?.state;
         let ended = self.drive(intent, IntentEvent::Abandon).await?;
         if before != AT_BANK && ended.state == AT_BANK {

@@ -201,6 +201,7 @@ impl Payments<'_> {
     /// # Errors
     /// `not_signed_in`, or the phone's database fails.
     pub async fn settle_all(self) -> Result<Vec<IntentView>> {
+        self.0.catch_up()?;
         let open = self.open()?;
         let settled = self.settle_these(open).await?;
         self.settle_balance(DateTime::<Utc>::MAX_UTC).await?;
@@ -213,6 +214,7 @@ impl Payments<'_> {
     /// As [`Payments::settle_all`].
     pub async fn settle_due(self) -> Result<Vec<IntentView>> {
         let now = self.0.now();
+        self.0.catch_up()?;
         let mut open = self.open()?;
         open.retain(|intent| intent.next_retry_at.is_some_and(|at| at <= now));
         let settled = self.settle_these(open).await?;
@@ -251,7 +253,7 @@ impl Payments<'_> {
 
     async fn settle_these(self, open: Vec<IntentView>) -> Result<Vec<IntentView>> {
         if !open.is_empty() {
-            self.0.core().signed_in()?;
+            self.0.signed_in()?;
         }
         let mut settled = Vec::with_capacity(open.len());
         let mut failed = None;

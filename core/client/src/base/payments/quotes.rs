@@ -20,7 +20,7 @@ impl Payments<'_> {
         subject: &S,
         pay: PayMethod,
     ) -> Result<Quote> {
-        self.0.core().signed_in()?;
+        self.0.signed_in()?;
         let wanted = Wanted::of(subject).map_err(Error::unreadable)?;
         let asked = QuoteRequest { city: city.to_string(), items: vec![wanted], pay, payer: None };
         let quote: Quote = self.0.call(&payments::QUOTE, &[], &asked).await?;

@@ -114,6 +114,7 @@ impl Payments<'_> {
             return self.view(key);
         }
         let attempt = Attempt { client: self.0, key };
+        self.0.missed_nothing()?;
         let now = self.0.now();
         let begun = match self.begin(key, &event, now) {
             // Nothing is sent that was not written down before. What left earlier is as unconfirmed
@@ -175,9 +176,10 @@ impl Payments<'_> {
     /// Commits that something is about to leave, before it does.
     fn begin(self, key: &str, event: &IntentEvent, now: DateTime<Utc>) -> Result<Begun> {
         let mut core = self.0.core();
-        let account = core.account.ok_or_else(Error::not_signed_in)?;
-        let (balances, token) = (core.balances_told, core.token.clone());
-        let outcome = core.write(now, |tx| {
+        let session = core.current();
+        let account = session.account.ok_or_else(Error::not_signed_in)?;
+        let (balances, token) = (core.balances_told, session.token.clone());
+        let outcome = core.write_of(now, &session, |tx| {
             let cursor = CURSOR.get(tx.db())?;
             // Of one that a newer app stored nobody here knows what is sent.
             let mine = IntentRow::find(tx.db(), key, account)?.filter(|row| row.kind == KIND);
@@ -232,9 +234,10 @@ impl Payments<'_> {
         let now = self.0.now();
         let services = self.0.services();
         let mut core = self.0.core();
-        let is_mine = core.account == Some(account);
+        let current = core.current();
         let balances = core.balances_told;
         let (balance_is_old, was_told) = core.write(now, |tx| {
+            let is_mine = current.account == Some(account) && current.holds(tx.db())?;
             let Some(mut row) = IntentRow::find(tx.db(), key, account)? else { return Ok((false, false)) };
             if row.state.is_final() {
                 return Ok((false, false));

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, params, params_from_iter};
 use super::{IntentRow, Migrations, StoreError, Stored, Tx, connect};
 use crate::kernel::city::WANTED;
 use crate::kernel::client::ACCOUNT;
+use crate::kernel::session::TURN;
 
 /// What happened to a damaged file. Everything but intents comes back with the next sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +153,7 @@ fn salvage(path: &Path) -> Salvage {
         Some((name, read.ok().filter(|text| is_one(text))?))
     };
     found.values.extend(value(ACCOUNT.name, |text| mesto_rules::from_json::<AccountId>(text.as_bytes()).is_ok()));
+    found.values.extend(value(TURN.name, |text| mesto_rules::from_json::<i64>(text.as_bytes()).is_ok()));
     found.values.extend(value(WANTED.name, |text| mesto_rules::from_json::<Vec<CityId>>(text.as_bytes()).is_ok()));
     found
 }

@@ -33,16 +33,24 @@ pub(super) fn refused(error: &tokio_postgres::Error) -> StoreError {
     let code = said.code();
     if *code == SqlState::DISK_FULL {
         StoreError::Full
-    } else if COLLISIONS.contains(code) {
+    } else if COLLISIONS.contains(code) || is_outdated(error) {
         StoreError::Contended
     } else if *code == SqlState::LOCK_NOT_AVAILABLE {
         StoreError::Locked
     } else {
         // Never its detail: it may name a phone number or a plate.
         let text = format!("{} ({})", said.message(), code.code());
-        let is_away = ["57P", "08", "53"].iter().any(|class| code.code().starts_with(class));
+        // A server that became the replica of another one takes no writes.
+        let is_away = *code == SqlState::READ_ONLY_SQL_TRANSACTION
+            || ["57P", "08", "53"].iter().any(|class| code.code().starts_with(class));
         if is_away { StoreError::Unavailable(text) } else { StoreError::Broken(text) }
     }
+}
+
+/// Whether a prepared statement is no longer what the schema has, or is not there any more.
+pub(super) fn is_outdated(error: &tokio_postgres::Error) -> bool {
+    let code = error.code();
+    code == Some(&SqlState::FEATURE_NOT_SUPPORTED) || code == Some(&SqlState::INVALID_SQL_STATEMENT_NAME)
 }
 
 /// Why a connection could not be opened.
