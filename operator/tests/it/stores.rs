@@ -587,8 +587,7 @@ fn a_connection_to_a_server_that_only_reads_is_given_up() {
     let store = postgres(1);
     transact(&store, |tx| tx.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", &[])).unwrap();
     let mark = |name: &str| transact(&store, |tx| tx.execute(MARK, values!["city", name]).map(|_| ()));
-    assert!(mark("a").is_err());
-    assert_eq!(mark("b"), Ok(()));
+    assert_eq!(mark("a"), Ok(()));
 }
 
 /// A migration by a newer instance changes a column while an older one has its statement prepared.

@@ -132,12 +132,16 @@ impl Drop for PostgresStore {
 
 impl Pool {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        let mut was_lost = false;
         for _ in 0..ATTEMPTS {
             let mut connection = self.take()?;
             let outcome = connection.transact(work);
+            let is_lost = connection.is_lost;
             self.give_back(connection);
             match outcome {
                 Err(StoreError::Contended) => {}
+                // Once: an idle connection may have been cut long ago.
+                Err(StoreError::Unavailable(_)) if is_lost && !was_lost => was_lost = true,
                 other => return other,
             }
         }
@@ -189,6 +193,8 @@ struct Connection {
     statements: HashMap<String, Prepared>,
     /// Its transaction could not be ended; it must not be used again.
     is_torn: bool,
+    /// It ended before a commit was sent.
+    is_lost: bool,
 }
 
 /// A statement that was prepared, and the names of its answer's columns.
@@ -214,7 +220,7 @@ impl Connection {
             Ok::<_, tokio_postgres::Error>(client)
         });
         let client = client.map_err(|error| unreachable(&error, address))?;
-        Ok(Self { runtime, client, statements: HashMap::new(), is_torn: false })
+        Ok(Self { runtime, client, statements: HashMap::new(), is_torn: false, is_lost: false })
     }
 
     fn migrate(&mut self) -> Result<(), StoreError> {
@@ -294,7 +300,7 @@ impl PostgresTx<'_> {
     }
 
     /// Sends what waits, then `last`, in one go, in order. Until the commit nothing is done: when
-    /// the connection ends before, all of it runs again on another one.
+    /// the connection ends before, all of it can run again on another one.
     fn send<T>(
         &mut self,
         is_commit: bool,
@@ -316,9 +322,10 @@ impl PostgresTx<'_> {
             // Polled in this order, so they leave in this order; Postgres answers them in turn.
             tokio::try_join!(biased; begun, written, last(client))
         });
-        let (_, counts, value) = sent.map_err(|error| match self.failed(&error) {
-            StoreError::Unavailable(_) if !is_commit => self.fail(StoreError::Contended),
-            failed => failed,
+        let (_, counts, value) = sent.map_err(|error| {
+            let failed = self.failed(&error);
+            self.connection.is_lost |= !is_commit && self.connection.is_torn;
+            failed
         })?;
         if merged.iter().zip(counts).any(|(write, count)| write.rows.is_some_and(|rows| rows != count)) {
             return Err(self.fail(StoreError::Contended));
