@@ -9,13 +9,14 @@ import city.mesto.sdk.core.FacilityView
 import city.mesto.sdk.core.GaragesOffer
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.GaragesSubject
-import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.ItemOutcome
+import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.Quote
-import city.mesto.sdk.core.ItemSubject
+import city.mesto.sdk.core.ShownCode
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
