@@ -107,6 +107,9 @@ pub fn personal_data_page() -> String {
             };
             let erased = match table.erasure {
                 Erasure::AtClosing(_) => "when the account is closed".to_owned(),
+                Erasure::AtClosingAndWithTime(_, rest) => {
+                    format!("the account's own when it is closed; with time: {rest}")
+                }
                 Erasure::WithTime(why) => format!("with time: {why}"),
                 Erasure::Excused(why) => format!("no: {why}"),
             };
@@ -188,16 +191,20 @@ mod tests {
                     }
                     Export::Excused(why) => assert!(why.len() > 10, "{owner}: why is it not exported?"),
                 }
-                match &table.erasure {
-                    Erasure::AtClosing(statements) => {
-                        assert!(statements.iter().all(|sql| sql.contains("$1")), "{owner}: of which account?");
+                let (at_closing, with_time) = match &table.erasure {
+                    Erasure::AtClosing(statements) => (*statements, None),
+                    Erasure::AtClosingAndWithTime(statements, rest) => (*statements, Some(*rest)),
+                    Erasure::WithTime(why) => (&[][..], Some(*why)),
+                    Erasure::Excused(why) => {
+                        assert!(why.len() > 10, "{owner}: why is it not erased?");
+                        continue;
                     }
-                    Erasure::WithTime(why) => {
-                        assert!(why.len() > 10, "{owner}: why not at once?");
-                        let by_due = !service.due.is_empty();
-                        assert!(service.retention.is_some() || by_due, "{owner}: the service erases nothing with time");
-                    }
-                    Erasure::Excused(why) => assert!(why.len() > 10, "{owner}: why is it not erased?"),
+                };
+                assert!(at_closing.iter().all(|sql| sql.contains("$1")), "{owner}: of which account?");
+                if let Some(why) = with_time {
+                    assert!(why.len() > 10, "{owner}: why not at once?");
+                    let by_due = !service.due.is_empty();
+                    assert!(service.retention.is_some() || by_due, "{owner}: the service erases nothing with time");
                 }
             }
         }

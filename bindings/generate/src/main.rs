@@ -76,7 +76,7 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     }
     if language == "python" {
         let module = fresh.join("mesto.py");
-        let text = load_from_environment(&fs::read_to_string(&module)?)?;
+        let text = python::numbers_refused(&load_from_environment(&fs::read_to_string(&module)?)?)?;
         fs::write(fresh.join("waiting.py"), waiting::parts(&text)?)?;
         fs::write(fresh.join("core.py"), python::usable(&text, metadata, &ids::python(&ids), &names(metadata))?)?;
         fs::remove_file(module)?;

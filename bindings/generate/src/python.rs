@@ -55,6 +55,20 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
     if seen == 2 { Ok(out) } else { Err(format!("the generator no longer writes `{MARK}` or `__all__`").into()) }
 }
 
+/// A number that is beyond its type is refused as every other value that nobody can mean.
+///
+/// # Errors
+/// When the generator no longer writes what is looked for.
+pub fn numbers_refused(module: &str) -> Result<String, Box<dyn Error>> {
+    const RAISED: &str = "raise ValueError(\"{} requires {} <= value < {}\".format(";
+    const REFUSED: &str = "raise _out_of_range(\"{} requires {} <= value < {}\".format(";
+    if module.matches(RAISED).count() == 1 {
+        Ok(module.replace(RAISED, REFUSED))
+    } else {
+        Err(format!("the generator no longer writes `{RAISED}`, once").into())
+    }
+}
+
 /// Lines of the module.
 type Lines<'a, 'm> = &'a [&'m str];
 

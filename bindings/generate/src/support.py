@@ -31,3 +31,10 @@ def _choice(kind, **variants):
             variant.__name__, variant.__qualname__ = name, f"{kind.__name__}.{name}"
         setattr(kind, name, variant)
 
+
+def _out_of_range(detail):
+    """As the core has it, in English: a mistake of the app, found before the core is asked."""
+    text, advice = "This value is out of range.", "Choose a smaller amount or a shorter time."
+    return MestoError.Refused("out_of_range", text, advice, {}, detail, None, False)
+
+

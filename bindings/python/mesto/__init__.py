@@ -16,14 +16,18 @@ if not (Path(__file__).parent / "core.py").exists():
     os.environ.setdefault("MESTO_LIB_DIR", str(_ROOT / "target" / "debug"))
     __path__.append(str(_ROOT / "target" / "bindings" / "python"))
 
+from . import core  # noqa: E402
 from .core import *  # noqa: E402,F401,F403
 from .core import Client, LinkRequest, MestoError, OperatorSet  # noqa: E402
 from .link import UrllibLink  # noqa: E402,F401
 from .waiting import Parts  # noqa: E402
 
-# What a traceback and `print(error)` show is what a driver reads; an error crosses processes by its
-# values.
-MestoError.__str__ = lambda self: self.text
+__all__ = [*core.__all__, "Mesto", "Operators", "UrllibLink"]
+
+# What a traceback, a log and `print(error)` show names nobody; `text` is for the driver, and may
+# name his plate. An error crosses processes by its values.
+MestoError.__str__ = lambda self: f"{self.code}: {self.detail}"
+MestoError.args = property(lambda self: (str(self),))
 MestoError.__reduce__ = lambda self: (type(self), tuple(vars(self).values()))
 # Its headers hold the session's token.
 LinkRequest.__repr__ = lambda self: f"LinkRequest({self.method} {self.id})"

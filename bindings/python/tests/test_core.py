@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import gc
 import json
+import logging
 import os
 import pickle
 import socket
@@ -229,13 +230,21 @@ class Values(WithTestbed):
             with self.subTest(amount=amount), self.assertRaises(mesto.MestoError.Refused) as refused:
                 app.wallet.top_up(BELGRADE, amount)
             self.assertEqual("out_of_range", refused.exception.code)
+        of_the_core = refused.exception
+        car = app.vehicles.add(BELGRADE, "BG789PP").id
+        for minutes in (-1, 2**32, 2**40):
+            with self.subTest(minutes=minutes), self.assertRaises(mesto.MestoError.Refused) as refused:
+                app.parking.quote(BELGRADE, "red", car, minutes)
+            error = refused.exception
+            self.assertEqual(("out_of_range", of_the_core.text, of_the_core.advice), (error.code, error.text, error.advice))
 
 
     def test_text_that_is_no_id_is_refused_and_ids_are_types_of_their_own(self):
         app = self.driver("+381640000007")
         with self.assertRaises(mesto.MestoError.Refused) as refused:
-            app.parking.ticket("nonsense")
+            app.parking.ticket("+381641234567")
         self.assertEqual("id_invalid", refused.exception.code)
+        self.assertNotIn("641234567", refused.exception.detail, "it goes into logs")
         car = app.vehicles.add(BELGRADE, "BG789PP")
         self.assertIs(mesto.VehicleId, type(car.id))
         self.assertEqual(f"VehicleId({str(car.id)!r})", repr(car.id))
@@ -403,6 +412,16 @@ class Life(WithTestbed):
         self.assertEqual(1, len(ends))
 
 
+class Names(unittest.TestCase):
+    def test_what_an_app_is_given_by_a_star_is_what_is_public(self):
+        given = {}
+        exec("from mesto import *", given)
+        for name in ("Mesto", "Operators", "UrllibLink", "Client", "ClientConfig", "MestoError", "TicketId"):
+            self.assertIs(getattr(mesto, name), given[name])
+        self.assertEqual(set(), {"asyncio", "os", "Path", "Parts", "core"} & given.keys())
+        self.assertEqual(len(mesto.__all__), len(set(mesto.__all__)))
+
+
 class Errors(WithTestbed):
     def test_a_refusal_says_what_happened_and_what_is_allowed_in_the_drivers_language_bg_50(self):
         said = {
@@ -417,7 +436,24 @@ class Errors(WithTestbed):
             error = refused.exception
             self.assertEqual(("max_stay_exceeded", text, advice), (error.code, error.text, error.advice))
             self.assertEqual("90", error.params["allowed"])
-            self.assertEqual(text, str(error))
+            self.assertEqual(f"max_stay_exceeded: {error.detail}", str(error))
+
+    def test_what_is_printed_or_logged_of_an_error_is_code_and_detail_and_no_plate(self):
+        said = ("BG 789-PP is parked.", "Leave.", {"plate": "BG 789-PP"}, "a ticket runs", None, False)
+        error = mesto.MestoError.Refused("vehicle_parked", *said)
+        log = logging.getLogger("app")
+        with self.assertLogs(log) as kept:
+            try:
+                raise error
+            except mesto.MestoError:
+                log.exception("not bought")
+        logged = logging.Formatter().format(kept.records[0])
+        self.assertIn("Refused: vehicle_parked: a ticket runs", logged)
+        self.assertEqual("vehicle_parked: a ticket runs", str(error))
+        self.assertEqual("MestoError.Refused(vehicle_parked: a ticket runs)", repr(error))
+        for seen in (logged, str(error), repr(error), str([error]), str(error.args)):
+            self.assertNotIn("789", seen)
+        self.assertEqual("BG 789-PP is parked.", error.text)
 
     def test_an_error_crosses_processes_with_its_code_and_text(self):
         app = self.driver("+381640000012")
@@ -552,7 +588,7 @@ class Watching(WithTestbed):
             with self.assertRaises(mesto.MestoError.Cancelled) as cancelled:
                 asyncio.run(call_off())
         error = cancelled.exception
-        self.assertEqual(("called_off", "You called this off."), (error.code, str(error)))
+        self.assertEqual(("called_off", "You called this off."), (error.code, error.text))
 
     def test_a_plan_of_alarms_reaches_the_phone(self):
         alarms = RememberedPlan()

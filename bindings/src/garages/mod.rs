@@ -77,7 +77,8 @@ impl Garages {
         self.0.to_app(self.0.core.garages().ending_at(visit))
     }
 
-    /// The signed receipt of a paid visit, for a barrier that does not reach the operator. Absent where none was signed, and once the car has left.
+    /// The signed receipt of a paid visit, for a barrier that does not reach the operator. Absent
+    /// where none was signed, and once the car has left.
     pub fn receipt(&self, visit: VisitId) -> Result<Option<ShownCode>, MestoError> {
         self.0.to_app(self.0.core.garages().receipt(visit))
     }

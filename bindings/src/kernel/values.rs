@@ -31,13 +31,13 @@ pub type Day = NaiveDate;
 uniffi::custom_type!(Day, String, {
     remote,
     lower: |day| day.to_string(),
-    try_lift: |text| Ok(NaiveDate::from_str(&text).map_err(|why| MestoError::out_of_range(format!("{text}: {why}")))?),
+    try_lift: |text| Ok(NaiveDate::from_str(&text).map_err(|why| MestoError::out_of_range(format!("a day is written as 2025-02-01: {why}")))?),
 });
 
 uniffi::custom_type!(Currency, String, {
     remote,
     lower: |currency| currency.code().to_owned(),
-    try_lift: |code| Ok(Currency::new(&code).map_err(MestoError::out_of_range)?),
+    try_lift: |code| Ok(Currency::new(&code).map_err(|_| MestoError::out_of_range("a currency is three capital letters such as RSD"))?),
 });
 
 /// A sum of money in one currency (ISO 4217 code), never a float; the amount has the currency's

@@ -73,6 +73,10 @@ fn text(phone: &Phone, state: &OperatorState) -> String {
     for text in &legal.texts {
         let link = text.link.as_deref().unwrap_or_default();
         said.push_str(&format!("{} ({}, from {})  {link}\n", text.title, text.version, text.effective_on));
+        for line in text.text.iter().flat_map(|text| text.lines()) {
+            said.push_str(format!("  {line}").trim_end());
+            said.push('\n');
+        }
     }
     if let ClientStanding::Newer { greatest } = &state.client {
         said.push_str(&format!("\nIt was tried with versions up to {greatest}; this one is newer.\n"));

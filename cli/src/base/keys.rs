@@ -43,6 +43,8 @@ enum KeysCommand {
     },
 }
 
+const NEEDS_ROOT: &str = "It needs root.seed: put it back beside the other keys for a moment.";
+
 impl Run for Command {
     fn run(self, call: Call) -> Outcome<()> {
         let wrong = |error: KeysError| CliError::new(Exit::Input, "keys_unusable", error.to_string());
@@ -62,14 +64,16 @@ impl Run for Command {
             }
             KeysCommand::Rotate { folder } => {
                 let made = keys::rotate(&folder, now(), &SystemEntropy).map_err(|error| {
-                    wrong(error).advise(format!("Make the first ones with `mesto keys init {}`.", folder.display()))
+                    let advice = match folder.join("keys.json").exists() {
+                        true => NEEDS_ROOT.to_owned(),
+                        false => format!("Make the first ones with `mesto keys init {}`.", folder.display()),
+                    };
+                    wrong(error).advise(advice)
                 })?;
                 (made, folder, "rotated")
             }
             KeysCommand::Renew { folder } => {
-                let made = keys::renew(&folder, now()).map_err(|error| {
-                    wrong(error).advise("It needs root.seed: put it back beside the other keys for a moment.")
-                })?;
+                let made = keys::renew(&folder, now()).map_err(|error| wrong(error).advise(NEEDS_ROOT))?;
                 (made, folder, "renewed")
             }
         };

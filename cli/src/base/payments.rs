@@ -119,6 +119,15 @@ pub fn quote_text(show: &Show, quote: &Quote, promised: &str, beside: &[String])
     shown
 }
 
+/// What the deposit holds after it was paid from; nothing for a card.
+#[must_use]
+pub fn deposit_after(phone: &Phone, intent: &IntentView) -> String {
+    match (&intent.pay, &phone.core.wallet().state().balance) {
+        (PayMethod::Deposit, Some(left)) => format!(" Deposit: {}.", phone.show.money(left)),
+        _ => String::new(),
+    }
+}
+
 /// Says how a paying action stands: where it is paid, what was bought, or why it was not.
 ///
 /// # Errors
@@ -180,7 +189,7 @@ async fn payments(args: PaymentsArgs, call: Call) -> Outcome<()> {
     let intents = phone.done(phone.core.payments().intents(args.limit))?;
     call.say(&intents, || {
         if intents.is_empty() {
-            return "Nothing was paid yet.".to_owned();
+            return "Nothing was paid yet on this phone; `mesto history` has every phone's.".to_owned();
         }
         let row = |intent: &IntentView| {
             vec![

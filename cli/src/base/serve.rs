@@ -156,7 +156,11 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     });
     call.say(&said, || {
         let name = call.style.paint(Tone::Good, "operator");
-        format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
+        let bank = match args.with_demo_bank {
+            true => format!("\ndemo bank at {bank_url}, never for real money"),
+            false => String::new(),
+        };
+        format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}{bank}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
     });
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let bank = match bank_listener {
@@ -194,7 +198,11 @@ async fn demo_bank_address(bank_url: &str) -> Outcome<(TcpListener, SocketAddr)>
     if !address.ip().is_loopback() {
         return Err(wrong());
     }
-    let failed = |why: std::io::Error| CliError::failed(&format!("listening on {address}"), why);
+    let failed = |why: std::io::Error| {
+        CliError::new(Exit::Failed, "listen", format!("the demo bank cannot listen on {address}: {why}")).advise(
+            "Choose another port with --bank-url, such as --bank-url http://127.0.0.1:8082; port 0 takes a free one.",
+        )
+    };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))

@@ -99,7 +99,8 @@ pub async fn pay(args: OwedArgs, call: Call) -> Outcome<()> {
         Some(exit_by) => format!("leave by {}", phone.show.moment(exit_by)),
         None => "leave without delay".to_owned(),
     };
-    payments::tell(&phone, &intent, &format!("Ticket {number} is paid: {leave}."))
+    let (paid, deposit) = (phone.show.money(&intent.amount), payments::deposit_after(&phone, &intent));
+    payments::tell(&phone, &intent, &format!("Ticket {number} is paid ({paid}): {leave}.{deposit}"))
 }
 
 pub async fn visits(args: VisitsArgs, call: Call) -> Outcome<()> {

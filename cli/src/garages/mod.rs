@@ -529,6 +529,17 @@ async fn report(at: ControllerArgs, call: Call) -> Outcome<()> {
         "refused": not_taken, "settled": controller.memory.settled,
     });
     let told = with_link(told, &controller);
+    let error = not_taken.first().map(|one| {
+        let text = match not_taken.len() {
+            1 => one.detail.clone(),
+            count => format!("{count} events were not taken; the first: {}", one.detail),
+        };
+        CliError::new(Exit::Refused, &one.code, text)
+    });
+    if let Some(error) = error.clone().filter(|_| call.style.json) {
+        let error = error.about("event", &not_taken.first().map(|one| &one.event)).about("report", &told);
+        return Err(error);
+    }
     call.say(&told, || {
         let mut said = match waited - controller.memory.waiting.len() {
             1 => "1 event was told.\n".to_owned(),
@@ -540,7 +551,7 @@ async fn report(at: ControllerArgs, call: Call) -> Outcome<()> {
         }
         said + &show::settled_table(&controller)
     });
-    Ok(())
+    error.map_or(Ok(()), Err)
 }
 
 async fn list(at: ControllerArgs, call: Call) -> Outcome<()> {

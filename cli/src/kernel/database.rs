@@ -89,7 +89,12 @@ impl Place {
             CliError::new(Exit::Input, "store_unusable", format!("{} cannot be used: {why}", lock.display()))
                 .advise(ADVICE)
         };
-        let opened = File::options().create(true).truncate(false).write(true).open(&lock).map_err(unusable)?;
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        // Whoever may open it may lock it.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let opened = options.open(&lock).map_err(unusable)?;
         match opened.try_lock() {
             Ok(()) => Ok(Some(opened)),
             Err(TryLockError::WouldBlock) => {

@@ -93,8 +93,13 @@ impl CliError {
         let exit = match error.kind() {
             _ if error.code() == "unconfirmed" => Exit::Unconfirmed,
             ErrorKind::Refused => Exit::Refused,
-            // It was reached, and said no.
-            ErrorKind::NotNow if matches!(error.code(), "too_many_requests" | "client_too_old") => Exit::Refused,
+            // The operator was reached, and said no.
+            ErrorKind::NotNow
+                if matches!(error.code(), "too_many_requests" | "client_too_old" | "facility_unreachable") =>
+            {
+                Exit::Refused
+            }
+            ErrorKind::Phone if error.code() == "code_of_another_phone" => Exit::Refused,
             ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow => Exit::Offline,
             ErrorKind::NotSignedIn => Exit::NotSignedIn,
             ErrorKind::Untrusted => Exit::Input,

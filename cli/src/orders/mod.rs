@@ -97,5 +97,7 @@ async fn pay(args: PayArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     phone.sync_before_asking().await?;
     let intent = phone.core.orders().pay(args.order, args.pay.method()).await;
-    payments::tell(&phone, &phone.done(intent)?, "The order is paid.")
+    let intent = phone.done(intent)?;
+    let (paid, deposit) = (phone.show.money(&intent.amount), payments::deposit_after(&phone, &intent));
+    payments::tell(&phone, &intent, &format!("The order is paid ({paid}).{deposit}"))
 }

@@ -7,7 +7,7 @@ mod tools;
 pub mod trouble;
 
 use clap::{Args, Subcommand};
-use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::kernel::ids::TicketId;
 use mesto_client::rules::{ParkingSection, ZoneId};
 use mesto_protocol::parking::signed::TicketClaims;
@@ -223,13 +223,8 @@ async fn buy(phone: &Phone, quote: &Quote, call: Call) -> Outcome<()> {
     }
     let until = intent.ticket().map(|ticket| phone.show.time(ticket.ends_at)).unwrap_or_default();
     let plate = intent.parking().map(|offer| offer.plate.display).unwrap_or_default();
-    let mut done = format!("Bought: {plate} is parked until {until}.");
-    if intent.pay == PayMethod::Deposit
-        && let Some(left) = &phone.core.wallet().state().balance
-    {
-        done.push_str(&format!(" Deposit: {}.", phone.show.money(left)));
-    }
-    payments::tell(phone, &intent, &done)
+    let deposit = payments::deposit_after(phone, &intent);
+    payments::tell(phone, &intent, &format!("Bought: {plate} is parked until {until}.{deposit}"))
 }
 
 /// The running ticket meant: the one with this id, or the only chain that runs.
@@ -273,7 +268,14 @@ async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
         });
         return Ok(());
     };
-    let code = phone.done(phone.core.parking().code(running(&phone, wanted)?))?;
+    let ticket = running(&phone, wanted)?;
+    let code = phone.done(phone.core.parking().code(ticket)).map_err(|error| {
+        if error.code == "code_of_another_phone" {
+            return error
+                .advise(format!("To show it on this phone from now on: `mesto tickets --move-here {ticket}`."));
+        }
+        error
+    })?;
     let drawn = match call.style.json {
         true => String::new(),
         false => output::qr_that_fits(&code.text, call.style)?,

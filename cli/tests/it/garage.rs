@@ -224,7 +224,8 @@ fn a_receipt_opens_without_asking_until_something_is_owed_again_bg_66_bg_67() {
     let again = ["exit", &ticket, "--receipt", &receipt, "--at", "2025-09-03T08:58:00Z"];
     garage.bad(3, "visit_over", &again);
     garage.away(false);
-    garage.good(&["report"]);
+    // By the operator's clock that car has not come in yet.
+    garage.bad(3, "entry_in_future", &["report"]);
 
     // Another garage, which has the same number.
     garage.introduce("vma", "vma");
@@ -349,6 +350,13 @@ fn a_lost_ticket_a_mistake_and_a_wrong_word_are_told_as_what_they_are_bg_64() {
     let unknown = garage.bad(3, "visit_unknown", &["left", "MS000777"]);
     assert_eq!((&unknown["event"]["ticket"], &unknown["event"]["waiting"]), (&json!("MS000777"), &json!(0)));
     assert!(garage.run(&["list"]).out.contains("not taken: MS000777 left"));
+    garage.away(true);
+    garage.good(&["left", "MS000778"]);
+    garage.away(false);
+    let reported = garage.bad(3, "visit_unknown", &["report"]);
+    assert_eq!(reported["event"]["ticket"], "MS000778", "{reported}");
+    let report = &reported["report"];
+    assert_eq!((&report["refused"][0]["code"], &report["waiting"]), (&json!("visit_unknown"), &json!(0)), "{report}");
     garage.bad(3, "ticket_in_use", &["enter", "--ticket", &ticket]);
     garage.bad(3, "ticket_number_invalid", &["owed", "?"]);
     garage.bad(6, "picture_unwritten", &["enter", "--picture", "nowhere/ticket.png"]);
@@ -440,6 +448,8 @@ fn a_driver_finds_a_garage_and_pays_his_ticket_typed_or_photographed_bg_64_bg_67
     assert!(driver.run(&["places"]).out.contains("17"), "in words");
 
     garage.pass(90);
+    let silent = driver.run(&["owed", "zeleni-venac", &ticket, "--json"]);
+    assert_eq!((silent.exit, &silent.json()["error"]["code"]), (3, &json!("facility_unreachable")), "{}", silent.out);
     garage.good(&["report"]);
     let photo = driver.json(&["owed", "zeleni-venac", "--photo", "ticket.png"]);
     let typed = driver.json(&["owed", "zeleni-venac", "ms-0000 01"]);
@@ -463,7 +473,9 @@ fn a_driver_finds_a_garage_and_pays_his_ticket_typed_or_photographed_bg_64_bg_67
     wrong(2, "usage", &["owed", "zeleni-venac"]);
     wrong(3, "visit_missing", &["visits", "--receipt", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"]);
 
-    let paid = driver.json(&["pay-visit", "zeleni-venac", &ticket]);
+    let paid = driver.run(&["pay-visit", "zeleni-venac", &ticket]).out;
+    assert!(paid.contains("is paid (200.00 RSD): leave without delay. Deposit: 800.00 RSD."), "{paid}");
+    let paid = &driver.json(&["payments"])[0];
     assert_eq!((&paid["state"], &paid["pay"]), (&json!("confirmed"), &json!("deposit")), "{paid}");
     wrong(3, "visit_already_paid", &["pay-visit", "zeleni-venac", &ticket]);
     let visits = driver.json(&["visits"]);

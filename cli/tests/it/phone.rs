@@ -215,7 +215,10 @@ fn the_code_of_a_ticket_moves_to_the_phone_that_asks_for_it() {
     assert_eq!(other(&["sign-in", PHONE, sent["messages"][0]["code"].as_str().unwrap()]).exit, 0);
     let ticket = other(&["tickets"]).json()[0]["id"].as_str().unwrap().to_owned();
     let code_of = |ran: Ran| ran.json()["error"]["code"].as_str().map(str::to_owned);
-    assert_eq!(code_of(other(&["tickets", "--qr", &ticket])).as_deref(), Some("code_of_another_phone"));
+    let elsewhere = other(&["tickets", "--qr", &ticket]);
+    assert_eq!(elsewhere.exit, 3, "{}", elsewhere.out);
+    assert!(elsewhere.out.contains(&format!("mesto tickets --move-here {ticket}")), "{}", elsewhere.out);
+    assert_eq!(code_of(elsewhere).as_deref(), Some("code_of_another_phone"));
     assert_eq!(other(&["tickets", "--move-here", &ticket]).json()["id"], ticket.as_str());
     assert!(other(&["tickets", "--qr", &ticket]).json()["text"].as_str().unwrap().starts_with("MESTO1:"));
     let before = driver.run(&["tickets", "--qr", &ticket, "--json"]);
@@ -308,6 +311,7 @@ fn an_order_is_listed_and_paid() {
     assert!(listed.out.contains("3,000.00 RSD") && listed.out.contains("1,500.00 RSD"), "{}", listed.out);
     let paid = driver.run(&["pay", issued["id"].as_str().unwrap()]);
     assert_eq!(paid.exit, 0, "{}", paid.err);
+    assert!(paid.out.contains("The order is paid (1,500.00 RSD). Deposit: 500.00 RSD."), "{}", paid.out);
     let list = driver.run(&["orders"]).out;
     assert!(list.contains("Paid") && list.contains("3,000.00") && !list.contains("1,500.00"), "{list}");
     assert_eq!(driver.json(&["history"])["deposit"]["balance"]["amount"], "500.00");

@@ -91,6 +91,12 @@ fn what_would_not_work_is_refused_before_anything_is_served() {
     // it.
     let mut first = Serving::start(path, &serve("127.0.0.1:0"));
     refused("127.0.0.1:0", 6, "store_in_use");
+    #[cfg(unix)]
+    for file in ["mesto.sqlite", "mesto.sqlite.serving"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path.join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file}: {mode:o}");
+    }
     assert_eq!(mesto(path, &["admin", "ledger", "--json"]).exit, 0);
     first.child.kill().unwrap();
     first.child.wait().unwrap();
@@ -105,7 +111,9 @@ fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     mesto(path, &["keys", "init"]);
     let about = |least: &str| {
         let text = format!(
-            "version = 2\nname.en = \"Two towns\"\nlegal.company = \"JKP Dva grada\"\nclient.least = \"{least}\""
+            "version = 2\nname.en = \"Two towns\"\nlegal.company = \"JKP Dva grada\"\nclient.least = \"{least}\"\n\
+            [[legal.texts]]\nkind = \"terms\"\nversion = \"7\"\neffective_on = \"2026-01-01\"\ntitle.en = \"Terms\"\n\
+            text.en = \"Whoever parks, pays.\\n\\nBy the signs.\""
         );
         std::fs::write(path.join("operator.toml"), text).unwrap();
     };
@@ -138,6 +146,8 @@ fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     assert_eq!(shown.exit, 0, "{} {}", shown.out, shown.err);
     assert!(shown.out.contains("Two towns  parking.example, version 2") && shown.out.contains("JKP Dva grada"));
     assert!(shown.out.contains("card (fee not known below 200.00 RSD)"), "{}", shown.out);
+    let terms = "Terms (7, from 2026-01-01)  \n  Whoever parks, pays.\n\n  By the signs.\n";
+    assert!(shown.out.contains(terms), "{}", shown.out);
     // Both are remembered.
     let json = run(&[], &["--json"]).json();
     assert_eq!(json["document"]["cities"][0]["id"], "belgrade");

@@ -32,6 +32,13 @@ fn keys_are_made_once_and_rotated_under_the_same_root() {
     let rotated = mesto(folder.path(), &["keys", "rotate", "--json"]).json();
     assert_eq!(made["root_key"], rotated["root_key"]);
     assert_ne!(made["root_key"], Value::Null);
+
+    std::fs::rename(folder.path().join("keys/root.seed"), folder.path().join("safe")).unwrap();
+    for command in ["rotate", "renew"] {
+        let in_the_safe = mesto(folder.path(), &["keys", command]);
+        assert_eq!(in_the_safe.exit, 6);
+        assert!(in_the_safe.err.contains("put it back beside the other keys"), "{}", in_the_safe.err);
+    }
 }
 
 #[test]
@@ -245,6 +252,23 @@ fn a_demo_bank_is_never_served_to_the_world() {
     let refused = mesto(folder.path(), &arguments);
     assert_eq!(refused.exit, 2, "{}", refused.err);
     assert!(refused.err.contains("loopback only"));
+}
+
+#[test]
+fn a_port_that_the_demo_bank_cannot_have_is_said_to_be_the_banks() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    mesto(folder.path(), &["keys", "init"]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let bank = format!("http://{}", taken.local_addr().unwrap());
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--with-demo-bank", "--bank-url"];
+    let refused = mesto(folder.path(), &[&serve[..], &[&bank]].concat());
+    assert_eq!(refused.exit, 1, "{}", refused.err);
+    assert!(
+        refused.err.contains("the demo bank cannot listen on") && refused.err.contains("--bank-url"),
+        "{}",
+        refused.err
+    );
 }
 
 #[cfg(unix)]

@@ -21,8 +21,8 @@ CREATE TABLE vehicle (
     json  TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- open = 1: the operator called it active. forgotten = 1: his books were put back from a copy and do
--- not have it.
+-- open = 1: the operator called it active. forgotten = 1: his books were put back from a copy and
+-- do not have it.
 CREATE TABLE ticket (
     id        TEXT PRIMARY KEY,
     open      INTEGER NOT NULL,

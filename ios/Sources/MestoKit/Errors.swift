@@ -2,7 +2,9 @@
 import Foundation
 @_exported import MestoCore
 
-extension MestoError: LocalizedError {
+/// What is printed, logged, dumped or written into a crash report is `code: detail`, which names
+/// nobody; `localizedDescription` is the text for the driver, and may name his plate.
+extension MestoError: LocalizedError, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private var told: (
         code: String, text: String, advice: String, params: [String: String], detail: String, request: String?, mayBeCharged: Bool
     ) {
@@ -29,6 +31,9 @@ extension MestoError: LocalizedError {
     public var request: String? { told.request }
     /// Nobody can say that nothing was charged: it may have been, or it was and goes back.
     public var mayBeCharged: Bool { told.mayBeCharged }
+
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     public var errorDescription: String? { text }
     public var recoverySuggestion: String? { advice.isEmpty ? nil : advice }

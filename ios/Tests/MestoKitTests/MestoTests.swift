@@ -101,6 +101,21 @@ import Testing
         mesto.close()
     }
 
+    @Test func whatIsPrintedOfAnErrorIsCodeAndDetailAndNoPlate() {
+        let error = MestoError.Refused(
+            code: "vehicle_parked", text: "BG 789-PP is parked.", advice: "Leave.", params: ["plate": "BG 789-PP"], detail: "a ticket runs",
+            request: nil, mayBeCharged: false)
+        var dumped = ""
+        dump(error, to: &dumped)
+        #expect(!dumped.contains("789"))
+        for printed in ["\(error)", "\(error as any Error)", "\([error])", String(describing: Optional(error)), String(reflecting: error)] {
+            #expect(printed.contains("vehicle_parked: a ticket runs"))
+            #expect(!printed.contains("789"))
+        }
+        #expect("\(error)" == "vehicle_parked: a ticket runs")
+        #expect(error.localizedDescription == "BG 789-PP is parked.")
+    }
+
     @Test func withoutAConnectionNothingLeftThePhone() async throws {
         let mesto = try await driver()
         try await testbed.ask("POST", "/offline", ["on": true])

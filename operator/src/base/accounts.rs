@@ -124,7 +124,7 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<AccountClosed> {
     let refund = refunds::of_closed_deposit(tx, call.operator, now, &mut account)?;
     account.release(tx, now)?;
     for table in call.operator.services.iter().rev().flat_map(|service| service.tables) {
-        if let Erasure::AtClosing(statements) = table.erasure {
+        if let Erasure::AtClosing(statements) | Erasure::AtClosingAndWithTime(statements, _) = table.erasure {
             for statement in statements {
                 tx.write(Write::sql(table.name, statement, values![account.id]))?;
             }

@@ -209,9 +209,9 @@ impl<'a> ReportedVisits<'a> {
         Ok(())
     }
 
-    /// Refuses an entry that no price reaches back to, and one of a time whose visits are erased: it
-    /// may have been told before. That it has no price, or is paid otherwise, is no reason not to
-    /// know it.
+    /// Refuses an entry that no price reaches back to, and one of a time whose visits are erased:
+    /// it may have been told before. That it has no price, or is paid otherwise, is no reason not
+    /// to know it.
     fn can_begin(&self, entered_at: DateTime<Utc>) -> Outcome<()> {
         let Finding { place, now, .. } = self.finding;
         let days = place.garages.retention.visits_days;

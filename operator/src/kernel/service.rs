@@ -225,6 +225,9 @@ impl Told {
 pub(crate) enum Erasure {
     /// When the account `$1` is closed, by these statements.
     AtClosing(&'static [&'static str]),
+    /// What is the account's own so, and the rest by the service's retention: what the rest is, and
+    /// why it is kept.
+    AtClosingAndWithTime(&'static [&'static str], &'static str),
     /// By the service's retention, and why not at once.
     WithTime(&'static str),
     /// Never, and why.

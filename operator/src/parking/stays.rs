@@ -52,8 +52,11 @@ pub(crate) const TABLE: Table = Table {
         ],
         from: "stay WHERE owner_kind = 'account' AND owner = $1 ORDER BY city, zone",
     },
-    // The stay of a plate stays for whoever parks it next.
-    erasure: Erasure::AtClosing(&["DELETE FROM stay WHERE owner_kind = 'account' AND owner = $1"]),
+    erasure: Erasure::AtClosingAndWithTime(
+        &["DELETE FROM stay WHERE owner_kind = 'account' AND owner = $1"],
+        "the stay of a plate is no account's, so it is not exported, and it holds for whoever parks the plate next; \
+        it goes two weeks after it is over",
+    ),
 };
 
 /// A stored stay.

@@ -12,6 +12,7 @@ pub mod keychain;
 pub mod paying;
 pub mod platform;
 pub mod ports;
+pub mod private_file;
 pub mod reminders;
 pub mod service;
 pub mod session;

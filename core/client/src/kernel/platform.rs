@@ -11,6 +11,7 @@ use mesto_protocol::kernel::json::Json;
 use serde::Serialize;
 
 use super::client::Client;
+use super::private_file;
 use super::reminders::Reminder;
 
 /// Of the widgets' file; rises when its shape does.
@@ -85,8 +86,7 @@ impl Client {
             return;
         }
         // A widget's file is a convenience: when it cannot be written, the app still works.
-        let beside = path.with_extension("new");
-        if std::fs::write(&beside, &json).and_then(|()| std::fs::rename(&beside, path)).is_ok() {
+        if private_file::replace(path, json.as_bytes(), false).is_ok() {
             *written = Some(json);
         }
     }

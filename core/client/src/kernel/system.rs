@@ -2,7 +2,7 @@
 //! bring their own.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -14,6 +14,7 @@ use mesto_rules::from_json;
 
 use crate::kernel::keychain::secret_name;
 use crate::kernel::ports::{Clock, Entropy, Secrets, SecretsError};
+use crate::kernel::private_file;
 
 /// This machine's clocks.
 #[derive(Debug, Clone, Copy, Default)]
@@ -106,23 +107,8 @@ impl FileSecrets {
         let mut secrets = self.read()?;
         change(&mut secrets);
         let json = serde_json::to_vec(&secrets).map_err(|why| SecretsError(why.to_string()))?;
-        write_private(&self.path, &json).map_err(|why| SecretsError(why.to_string()))
+        private_file::replace(&self.path, &json, true).map_err(|why| SecretsError(why.to_string()))
     }
-}
-
-/// Replaces a file as a whole; only its owner can read it, from its first byte on.
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let beside = path.with_extension("new");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    std::fs::rename(beside, path)
 }
 
 impl Secrets for FileSecrets {

@@ -134,6 +134,26 @@ fn the_file_of_widgets_follows_the_state() {
     assert!(!file.with_extension("new").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn the_file_of_widgets_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let phone = Phone::ready("1000");
+    let file = phone.folder.path().join("widget.json");
+    // What an earlier version, or one that was killed, left behind.
+    for left in [file.clone(), file.with_extension("new")] {
+        std::fs::write(&left, "{}").unwrap();
+        std::fs::set_permissions(&left, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let mut config = crate::support::config(phone.path(), &phone.net);
+    config.widget_path = Some(file.clone());
+    let client = Client::open(config, phone.ports.clone()).unwrap();
+    run(client.payments().buy(&phone.quote("red", 60))).unwrap();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("BG789PP"));
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
 #[test]
 fn what_many_threads_change_at_once_leaves_alarms_and_file_as_the_state_is() {
     let phone = Phone::ready("5000");

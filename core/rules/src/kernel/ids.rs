@@ -4,12 +4,11 @@
 /// Longest id, letters.
 const LONGEST: usize = 64;
 
-/// A text that is not an id.
+/// A text that is not an id. The text is left out: it may be a plate or a telephone number that was
+/// typed at a wrong place, and what is said of it goes into logs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not an id of a {what}; use small letters, digits and -, at most {LONGEST} of them")]
+#[error("this is not an id of a {what}; use small letters, digits and -, at most {LONGEST} of them")]
 pub struct IdError {
-    /// What was read, shortened.
-    pub text: String,
     /// What it should name: `zone`.
     pub what: &'static str,
 }
@@ -25,7 +24,7 @@ pub(crate) fn checked(text: &str, what: &'static str) -> Result<String, IdError>
     if (1..=LONGEST).contains(&text.len()) && text.bytes().all(fits) {
         Ok(text.to_owned())
     } else {
-        Err(IdError { text: text.chars().take(LONGEST).collect(), what })
+        Err(IdError { what })
     }
 }
 

@@ -45,8 +45,8 @@ pub struct CardPolicy {
 }
 
 impl CardPolicy {
-    /// The commission that the driver bears when he pays `amount` so (BG-93); `None` where it is not
-    /// by card, and where the operator bears it.
+    /// The commission that the driver bears when he pays `amount` so (BG-93); `None` where it is
+    /// not by card, and where the operator bears it.
     ///
     /// # Errors
     /// [`FeeUnknown`]: nothing is sold by card then.

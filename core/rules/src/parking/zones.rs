@@ -21,8 +21,9 @@ pub struct ZoneNear {
 /// Why a sign names no zone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignError {
-    /// No known code in the text.
-    #[error("`{text}` holds no sign code of this city; known are {}", known.join(", "))]
+    /// No known code in the text. What is said of it leaves the text out: it may be a plate or a
+    /// telephone number, and goes into logs.
+    #[error("the text holds no sign code of this city; known are {}", known.join(", "))]
     Unknown { text: String, known: Vec<String> },
     /// Codes of several zones in one text.
     #[error("the text names several zones: {}", joined(zones))]

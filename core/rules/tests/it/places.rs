@@ -59,9 +59,10 @@ fn a_sign_names_its_zone_typed_or_scanned() {
 #[test]
 fn a_text_without_a_code_is_refused_with_the_known_ones() {
     for text in ["", "9110", "91111", "+381649111222", "ZONA 1", "§$%"] {
-        let SignError::Unknown { known, .. } = zone_by_sign(parking(belgrade()), text).unwrap_err() else {
-            panic!("{text}")
-        };
+        let error = zone_by_sign(parking(belgrade()), text).unwrap_err();
+        // It goes into logs, and what was typed may be a plate or a telephone number.
+        assert!(text.len() < 5 || !error.to_string().contains(text), "{error}");
+        let SignError::Unknown { known, .. } = error else { panic!("{text}") };
         assert_eq!(known, ["9114", "9111", "9112", "9113", "9118", "9119", "9116"]);
     }
 }

@@ -285,7 +285,7 @@ fn an_id_is_small_letters_digits_and_dashes() {
     }
     for bad in ["", "Red", "red zone", "crvená", "a/b", "a_b", &"x".repeat(65)] {
         let said = bad.parse::<ZoneId>().unwrap_err().to_string();
-        assert!(said.contains("is not an id of a zone; use small letters, digits and -"), "{said}");
+        assert_eq!(said, "this is not an id of a zone; use small letters, digits and -, at most 64 of them");
         assert!(serde_json::from_value::<ZoneId>(json!(bad)).is_err());
     }
 }

@@ -51,8 +51,8 @@ public struct GaragesClient: Part {
     /// From when on the time to leave of a stored visit is shown as ending; nil where the facility
     /// states none.
     public func endingAt(_ visit: VisitId) async throws -> Date? { try core.client.garages().endingAt(visit: visit) }
-    /// The signed receipt of a paid visit, for a barrier that does not reach the operator; nil where
-    /// none was signed, and once the car has left. Make it anew before `freshUntil`.
+    /// The signed receipt of a paid visit, for a barrier that does not reach the operator; nil
+    /// where none was signed, and once the car has left. Make it anew before `freshUntil`.
     public func receipt(_ visit: VisitId) async throws -> ShownCode? { try core.client.garages().receipt(visit: visit) }
 }
 

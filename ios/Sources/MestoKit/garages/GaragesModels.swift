@@ -75,8 +75,8 @@ public final class VisitModel {
     public private(set) var isEnding = false
     /// The operator has lost its record of it: neither paid nor unpaid at the barrier.
     public private(set) var isForgotten = false
-    /// What to draw as a QR for the barrier; nil where the operator signed none, where another phone
-    /// shows it, and once the car has left.
+    /// What to draw as a QR for the barrier; nil where the operator signed none, where another
+    /// phone shows it, and once the car has left.
     public private(set) var receipt: ShownCode?
     @ObservationIgnored private var receiptOf: String?
     @ObservationIgnored private let mesto: Mesto

@@ -80,8 +80,8 @@ interface GaragesClient {
     suspend fun endingAt(visit: VisitId): Instant?
 
     /**
-     * The signed receipt of a paid visit, for a barrier that does not reach the operator; null where
-     * none was signed, and once the car has left. Make it anew before `freshUntil`.
+     * The signed receipt of a paid visit, for a barrier that does not reach the operator; null
+     * where none was signed, and once the car has left. Make it anew before `freshUntil`.
      */
     suspend fun receipt(visit: VisitId): ShownCode?
 }
