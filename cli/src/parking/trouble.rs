@@ -17,7 +17,7 @@ pub async fn cut_connection(demo: &mut Demo) -> Outcome<()> {
     let quote = priced(demo, "green", 60, PayMethod::Deposit).await?;
     let quote = demo.tell.done(quote)?;
     demo.tell.claim("total", quote.total.amount.to_string(), "55.00".to_owned())?;
-    demo.world.front.fail(Fault {
+    demo.world.proxy.fail(Fault {
         method: "POST".to_owned(),
         path: PURCHASE.path.to_owned(),
         kind: FaultKind::DropAnswer,
@@ -56,14 +56,14 @@ pub async fn tunnel(demo: &mut Demo) -> Outcome<()> {
     let before = demo.ledger().await?;
     let quote = priced(demo, "yellow", 60, PayMethod::Deposit).await?;
     let quote = demo.tell.done(quote)?;
-    demo.world.front.close().await;
+    demo.world.proxy.close().await;
     let tapped = demo.phone.core.payments().buy(&quote).await;
     let tapped = demo.tell.done(tapped)?;
     demo.tell.claim("at_first", tapped.state.name().to_owned(), "unconfirmed".to_owned())?;
     demo.tell
         .open(format!("No connection. It may be bought until {} and not later.", demo.show.time(tapped.not_after)));
     demo.until(13, 50).await?;
-    demo.world.front.open().map_err(|why| CliError::failed("the operator's port", why))?;
+    demo.world.proxy.open().map_err(|why| CliError::failed("the operator's port", why))?;
     let settled = demo.phone.core.payments().settle(&tapped.key).await;
     let settled = demo.tell.done(settled)?;
     demo.tell.claim("at_last", settled.state == IntentState::Expired, true)?;

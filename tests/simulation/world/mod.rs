@@ -3,12 +3,12 @@
 
 mod bank;
 mod beginning;
-mod chance;
 mod garage;
 mod inspector;
 mod laws;
 mod messages;
 mod process;
+mod step;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -133,7 +133,7 @@ impl World {
         self.weather = Weather::STORM;
         for step in 0..self.settings.steps {
             self.step = step;
-            self.chance()?;
+            self.one_thing()?;
             self.advance()?;
             self.verify()?;
         }

@@ -88,11 +88,11 @@ async fn fail(Standing(world): RunningWorld, Asked(fault): Asked<Fault>) -> Answ
     if fault.milliseconds > DELAY_MOST {
         return Err(wrong(format!("`milliseconds` is at most {DELAY_MOST}")));
     }
-    Ok(Json(json!({ "pending": world.front.fail(fault) })))
+    Ok(Json(json!({ "pending": world.proxy.fail(fault) })))
 }
 
 async fn heal(Standing(world): RunningWorld) -> Answer {
-    world.front.heal();
+    world.proxy.heal();
     Ok(Json(json!({ "pending": 0 })))
 }
 

@@ -88,7 +88,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl FaultProxy {
-    /// A closed front on `port` (0 for a free one) of the loopback.
+    /// A closed one on `port` (0 for a free one) of the loopback.
     ///
     /// # Errors
     /// When the port cannot be had.
@@ -325,18 +325,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_port_refuses_and_stays_ours() {
-        let front = FaultProxy::new(0).unwrap();
+        let proxy = FaultProxy::new(0).unwrap();
         let refused = |error: std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
         for _ in 0..2 {
-            assert!(TcpStream::connect(front.address()).await.is_err_and(refused));
+            assert!(TcpStream::connect(proxy.address()).await.is_err_and(refused));
             if cfg!(target_os = "linux") {
                 // Nobody else is given this port in the meantime.
                 let stranger = TcpSocket::new_v4().unwrap();
-                assert!(stranger.bind(front.address()).is_err());
+                assert!(stranger.bind(proxy.address()).is_err());
             }
-            front.open().unwrap();
-            assert!(TcpStream::connect(front.address()).await.is_ok());
-            front.close().await;
+            proxy.open().unwrap();
+            assert!(TcpStream::connect(proxy.address()).await.is_ok());
+            proxy.close().await;
         }
     }
 }

@@ -81,7 +81,7 @@ pub struct World {
     folder: tempfile::TempDir,
     operator: Arc<Operator>,
     bank: Bank,
-    pub front: FaultProxy,
+    pub proxy: FaultProxy,
     /// The operator's port stays closed, whether it runs or not.
     is_cut_off: AtomicBool,
     bank_address: SocketAddr,
@@ -109,7 +109,7 @@ impl World {
         let port_of = |place: u16| if options.port == 0 { 0 } else { options.port.saturating_add(place) };
 
         // The relay in front of the operator is the address that is told.
-        let front = FaultProxy::new(port_of(0))?;
+        let proxy = FaultProxy::new(port_of(0))?;
         let bank_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port_of(1))).await?;
         let bank_address = bank_listener.local_addr()?;
         let control_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port_of(2))).await?;
@@ -121,7 +121,7 @@ impl World {
             Keys::ephemeral(options.start, &SystemEntropy).map_err(|error| WorldError::Operator(error.to_string()))?;
         let page = HostedPage::new(
             &format!("http://{bank_address}"),
-            &format!("http://{}", front.address()),
+            &format!("http://{}", proxy.address()),
             "mesto",
             &secret,
         );
@@ -143,7 +143,7 @@ impl World {
             folder,
             operator: Arc::new(operator),
             bank: bank.clone(),
-            front,
+            proxy,
             is_cut_off: AtomicBool::new(false),
             bank_address,
             control_address,
@@ -193,7 +193,7 @@ impl World {
 
     #[must_use]
     pub fn operator_url(&self) -> String {
-        format!("http://{}", self.front.address())
+        format!("http://{}", self.proxy.address())
     }
 
     #[must_use]
@@ -241,7 +241,7 @@ impl World {
     /// The operator is gone at once: its port closed, its connections cut, its tasks dropped where
     /// they stand.
     pub async fn kill(&self) {
-        self.front.close().await;
+        self.proxy.close().await;
         let running = self.running.lock().await.take();
         if let Some(running) = running {
             running.runtime.shutdown_background();
@@ -276,7 +276,7 @@ impl World {
                 .spawn(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
                 .await
                 .map_err(|error| WorldError::Operator(error.to_string()))??;
-            self.front.lead_to(listener.local_addr()?);
+            self.proxy.lead_to(listener.local_addr()?);
             let (operator, served, clock) = (Arc::clone(&self.operator), Arc::clone(&store), self.clock.clone());
             runtime.spawn(async move {
                 let _ =
@@ -286,7 +286,7 @@ impl World {
         }
         drop(running);
         if !self.is_cut_off.load(Ordering::SeqCst) {
-            self.front.open()?;
+            self.proxy.open()?;
         }
         Ok(())
     }
@@ -298,14 +298,14 @@ impl World {
     pub async fn cut_off(&self, is_cut_off: bool) -> Result<(), WorldError> {
         if is_cut_off {
             self.is_cut_off.store(true, Ordering::SeqCst);
-            self.front.close().await;
+            self.proxy.close().await;
             return Ok(());
         }
         if !self.is_running().await {
             return Err(WorldError::NotRunning);
         }
         self.is_cut_off.store(false, Ordering::SeqCst);
-        Ok(self.front.open()?)
+        Ok(self.proxy.open()?)
     }
 
     #[must_use]

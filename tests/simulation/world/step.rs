@@ -8,7 +8,7 @@ use crate::phone::Outcome;
 
 impl World {
     /// One thing happens, or nothing.
-    pub(super) fn chance(&mut self) -> Result<(), Faults> {
+    pub(super) fn one_thing(&mut self) -> Result<(), Faults> {
         let index = self.random.below(self.phones.len());
         match self.random.below(100) {
             0..20 => {}
