@@ -52,7 +52,7 @@ pub(super) fn paired(told: &[ToldVisit], stored: &[VisitRecord], clocks_differ: 
 impl Finding<'_> {
     /// The visits that were told, by their entries.
     pub fn all(&self, ticket: &TicketNumber, told: &[ToldVisit], stored: &[VisitRecord]) -> Outcome<Vec<FoundVisit>> {
-        let pairs = paired(told, stored, self.place.clocks_differ());
+        let pairs = paired(told, stored, self.place.garages.policy.clocks_differ());
         let stored_of = |pair: &Option<usize>| pair.and_then(|place| stored.get(place));
         told.iter().zip(&pairs).map(|(visit, pair)| self.one(ticket, visit, stored_of(pair))).collect()
     }

@@ -105,27 +105,24 @@ fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Out
 /// entry, by as much as clocks may differ: `$1` in milliseconds.
 const IS_OF: &str = "visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit_event.at >= visit.entered_at - CASE visit_event.kind WHEN 'lost' THEN $1 ELSE 0 END AND (visit.ended_at IS NULL OR visit_event.at <= visit.ended_at)";
 
-/// How far the clocks of a city's facilities may differ, in milliseconds.
-fn clocks_differ(garages: &GaragesSection) -> i64 {
-    i64::from(garages.policy.clock_tolerance_seconds) * 1000
-}
-
 /// Erases that a closed account paid visits, and the tickets of those that are over.
 fn erase_payer(tx: &mut dyn Tx, operator: &Operator, _: DateTime<Utc>, account: &str) -> Outcome<()> {
     forget_subjects(tx, "visit_payment.account = $1", values![account])?;
     forget_undelivered(tx, "sale.account = $1", values![account])?;
-    let paid = "id IN (SELECT visit FROM visit_payment WHERE account = ";
+    let is_paid_by = |account: &str| format!("visit.id IN (SELECT visit FROM visit_payment WHERE account = {account})");
     for city in operator.cities.values() {
         let Some(garages) = section_of::<GaragesSection>(city)? else { continue };
         // What another visit holds stays with it.
+        let paid = is_paid_by("$3");
         let events = format!(
-            "DELETE FROM visit_event WHERE visit_event.city = $2 AND EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND visit.ended_at IS NOT NULL AND visit.{paid}$3)) AND NOT EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND NOT visit.{paid}$3))"
+            "DELETE FROM visit_event WHERE visit_event.city = $2 AND EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND visit.ended_at IS NOT NULL AND {paid}) AND NOT EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND NOT {paid})"
         );
-        let params = values![clocks_differ(garages), city.id.as_str(), account];
+        let params = values![garages.policy.clocks_differ().num_milliseconds(), city.id.as_str(), account];
         tx.write(Write::sql("visit_event", &events, params))?;
     }
     // The payments say which visits are meant: who paid them goes last.
-    let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ended_at IS NOT NULL AND {paid}$1)");
+    let paid = is_paid_by("$1");
+    let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ended_at IS NOT NULL AND {paid}");
     tx.write(Write::sql("visit", &tickets, values![account]))?;
     let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
     Ok(tx.write(Write::sql("visit_payment", payers, values![account]))?)
@@ -149,8 +146,8 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
         let events = format!(
             "DELETE FROM visit_event WHERE visit_event.city = $2 AND (visit_event.at < $3 OR EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND visit.ended_at IS NULL AND visit.entered_at < $4)) AND NOT EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND (visit.ended_at >= $3 OR visit.ended_at IS NULL AND visit.entered_at >= $4))"
         );
-        let params_of_events = values![clocks_differ(garages), city.id.as_str(), ended, entered];
-        tx.write(Write::sql("visit_event", &events, params_of_events))?;
+        let of_events = values![garages.policy.clocks_differ().num_milliseconds(), city.id.as_str(), ended, entered];
+        tx.write(Write::sql("visit_event", &events, of_events))?;
         let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ticket IS NOT NULL AND {old}");
         tx.write(Write::sql("visit", &tickets, params))?;
     }

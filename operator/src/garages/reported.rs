@@ -30,14 +30,9 @@ const CASH_MOST: u32 = 10_000_000;
 pub(super) type PaidVisit = (VisitPaymentRow, VisitRow);
 
 impl Place<'_> {
-    /// How far the clocks of a barrier, an inventory book and the operator may differ.
-    pub(super) fn clocks_differ(&self) -> TimeDelta {
-        TimeDelta::seconds(self.garages.policy.clock_tolerance_seconds.into())
-    }
-
     /// Whether a moment of the controller's clock lies farther ahead than clocks may differ.
     fn is_ahead(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        at - now > self.clocks_differ()
+        at - now > self.garages.policy.clocks_differ()
     }
 
     /// Refuses such a moment, and tells the operator's.
@@ -135,7 +130,7 @@ impl<'a> ReportedVisits<'a> {
             // They are asked for newest first.
             stored.reverse();
             let events = told.into_iter().map(|row| event(row, place.city)).collect::<Result<_, _>>()?;
-            let history = TicketHistory::new(events, place.clocks_differ());
+            let history = TicketHistory::new(events, place.garages.policy.clocks_differ());
             let ticket = Ticket { stored, before: history.clone(), history, changes: BTreeMap::new() };
             tickets.insert(number.clone(), ticket);
         }
@@ -200,7 +195,8 @@ impl<'a> ReportedVisits<'a> {
         let (is_disabled, places) = if may_begin { (told.is_disabled, told.places) } else { (None, None) };
         let event = TicketEvent { at, kind, is_disabled, places, amount, seen: None };
         let mut history = ticket.history.clone();
-        let is_changed = history.take(event, |entered_at| ticket.is_paid_here(entered_at, place.clocks_differ()));
+        let is_changed =
+            history.take(event, |entered_at| ticket.is_paid_here(entered_at, place.garages.policy.clocks_differ()));
         let is_changed = is_changed.map_err(|why| not_placed(&why))?;
         if let Some(ticket) = self.tickets.get_mut(&number).filter(|_| is_changed) {
             ticket.history = history;
@@ -230,14 +226,17 @@ impl<'a> ReportedVisits<'a> {
 
     /// Refuses another amount for cash that is known.
     fn stands(&self, ticket: &Ticket, number: &TicketNumber, at: DateTime<Utc>, amount: Money) -> Outcome<()> {
-        let reckoned = || {
-            let found = ticket.found(self.finding, number, &ticket.history)?;
-            let mut payments = found.iter().flat_map(|found| &found.record.payments);
-            let cash = payments.find(|payment| payment.is_cash && payment.at == at);
-            Ok::<_, Failure>(cash.map(|payment| Money::from_minor(payment.amount, payment.currency)))
-        };
         let told = ticket.history.at(at, TicketEventKind::PaidOnSite).and_then(|event| event.amount);
-        match told.map_or_else(reckoned, |told| Ok(Some(told)))? {
+        let stands = match told {
+            Some(told) => Some(told),
+            None => {
+                let found = ticket.found(self.finding, number, &ticket.history)?;
+                let mut payments = found.iter().flat_map(|found| &found.record.payments);
+                let cash = payments.find(|payment| payment.is_cash && payment.at == at);
+                cash.map(|payment| Money::from_minor(payment.amount, payment.currency))
+            }
+        };
+        match stands {
             Some(stands) if stands != amount => refuse(
                 ProblemCode::PaymentDiffers,
                 format!("{stands} was told of {at} before, and stands; {amount} is another payment at another moment"),

@@ -6,7 +6,7 @@ mod tell;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
@@ -208,8 +208,8 @@ impl VisitRecord {
         match claim {
             Some(Claim::Raised(amount)) => {
                 // Who paid when the car had left paid for another one, which had not been told.
-                let city = operator.city(row.city.as_str())?.section::<GaragesSection>()?;
-                let differ = TimeDelta::seconds(city.policy.clock_tolerance_seconds.into());
+                let garages: &GaragesSection = operator.city(row.city.as_str())?.section()?;
+                let differ = garages.policy.clocks_differ();
                 let is_of_it =
                     |payment: &&VisitPaymentRow| row.ended_at.is_none_or(|ended_at| payment.at <= ended_at + differ);
                 let debtor = payments.iter().rev().filter(is_of_it).find_map(|payment| payment.account);

@@ -2,14 +2,12 @@
 //! goes on at the next opening.
 
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use mesto_client::{Client, Error, IntentState, Locale, Observer, Secrets as _, Topic};
 use mesto_operator::Request;
 
-use crate::support::{Fault, PHONE, Phone, belgrade, config, rsd, run, shown};
+use crate::support::{Fault, PHONE, Phone, belgrade, config, meanwhile, rsd, run, shown};
 
 const TOKEN: &str = "localhost/session_token";
 
@@ -70,15 +68,15 @@ fn an_answer_that_comes_after_the_end_changes_nothing_and_the_purchase_goes_on_a
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/purchases", Fault::Waits);
-    let mut context = Context::from_waker(Waker::noop());
-    let mut buying = pin!(phone.client.payments().buy(&quote));
-    assert!(buying.as_mut().poll(&mut context).is_pending());
-    phone.client.close();
-    assert!(is_at_rest(&phone.path()));
-
-    let next = Client::open(config(phone.path(), &phone.net), phone.ports.clone()).unwrap();
-    assert_eq!(shown(&next).open_intents.len(), 1);
-    let Poll::Ready(late) = buying.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    let mut next = None;
+    let late = meanwhile(phone.client.payments().buy(&quote), || {
+        phone.client.close();
+        assert!(is_at_rest(&phone.path()));
+        let opened = Client::open(config(phone.path(), &phone.net), phone.ports.clone()).unwrap();
+        assert_eq!(shown(&opened).open_intents.len(), 1);
+        next = Some(opened);
+    });
+    let next = next.unwrap();
     assert_eq!(late.unwrap_err().code(), "closed");
     let settled = run(next.payments().settle_all()).unwrap();
     assert_eq!(settled[0].state, IntentState::Confirmed);
@@ -90,11 +88,7 @@ fn an_answer_that_comes_after_the_end_changes_nothing_and_the_purchase_goes_on_a
 /// Begins a call, closes the client before its answer is read, and gives what the call fails with.
 fn closed_under_way<T>(phone: &Phone, request: &str, call: impl Future<Output = Result<T, Error>>) -> Error {
     phone.net.fault(request, Fault::Waits);
-    let mut context = Context::from_waker(Waker::noop());
-    let mut waiting = pin!(call);
-    assert!(waiting.as_mut().poll(&mut context).is_pending());
-    phone.client.close();
-    let Poll::Ready(late) = waiting.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    let late = meanwhile(call, || phone.client.close());
     late.err().expect("a call that is under way at the end fails")
 }
 
@@ -137,14 +131,13 @@ fn after_the_end_neither_alarms_nor_the_file_of_widgets_are_written() {
     let client = Client::open(config, phone.ports.clone()).unwrap();
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/purchases", Fault::Waits);
-    let mut context = Context::from_waker(Waker::noop());
-    let mut buying = pin!(client.payments().buy(&quote));
-    assert!(buying.as_mut().poll(&mut context).is_pending());
-    assert!(widget.exists());
-    client.close();
-    std::fs::remove_file(&widget).unwrap();
-    let plans = phone.alarms.0.lock().unwrap().len();
-    assert!(buying.as_mut().poll(&mut context).is_ready());
+    let mut plans = 0;
+    let _ = meanwhile(client.payments().buy(&quote), || {
+        assert!(widget.exists());
+        client.close();
+        std::fs::remove_file(&widget).unwrap();
+        plans = phone.alarms.0.lock().unwrap().len();
+    });
     client.replan();
     assert!(!widget.exists() && !widget.with_extension("new").exists());
     assert_eq!(phone.alarms.0.lock().unwrap().len(), plans);
@@ -154,12 +147,10 @@ fn after_the_end_neither_alarms_nor_the_file_of_widgets_are_written() {
 /// since: its token stays.
 fn leaves_the_token<T>(phone: &Phone, request: &str, call: impl Future<Output = Result<T, Error>>) -> Error {
     phone.net.fault(request, Fault::Waits);
-    let mut context = Context::from_waker(Waker::noop());
-    let mut waiting = pin!(call);
-    assert!(waiting.as_mut().poll(&mut context).is_pending());
-    phone.client.close();
-    phone.secrets.set(TOKEN, "of the client opened since").unwrap();
-    let Poll::Ready(late) = waiting.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    let late = meanwhile(call, || {
+        phone.client.close();
+        phone.secrets.set(TOKEN, "of the client opened since").unwrap();
+    });
     assert_eq!(phone.secrets.get(TOKEN).unwrap().as_deref(), Some("of the client opened since"));
     late.err().unwrap()
 }

@@ -1,16 +1,13 @@
 //! Nothing is paid twice: what is open for the same car and place, order or deposit is settled
 //! before anything new.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use chrono::TimeDelta;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentState};
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::{IntentState, Locale, Progress};
 use mesto_operator::LedgerAccountKind;
 
-use crate::support::{Fault, PHONE, Phone, belgrade, offer, rsd, run, zone};
+use crate::support::{Fault, PHONE, Phone, belgrade, meanwhile, offer, rsd, run, zone};
 
 const SENT: IntentState = IntentState::Unconfirmed(Progress::Sent);
 const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
@@ -355,11 +352,7 @@ fn a_request_stays_in_the_session_of_its_driver_whoever_signs_in_meanwhile_bg_34
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/purchases", Fault::Waits);
-    let mut context = Context::from_waker(Waker::noop());
-    let mut buying = pin!(phone.client.payments().buy(&quote));
-    assert!(buying.as_mut().poll(&mut context).is_pending());
-    is_used_by(&phone, "+381650000001");
-    let Poll::Ready(answer) = buying.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    let answer = meanwhile(phone.client.payments().buy(&quote), || is_used_by(&phone, "+381650000001"));
     assert_eq!(answer.unwrap_err().code(), "intent_missing", "it is nobody's who uses the phone now");
     assert!(phone.shown().active_tickets.is_empty());
     is_used_by(&phone, PHONE);

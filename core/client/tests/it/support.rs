@@ -68,6 +68,17 @@ pub fn poll<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
+/// A call whose answer waits at the link, what happens until it comes, and what the call gives
+/// then.
+pub fn meanwhile<T>(call: impl Future<Output = T>, happens: impl FnOnce()) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut waiting = pin!(call);
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    happens();
+    let Poll::Ready(ended) = waiting.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    ended
+}
+
 /// The true time, and the phone's idea of it.
 #[derive(Clone)]
 pub struct Time(Arc<Mutex<TimeState>>);

@@ -1,15 +1,14 @@
 //! An app and its background worker as two clients of one file: what one lets go, the other neither
 //! keeps nor shows.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::{Client, Config, Ports, Secrets, SecretsError};
 use mesto_operator::Request;
 
-use crate::support::{Fault, Phone, Shown, belgrade, config, poll, rsd, run, shown, zone};
+use crate::support::{Fault, Phone, Shown, belgrade, config, meanwhile, poll, rsd, run, shown, zone};
 
 const OTHER: &str = "+381650000001";
 const TOKEN: &str = "localhost/session_token";
@@ -169,13 +168,9 @@ fn no_answer_that_comes_after_the_next_driver_signed_in_is_kept() {
             // A reading of the whole account begins without a cursor.
             meta(&phone, "DELETE FROM meta WHERE name = 'cursor'");
         }
-        let mut waiting = ask(&phone, &worker);
+        let waiting = ask(&phone, &worker);
         phone.net.fault(request, Fault::Waits);
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(waiting.as_mut().poll(&mut context).is_pending(), "{request}");
-        sign_in_other(&phone);
-        let Poll::Ready(ended) = waiting.as_mut().poll(&mut context) else { panic!("the answer is there") };
-        drop(waiting);
+        let ended = meanwhile(waiting, || sign_in_other(&phone));
         assert!(ended.is_err(), "{request}: {ended:?}");
         assert_eq!(shown(&worker).account, phone.shown().account, "{request}");
         assert!(shown(&worker).vehicles.is_empty() && shown(&worker).open_intents.is_empty(), "{request}");
@@ -221,12 +216,12 @@ fn a_late_refusal_of_a_session_takes_no_token_of_the_next_driver() {
     let ended = phone.net.handle(&Request::new("DELETE", "/v1/auth/session").bearer(&token));
     assert_eq!(ended.status / 100, 2);
     phone.net.fault("GET /v1/events", Fault::Waits);
-    let mut context = Context::from_waker(Waker::noop());
-    let mut waiting = pin!(worker.sync());
-    assert!(waiting.as_mut().poll(&mut context).is_pending());
-    sign_in_other(&phone);
-    let token = phone.secrets.get(TOKEN).unwrap();
-    assert!(matches!(waiting.as_mut().poll(&mut context), Poll::Ready(Err(_))));
+    let mut token = None;
+    let late = meanwhile(worker.sync(), || {
+        sign_in_other(&phone);
+        token = phone.secrets.get(TOKEN).unwrap();
+    });
+    assert!(late.is_err());
     assert_eq!((token.is_some(), phone.secrets.get(TOKEN).unwrap()), (true, token));
     is_others_alone(&phone, "refused late");
 }
@@ -239,11 +234,7 @@ fn signing_out_that_ends_late_leaves_the_driver_who_signed_in_since() {
         phone.sign_in();
         run(leaving.sync()).unwrap();
         phone.net.fault("DELETE /v1/auth/session", Fault::Waits);
-        let mut context = Context::from_waker(Waker::noop());
-        let mut waiting = pin!(leaving.account().sign_out());
-        assert!(waiting.as_mut().poll(&mut context).is_pending());
-        sign_in_other(&phone);
-        assert!(matches!(waiting.as_mut().poll(&mut context), Poll::Ready(Ok(()))));
+        meanwhile(leaving.account().sign_out(), || sign_in_other(&phone)).unwrap();
         assert!(phone.secrets.get(TOKEN).unwrap().is_some());
         is_others_alone(&phone, "signed out late");
     }
@@ -267,11 +258,7 @@ fn closing_that_ends_late_leaves_the_driver_who_signed_in_since() {
         phone.sign_in();
         run(closing.sync()).unwrap();
         phone.net.fault("DELETE /v1/account", Fault::Waits);
-        let mut context = Context::from_waker(Waker::noop());
-        let mut waiting = pin!(closing.account().close_account());
-        assert!(waiting.as_mut().poll(&mut context).is_pending());
-        sign_in_other(&phone);
-        assert!(matches!(waiting.as_mut().poll(&mut context), Poll::Ready(Ok(_))));
+        meanwhile(closing.account().close_account(), || sign_in_other(&phone)).unwrap();
         assert!(phone.secrets.get(TOKEN).unwrap().is_some());
         is_others_alone(&phone, "closed late");
     }

@@ -181,15 +181,15 @@ impl TicketHistory {
                 (TicketEventKind::Lost, None) => {
                     // Its own car, when one leaves before the next one comes in.
                     let rest = self.events.get(place..).unwrap_or_default();
-                    let next =
-                        rest.iter().find(|next| matches!(next.kind, TicketEventKind::Entered | TicketEventKind::Left));
-                    match next {
-                        Some(next)
-                            if next.kind == TicketEventKind::Entered && next.at - event.at <= self.clocks_differ =>
-                        {
-                            waiting.push(event);
-                        }
-                        _ => visits.push(ToldVisit::begun(event)),
+                    let mut cars = rest
+                        .iter()
+                        .filter(|next| matches!(next.kind, TicketEventKind::Entered | TicketEventKind::Left));
+                    let is_before_its_entry = cars.next().is_some_and(|next| {
+                        next.kind == TicketEventKind::Entered && next.at - event.at <= self.clocks_differ
+                    });
+                    match is_before_its_entry {
+                        true => waiting.push(event),
+                        false => visits.push(ToldVisit::begun(event)),
                     }
                 }
                 (TicketEventKind::PaidOnSite, Some(visit)) if visit.end.is_none_or(|end| !end.is_cancelled) => {

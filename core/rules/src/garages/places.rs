@@ -29,7 +29,7 @@ pub enum FreePlaces {
 /// What may be said of a facility's free places at `now` after its latest observation.
 #[must_use]
 pub fn free_places(garages: &GaragesSection, latest: Option<Observation>, now: DateTime<Utc>) -> FreePlaces {
-    let tolerance = TimeDelta::seconds(garages.policy.clock_tolerance_seconds.into());
+    let tolerance = garages.policy.clocks_differ();
     let too_old = garages.policy.observation_too_old_minutes.length();
     let is_fresh = |latest: &Observation| {
         let age = now.signed_duration_since(latest.observed_at);

@@ -18,6 +18,7 @@ use crate::kernel::ids::{TariffId, joined};
 use crate::kernel::money::Money;
 use crate::kernel::pay::{PayMethod, UnusedTime};
 use crate::kernel::section::refuses_for_the_city;
+use crate::kernel::wallet::FeeUnknown;
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -202,6 +203,12 @@ pub enum Refusal {
 
 refuses_for_the_city!(Refusal);
 
+impl From<FeeUnknown> for Refusal {
+    fn from(unknown: FeeUnknown) -> Self {
+        Self::CardFeeUnknown { below: unknown.below }
+    }
+}
+
 impl Refusal {
     /// The stable code, the same as on the wire.
     #[must_use]
@@ -251,8 +258,7 @@ pub fn price(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
     let mut price = metered(city, garages, facility, ask)?;
     let card = &city.sections.wallet.card;
     if !price.total.is_zero()
-        && let Some(amount) =
-            card.fee_on(price.total, ask.pay).map_err(|unknown| Refusal::CardFeeUnknown { below: unknown.below })?
+        && let Some(amount) = card.fee_on(price.total, ask.pay)?
     {
         price.lines.push(VisitLine { kind: LineKind::CardFee { below: card.free_from }, amount });
         price.total = price.total.checked_add(&amount).map_err(|_| out_of_range("price"))?;
@@ -344,7 +350,7 @@ fn found<'a>(city: &'a City, ask: &VisitAsk<'_>) -> Result<(&'a GaragesSection, 
 /// Refuses a visit that cannot be.
 fn in_range(garages: &GaragesSection, ask: &VisitAsk<'_>) -> Result<(), Refusal> {
     let (now, entered_at) = (ask.now.trunc_subsecs(3), ask.entered_at.trunc_subsecs(3));
-    let tolerance = TimeDelta::seconds(garages.policy.clock_tolerance_seconds.into());
+    let tolerance = garages.policy.clocks_differ();
     if entered_at.signed_duration_since(now) > tolerance {
         return Err(Refusal::EntryInFuture { entered_at, now });
     }

@@ -6,7 +6,7 @@ use crate::garages::tariff::{Tariff, TariffBy};
 use crate::kernel::check::{Check, MINUTES_OF_A_DAY};
 use crate::kernel::minutes::Minutes;
 use crate::kernel::section::Section;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 /// Places with a barrier in a city (BG-03, BG-10).
@@ -64,6 +64,12 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// How far the clocks of a barrier, an inventory book and the operator may differ.
+    #[must_use]
+    pub fn clocks_differ(&self) -> TimeDelta {
+        TimeDelta::seconds(self.clock_tolerance_seconds.into())
+    }
+
     /// Says what does not hold.
     pub(crate) fn check(&self, check: &mut Check<'_>) {
         check.range("policy.clock_tolerance_seconds", self.clock_tolerance_seconds, 0..=3600, "seconds");

@@ -292,7 +292,7 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
     let mut lines = priced.lines;
     let parking = sum(city, &lines)?;
     let card = &city.sections.wallet.card;
-    let fee = card.fee_on(parking, ask.pay).map_err(|unknown| Refusal::CardFeeUnknown { below: unknown.below })?;
+    let fee = card.fee_on(parking, ask.pay)?;
     lines.extend(fee.map(|amount| QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }));
     // As late as the quote can be bought.
     let latest_start = starts_at.max(now.checked_add_signed(held).ok_or_else(|| out_of_range("now"))?);

@@ -7,6 +7,7 @@ use crate::kernel::ids::{ZoneId, joined};
 use crate::kernel::money::Money;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::section::refuses_for_the_city;
+use crate::kernel::wallet::FeeUnknown;
 
 /// Why nothing is offered, and what would be allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -66,6 +67,12 @@ pub enum Refusal {
 }
 
 refuses_for_the_city!(Refusal);
+
+impl From<FeeUnknown> for Refusal {
+    fn from(unknown: FeeUnknown) -> Self {
+        Self::CardFeeUnknown { below: unknown.below }
+    }
+}
 
 impl Refusal {
     /// The stable code, the same as on the wire.

@@ -136,7 +136,7 @@ impl Pool {
         for _ in 0..ATTEMPTS {
             let mut connection = self.take()?;
             let outcome = connection.transact(work);
-            let is_lost = connection.is_lost;
+            let is_lost = connection.is_torn && !connection.may_be_committed;
             self.give_back(connection);
             match outcome {
                 Err(StoreError::Contended) => {}
@@ -193,8 +193,8 @@ struct Connection {
     statements: HashMap<String, Prepared>,
     /// Its transaction could not be ended; it must not be used again.
     is_torn: bool,
-    /// It ended before a commit was sent.
-    is_lost: bool,
+    /// A commit was sent in the last transaction: it must not run again.
+    may_be_committed: bool,
 }
 
 /// A statement that was prepared, and the names of its answer's columns.
@@ -220,7 +220,7 @@ impl Connection {
             Ok::<_, tokio_postgres::Error>(client)
         });
         let client = client.map_err(|error| unreachable(&error, address))?;
-        Ok(Self { runtime, client, statements: HashMap::new(), is_torn: false, is_lost: false })
+        Ok(Self { runtime, client, statements: HashMap::new(), is_torn: false, may_be_committed: false })
     }
 
     fn migrate(&mut self) -> Result<(), StoreError> {
@@ -234,6 +234,7 @@ impl Connection {
     }
 
     fn transact(&mut self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        self.may_be_committed = false;
         let mut tx = PostgresTx { connection: self, waiting: Vec::new(), has_begun: false, failed: None };
         let outcome = work(&mut tx);
         let failed = tx.failed.clone();
@@ -299,11 +300,9 @@ impl PostgresTx<'_> {
         self.connection.prepare(sql).map_err(|error| self.failed(&error))
     }
 
-    /// Sends what waits, then `last`, in one go, in order. Until the commit nothing is done: when
-    /// the connection ends before, all of it can run again on another one.
+    /// Sends what waits, then `last`, in one go, in order.
     fn send<T>(
         &mut self,
-        is_commit: bool,
         last: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, StoreError> {
         let waiting = std::mem::take(&mut self.waiting);
@@ -322,11 +321,7 @@ impl PostgresTx<'_> {
             // Polled in this order, so they leave in this order; Postgres answers them in turn.
             tokio::try_join!(biased; begun, written, last(client))
         });
-        let (_, counts, value) = sent.map_err(|error| {
-            let failed = self.failed(&error);
-            self.connection.is_lost |= !is_commit && self.connection.is_torn;
-            failed
-        })?;
+        let (_, counts, value) = sent.map_err(|error| self.failed(&error))?;
         if merged.iter().zip(counts).any(|(write, count)| write.rows.is_some_and(|rows| rows != count)) {
             return Err(self.fail(StoreError::Contended));
         }
@@ -339,10 +334,13 @@ impl PostgresTx<'_> {
             return Ok(());
         }
         let counted = match self.waiting.iter().any(|write| write.rows.is_some()) {
-            true => self.send(false, async |_| Ok(())),
+            true => self.send(async |_| Ok(())),
             false => Ok(()),
         };
-        let committed = counted.and_then(|()| self.send(true, async |client| client.batch_execute("COMMIT").await));
+        let committed = counted.and_then(|()| {
+            self.connection.may_be_committed = true;
+            self.send(async |client| client.batch_execute("COMMIT").await)
+        });
         if committed.is_err() {
             // An aborted transaction answers COMMIT with ROLLBACK; when even that did not come
             // back, the connection is torn.
@@ -359,7 +357,7 @@ impl Tx for PostgresTx<'_> {
         for ask in &asks {
             queries.push((self.prepared(&ask.for_postgres())?, bound(&ask.params)));
         }
-        let answers = self.send(false, async |client| {
+        let answers = self.send(async |client| {
             try_join_all(queries.iter().map(async |((statement, _), params)| client.query(statement, params).await))
                 .await
         })?;
@@ -380,14 +378,14 @@ impl Tx for PostgresTx<'_> {
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let (statement, names) = self.prepared(sql)?;
         let params = bound(params);
-        let rows = self.send(false, async |client| client.query(&statement, &params).await)?;
+        let rows = self.send(async |client| client.query(&statement, &params).await)?;
         rows.iter().map(|row| read(row, &names)).collect()
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         let (statement, _) = self.prepared(sql)?;
         let params = bound(params);
-        self.send(false, async |client| client.execute(&statement, &params).await)
+        self.send(async |client| client.execute(&statement, &params).await)
     }
 }
 
