@@ -97,6 +97,15 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
             Problem::new(ProblemCode::StorageFull, "the store has no room to write; nothing was done, try again later")
                 .with("retry_after_seconds", 60)
         }
+        StoreError::Overloaded => Problem::new(
+            ProblemCode::Unavailable,
+            "more is asked of the operator than it can do; nothing was done, ask again with the same key",
+        )
+        .with("retry_after_seconds", 2),
+        StoreError::TooLate(not_after) => {
+            Problem::new(ProblemCode::IntentExpired, "it was not committed in time; nothing was done")
+                .with("not_after", not_after)
+        }
         StoreError::Locked | StoreError::Contended => {
             Problem::new(ProblemCode::Unavailable, "too much is going on at once; nothing was done, try again")
                 .with("retry_after_seconds", 1)

@@ -37,8 +37,8 @@ use service::{Erasure, Export, Service, Table, serve};
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
         serve!(get wire::EVENTS => events::page),
-        serve!(get intents::READ => idempotency::outcome),
-        serve!(get intents::CANCEL => idempotency::cancel),
+        serve!(get intents::READ => idempotency::outcome).urgent(),
+        serve!(get intents::CANCEL => idempotency::cancel).urgent(),
     ]],
     due: &[retention::DAILY],
     tables: &[

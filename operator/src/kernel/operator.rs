@@ -19,10 +19,10 @@ use crate::kernel::keys::Keys;
 use crate::kernel::limits::Limits;
 use crate::kernel::new_ids::NewIds;
 use crate::kernel::parts::Parts;
-use crate::kernel::ports::Entropy;
+use crate::kernel::ports::{Clock, Entropy, Standing};
 use crate::kernel::router::Router;
 use crate::kernel::service::Service;
-use crate::kernel::store::{Job, Prefetched, Store, StoreError, Tx, transact};
+use crate::kernel::store::{Deadline, Importance, Job, Prefetched, Store, StoreError, Task, Tx, transact};
 
 /// Limits and habits that are the operator's, not a city's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,11 +80,13 @@ pub struct Operator {
     pub(crate) in_flight: InFlight,
 }
 
-/// A request's arrival: when it came, and the id under which answers and logs tell of it.
-#[derive(Debug, Clone)]
+/// A request's arrival: when it came, by which clock, and the id under which answers and logs tell
+/// of it. What it costs and from when on it holds is computed for that moment.
+#[derive(Clone)]
 pub(crate) struct Arrival {
     pub at: DateTime<Utc>,
     pub id: RequestId,
+    clock: Arc<dyn Clock>,
 }
 
 impl Arrival {
@@ -92,6 +94,27 @@ impl Arrival {
     fn named(&self, mut problem: Problem) -> Problem {
         problem.instance = Some(format!("urn:mesto:request:{}", self.id));
         problem
+    }
+
+    /// What was to be done until a moment that has passed: at its arrival, or while it waited.
+    pub fn expired(&self, not_after: DateTime<Utc>) -> Problem {
+        let detail = match self.at <= not_after {
+            true => {
+                let now = whole_millis(self.clock.now());
+                format!(
+                    "it was to be done until {not_after}; it arrived at {} and could not be done before {now}",
+                    self.at
+                )
+            }
+            false => format!("it was to be done until {not_after} and arrived at {}", self.at),
+        };
+        Problem::new(ProblemCode::IntentExpired, detail).with("not_after", not_after).with("arrived_at", self.at)
+    }
+
+    /// Seconds after which somebody who was refused should come again: not all at the same moment.
+    fn some_seconds(&self) -> u64 {
+        let chance = self.id.to_string().bytes().last().unwrap_or_default();
+        1 + u64::from(chance) % 3
     }
 
     /// With the operator's clock and the request's id, which every answer carries.
@@ -159,14 +182,22 @@ impl Operator {
     }
 
     /// A request that comes now.
-    pub(crate) fn arrival(&self, now: DateTime<Utc>) -> Arrival {
-        let at = whole_millis(now);
-        Arrival { at, id: self.new_id(at) }
+    pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>) -> Arrival {
+        let at = whole_millis(clock.now());
+        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock) }
     }
 
-    /// Answers a request. Blocks for the store; a refusal is an answer, never an error.
+    /// Answers a request, as if all of it happened at one moment. Blocks for the store; a refusal
+    /// is an answer, never an error.
     pub fn handle(&self, store: &dyn Store, now: DateTime<Utc>, request: &Request) -> Response {
-        let arrival = self.arrival(now);
+        let clock: Arc<dyn Clock> = Arc::new(Standing(now));
+        self.handle_by(store, &clock, request)
+    }
+
+    /// Like [`Operator::handle`], by a clock that goes on meanwhile: what has a deadline is not
+    /// done behind it.
+    pub fn handle_by(&self, store: &dyn Store, clock: &Arc<dyn Clock>, request: &Request) -> Response {
+        let arrival = self.arrival(clock);
         let _alone = match self.enter(request) {
             Ok(alone) => alone,
             Err(problem) => return arrival.refused(problem),
@@ -188,7 +219,18 @@ impl Operator {
 
     /// Like [`Operator::handle`], on the store's own threads, for async callers.
     pub async fn answer(self: Arc<Self>, store: Arc<dyn Store>, now: DateTime<Utc>, request: Request) -> Response {
-        let arrival = self.arrival(now);
+        let clock: Arc<dyn Clock> = Arc::new(Standing(now));
+        self.answer_by(store, &clock, request).await
+    }
+
+    /// Like [`Operator::answer`], by a clock that goes on meanwhile.
+    pub async fn answer_by(
+        self: Arc<Self>,
+        store: Arc<dyn Store>,
+        clock: &Arc<dyn Clock>,
+        request: Request,
+    ) -> Response {
+        let arrival = self.arrival(clock);
         self.answer_to(store, arrival, request).await
     }
 
@@ -203,17 +245,18 @@ impl Operator {
             Ok(alone) => alone,
             Err(problem) => return arrival.refused(problem),
         };
+        let importance = self.router.find(&request).map_or(Importance::Reading, |(served, _)| served.importance);
         let request = Arc::new(request);
         let work = {
             let (operator, request, arrival) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
             move |tx: &mut dyn Tx| operator.attempt(tx, &arrival, &request)
         };
-        let response = match submit(&store, &arrival, work).await {
+        let response = match submit(&store, &arrival, importance, work).await {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
                 let (operator, request, at) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
                 let work = move |tx: &mut dyn Tx| operator.record(tx, &at, &request, &problem);
-                submit(&store, &arrival, work).await.into_response()
+                submit(&store, &arrival, Importance::Money, work).await.into_response()
             }
         };
         arrival.marked(response)
@@ -259,6 +302,9 @@ impl Operator {
         match (served.handler)(tx, &mut call) {
             Ok(response) => {
                 action.end(tx, &mut call, &response)?;
+                if let Some(not_after) = call.not_after {
+                    tx.commit_by(Deadline::new(not_after, Arc::clone(&arrival.clock)));
+                }
                 Ok(Tried::Answer(response))
             }
             // Rolled back first, so that a half-done action never stands beside its refusal.
@@ -360,6 +406,13 @@ fn settle(tried: Option<Tried>, arrival: &Arrival, ended: Result<(), StoreError>
     let failed = |error: &StoreError| Tried::Answer(Response::problem(&arrival.named(store_problem(error))));
     match (tried, ended) {
         (Some(tried), Ok(()) | Err(StoreError::GivenUp)) => tried,
+        (_, Err(StoreError::TooLate(not_after))) => {
+            Tried::ToRecord(Box::new(arrival.named(arrival.expired(not_after))))
+        }
+        // The line of the store tells in the log how many; not each.
+        (_, Err(error @ StoreError::Overloaded)) => Tried::Answer(Response::problem(
+            &arrival.named(store_problem(&error).with("retry_after_seconds", arrival.some_seconds())),
+        )),
         (_, Err(error)) => {
             tracing::error!(request = %arrival.id, reason = %error, "a request failed at the store");
             failed(&error)
@@ -371,6 +424,7 @@ fn settle(tried: Option<Tried>, arrival: &Arrival, ended: Result<(), StoreError>
 async fn submit(
     store: &Arc<dyn Store>,
     arrival: &Arrival,
+    importance: Importance,
     work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static,
 ) -> Tried {
     let slot = Arc::new(Mutex::new(None));
@@ -379,14 +433,13 @@ async fn submit(
         move |tx| keep(&mut slot.lock().unwrap_or_else(PoisonError::into_inner), &arrival, work(tx))
     });
     let (done, ended) = tokio::sync::oneshot::channel();
-    store.submit(
-        job,
-        Box::new(move |result| {
-            // Nobody waits any more when the connection was closed; the transaction ended all the
-            // same.
-            let _ = done.send(result);
-        }),
-    );
+    let done = Box::new(move |result| {
+        // Nobody waits any more when the connection was closed; the transaction ended all the same.
+        let _ = done.send(result);
+    });
+    // Goes when this does: when the connection is closed, or the time to answer is over.
+    let caller = Arc::new(());
+    store.submit(Task::new(job, done).of(importance).for_caller(&caller));
     let ended = ended.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())));
     let tried = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
     settle(tried, arrival, ended)

@@ -93,7 +93,7 @@ async fn answer(
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     request: axum::extract::Request,
 ) -> HttpResponse {
-    let arrival = service.operator.arrival(service.clock.now());
+    let arrival = service.operator.arrival(&service.clock);
     let (parts, body) = request.into_parts();
     let mut request = Request {
         method: parts.method.as_str().to_owned(),
@@ -200,7 +200,7 @@ impl Tail {
     /// The next page, or why there is none.
     async fn page(&mut self) -> Result<EventPage, Response> {
         self.request.query = self.cursor.as_ref().map(|cursor| format!("after={cursor}")).unwrap_or_default();
-        let arrival = self.service.operator.arrival(self.service.clock.now());
+        let arrival = self.service.operator.arrival(&self.service.clock);
         let response = timely(&self.service, arrival, self.request.clone()).await;
         match response.read::<EventPage>() {
             Ok(page) if response.status == 200 => Ok(page),

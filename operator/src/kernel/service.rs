@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
-use mesto_protocol::kernel::operation::{Entry, Nothing};
+use mesto_protocol::kernel::operation::{Access, Entry, Nothing};
 use mesto_protocol::kernel::service::Service as OnTheWire;
-use mesto_protocol::{Operation, Problem};
+use mesto_protocol::{Method, Operation, Problem};
 use mesto_rules::City;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,7 +18,7 @@ use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Ask, Tx};
+use crate::kernel::store::{Ask, Importance, Tx};
 
 /// A service.
 pub(crate) struct Service {
@@ -98,11 +98,24 @@ pub(crate) struct Served {
     /// Whether it also answers the token by which the account was closed, whose grants count no
     /// more.
     pub after_closing: bool,
+    /// What is served first, and refused last, when there is too much to do.
+    pub importance: Importance,
 }
 
 impl Served {
     pub const fn new(operation: &'static Entry, handler: Handler) -> Self {
-        Self { operation, prefetch: None, also_locks: None, handler, again: None, after_closing: false }
+        let importance = match operation.access {
+            Access::Provider => Importance::Money,
+            _ if operation.is_action => Importance::Money,
+            _ if matches!(operation.method, Method::Get) => Importance::Reading,
+            _ => Importance::Usual,
+        };
+        Self { operation, prefetch: None, also_locks: None, handler, again: None, after_closing: false, importance }
+    }
+
+    /// As important as a purchase: somebody waits with money in his hand, or in front of a barrier.
+    pub const fn urgent(self) -> Self {
+        Self { importance: Importance::Money, ..self }
     }
 
     pub const fn prefetching(self, prefetch: Prefetch) -> Self {

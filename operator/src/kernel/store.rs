@@ -7,6 +7,8 @@
 //! SQL uses `$1` parameters, 64-bit integers (minor units, epoch milliseconds) and text; nothing
 //! that only one database has.
 
+mod deadline;
+mod line;
 mod merge;
 mod migrate;
 mod postgres;
@@ -17,9 +19,13 @@ mod speculation;
 mod sqlite;
 mod statement;
 mod table;
+mod task;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use chrono::{DateTime, Utc};
+
+pub use self::deadline::Deadline;
 pub use self::postgres::{AddressError, PostgresAddress, PostgresStore};
 pub(crate) use self::prefetch::Prefetched;
 pub use self::row::{Cells, Column, Columns, IntoColumn, Json, Row, Table};
@@ -27,6 +33,7 @@ pub(crate) use self::row::{id_columns, mismatch};
 pub use self::sqlite::{Durability, SqliteInline, SqliteStore};
 pub use self::statement::{Ask, Select, Write};
 pub use self::table::column_value;
+pub use self::task::{Done, Importance, Job, Task};
 
 /// A value of a column. Times are epoch milliseconds, money is minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +90,12 @@ pub enum StoreError {
     /// The database asked to run the transaction again, too often.
     #[error("the transaction kept colliding with others")]
     Contended,
+    /// Too much waits already: it was not begun.
+    #[error("too much waits for the store")]
+    Overloaded,
+    /// It would have been committed after the moment that [`Tx::commit_by`] named.
+    #[error("it was to be committed until {0}, and that is over")]
+    TooLate(DateTime<Utc>),
     /// The database cannot be reached; the transaction may have committed when the connection broke
     /// during COMMIT.
     #[error("the store cannot be reached: {0}")]
@@ -116,6 +129,11 @@ pub trait Tx {
     /// later call.
     fn write(&mut self, write: Write) -> Result<(), StoreError>;
 
+    /// It must be committed by a moment: who comes to its commit later gets [`StoreError::TooLate`],
+    /// and nothing of it is stored. Asked right before the commit, when all locks are held; on
+    /// Postgres once more by the server itself.
+    fn commit_by(&mut self, deadline: Deadline);
+
     /// Runs any statement and returns its rows: for checks and tools. Never on the fast path.
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError>;
 
@@ -146,10 +164,6 @@ impl<'t> dyn Tx + 't {
 /// What a transaction does. It may run several times when the database asks for a retry; only the
 /// last run counts.
 pub type Work<'a> = dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + 'a;
-/// A transaction that can wait in a queue.
-pub type Job = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
-/// Called once with how it ended, after the commit.
-pub type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// The same work, whose panic is a failure of its own: it is rolled back and answered, and thread
 /// and connection live on for the others.
@@ -169,11 +183,15 @@ pub trait Store: Send + Sync {
     /// not for async threads.
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError>;
 
-    /// Queues `job` on the store's own threads and returns at once. The default runs it on the
-    /// caller's thread.
-    fn submit(&self, mut job: Job, done: Done) {
-        let ended = self.transact(&mut *job);
-        done(ended);
+    /// How many tasks wait in its line.
+    fn waiting(&self) -> usize {
+        0
+    }
+
+    /// Queues a task on the store's own threads and returns at once; when too much waits already
+    /// it ends with [`StoreError::Overloaded`]. The default runs it on the caller's thread.
+    fn submit(&self, task: Task) {
+        task.run(|job| self.transact(job));
     }
 }
 
