@@ -128,7 +128,7 @@ mod tests {
     use mesto_protocol::services;
 
     use super::*;
-    use crate::kernel::service::Told;
+    use crate::kernel::service::{Handler, Told};
     use crate::kernel::store::{SqliteInline, transact};
 
     #[test]
@@ -156,6 +156,22 @@ mod tests {
         for served in SERVICES.iter().flat_map(|service| service.operations()) {
             let name = served.operation.path;
             assert_eq!(served.operation.is_action, served.again.is_some(), "{name}: serve it with `action`");
+        }
+    }
+
+    #[test]
+    fn what_is_answered_without_the_store_is_for_anybody_and_does_nothing() {
+        let mut paths = BTreeSet::new();
+        for served in SERVICES.iter().flat_map(|service| service.operations()) {
+            if matches!(served.handler, Handler::Static(_)) {
+                let operation = served.operation;
+                assert_eq!(operation.access, Access::Anybody, "{}: nobody asks the store who calls", operation.path);
+                assert!(!operation.is_action, "{}", operation.path);
+                paths.insert(operation.path);
+            }
+        }
+        for path in ["/v1/openapi.json", "/v1/clock", "/v1/keys", "/v1/cities/{city}", "/v1/operator"] {
+            assert!(paths.contains(path), "{path} asks the store");
         }
     }
 

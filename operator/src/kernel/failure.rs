@@ -81,6 +81,17 @@ impl Failure {
         }
     }
 
+    /// For who asked over HTTP. The reason of the store's trouble is for the log.
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Refused(problem) | Self::Counted(problem) => *problem,
+            Self::Store(error) => {
+                tracing::error!(reason = %error, "an answer that needs no store failed");
+                store_problem(&error)
+            }
+        }
+    }
+
     /// For what nobody asked for over HTTP: a refusal is a fault then.
     pub fn into_store_error(self) -> StoreError {
         match self {

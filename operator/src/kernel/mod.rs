@@ -12,6 +12,7 @@ pub mod failure;
 pub mod grants;
 pub mod http;
 pub mod idempotency;
+pub mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod limits;

@@ -15,13 +15,14 @@ use crate::kernel::failure::{Failure, Outcome, store_problem};
 use crate::kernel::grants::Roles;
 use crate::kernel::http::{Request, Response};
 use crate::kernel::idempotency::{self, Alone, InFlight};
+use crate::kernel::kept::Kept;
 use crate::kernel::keys::Keys;
 use crate::kernel::limits::Limits;
 use crate::kernel::new_ids::NewIds;
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::{Clock, Entropy, Standing};
 use crate::kernel::router::Router;
-use crate::kernel::service::Service;
+use crate::kernel::service::{Handler, Service};
 use crate::kernel::store::{Deadline, Importance, Job, Prefetched, Store, StoreError, Task, Tx, transact};
 
 /// Limits and habits that are the operator's, not a city's.
@@ -78,6 +79,8 @@ pub struct Operator {
     pub(crate) parts: Parts,
     pub(crate) config: Config,
     pub(crate) in_flight: InFlight,
+    /// What was made once for everybody.
+    pub(crate) kept: Kept,
 }
 
 /// A request's arrival: when it came, by which clock, and the id under which answers and logs tell
@@ -172,6 +175,7 @@ impl Operator {
             parts,
             config,
             in_flight,
+            kept: Kept::default(),
         })
     }
 
@@ -202,6 +206,9 @@ impl Operator {
             Ok(alone) => alone,
             Err(problem) => return arrival.refused(problem),
         };
+        if let Some(response) = self.static_answer(&arrival, request) {
+            return arrival.marked(response);
+        }
         let mut tried = None;
         let ended = store.transact(&mut |tx| keep(&mut tried, &arrival, self.attempt(tx, &arrival, request)));
         let tried = settle(tried, &arrival, ended);
@@ -245,6 +252,9 @@ impl Operator {
             Ok(alone) => alone,
             Err(problem) => return arrival.refused(problem),
         };
+        if let Some(response) = self.static_answer(&arrival, &request) {
+            return arrival.marked(response);
+        }
         let importance = self.router.find(&request).map_or(Importance::Reading, |(served, _)| served.importance);
         let request = Arc::new(request);
         let work = {
@@ -284,14 +294,28 @@ impl Operator {
         self.in_flight.enter(request)
     }
 
+    /// The answer to what needs no store; `None` for everything else.
+    fn static_answer(&self, arrival: &Arrival, request: &Request) -> Option<Response> {
+        let found = self.router.find(request).ok()?;
+        let Handler::Static(answer) = found.0.handler else { return None };
+        Some(match answer(&Call::new(self, arrival, request, found)) {
+            Ok(response) => response,
+            Err(failure) => Response::problem(&arrival.named(failure.into_problem())),
+        })
+    }
+
     /// One transaction of a request.
     fn attempt(&self, tx: &mut dyn Tx, arrival: &Arrival, request: &Request) -> Outcome<Tried> {
         let _told_in_logs = tracing::error_span!("request", id = %arrival.id).entered();
         let mut call = Call::new(self, arrival, request, self.router.find(request)?);
         let prefetched = call.enter(tx)?;
         let served = call.served;
+        let handler = match served.handler {
+            Handler::Stored(handler) => handler,
+            Handler::Static(answer) => return answer(&call).map(Tried::Answer),
+        };
         if !served.operation.is_action {
-            return (served.handler)(tx, &mut call).map(Tried::Answer);
+            return handler(tx, &mut call).map(Tried::Answer);
         }
         let mut tx = Prefetched::new(tx, prefetched);
         let tx: &mut dyn Tx = &mut tx;
@@ -299,7 +323,7 @@ impl Operator {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
-        match (served.handler)(tx, &mut call) {
+        match handler(tx, &mut call) {
             Ok(response) => {
                 action.end(tx, &mut call, &response)?;
                 if let Some(not_after) = call.not_after {

@@ -43,7 +43,17 @@ pub(crate) struct Service {
     pub places: Option<Places>,
 }
 
-pub(crate) type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
+/// How an operation is answered.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// In a transaction, on the store's threads.
+    Stored(Stored),
+    /// At once and without the store, so that it is answered while that is busy or gone. For what
+    /// anybody may ask and the operator knows by itself.
+    Static(Static),
+}
+pub(crate) type Stored = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
+pub(crate) type Static = fn(&Call<'_>) -> Outcome<Response>;
 /// Nothing when the request cannot be read; its handler says so.
 pub(crate) type Prefetch = fn(&Call<'_>) -> Option<Vec<Ask>>;
 /// Answers an action again from what it made, when the answer itself is no longer kept.
@@ -103,7 +113,15 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    pub const fn new(operation: &'static Entry, handler: Handler) -> Self {
+    pub const fn new(operation: &'static Entry, handler: Stored) -> Self {
+        Self::of(operation, Handler::Stored(handler))
+    }
+
+    pub const fn without_store(operation: &'static Entry, handler: Static) -> Self {
+        Self::of(operation, Handler::Static(handler))
+    }
+
+    const fn of(operation: &'static Entry, handler: Handler) -> Self {
         let importance = match operation.access {
             Access::Provider => Importance::Money,
             _ if operation.is_action => Importance::Money,
@@ -142,7 +160,16 @@ impl Served {
 ///   still known
 /// - `delete`: `fn(tx, call) -> Outcome<()>`
 /// - `raw`: `fn(tx, call) -> Outcome<Response>`, for what is not JSON
+/// - `static get`, `static raw`: the same without `tx`, answered without the store; see [`Handler`]
 macro_rules! serve {
+    (static get $operation:expr => $handler:expr) => {
+        $crate::kernel::service::Served::without_store($operation.entry(), |call| {
+            Ok($crate::kernel::service::answered(&$operation, &$handler(call)?))
+        })
+    };
+    (static raw $operation:expr => $handler:expr) => {
+        $crate::kernel::service::Served::without_store($operation.entry(), |call| $handler(call))
+    };
     (get $operation:expr => $handler:expr) => {
         $crate::kernel::service::Served::new($operation.entry(), |tx, call| {
             Ok($crate::kernel::service::answered(&$operation, &$handler(tx, call)?))
