@@ -55,7 +55,8 @@ pub use kernel::operator::{Config, Operator, SetupError};
 pub use kernel::ports::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use kernel::serve::serve;
 pub use kernel::store::{
-    self, Durability, PostgresAddress, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx,
+    self, Copied, CopyError, Durability, PostgresAddress, PostgresReader, PostgresStore, SchemaFault, SchemaStatus,
+    SqliteInline, SqliteReader, SqliteStore, Store, StoreError, Tx,
 };
 #[cfg(feature = "testing")]
 pub use kernel::testing;

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::base::operator::{now, opened, said_why};
+use crate::base::operator::{looked_at, now, opened, said_why};
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -64,7 +64,7 @@ impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
         match self {
             Self::Ledger { store } => {
-                let (operator, store) = opened(&store)?;
+                let (operator, store) = looked_at(&store)?;
                 let report = report(&operator, store.as_ref(), call.services)
                     .map_err(|why| CliError::failed("the ledger", why))?;
                 call.say(&report, || ledger_table(&report, call.style) + &incidents(&report, call.style));
@@ -76,7 +76,7 @@ impl Run for Tool {
                 }
             }
             Self::Incidents(IncidentsArgs { done: None, store }) => {
-                let (operator, store) = opened(&store)?;
+                let (operator, store) = looked_at(&store)?;
                 let found = operator.incidents(store.as_ref()).map_err(|why| CliError::failed("the incidents", why))?;
                 let found: Vec<IncidentRow> = found.into_iter().map(IncidentRow::from).collect();
                 call.say(&found, || match found.as_slice() {

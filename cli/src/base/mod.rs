@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod account;
+pub mod backup;
 pub mod books;
 pub mod cities;
 pub mod claims;

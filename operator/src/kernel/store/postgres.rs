@@ -4,6 +4,7 @@
 mod address;
 mod error;
 mod passfile;
+mod reader;
 mod workers;
 
 use std::collections::HashMap;
@@ -18,10 +19,11 @@ use tokio_postgres::{Client, Statement};
 
 pub use self::address::{AddressError, PostgresAddress};
 use self::error::{Trouble, is_outdated, refused, unreachable};
+pub use self::reader::PostgresReader;
 use self::workers::Workers;
 use super::deadline::Deadline;
 use super::merge::merge;
-use super::migrate::{self, Schema, migrate};
+use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate, status};
 use super::row::Names;
 use super::statement::{Ask, Lock, Write};
 use super::{Row, Store, StoreError, Task, Tx, Value, Work, contained, task};
@@ -85,9 +87,41 @@ impl PostgresStore {
     /// # Errors
     /// When the database cannot be reached or its schema is not one of ours.
     pub fn connect(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
-        let connections = connections.max(1);
         let mut first = Connection::open(&address)?;
-        first.migrate()?;
+        first.migrate(Tries::ForGood)?;
+        Self::around(address, first, connections)
+    }
+
+    /// Like [`PostgresStore::connect`], for a store whose schema is this version's: nothing is made
+    /// or migrated.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`], and [`StoreError::Schema`].
+    pub fn connect_current(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
+        let mut first = Connection::open(&address)?;
+        expect_current(&mut PostgresSchema(&mut first))?;
+        Self::around(address, first, connections)
+    }
+
+    /// How far the schema of a database is. Nothing is changed.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is not one of ours.
+    pub fn schema(address: &PostgresAddress) -> Result<SchemaStatus, StoreError> {
+        status(&mut PostgresSchema(&mut Connection::open(address)?))
+    }
+
+    /// Runs what would be migrated and takes it back; what ran, oldest first. While it runs, others
+    /// wait for the tables that it changes.
+    ///
+    /// # Errors
+    /// What the database says of it.
+    pub fn try_migrations(address: &PostgresAddress) -> Result<Vec<String>, StoreError> {
+        Connection::open(address)?.migrate(Tries::TakenBack)
+    }
+
+    fn around(address: PostgresAddress, first: Connection, connections: usize) -> Result<Self, StoreError> {
+        let connections = connections.max(1);
         let pool = Arc::new(Pool {
             address,
             idle: Mutex::new(Idle { connections: vec![first], room: connections - 1 }),
@@ -179,6 +213,13 @@ impl Pool {
     }
 }
 
+/// What becomes of migrations that ran.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tries {
+    ForGood,
+    TakenBack,
+}
+
 /// One connection, driven by the thread that uses it.
 struct Connection {
     runtime: Runtime,
@@ -250,14 +291,14 @@ impl Connection {
         self.is_torn = self.is_torn || self.script("ROLLBACK").is_err();
     }
 
-    fn migrate(&mut self) -> Result<(), StoreError> {
+    fn migrate(&mut self, tries: Tries) -> Result<Vec<String>, StoreError> {
         self.exchange = PATIENT_EXCHANGE;
         let mut schema = PostgresSchema(self);
         schema.script("BEGIN; SET LOCAL statement_timeout = 0")?;
         // Several operators may start at once on an empty database.
         schema.script("SELECT pg_advisory_xact_lock(7215063)")?;
         let migrated = migrate(&mut schema);
-        schema.script(if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        schema.script(if migrated.is_ok() && tries == Tries::ForGood { "COMMIT" } else { "ROLLBACK" })?;
         migrated
     }
 
@@ -517,6 +558,13 @@ struct PostgresSchema<'a>(&'a mut Connection);
 impl Schema for PostgresSchema<'_> {
     fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         Ok(self.0.script(&migrate::for_database("postgres", sql))?)
+    }
+
+    fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
+        let rows = self.0.hear(self.0.client.query(sql, &[]))?;
+        let read = rows.iter().map(|row| row.try_get(0));
+        Ok(read.collect::<Result<_, tokio_postgres::Error>>().map_err(Trouble::Said)?)
     }
 
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {

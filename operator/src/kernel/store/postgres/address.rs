@@ -1,6 +1,7 @@
 //! Where a Postgres database is and how it is reached: its address, TLS, and a password that stands
 //! in a file.
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -138,8 +139,48 @@ impl PostgresAddress {
     }
 
     /// The database, by default called like its user.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        self.name()
+    }
+
     fn name(&self) -> &str {
         self.config.get_dbname().or(self.config.get_user()).unwrap_or_default()
+    }
+
+    /// What programs of libpq (`pg_dump`) have to find in their environment to reach the same
+    /// database; the password stands there and on no command line.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let list = |items: Vec<String>| (!items.is_empty()).then(|| OsString::from(items.join(",")));
+        let config = &self.config;
+        let hosts = config.get_hosts().iter().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            #[cfg(unix)]
+            Host::Unix(folder) => folder.display().to_string(),
+        });
+        let text = |text: &str| Some(OsString::from(text));
+        #[cfg(unix)]
+        let password = config.get_password().map(|bytes| std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec()));
+        #[cfg(not(unix))]
+        let password = config.get_password().map(|bytes| String::from_utf8_lossy(bytes).into_owned().into());
+        let session = match config.get_target_session_attrs() {
+            TargetSessionAttrs::ReadWrite => text("read-write"),
+            TargetSessionAttrs::ReadOnly => text("read-only"),
+            _ => None,
+        };
+        let named = [
+            ("PGHOST", list(hosts.collect())),
+            ("PGHOSTADDR", list(config.get_hostaddrs().iter().map(ToString::to_string).collect())),
+            ("PGPORT", list(config.get_ports().iter().map(ToString::to_string).collect())),
+            ("PGUSER", config.get_user().and_then(text)),
+            ("PGDATABASE", text(self.name())),
+            ("PGPASSWORD", password),
+            ("PGTARGETSESSIONATTRS", session),
+            ("PGSSLMODE", text(if self.tls.is_some() { "verify-full" } else { "disable" })),
+            ("PGSSLROOTCERT", self.authorities.as_ref().map(|file| file.clone().into_os_string())),
+        ];
+        named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
     /// Opens a connection, which the current runtime drives.
