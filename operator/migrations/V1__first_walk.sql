@@ -530,6 +530,13 @@ CREATE TABLE epoch (
   began_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
+-- One row, written again and again to see whether the store takes writes.
+CREATE TABLE heartbeat (
+  name TEXT PRIMARY KEY,
+  at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 10)*/;
+INSERT INTO heartbeat (name, at) VALUES ('store', 0);
+
 -- Codes that were ended before their time: all issues, or those below `good_from`.
 CREATE TABLE revoked_code (
   code TEXT PRIMARY KEY,

@@ -16,6 +16,7 @@ use crate::kernel::due;
 use crate::kernel::epoch;
 use crate::kernel::events;
 use crate::kernel::grants;
+use crate::kernel::health;
 use crate::kernel::idempotency;
 use crate::kernel::ledger;
 use crate::kernel::limits;
@@ -53,6 +54,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<events::EventRow>(),
         table::<idempotency::IntentRow>(),
         table::<epoch::EpochRow>(),
+        table::<health::HeartbeatRow>(),
         table::<incidents::IncidentRow>(),
         table::<claims::ClaimRow>(),
         table::<inspectors::PlateCheckRow>(),

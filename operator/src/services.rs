@@ -65,6 +65,12 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::Controller, &[controllers_wire::CONTROL]),
 ];
 
+/// Every operation with its handler.
+#[cfg(test)]
+pub(crate) fn served() -> impl Iterator<Item = &'static crate::kernel::service::Served> {
+    SERVICES.iter().flat_map(|service| service.operations())
+}
+
 impl Operator {
     /// An operator of these cities; the first one's deposit values hold.
     ///
@@ -170,7 +176,9 @@ mod tests {
                 paths.insert(operation.path);
             }
         }
-        for path in ["/v1/openapi.json", "/v1/clock", "/v1/keys", "/v1/cities/{city}", "/v1/operator"] {
+        for path in
+            ["/healthz", "/readyz", "/v1/openapi.json", "/v1/clock", "/v1/keys", "/v1/cities/{city}", "/v1/operator"]
+        {
             assert!(paths.contains(path), "{path} asks the store");
         }
     }

@@ -5,17 +5,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::public::{self as wire, Clock};
 use mesto_protocol::openapi::document;
 use mesto_protocol::signed_document::SignedCity;
-use serde_json::json;
 
 use crate::kernel::call::Call;
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
+use crate::kernel::health;
 use crate::kernel::http::Response;
 use crate::kernel::kept::Made;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Service, serve};
 use crate::kernel::signed_codes;
-use crate::kernel::store::{Ask, StoreError, Tx};
+use crate::kernel::store::{StoreError, Tx};
 
 /// A document is signed anew so often: its moment of signing says to a phone which of two copies is
 /// the newer one.
@@ -26,7 +26,8 @@ const KEYS_LOOKED_AT: Due = Due { kind: "public.keys", run: look_at_keys, every:
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
-        serve!(raw wire::HEALTH => health),
+        serve!(static raw wire::HEALTH => health::alive),
+        serve!(static raw wire::READY => health::ready),
         serve!(static raw wire::OPENAPI => openapi),
         serve!(static get wire::CLOCK => clock),
         serve!(static raw wire::KEYS => keys),
@@ -36,12 +37,6 @@ pub(crate) const SERVICE: Service = Service {
     due: &[KEYS_LOOKED_AT],
     ..Service::of(&wire::SERVICE)
 };
-
-/// Healthy when the store answers.
-fn health(tx: &mut dyn Tx, _: &mut Call<'_>) -> Outcome<Response> {
-    tx.read(vec![Ask::sql("SELECT version FROM schema_history", &[])])?;
-    Ok(Response::json(200, &json!({"status": "ok"})))
-}
 
 fn clock(call: &Call<'_>) -> Outcome<Clock> {
     Ok(Clock { now: call.now })

@@ -10,6 +10,7 @@ pub mod epoch;
 pub mod events;
 pub mod failure;
 pub mod grants;
+pub mod health;
 pub mod http;
 pub mod idempotency;
 pub mod kept;
@@ -25,6 +26,7 @@ pub mod retention;
 pub mod router;
 pub mod serve;
 pub mod service;
+pub mod shares;
 pub mod signed_codes;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -51,6 +53,7 @@ pub(crate) const SERVICE: Service = Service {
         account::TABLE,
         events::TABLE,
         epoch::TABLE,
+        health::TABLE,
         idempotency::TABLE,
         idempotency::EXECUTED,
         due::TABLE,

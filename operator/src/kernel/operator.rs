@@ -13,6 +13,7 @@ use mesto_rules::{City, CityId, Currency};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Failure, Outcome, store_problem};
 use crate::kernel::grants::Roles;
+use crate::kernel::health::Health;
 use crate::kernel::http::{Request, Response};
 use crate::kernel::idempotency::{self, Alone, InFlight};
 use crate::kernel::kept::Kept;
@@ -23,6 +24,7 @@ use crate::kernel::parts::Parts;
 use crate::kernel::ports::{Clock, Entropy, Standing};
 use crate::kernel::router::Router;
 use crate::kernel::service::{Handler, Service};
+use crate::kernel::shares::{self, FairShares, Shares};
 use crate::kernel::store::{Deadline, Importance, Job, Prefetched, Store, StoreError, Task, Tx, transact};
 
 /// Limits and habits that are the operator's, not a city's.
@@ -34,6 +36,8 @@ pub struct Config {
     pub intents_kept: TimeDelta,
     /// Where a bank's page may lead back to: schemes of apps and sites. Others are refused.
     pub return_to: Vec<Allowed>,
+    /// How far the clock of this machine may be from the database's, which others share.
+    pub max_skew: TimeDelta,
     /// Oldest version of an app that is still served.
     pub min_client: Option<(u32, u32, u32)>,
 }
@@ -44,6 +48,7 @@ impl Default for Config {
             issuer: OperatorName::localhost(),
             intents_kept: TimeDelta::days(30),
             return_to: vec![Allowed::Scheme("mesto".into())],
+            max_skew: TimeDelta::seconds(2),
             min_client: None,
         }
     }
@@ -81,6 +86,8 @@ pub struct Operator {
     pub(crate) in_flight: InFlight,
     /// What was made once for everybody.
     pub(crate) kept: Kept,
+    pub(crate) health: Health,
+    shares: Shares,
 }
 
 /// A request's arrival: when it came, by which clock, and the id under which answers and logs tell
@@ -90,6 +97,8 @@ pub(crate) struct Arrival {
     pub at: DateTime<Utc>,
     pub id: RequestId,
     clock: Arc<dyn Clock>,
+    /// It is more than its caller's share: only what is known already is answered.
+    only_replays: bool,
 }
 
 impl Arrival {
@@ -176,6 +185,8 @@ impl Operator {
             config,
             in_flight,
             kept: Kept::default(),
+            health: Health::default(),
+            shares: Shares::default(),
         })
     }
 
@@ -188,7 +199,7 @@ impl Operator {
     /// A request that comes now.
     pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>) -> Arrival {
         let at = whole_millis(clock.now());
-        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock) }
+        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock), only_replays: false }
     }
 
     /// Answers a request, as if all of it happened at one moment. Blocks for the store; a refusal
@@ -211,14 +222,14 @@ impl Operator {
         }
         let mut tried = None;
         let ended = store.transact(&mut |tx| keep(&mut tried, &arrival, self.attempt(tx, &arrival, request)));
-        let tried = settle(tried, &arrival, ended);
+        let tried = self.settle(tried, &arrival, ended);
         let response = match tried {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
                 let mut recorded = None;
                 let ended = store
                     .transact(&mut |tx| keep(&mut recorded, &arrival, self.record(tx, &arrival, request, &problem)));
-                settle(recorded, &arrival, ended).into_response()
+                self.settle(recorded, &arrival, ended).into_response()
             }
         };
         arrival.marked(response)
@@ -255,20 +266,33 @@ impl Operator {
         if let Some(response) = self.static_answer(&arrival, &request) {
             return arrival.marked(response);
         }
-        let importance = self.router.find(&request).map_or(Importance::Reading, |(served, _)| served.importance);
+        let served = match self.router.find(&request) {
+            Ok((served, _)) => served,
+            Err(failure) => return arrival.refused(failure.into_problem()),
+        };
+        let limits = self.limits::<FairShares>();
+        let counted = match self.shares.enter(&request, served, limits) {
+            Ok(counted) => counted,
+            Err(problem) => return arrival.refused(problem),
+        };
+        let arrival = Arrival { only_replays: counted.only_replays, ..arrival };
         let request = Arc::new(request);
         let work = {
             let (operator, request, arrival) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
             move |tx: &mut dyn Tx| operator.attempt(tx, &arrival, &request)
         };
-        let response = match submit(&store, &arrival, importance, work).await {
+        let response = match self.submit(&store, &arrival, served.importance, work).await {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
                 let (operator, request, at) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
                 let work = move |tx: &mut dyn Tx| operator.record(tx, &at, &request, &problem);
-                submit(&store, &arrival, Importance::Money, work).await.into_response()
+                self.submit(&store, &arrival, Importance::Money, work).await.into_response()
             }
         };
+        drop(counted);
+        if response.status == 401 {
+            self.shares.wrong_token(&request, limits);
+        }
         arrival.marked(response)
     }
 
@@ -309,6 +333,9 @@ impl Operator {
         let _told_in_logs = tracing::error_span!("request", id = %arrival.id).entered();
         let mut call = Call::new(self, arrival, request, self.router.find(request)?);
         let prefetched = call.enter(tx)?;
+        if let Some(who) = &call.who {
+            self.shares.learn(&call.token, who);
+        }
         let served = call.served;
         let handler = match served.handler {
             Handler::Stored(handler) => handler,
@@ -323,6 +350,9 @@ impl Operator {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
+        if arrival.only_replays {
+            return Err(shares::more_than_a_share().into());
+        }
         match handler(tx, &mut call) {
             Ok(response) => {
                 action.end(tx, &mut call, &response)?;
@@ -349,6 +379,53 @@ impl Operator {
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         }
         Ok(Tried::Answer(response))
+    }
+
+    /// How a transaction ended, with what a handler had said in it.
+    fn settle(&self, tried: Option<Tried>, arrival: &Arrival, ended: Result<(), StoreError>) -> Tried {
+        let failed = |error: &StoreError| Tried::Answer(Response::problem(&arrival.named(store_problem(error))));
+        match (tried, ended) {
+            (Some(tried), Ok(()) | Err(StoreError::GivenUp)) => tried,
+            (_, Err(StoreError::TooLate(not_after))) => {
+                Tried::ToRecord(Box::new(arrival.named(arrival.expired(not_after))))
+            }
+            // The line of the store tells in the log how many; not each.
+            (_, Err(error @ StoreError::Overloaded)) => Tried::Answer(Response::problem(
+                &arrival.named(store_problem(&error).with("retry_after_seconds", arrival.some_seconds())),
+            )),
+            (_, Err(error)) => {
+                self.health.failed(&error);
+                tracing::error!(request = %arrival.id, reason = %error, "a request failed at the store");
+                failed(&error)
+            }
+            (None, Ok(())) => failed(&StoreError::GivenUp),
+        }
+    }
+
+    /// Waits for a transaction on the store's threads.
+    async fn submit(
+        &self,
+        store: &Arc<dyn Store>,
+        arrival: &Arrival,
+        importance: Importance,
+        work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static,
+    ) -> Tried {
+        let slot = Arc::new(Mutex::new(None));
+        let job: Job = Box::new({
+            let (slot, arrival) = (Arc::clone(&slot), arrival.clone());
+            move |tx| keep(&mut slot.lock().unwrap_or_else(PoisonError::into_inner), &arrival, work(tx))
+        });
+        let (done, ended) = tokio::sync::oneshot::channel();
+        let done = Box::new(move |result| {
+            // Nobody waits any more when the connection was closed; the transaction ended all the same.
+            let _ = done.send(result);
+        });
+        // Goes when this does: when the connection is closed, or the time to answer is over.
+        let caller = Arc::new(());
+        store.submit(Task::new(job, done).of(importance).for_caller(&caller));
+        let ended = ended.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())));
+        let tried = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.settle(tried, arrival, ended)
     }
 
     /// The operator with limits of a service; those of the others stay as they were.
@@ -424,49 +501,6 @@ fn keep(slot: &mut Option<Tried>, arrival: &Arrival, outcome: Outcome<Tried>) ->
             Err(error)
         }
     }
-}
-
-fn settle(tried: Option<Tried>, arrival: &Arrival, ended: Result<(), StoreError>) -> Tried {
-    let failed = |error: &StoreError| Tried::Answer(Response::problem(&arrival.named(store_problem(error))));
-    match (tried, ended) {
-        (Some(tried), Ok(()) | Err(StoreError::GivenUp)) => tried,
-        (_, Err(StoreError::TooLate(not_after))) => {
-            Tried::ToRecord(Box::new(arrival.named(arrival.expired(not_after))))
-        }
-        // The line of the store tells in the log how many; not each.
-        (_, Err(error @ StoreError::Overloaded)) => Tried::Answer(Response::problem(
-            &arrival.named(store_problem(&error).with("retry_after_seconds", arrival.some_seconds())),
-        )),
-        (_, Err(error)) => {
-            tracing::error!(request = %arrival.id, reason = %error, "a request failed at the store");
-            failed(&error)
-        }
-        (None, Ok(())) => failed(&StoreError::GivenUp),
-    }
-}
-
-async fn submit(
-    store: &Arc<dyn Store>,
-    arrival: &Arrival,
-    importance: Importance,
-    work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static,
-) -> Tried {
-    let slot = Arc::new(Mutex::new(None));
-    let job: Job = Box::new({
-        let (slot, arrival) = (Arc::clone(&slot), arrival.clone());
-        move |tx| keep(&mut slot.lock().unwrap_or_else(PoisonError::into_inner), &arrival, work(tx))
-    });
-    let (done, ended) = tokio::sync::oneshot::channel();
-    let done = Box::new(move |result| {
-        // Nobody waits any more when the connection was closed; the transaction ended all the same.
-        let _ = done.send(result);
-    });
-    // Goes when this does: when the connection is closed, or the time to answer is over.
-    let caller = Arc::new(());
-    store.submit(Task::new(job, done).of(importance).for_caller(&caller));
-    let ended = ended.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())));
-    let tried = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    settle(tried, arrival, ended)
 }
 
 /// One transaction of a tool; a refusal leaves nothing of it.

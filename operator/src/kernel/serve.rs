@@ -32,6 +32,10 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 /// How often what is due is looked for.
 const DUE_EVERY: Duration = Duration::from_millis(500);
+/// How often the store is looked at while somebody asks for `/readyz`; of so many times once when
+/// nobody does.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const QUIET_LOOKS: u32 = 10;
 /// A stream looks for events of other instances so often; those of this one wake it at once.
 const TAIL_EVERY: Duration = Duration::from_secs(1);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -59,7 +63,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let (end, ending) = watch::channel(false);
     let service = Service { operator, store, clock, changed: watch::Sender::new(0), ending };
-    let jobs = do_what_is_due(service.clone());
+    let (jobs, looks) = (do_what_is_due(service.clone()), look_after_the_store(service.clone()));
     let router = Router::new().fallback(answer).with_state(service).into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router)
         .with_graceful_shutdown(async move {
@@ -72,6 +76,24 @@ pub async fn serve(
     tokio::select! {
         served = serving => served,
         never = jobs => match never {},
+        never = looks => match never {},
+    }
+}
+
+/// Looks how the store is: often while somebody wants to know, else now and then.
+async fn look_after_the_store(service: Service) -> Infallible {
+    let mut beat = tokio::time::interval(LOOK_EVERY);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut quiet = QUIET_LOOKS;
+    loop {
+        beat.tick().await;
+        quiet += 1;
+        if quiet < QUIET_LOOKS && !service.operator.health.was_asked() {
+            continue;
+        }
+        quiet = 0;
+        let Service { operator, store, clock, .. } = service.clone();
+        let _ = tokio::task::spawn_blocking(move || operator.look(&*store, &clock)).await;
     }
 }
 

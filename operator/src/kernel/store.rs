@@ -22,8 +22,11 @@ mod table;
 mod task;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+
+use crate::kernel::health::heartbeat;
 
 pub use self::deadline::Deadline;
 pub use self::migrate::{SchemaFault, SchemaStatus};
@@ -181,11 +184,24 @@ fn contained<'a>(
     }
 }
 
+/// Longest wait of [`Store::probe`] for the database.
+const PROBE: Duration = Duration::from_secs(2);
+
 /// A database.
 pub trait Store: Send + Sync {
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back otherwise. Blocks;
     /// not for async threads.
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError>;
+
+    /// Whether it takes writes now, found out apart from its line and within seconds; tells what
+    /// time the database has, where it has a clock of its own.
+    ///
+    /// # Errors
+    /// Why it takes none.
+    fn probe(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.transact(&mut |tx| tx.write(heartbeat(now)))?;
+        Ok(None)
+    }
 
     /// How many tasks wait in its line.
     fn waiting(&self) -> usize {

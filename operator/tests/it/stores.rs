@@ -540,6 +540,7 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
         ("DELETE FROM event WHERE change LIKE '%parking.ticket%'", "have a gap"),
         ("UPDATE event SET change = NULL WHERE entry IS NULL AND change LIKE '%parking.ticket%'", "have a gap"),
         ("UPDATE event SET entry = NULL", "is of an account whose event does not name it"),
+        ("UPDATE account SET closed_at = 1", "is closed and has left rows in `"),
     ];
     for (wrong, found) in wrongs {
         let store = Arc::new(in_memory());

@@ -46,11 +46,13 @@ pub struct PaymentLimits {
     pub page: TimeDelta,
     /// Within which time money that is owed back is paid.
     pub refund_within: TimeDelta,
+    /// Most payments of an account that wait on a provider's page at the same time.
+    pub waiting: i64,
 }
 
 impl Default for PaymentLimits {
     fn default() -> Self {
-        Self { page: TimeDelta::minutes(15), refund_within: TimeDelta::days(14) }
+        Self { page: TimeDelta::minutes(15), refund_within: TimeDelta::days(14), waiting: 20 }
     }
 }
 

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
 use tokio_postgres::types::private::BytesMut;
@@ -26,7 +27,7 @@ use super::merge::merge;
 use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate, status};
 use super::row::Names;
 use super::statement::{Ask, Lock, Write};
-use super::{Row, Store, StoreError, Task, Tx, Value, Work, contained, task};
+use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat, task};
 
 /// How often a transaction is run again when the database asks for it.
 const ATTEMPTS: usize = 10;
@@ -39,8 +40,9 @@ const LOCK_TIMEOUT_MS: u32 = 5_000;
 const STATEMENT_TIMEOUT_MS: u32 = 10_000;
 /// So long the server keeps the locks of an operator that says nothing within a transaction.
 const IDLE_TIMEOUT_MS: u32 = 60_000;
-/// Longest exchange with the server for a tool or a job before the connection is given up.
-const PATIENT_EXCHANGE: Duration = Duration::from_secs(600);
+/// The same for jobs and tools that change something, and for migrations and reports.
+const JOB_EXCHANGE: Duration = Duration::from_secs(60);
+const LONG_EXCHANGE: Duration = Duration::from_secs(3_600);
 /// Longest time until a connection is open.
 const OPENING: Duration = Duration::from_secs(10);
 
@@ -48,6 +50,8 @@ const OPENING: Duration = Duration::from_secs(10);
 pub struct PostgresStore {
     pool: Arc<Pool>,
     workers: Workers,
+    /// A connection of its own, opened when somebody wants to know how the database is.
+    watcher: Mutex<Option<Connection>>,
 }
 
 /// Who waits for a transaction.
@@ -55,8 +59,10 @@ pub struct PostgresStore {
 enum Manner {
     /// Somebody at the other end of a connection, who goes soon.
     Served,
-    /// A tool, or a job that time brought.
-    Patient,
+    /// A job that time brought, or a tool.
+    Job,
+    /// A report over whole tables.
+    Report,
 }
 
 struct Pool {
@@ -128,13 +134,46 @@ impl PostgresStore {
             returned: Condvar::new(),
         });
         let workers = Workers::start(connections, &pool)?;
-        Ok(Self { pool, workers })
+        Ok(Self { pool, workers, watcher: Mutex::default() })
     }
 }
 
+impl PostgresStore {
+    /// Writes over the watcher's connection, and tells the server's time.
+    fn watch(&self, watcher: &mut Option<Connection>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut connection = match watcher.take() {
+            Some(connection) => connection,
+            None => Connection::open(&self.pool.address.clone().answering_within(PROBE))?,
+        };
+        let mut told = None;
+        connection.transact(
+            &mut |tx| {
+                let rows = tx.query(SERVER_TIME, &[])?;
+                told = rows.first().map(|row| row.get::<i64>("now")).transpose()?;
+                tx.write(heartbeat(now))
+            },
+            Manner::Served,
+        )?;
+        *watcher = Some(connection);
+        Ok(told.and_then(DateTime::from_timestamp_millis))
+    }
+}
+
+const SERVER_TIME: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now";
+
 impl Store for PostgresStore {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
-        self.pool.transact(&mut contained(work), Manner::Patient)
+        self.pool.transact(&mut contained(work), Manner::Job)
+    }
+
+    fn probe(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_open = watcher.is_some();
+        match self.watch(&mut watcher, now) {
+            // One that was idle may have been cut long ago.
+            Err(StoreError::Unavailable(_)) if was_open => self.watch(&mut watcher, now),
+            told => told,
+        }
     }
 
     fn waiting(&self) -> usize {
@@ -151,7 +190,8 @@ impl Drop for PostgresStore {
     fn drop(&mut self) {
         self.workers.end();
         // The last owner may be an async task, and no runtime may end inside another.
-        let connections = std::mem::take(&mut self.pool.idle().connections);
+        let mut connections = std::mem::take(&mut self.pool.idle().connections);
+        connections.extend(self.watcher.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         let _ = std::thread::spawn(move || drop(connections)).join();
     }
 }
@@ -292,7 +332,7 @@ impl Connection {
     }
 
     fn migrate(&mut self, tries: Tries) -> Result<Vec<String>, StoreError> {
-        self.exchange = PATIENT_EXCHANGE;
+        self.exchange = LONG_EXCHANGE;
         let mut schema = PostgresSchema(self);
         schema.script("BEGIN; SET LOCAL statement_timeout = 0")?;
         // Several operators may start at once on an empty database.
@@ -304,7 +344,11 @@ impl Connection {
 
     fn transact(&mut self, work: &mut Work<'_>, manner: Manner) -> Result<(), StoreError> {
         self.may_be_committed = false;
-        self.exchange = if manner == Manner::Served { self.served_exchange } else { PATIENT_EXCHANGE };
+        self.exchange = match manner {
+            Manner::Served => self.served_exchange,
+            Manner::Job => JOB_EXCHANGE,
+            Manner::Report => LONG_EXCHANGE,
+        };
         let mut tx =
             PostgresTx { connection: self, manner, waiting: Vec::new(), begun: None, failed: None, deadline: None };
         let outcome = work(&mut tx);
@@ -355,6 +399,8 @@ struct PostgresTx<'a> {
 /// Refuses the commit when the transaction has lasted longer than `$1` milliseconds by the server's
 /// own clock: what lay before a server that stood still is not booked when it wakes up.
 const IN_TIME: &str = "SELECT CAST(CASE WHEN clock_timestamp() - transaction_timestamp() <= CAST($1 AS BIGINT) * INTERVAL '1 millisecond' THEN '0' ELSE 'too late to commit' END AS INTEGER)";
+/// What was in time when it was sent may be on its way for so long.
+const ON_ITS_WAY_MS: i64 = 1_000;
 /// How long the transaction has lasted, milliseconds.
 const LASTED: &str =
     "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp() - transaction_timestamp()) * 1000 AS BIGINT) AS lasted";
@@ -403,7 +449,8 @@ impl PostgresTx<'_> {
         self.begun.get_or_insert_with(task::now);
         let first = match self.manner {
             Manner::Served => "BEGIN",
-            Manner::Patient => "BEGIN; SET LOCAL statement_timeout = 0",
+            Manner::Job => "BEGIN; SET LOCAL statement_timeout = 50000",
+            Manner::Report => "BEGIN; SET LOCAL statement_timeout = 0",
         };
         let client = &self.connection.client;
         let sent = self.connection.hear(async {
@@ -435,7 +482,7 @@ impl PostgresTx<'_> {
             let rows = self.query(LASTED, &[])?;
             rows.first().map_or(Ok(0), |row| row.get("lasted"))?
         };
-        Ok(Some(lasted + deadline.left().num_milliseconds()))
+        Ok(Some(lasted + deadline.left().num_milliseconds() + ON_ITS_WAY_MS))
     }
 
     /// Sends what waits along with the commit. A write whose count matters is heard first.

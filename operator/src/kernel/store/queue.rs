@@ -96,6 +96,12 @@ impl Queue {
         }
     }
 
+    /// Puts a task before all others that are to be written.
+    pub fn ask_first(&self, task: Task) {
+        self.lock().to_write.push_front(Waiting::new(task, None));
+        self.for_writer.notify_one();
+    }
+
     pub fn close(&self) {
         self.lock().is_closed = true;
         self.for_readers.notify_all();

@@ -6,9 +6,10 @@ mod reader;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
+use chrono::{DateTime, Utc};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
@@ -21,7 +22,7 @@ use super::queue::{Queue, Waiting};
 use super::row::Names;
 use super::speculation::{Script, Speculation};
 use super::statement::{Ask, Write};
-use super::{Row, Store, StoreError, Task, Tx, Value, Work, contained};
+use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat};
 
 /// Threads that run transactions speculatively.
 const READERS: usize = 2;
@@ -537,6 +538,18 @@ fn write_all(store: &SqliteInline, queue: &Queue) {
 impl Store for SqliteStore {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
         self.inline.transact(work)
+    }
+
+    fn probe(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let (told, ended) = mpsc::channel();
+        let caller = Arc::new(());
+        let done = Box::new(move |outcome| {
+            let _ = told.send(outcome);
+        });
+        self.queue.ask_first(Task::new(Box::new(move |tx| tx.write(heartbeat(now))), done).for_caller(&caller));
+        let silent = || StoreError::Unavailable(format!("its writer did not answer within {} s", PROBE.as_secs()));
+        ended.recv_timeout(PROBE).map_err(|_| silent())??;
+        Ok(None)
     }
 
     fn waiting(&self) -> usize {

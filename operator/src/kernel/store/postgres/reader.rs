@@ -32,6 +32,6 @@ impl PostgresReader {
 impl Store for PostgresReader {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        connection.transact(&mut contained(work), Manner::Patient)
+        connection.transact(&mut contained(work), Manner::Report)
     }
 }
