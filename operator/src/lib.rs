@@ -53,7 +53,7 @@ pub use kernel::ledger::{self, LedgerAccountKind, LedgerBalance, LedgerFault};
 pub use kernel::limits::Limits;
 pub use kernel::operator::{Config, Operator, SetupError};
 pub use kernel::ports::{Clock, Entropy, SystemClock, SystemEntropy};
-pub use kernel::serve::serve;
+pub use kernel::serve::{Front, NoNetwork, TrustedProxy, serve};
 pub use kernel::store::{
     self, Durability, PostgresAddress, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx,
 };

@@ -18,10 +18,12 @@ use crate::kernel::idempotency::{self, Alone, InFlight};
 use crate::kernel::kept::Kept;
 use crate::kernel::keys::Keys;
 use crate::kernel::limits::Limits;
+use crate::kernel::metrics::Metrics;
 use crate::kernel::new_ids::NewIds;
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::router::Router;
+use crate::kernel::serve::hub::Hub;
 use crate::kernel::service::{Handler, Service};
 use crate::kernel::store::{Job, Prefetched, Store, StoreError, Tx, transact};
 
@@ -81,6 +83,9 @@ pub struct Operator {
     pub(crate) in_flight: InFlight,
     /// What was made once for everybody.
     pub(crate) kept: Kept,
+    /// Who listens to which account.
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// A request's arrival: when it came, and the id under which answers and logs tell of it.
@@ -153,6 +158,8 @@ impl Operator {
             config,
             in_flight,
             kept: Kept::default(),
+            hub: Arc::default(),
+            metrics: Metrics::new(services),
         })
     }
 
