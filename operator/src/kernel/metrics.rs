@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::kernel::operator::Operator;
 use crate::kernel::service::Service;
 use crate::kernel::store::StoreError;
 
@@ -81,6 +82,14 @@ impl Counting {
 impl Drop for Counting {
     fn drop(&mut self) {
         self.0.dec();
+    }
+}
+
+impl Operator {
+    /// What it counted since it was set up, as `/metrics` says it; without asking the store.
+    #[must_use]
+    pub fn metrics_text(&self) -> String {
+        self.metrics.text()
     }
 }
 
@@ -188,7 +197,11 @@ impl Metrics {
 
     /// Something that was due was done, or could not be.
     pub(crate) fn due(&self, is_done: bool) {
-        if is_done { self.due_done.inc() } else { self.due_failed.inc() };
+        if is_done {
+            self.due_done.inc()
+        } else {
+            self.due_failed.inc()
+        };
     }
 
     /// A payment provider was asked: `answered`, `no_answer`.

@@ -15,6 +15,7 @@ mod bank;
 mod cases;
 mod contract;
 mod fast_path;
+mod front;
 mod http;
 mod keys;
 mod locks;

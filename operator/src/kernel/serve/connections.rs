@@ -35,7 +35,8 @@ const SHARE: usize = 4;
 /// After a failure to accept, such as too many open files.
 const BACK_OFF: Duration = Duration::from_millis(200);
 /// What one connection too many is told.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// What connections are held to.
 #[derive(Clone)]
@@ -108,12 +109,8 @@ impl Drop for Place {
 }
 
 /// Accepts and serves until `ending` says so, then lets what came in end.
-pub(super) async fn run<A, F>(
-    listener: TcpListener,
-    bounds: Bounds,
-    mut ending: watch::Receiver<bool>,
-    answer: A,
-) where
+pub(super) async fn run<A, F>(listener: TcpListener, bounds: Bounds, mut ending: watch::Receiver<bool>, answer: A)
+where
     A: Fn(axum::http::Request<Body>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
@@ -148,7 +145,11 @@ pub(super) async fn run<A, F>(
         }
     }
     drop(listener);
-    tracing::info!(connections = open.len(), seconds = bounds.drain.as_secs(), "ending: nothing new is taken, what came in is answered");
+    tracing::info!(
+        connections = open.len(),
+        seconds = bounds.drain.as_secs(),
+        "ending: nothing new is taken, what came in is answered"
+    );
     let drained = async { while open.join_next().await.is_some() {} };
     if tokio::time::timeout(bounds.drain, drained).await.is_err() {
         tracing::warn!(connections = open.len(), "cut: they were not over in time");
@@ -198,13 +199,8 @@ fn bound_sending(listener: &TcpListener) {
     let _ = (listener, SEND_BUFFER);
 }
 
-async fn serve<A, F>(
-    socket: TcpStream,
-    peer: IpAddr,
-    bounds: Bounds,
-    mut ending: watch::Receiver<bool>,
-    answer: A,
-) where
+async fn serve<A, F>(socket: TcpStream, peer: IpAddr, bounds: Bounds, mut ending: watch::Receiver<bool>, answer: A)
+where
     A: Fn(axum::http::Request<Body>, IpAddr) -> F + Send + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
@@ -260,10 +256,7 @@ impl hyper::body::Body for Answer {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.get_mut().body).poll_frame(context)
     }
 

@@ -32,6 +32,7 @@ struct Open {
 struct Streams {
     by_account: HashMap<AccountId, VecDeque<Open>>,
     opened: u64,
+    tokens_changed: bool,
 }
 
 /// The open streams of this instance, by account.
@@ -120,15 +121,21 @@ impl Hub {
         }
     }
 
+    /// Tokens were ended here: all of them are looked at with the next turn.
+    pub fn tokens_changed(&self) {
+        self.lock().tokens_changed = true;
+    }
+
     /// The accounts that are listened to.
     pub fn accounts(&self) -> Vec<AccountId> {
         self.lock().by_account.keys().copied().collect()
     }
 
     /// The tokens of a part of the streams, which is another one each `turn`: all of them in `of`
-    /// turns.
+    /// turns, and at once when some were ended.
     pub fn tokens(&self, turn: u64, of: u64) -> Vec<(AccountId, String)> {
-        let streams = self.lock();
+        let mut streams = self.lock();
+        let of = if std::mem::take(&mut streams.tokens_changed) { 1 } else { of };
         let all = streams.by_account.iter().flat_map(|(account, open)| open.iter().map(move |one| (account, one)));
         let its_turn = all.filter(|(_, one)| one.id % of == turn % of);
         its_turn.map(|(account, one)| (*account, one.token.clone())).collect()
@@ -191,6 +198,8 @@ mod tests {
         let mut seen: Vec<String> = (0..3).flat_map(|turn| hub.tokens(turn, 3)).map(|(_, token)| token).collect();
         seen.sort();
         assert_eq!(seen, ["0", "1", "2", "3", "4", "5", "6"]);
+        hub.tokens_changed();
+        assert_eq!((hub.tokens(0, 3).len(), hub.tokens(0, 3).len() < 7), (7, true));
         hub.look_again(account(3), "3");
         assert_eq!(open.iter().map(|one| one.told.borrow().looks).sum::<u64>(), 1);
     }

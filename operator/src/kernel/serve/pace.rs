@@ -3,8 +3,8 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -124,7 +124,12 @@ impl<S> Paced<S> {
     }
 
     /// What a write gave; one that waits may wait for so long.
-    fn progressed(&mut self, wanted: usize, wrote: Poll<io::Result<usize>>, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    fn progressed(
+        &mut self,
+        wanted: usize,
+        wrote: Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
         match wrote {
             Poll::Ready(Ok(count)) => {
                 self.written += count;

@@ -112,9 +112,9 @@ async fn unreachable_after_the_end_of_numbers() -> Infallible {
 async fn look(service: &Service, turn: u64) -> Result<(), StoreError> {
     let (store, hub) = (&*service.store, &service.operator.hub);
     let accounts = hub.accounts();
-    let questions = accounts.chunks(CHUNK).map(|some| {
-        Select::<Stands>::of(&format!("FROM account WHERE id IN {}", places()), &filled(some)).ask()
-    });
+    let questions = accounts
+        .chunks(CHUNK)
+        .map(|some| Select::<Stands>::of(&format!("FROM account WHERE id IN {}", places()), &filled(some)).ask());
     for row in all(store, questions.collect()).await? {
         let Stands { id, seq, closed_at } = row.read()?;
         hub.stands_at(id, seq, closed_at.is_some());

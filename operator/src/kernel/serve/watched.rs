@@ -8,9 +8,10 @@ use mesto_protocol::kernel::ids::AccountId;
 use tokio::time::Instant;
 
 use super::hub::Hub;
+use crate::kernel::caller::TokenRow;
+use crate::kernel::events::EventRow;
 use crate::kernel::metrics::Metrics;
 use crate::kernel::store::{Ask, Done, Job, Row, Store, StoreError, Table, Tx, Value, Work, Write};
-use crate::kernel::events::EventRow;
 
 pub(super) struct Watched {
     pub store: Arc<dyn Store>,
@@ -26,6 +27,8 @@ struct Seen {
     events: BTreeMap<AccountId, i64>,
     /// Rows added to the tables that are counted.
     rows: Vec<&'static str>,
+    /// Whether tokens were ended or changed.
+    tokens: bool,
 }
 
 impl Watched {
@@ -38,6 +41,9 @@ impl Watched {
         if ended.is_ok() {
             for (account, seq) in seen.events {
                 hub.reached(account, seq);
+            }
+            if seen.tokens {
+                hub.tokens_changed();
             }
             for table in seen.rows {
                 metrics.row(table);
@@ -93,6 +99,7 @@ impl Tx for Watching<'_> {
     }
 
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
+        self.seen.tokens |= write.target() == (TokenRow::NAME, false);
         if let (table, true) = write.target() {
             if table == EventRow::NAME {
                 let event = (write.value("account"), write.value("seq"));
