@@ -3,6 +3,7 @@
 
 mod database;
 mod demo;
+mod front;
 mod garage;
 mod pages;
 mod phone;
