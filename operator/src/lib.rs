@@ -54,7 +54,7 @@ pub use kernel::ledger::{self, LedgerAccountKind, LedgerBalance, LedgerFault};
 pub use kernel::limits::Limits;
 pub use kernel::operator::{Config, Operator, SetupError};
 pub use kernel::ports::{Clock, Entropy, SystemClock, SystemEntropy};
-pub use kernel::serve::serve;
+pub use kernel::serve::{Front, NoNetwork, TrustedProxy, serve};
 pub use kernel::shares::{FairShares, Share};
 pub use kernel::store::{
     self, Copied, CopyError, Durability, PostgresAddress, PostgresReader, PostgresStore, SchemaFault, SchemaStatus,

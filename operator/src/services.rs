@@ -134,6 +134,7 @@ mod tests {
     use mesto_protocol::services;
 
     use super::*;
+    use crate::kernel::metrics::Metrics;
     use crate::kernel::service::{Handler, Told};
     use crate::kernel::store::{SqliteInline, transact};
 
@@ -262,6 +263,46 @@ mod tests {
                     assert!(counts.contains(name), "{column}: is it no money?");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_measured_stands_on_the_page_of_operators_and_alerts_ask_for_nothing_else() {
+        let metrics = Metrics::new(SERVICES);
+        let took = std::time::Duration::from_millis(3);
+        metrics.answered("GET", "/v1/clock", 200, took);
+        metrics.refused("not_found");
+        metrics.turned_away("all");
+        metrics.transaction(&Ok(()), took);
+        metrics.provider_request("answered");
+        let text = metrics.text();
+        let base = |name: &str| {
+            let ends = ["_bucket", "_count", "_sum", "_total"];
+            ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
+        };
+        let words = |text: &str| -> BTreeSet<String> {
+            let is_part = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+            text.split(|sign| !is_part(sign)).filter(|word| word.starts_with("mesto_")).map(base).collect()
+        };
+        let measured = words(&text);
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+        let alerted = words(&read("dist/alerts.yml"));
+        assert!(alerted.len() > 5 && alerted.is_subset(&measured), "{:?}", alerted.difference(&measured));
+        assert_eq!(words(&read("docs/operator-network.md")), measured);
+    }
+
+    #[test]
+    fn what_is_measured_of_the_tables_can_be_asked_of_them() {
+        let store = SqliteInline::in_memory().unwrap();
+        for measure in SERVICES.iter().flat_map(|service| service.measures) {
+            let params: &[crate::store::Value] = if measure.sql.contains("$1") { &[7.into()] } else { &[] };
+            let rows = transact(&store, |tx| tx.query(measure.sql, params)).unwrap();
+            assert_eq!(rows[0].get::<i64>("value"), Ok(0), "{}", measure.name);
+        }
+        for counted in SERVICES.iter().flat_map(|service| service.counted) {
+            let owned = SERVICES.iter().any(|service| service.tables.iter().any(|table| table.name == counted.table));
+            assert!(owned, "nobody writes {}", counted.table);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The measures of `cargo xtask bench`: what a purchase, an opening and a quote cost, each beside a
 //! peer in the same run.
 //!
-//! `load [--only purchases|client|quote] [--short]`. Every measure is taken three times,
+//! `load [--only purchases|streams|client|quote] [--short]`. Every measure is taken three times,
 //! alternating with its peer; the ratio that counts is the median of the three. Nothing is written
 //! but standard output; the exit code is 1 when a target is missed.
 
@@ -11,6 +11,7 @@ mod purchases;
 mod quote;
 mod shop;
 mod stopwatch;
+mod streams;
 mod table;
 mod traffic;
 
@@ -23,7 +24,7 @@ use table::Measure;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "load [--only purchases|client|quote] [--short]";
+const USAGE: &str = "load [--only purchases|streams|client|quote] [--short]";
 
 /// How many alternated pairs a measure takes.
 const ROUNDS: usize = 3;
@@ -37,7 +38,17 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(ended) = streams::company(&words) {
+        return match ended {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("{why}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    let options = match Options::parse(words.into_iter()) {
         Ok(options) => options,
         Err(why) => {
             eprintln!("{why}\nusage: {USAGE}");
@@ -62,8 +73,8 @@ impl Options {
                 "--short" => options.is_short = true,
                 "--only" => {
                     let name = words.next().unwrap_or_default();
-                    if !["purchases", "client", "quote"].contains(&name.as_str()) {
-                        return Err(format!("--only takes purchases, client or quote, not `{name}`"));
+                    if !["purchases", "streams", "client", "quote"].contains(&name.as_str()) {
+                        return Err(format!("--only takes purchases, streams, client or quote, not `{name}`"));
                     }
                     options.only = Some(name);
                 }
@@ -89,6 +100,9 @@ fn run(options: &Options) -> Outcome<bool> {
     }
     if options.wants("purchases") {
         measures.extend(purchases::measure(options.is_short)?);
+    }
+    if options.wants("streams") {
+        measures.extend(streams::measure(options.is_short)?);
     }
     println!("{}", table::machine());
     for measure in &measures {

@@ -8,6 +8,7 @@ pub mod cities;
 pub mod claims;
 pub mod codes;
 pub mod demo;
+pub mod front;
 pub mod history;
 pub mod keys;
 pub mod operator;

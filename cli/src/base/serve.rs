@@ -12,6 +12,7 @@ use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
 
 use crate::base::about;
+use crate::base::front::FrontArgs;
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
 use crate::kernel::args::{StoreArgs, web_address};
@@ -34,6 +35,8 @@ struct ServeArgs {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
     listen: SocketAddr,
+    #[command(flatten)]
+    front: FrontArgs,
     #[command(flatten)]
     store: StoreArgs,
     /// At most so many connections to Postgres: commits that wait for the disk together share one
@@ -123,6 +126,8 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
             .advise("Give a free address with --listen.")
     })?;
     let address = listener.local_addr().map_err(|why| CliError::failed("the listening address", why))?;
+    let front = args.front.front().await?;
+    let metrics = front.metrics.as_ref().and_then(|listener| listener.local_addr().ok());
     let bank_listener = if args.with_demo_bank { Some(demo_bank_address(&args.bank_url).await?) } else { None };
     let bank_url = match &bank_listener {
         Some((_, address)) => format!("http://{address}"),
@@ -153,6 +158,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let listen = address.to_string();
     let said = serde_json::json!({
         "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
+        "metrics": metrics.map(|address| format!("http://{address}/metrics")),
     });
     call.say(&said, || {
         let name = call.style.paint(Tone::Good, "operator");
@@ -174,8 +180,9 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     };
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
     let clock = Arc::new(SystemClock);
-    let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&store), clock.clone(), link));
-    let served = mesto_operator::serve(listener, operator, store, clock, told_to_end()).await;
+    let watched = operator.watched(&store);
+    let requests = tokio::spawn(send_forever(operator.clone(), watched, clock.clone(), link));
+    let served = front.serve(listener, operator, store, clock, told_to_end()).await;
     requests.abort();
     let _ = requests.await;
     drop(end);

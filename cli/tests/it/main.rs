@@ -4,6 +4,7 @@
 mod backup;
 mod database;
 mod demo;
+mod front;
 mod garage;
 mod pages;
 mod phone;

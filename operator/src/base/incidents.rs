@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::grants::{self, Logged};
+use crate::kernel::metrics::Counted;
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
@@ -25,6 +26,7 @@ pub(crate) const SERVICE: Service = Service {
         export: Export::Excused("names payments, which are exported"),
         erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
     }],
+    counted: &[Counted { table: "incident", name: "incidents", help: "Things that somebody has to look at" }],
     ..Service::named("incidents")
 };
 

@@ -146,6 +146,7 @@ impl Operator {
     }
 
     fn tell_skew(&self, skew: TimeDelta) {
+        self.metrics.clock_skew.set(skew.num_milliseconds());
         if skew.abs() <= TOLD_FROM {
             return self.health.note("clock_skew", None);
         }

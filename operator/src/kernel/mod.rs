@@ -17,6 +17,7 @@ pub mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
+pub mod metrics;
 pub mod new_ids;
 pub mod operator;
 pub mod paging;
@@ -66,5 +67,6 @@ pub(crate) const SERVICE: Service = Service {
         signed_codes::LIST,
     ],
     retention: Some(retention::of_kernel),
+    measures: &[due::LATE],
     ..Service::of(&wire::SERVICE)
 };

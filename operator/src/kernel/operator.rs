@@ -19,10 +19,12 @@ use crate::kernel::idempotency::{self, Alone, InFlight};
 use crate::kernel::kept::Kept;
 use crate::kernel::keys::Keys;
 use crate::kernel::limits::Limits;
+use crate::kernel::metrics::Metrics;
 use crate::kernel::new_ids::NewIds;
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::{Clock, Entropy, Standing};
 use crate::kernel::router::Router;
+use crate::kernel::serve::hub::Hub;
 use crate::kernel::service::{Handler, Service};
 use crate::kernel::shares::{self, FairShares, Shares};
 use crate::kernel::store::{Deadline, Importance, Job, Prefetched, Store, StoreError, Task, Tx, transact};
@@ -88,6 +90,9 @@ pub struct Operator {
     pub(crate) kept: Kept,
     pub(crate) health: Health,
     shares: Shares,
+    /// Who listens to which account.
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// A request's arrival: when it came, by which clock, and the id under which answers and logs tell
@@ -99,9 +104,16 @@ pub(crate) struct Arrival {
     clock: Arc<dyn Clock>,
     /// It is more than its caller's share: only what is known already is answered.
     only_replays: bool,
+    /// It is not counted against a share: the operator itself asks on.
+    is_uncounted: bool,
 }
 
 impl Arrival {
+    /// Not counted against the caller's share.
+    pub fn uncounted(self) -> Self {
+        Self { is_uncounted: true, ..self }
+    }
+
     /// Says which request was refused.
     fn named(&self, mut problem: Problem) -> Problem {
         problem.instance = Some(format!("urn:mesto:request:{}", self.id));
@@ -187,6 +199,8 @@ impl Operator {
             kept: Kept::default(),
             health: Health::default(),
             shares: Shares::default(),
+            hub: Arc::default(),
+            metrics: Metrics::new(services),
         })
     }
 
@@ -199,7 +213,7 @@ impl Operator {
     /// A request that comes now.
     pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>) -> Arrival {
         let at = whole_millis(clock.now());
-        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock), only_replays: false }
+        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock), only_replays: false, is_uncounted: false }
     }
 
     /// Answers a request, as if all of it happened at one moment. Blocks for the store; a refusal
@@ -271,11 +285,16 @@ impl Operator {
             Err(failure) => return arrival.refused(failure.into_problem()),
         };
         let limits = self.limits::<FairShares>();
-        let counted = match self.shares.enter(&request, served, limits) {
+        let counted = match arrival.is_uncounted {
+            true => Ok(None),
+            false => self.shares.enter(&request, served, limits).map(Some),
+        };
+        let counted = match counted {
             Ok(counted) => counted,
             Err(problem) => return arrival.refused(problem),
         };
-        let arrival = Arrival { only_replays: counted.only_replays, ..arrival };
+        let only_replays = counted.as_ref().is_some_and(|counted| counted.only_replays);
+        let arrival = Arrival { only_replays, ..arrival };
         let request = Arc::new(request);
         let work = {
             let (operator, request, arrival) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());

@@ -17,6 +17,7 @@ use crate::kernel::call::{AlsoLocked, Call};
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
+use crate::kernel::metrics::{Counted, Measure};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Importance, Tx};
 
@@ -41,6 +42,10 @@ pub(crate) struct Service {
     pub audit: &'static [Check],
     /// The places of a city that a role may be given for.
     pub places: Option<Places>,
+    /// Rows of its tables that are counted for Prometheus as they are added.
+    pub counted: &'static [Counted],
+    /// Numbers of its tables for Prometheus.
+    pub measures: &'static [Measure],
 }
 
 /// How an operation is answered.
@@ -85,6 +90,8 @@ impl Service {
             retention: None,
             audit: &[],
             places: None,
+            counted: &[],
+            measures: &[],
         }
     }
 

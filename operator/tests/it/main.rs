@@ -18,6 +18,7 @@ mod copies;
 mod deadlines;
 mod fast_path;
 mod freezing;
+mod front;
 mod http;
 mod keys;
 mod locks;

@@ -31,6 +31,7 @@ use crate::kernel::call::Call;
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::limits::Limits;
+use crate::kernel::metrics::{Counted, Measure};
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Check, Erasure, Export, Service, Table, Told, serve};
 use crate::kernel::store::{Tx, Write};
@@ -74,6 +75,15 @@ pub(crate) const SERVICE: Service = Service {
     ]],
     due: &[PAGE_END],
     section: Some(purchases::section),
+    counted: &[
+        Counted { table: "sale", name: "sales", help: "Sales, paid from the deposit or sent to a bank's page" },
+        Counted { table: "refund", name: "refunds", help: "Refunds that are owed" },
+    ],
+    measures: &[Measure {
+        name: "provider_requests_waiting",
+        help: "Requests that payment providers have not answered yet",
+        sql: "SELECT COUNT(*) AS value FROM provider_request",
+    }],
     tables: &[
         Table {
             name: "quote",
