@@ -3,13 +3,14 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::{
-    Clock, Durability, PostgresAddress, PostgresStore, Request, SqliteStore, Store, SystemClock, serve, values,
+    Clock, Durability, PostgresAddress, PostgresStore, SqliteStore, Store, SystemClock, serve, values,
 };
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -137,26 +138,33 @@ fn a_postgres_that_only_reads_is_told_and_not_ready() {
     assert_eq!(driver.post("/v1/vehicles", &vehicle).status, 201);
 }
 
+fn on_sqlite(folder: &Path) -> (Serving, Arc<SqliteStore>) {
+    let store = Arc::new(SqliteStore::open(&folder.join("operator.db"), Durability::None).unwrap());
+    (Serving::on(store.clone(), TimeDelta::zero()), store)
+}
+
 #[test]
-fn a_sqlite_that_is_full_or_takes_no_writes_is_told_and_not_ready() {
+fn a_sqlite_that_takes_no_writes_is_told_and_not_ready() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Arc::new(SqliteStore::open(&folder.path().join("operator.db"), Durability::None).unwrap());
-    let serving = Serving::on(store.clone(), TimeDelta::zero());
+    let (serving, store) = on_sqlite(folder.path());
     let driver = serving.world.driver("+381641234567");
     serving.becomes("/readyz", |status, _| status == 200);
-    let (operator, world) = (&serving.world.operator, &serving.world);
-    let vehicle = serde_json::json!({"city": "belgrade", "plate": "BG789PP", "label": "x".repeat(40)});
-    let add = Request::new("POST", "/v1/vehicles").bearer(&driver.token).json(&vehicle);
-    // It takes reads and no writes.
+    // Its disk is one that only reads from now on.
     transact(store.inline(), |tx| tx.query("PRAGMA query_only = ON", &[])).unwrap();
-    let answer = operator.handle(store.inline(), world.now(), &add);
+    let vehicle = serde_json::json!({"city": "belgrade", "plate": "BG789PP"});
+    let answer = driver.post("/v1/vehicles", &vehicle);
     refused("unavailable", &answer);
     assert_eq!(answer.status, 503);
     let body = serving.becomes("/readyz", |status, _| status == 503);
     assert!(said(&body).contains("takes no writes"), "{body}");
-    transact(store.inline(), |tx| tx.query("PRAGMA query_only = OFF", &[])).unwrap();
+}
+
+#[test]
+fn a_sqlite_that_is_full_is_told_and_not_ready_until_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let (serving, store) = on_sqlite(folder.path());
+    let driver = serving.world.driver("+381641234567");
     serving.becomes("/readyz", |status, _| status == 200);
-    // It is full.
     store.inline().limit_pages(store.inline().pages().unwrap()).unwrap();
     let full = (0..500).map(|_| driver.ask_top_up(rsd("200.00"))).find(|answer| answer.status != 201);
     let full = full.expect("it is never full");
