@@ -47,6 +47,7 @@ pub use base::sign_in::SignInLimits;
 pub use base::staff::{GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;
 pub use garages::GarageLimits;
+pub use kernel::clock::ClockDoubt;
 pub use kernel::health::skew_text;
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};

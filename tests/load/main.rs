@@ -1,11 +1,12 @@
 //! The measures of `cargo xtask bench`: what a purchase, an opening and a quote cost, each beside a
 //! peer in the same run.
 //!
-//! `load [--only purchases|streams|client|quote] [--short]`. Every measure is taken three times,
+//! `load [--only purchases|streams|overload|client|quote] [--short]`. Every measure is taken three times,
 //! alternating with its peer; the ratio that counts is the median of the three. Nothing is written
 //! but standard output; the exit code is 1 when a target is missed.
 
 mod opening;
+mod overload;
 mod peer;
 mod purchases;
 mod quote;
@@ -24,7 +25,7 @@ use table::Measure;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "load [--only purchases|streams|client|quote] [--short]";
+const USAGE: &str = "load [--only purchases|streams|overload|client|quote] [--short]";
 
 /// How many alternated pairs a measure takes.
 const ROUNDS: usize = 3;
@@ -73,8 +74,10 @@ impl Options {
                 "--short" => options.is_short = true,
                 "--only" => {
                     let name = words.next().unwrap_or_default();
-                    if !["purchases", "streams", "client", "quote"].contains(&name.as_str()) {
-                        return Err(format!("--only takes purchases, streams, client or quote, not `{name}`"));
+                    if !["purchases", "streams", "overload", "client", "quote"].contains(&name.as_str()) {
+                        return Err(format!(
+                            "--only takes purchases, streams, overload, client or quote, not `{name}`"
+                        ));
                     }
                     options.only = Some(name);
                 }
@@ -103,6 +106,9 @@ fn run(options: &Options) -> Outcome<bool> {
     }
     if options.wants("streams") {
         measures.extend(streams::measure(options.is_short)?);
+    }
+    if options.wants("overload") {
+        measures.extend(overload::measure(options.is_short)?);
     }
     println!("{}", table::machine());
     for measure in &measures {

@@ -20,7 +20,7 @@ pub const CONNECTIONS: usize = 32;
 const WARM_UP: usize = CONNECTIONS * 8;
 
 /// A purchase as it stands on the wire.
-fn written(purchase: &Prepared) -> Vec<u8> {
+pub fn written(purchase: &Prepared) -> Vec<u8> {
     let mut bytes = format!(
         "POST /v1/purchases HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {}\r\nidempotency-key: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
         purchase.token,

@@ -14,6 +14,8 @@ enum Subject {
     Purchases,
     /// Purchases per second beside 10,000 idle event streams, and beside 64 readers
     Streams,
+    /// Purchases at twice the load that can be done, and a driver beside a flood of another's
+    Overload,
     /// Opening the client with 10,000 tickets, beside plain rusqlite
     Client,
     /// A quote, beside time-zone conversions
@@ -37,6 +39,7 @@ pub fn run(options: Options) -> Outcome<()> {
         let name = match subject {
             Subject::Purchases => "purchases",
             Subject::Streams => "streams",
+            Subject::Overload => "overload",
             Subject::Client => "client",
             Subject::Quote => "quote",
         };

@@ -1,4 +1,4 @@
-//! `mesto admin ledger|incidents|restored`: the books of an operator, and what somebody has to look
+//! `mesto admin ledger|incidents|restored|clock-is-right`: the books of an operator, and what somebody has to look
 //! at.
 
 use std::collections::BTreeMap;
@@ -30,6 +30,12 @@ enum Tool {
     /// Say that the store was put back from a copy, or that a replica took over: every phone reads
     /// its account anew.
     Restored {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Say that this machine's clock is right although it is far from what the store has seen: what
+    /// is too old is erased again.
+    ClockIsRight {
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -95,6 +101,15 @@ impl Run for Tool {
                 }
                 call.say(&json!({ "done": { "kind": kind, "reference": about } }), || {
                     format!("{} {kind}", call.style.paint(Tone::Good, "Done:"))
+                });
+                Ok(())
+            }
+            Self::ClockIsRight { store } => {
+                let (operator, store) = opened(&store)?;
+                let now = now();
+                operator.clock_is_right(store.as_ref(), now).map_err(|why| CliError::failed("the clock", why))?;
+                call.say(&json!({ "clock": now }), || {
+                    format!("{} {}", call.style.paint(Tone::Good, "The clock is right:"), now.to_rfc3339())
                 });
                 Ok(())
             }

@@ -4,6 +4,7 @@ pub mod about;
 pub mod account;
 pub mod backup;
 pub mod books;
+pub mod bounds;
 pub mod cities;
 pub mod claims;
 pub mod codes;

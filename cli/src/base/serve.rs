@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Config, HostedPage, Profile, SystemClock};
+use mesto_operator::{Clock, Config, HostedPage, Profile, SystemClock};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
 
 use crate::base::about;
+use crate::base::bounds::BoundsArgs;
 use crate::base::front::FrontArgs;
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
@@ -41,9 +42,11 @@ struct ServeArgs {
     store: StoreArgs,
     /// At most so many connections to Postgres: commits that wait for the disk together share one
     /// flush, so more of them sell more. All instances together need fewer than the server's
-    /// max_connections.
+    /// max_connections. One more looks whether the database takes writes.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
+    #[command(flatten)]
+    bounds: BoundsArgs,
     /// Address of the payment page's bank.
     #[arg(long, default_value = "http://127.0.0.1:8081", value_parser = web_address)]
     bank_url: String,
@@ -141,18 +144,26 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let page = HostedPage::new(&bank_url, &public, "mesto", &secret);
     let issuer = operator_name(args)?;
-    let config = Config { issuer: issuer.clone(), return_to: args.return_to.clone(), ..Config::default() };
+    let config = Config {
+        issuer: issuer.clone(),
+        return_to: args.return_to.clone(),
+        max_skew: args.bounds.max_skew(),
+        ..Config::default()
+    };
     let (profile, config) = match &args.about {
         Some(file) => about::read(file, config)?,
         None => (Profile::default(), config),
     };
-    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile));
+    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile).limited(args.bounds.shares()));
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
     let _alone = place.alone()?;
     let store = tokio::task::spawn_blocking(move || place.open(connections))
         .await
         .map_err(|why| CliError::failed("the store", why))??;
+
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    tokio::task::block_in_place(|| args.bounds.compare_clocks(&operator, &*store, &clock))?;
 
     let root_key = operator.keys().root_text();
     let listen = address.to_string();
@@ -179,7 +190,6 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         None => None,
     };
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
-    let clock = Arc::new(SystemClock);
     let watched = operator.watched(&store);
     let requests = tokio::spawn(send_forever(operator.clone(), watched, clock.clone(), link));
     let served = front.serve(listener, operator, store, clock, told_to_end()).await;

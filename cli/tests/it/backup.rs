@@ -76,6 +76,7 @@ fn a_store_that_is_served_is_copied_and_another_one_is_made_of_the_copy_on_sqlit
     assert_ne!(right(&restore("other.sqlite"))["epoch"], restored["epoch"]);
     let said = mesto(path, &["admin", "restore", "--from", "copy.sqlite", "--database", "third.sqlite"]);
     assert!(said.out.contains("clock-is-right") && said.out.contains("same keys"), "{}", said.out);
+    right(&admin(path, &["clock-is-right", "--database", "new.sqlite"]));
     let serving = Serving::start(path, &[&SERVE[..], &["--database", "new.sqlite"]].concat());
     assert_eq!(crate::http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);
 }

@@ -7,7 +7,7 @@ use mesto_protocol::openapi::document;
 use mesto_protocol::signed_document::SignedCity;
 
 use crate::kernel::call::Call;
-use crate::kernel::due::Due;
+use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::Outcome;
 use crate::kernel::health;
 use crate::kernel::http::Response;
@@ -22,7 +22,7 @@ use crate::kernel::store::{StoreError, Tx};
 pub(crate) const SIGNED_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Stands in the table from the first migration on.
-const KEYS_LOOKED_AT: Due = Due { kind: "public.keys", run: look_at_keys, every: Some(TimeDelta::days(1)) };
+const KEYS_LOOKED_AT: Due = Due { repeat: Some(Repeat::Daily), ..Due::new("public.keys", look_at_keys) };
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[

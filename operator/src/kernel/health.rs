@@ -188,7 +188,10 @@ pub fn skew_text(skew: TimeDelta) -> String {
 
 /// `GET /healthz`: whether the process answers at all, and what is odd.
 pub(crate) fn alive(call: &Call<'_>) -> Outcome<Response> {
-    let notes = call.operator.health.lock().notes.clone();
+    let mut notes = call.operator.health.lock().notes.clone();
+    if let Some(doubt) = call.operator.clock_doubt() {
+        notes.insert("clock_doubt", doubt.to_string());
+    }
     let status = json!({"status": "ok"});
     let told = if notes.is_empty() { status } else { json!({"status": "ok", "notes": notes}) };
     Ok(Response::json(200, &told))

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod call;
 pub mod caller;
+pub mod clock;
 pub mod due;
 pub mod epoch;
 pub mod events;
@@ -44,7 +45,7 @@ pub(crate) const SERVICE: Service = Service {
         serve!(get intents::READ => idempotency::outcome).urgent(),
         serve!(get intents::CANCEL => idempotency::cancel).urgent(),
     ]],
-    due: &[retention::DAILY],
+    due: &[retention::NIGHTLY],
     tables: &[
         Table {
             name: "schema_history",
@@ -55,6 +56,7 @@ pub(crate) const SERVICE: Service = Service {
         events::TABLE,
         epoch::TABLE,
         health::TABLE,
+        clock::TABLE,
         idempotency::TABLE,
         idempotency::EXECUTED,
         due::TABLE,

@@ -11,6 +11,7 @@ use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::{City, CityId, Currency};
 
 use crate::kernel::call::Call;
+use crate::kernel::clock::Watch;
 use crate::kernel::failure::{Failure, Outcome, store_problem};
 use crate::kernel::grants::Roles;
 use crate::kernel::health::Health;
@@ -42,6 +43,8 @@ pub struct Config {
     pub max_skew: TimeDelta,
     /// Oldest version of an app that is still served.
     pub min_client: Option<(u32, u32, u32)>,
+    /// The clock is moved by hand, as in a testbed: it is right wherever it stands.
+    pub moves_clock: bool,
 }
 
 impl Default for Config {
@@ -52,6 +55,7 @@ impl Default for Config {
             return_to: vec![Allowed::Scheme("mesto".into())],
             max_skew: TimeDelta::seconds(2),
             min_client: None,
+            moves_clock: false,
         }
     }
 }
@@ -93,6 +97,7 @@ pub struct Operator {
     /// Who listens to which account.
     pub(crate) hub: Arc<Hub>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) clock: Watch,
 }
 
 /// A request's arrival: when it came, by which clock, and the id under which answers and logs tell
@@ -183,7 +188,7 @@ impl Operator {
             }
         }
         let router = Router::new(services).map_err(SetupError::Operations)?;
-        let in_flight = InFlight::default();
+        let (in_flight, clock) = (InFlight::default(), Watch::default());
         Ok(Self {
             services,
             roles,
@@ -201,6 +206,7 @@ impl Operator {
             shares: Shares::default(),
             hub: Arc::default(),
             metrics: Metrics::new(services),
+            clock,
         })
     }
 

@@ -3,13 +3,14 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::{
-    Clock, Durability, PostgresAddress, PostgresStore, Request, SqliteStore, Store, SystemClock, serve, values,
+    Clock, Durability, PostgresAddress, PostgresStore, SqliteStore, Store, SystemClock, serve, values,
 };
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -27,7 +28,7 @@ impl Clock for OffClock {
     }
 }
 
-/// An operator that serves until this is dropped.
+/// An operator that serves until this is dropped, by the machine's clock or by one that stands.
 struct Serving {
     address: SocketAddr,
     world: World,
@@ -36,14 +37,18 @@ struct Serving {
 }
 
 impl Serving {
-    fn on(store: Arc<dyn Store>, off: TimeDelta) -> Self {
+    fn on(store: Arc<dyn Store>, off: Option<TimeDelta>) -> Self {
         let world = World::on(store);
         let (operator, store) = (Arc::clone(&world.operator), Arc::clone(&world.store));
         let (end, ended) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let served = serve(listener, operator, store, Arc::new(OffClock(off)), async {
+        let clock: Arc<dyn Clock> = match off {
+            Some(off) => Arc::new(OffClock(off)),
+            None => world.clock(),
+        };
+        let served = serve(listener, operator, store, clock, async {
             let _ = ended.await;
         });
         let thread = std::thread::spawn(move || runtime.block_on(served).unwrap());
@@ -99,7 +104,7 @@ fn an_operator_whose_database_stands_still_lives_and_is_not_ready_until_it_speak
     let url = cluster().database().unwrap();
     let way = FreezingWay::to(cluster().port());
     let address = PostgresAddress::parse(&way.url(&url), None).unwrap().answering_within(Duration::from_millis(500));
-    let serving = Serving::on(Arc::new(PostgresStore::connect(address, 2).unwrap()), TimeDelta::zero());
+    let serving = Serving::on(Arc::new(PostgresStore::connect(address, 2).unwrap()), None);
     serving.becomes("/readyz", |status, body| status == 200 && body["status"] == "ready");
     way.freeze();
     let body = serving.becomes("/readyz", |status, _| status == 503);
@@ -113,7 +118,7 @@ fn a_postgres_that_only_reads_is_told_and_not_ready() {
     let url = cluster().database().unwrap();
     let name = url.rsplit('/').next().unwrap().to_owned();
     let beside = PostgresStore::open(&cluster().database().unwrap(), 1).unwrap();
-    let serving = Serving::on(Arc::new(PostgresStore::open(&url, 2).unwrap()), TimeDelta::zero());
+    let serving = Serving::on(Arc::new(PostgresStore::open(&url, 2).unwrap()), None);
     let driver = serving.world.driver("+381641234567");
     serving.becomes("/readyz", |status, _| status == 200);
     // As a primary that became a replica: whoever is connected is cut.
@@ -137,26 +142,33 @@ fn a_postgres_that_only_reads_is_told_and_not_ready() {
     assert_eq!(driver.post("/v1/vehicles", &vehicle).status, 201);
 }
 
+fn on_sqlite(folder: &Path) -> (Serving, Arc<SqliteStore>) {
+    let store = Arc::new(SqliteStore::open(&folder.join("operator.db"), Durability::None).unwrap());
+    (Serving::on(store.clone(), None), store)
+}
+
 #[test]
-fn a_sqlite_that_is_full_or_takes_no_writes_is_told_and_not_ready() {
+fn a_sqlite_that_takes_no_writes_is_told_and_not_ready() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Arc::new(SqliteStore::open(&folder.path().join("operator.db"), Durability::None).unwrap());
-    let serving = Serving::on(store.clone(), TimeDelta::zero());
+    let (serving, store) = on_sqlite(folder.path());
     let driver = serving.world.driver("+381641234567");
     serving.becomes("/readyz", |status, _| status == 200);
-    let (operator, world) = (&serving.world.operator, &serving.world);
-    let vehicle = serde_json::json!({"city": "belgrade", "plate": "BG789PP", "label": "x".repeat(40)});
-    let add = Request::new("POST", "/v1/vehicles").bearer(&driver.token).json(&vehicle);
-    // It takes reads and no writes.
+    // Its disk is one that only reads from now on.
     transact(store.inline(), |tx| tx.query("PRAGMA query_only = ON", &[])).unwrap();
-    let answer = operator.handle(store.inline(), world.now(), &add);
+    let vehicle = serde_json::json!({"city": "belgrade", "plate": "BG789PP"});
+    let answer = driver.post("/v1/vehicles", &vehicle);
     refused("unavailable", &answer);
     assert_eq!(answer.status, 503);
     let body = serving.becomes("/readyz", |status, _| status == 503);
     assert!(said(&body).contains("takes no writes"), "{body}");
-    transact(store.inline(), |tx| tx.query("PRAGMA query_only = OFF", &[])).unwrap();
+}
+
+#[test]
+fn a_sqlite_that_is_full_is_told_and_not_ready_until_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let (serving, store) = on_sqlite(folder.path());
+    let driver = serving.world.driver("+381641234567");
     serving.becomes("/readyz", |status, _| status == 200);
-    // It is full.
     store.inline().limit_pages(store.inline().pages().unwrap()).unwrap();
     let full = (0..500).map(|_| driver.ask_top_up(rsd("200.00"))).find(|answer| answer.status != 201);
     let full = full.expect("it is never full");
@@ -172,14 +184,14 @@ fn a_sqlite_that_is_full_or_takes_no_writes_is_told_and_not_ready() {
 #[test]
 fn a_clock_that_differs_from_the_databases_is_measured_and_told() {
     let store: Arc<dyn Store> = Arc::new(PostgresStore::open(&cluster().database().unwrap(), 1).unwrap());
-    let serving = Serving::on(Arc::clone(&store), TimeDelta::seconds(5));
+    let serving = Serving::on(Arc::clone(&store), Some(TimeDelta::seconds(5)));
     let body = serving.becomes("/healthz", |_, body| body["notes"]["clock_skew"].is_string());
     let told = body["notes"]["clock_skew"].as_str().unwrap();
     assert!(told.contains("ms ahead of the database's") && body["status"] == "ok", "{body}");
     let clock: Arc<dyn Clock> = Arc::new(OffClock(TimeDelta::seconds(-3)));
     let skew = serving.world.operator.clock_skew(&*store, &clock).unwrap().expect("a quick answer");
     assert!((skew - TimeDelta::seconds(3)).abs() < TimeDelta::seconds(1), "{skew}");
-    let right = Serving::on(store, TimeDelta::zero());
+    let right = Serving::on(store, Some(TimeDelta::zero()));
     right.becomes("/readyz", |status, _| status == 200);
     assert_eq!(right.get("/healthz").1, serde_json::json!({"status": "ok"}));
 }

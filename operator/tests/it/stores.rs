@@ -7,12 +7,12 @@ use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
 use mesto_operator::store::{Importance, Job, Select, Task, Write, transact};
-use mesto_operator::{Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
+use mesto_operator::{Durability, PaymentLimits, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
 use mesto_operator::{delete, table, update, values};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
 use mesto_protocol::base::wallet::WalletSubject;
 
-use crate::world::{World, asking_for, cluster, expect, refused, rsd};
+use crate::world::{World, asking_for, cluster, config, expect, operator, refused, rsd};
 
 table! {
     /// A table of these tests.
@@ -311,7 +311,10 @@ fn many_at_once_on_one_deposit_on_postgres() {
 #[test]
 fn credits_at_the_same_moment_all_count_on_postgres_bg_83() {
     let url = cluster().database().unwrap();
-    let world = World::on(Arc::new(PostgresStore::open(&url, 8).unwrap()));
+    // All of them wait on the bank's page at the same time.
+    let limits = PaymentLimits { waiting: 60, ..PaymentLimits::default() };
+    let operator = Arc::new(operator(config()).limited(limits));
+    let world = World::around(operator, Arc::new(PostgresStore::open(&url, 8).unwrap()));
     let second: Arc<dyn Store> = Arc::new(PostgresStore::open(&url, 8).unwrap());
     let driver = world.driver("+381641234567");
     let topups: Vec<_> = (0..60).map(|_| driver.top_up("200.00")).collect();

@@ -10,7 +10,7 @@ use mesto_protocol::kernel::operation::{Access, Content};
 use mesto_protocol::services::operations;
 use serde_json::{Value, json};
 
-use crate::world::{SECRET, World, approval, refused, signed_notice};
+use crate::world::{SECRET, approval, refused, signed_notice};
 
 /// Every text of a document, by its pointer.
 fn texts(value: &Value, at: String) -> Vec<String> {

@@ -16,7 +16,16 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::passfile;
 
+/// How long a server may take to accept a connection, unless the address says `connect_timeout`.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// How long what was sent may stay without a sign of the other end, unless the address says
+/// `tcp_user_timeout`.
+const UNHEARD_TIME: Duration = Duration::from_secs(15);
+
 /// Where a database is: `postgres://user@host/name`, or `host=... user=... dbname=...`.
+///
+/// Several servers (`postgres://user@a,b:5433/name`) are one primary and its replicas: the one that
+/// takes writes is used, whichever it is then.
 ///
 /// `sslmode=verify-full` asks for TLS with a certificate for the host's name from an authority in
 /// `sslrootcert=FILE`, or from one of those that browsers trust. Without it only this machine is
@@ -44,8 +53,8 @@ impl std::fmt::Debug for PostgresAddress {
 /// `mesto on db.example:5432, TLS`, as it is told and logged.
 impl std::fmt::Display for PostgresAddress {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (host, port) = self.server();
-        write!(out, "{} on {host}:{port}", self.name())?;
+        let servers = self.servers().into_iter().map(|(host, port)| format!("{host}:{port}"));
+        write!(out, "{} on {}", self.name(), servers.collect::<Vec<_>>().join(", "))?;
         if self.tls.is_some() { out.write_str(", TLS") } else { Ok(()) }
     }
 }
@@ -75,6 +84,17 @@ impl PostgresAddress {
                 return wrong(format!("it is no address of a Postgres database: {}", super::error::causes(&error)));
             }
         };
+        // An operator writes: of several servers it wants the one that takes writes.
+        if config.get_hosts().len().max(config.get_hostaddrs().len()) > 1 && !text.contains("target_session_attrs") {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
+        // A server that is gone without a word is given up, and the next one is asked.
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIME);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(UNHEARD_TIME);
+        }
         let is_verified = match (mode.as_deref(), &authorities) {
             (Some("verify-full"), _) | (None, Some(_)) => true,
             (Some("disable"), None) => false,
@@ -119,23 +139,38 @@ impl PostgresAddress {
             return Ok(());
         }
         let text = passfile::read(file).or_else(|why| wrong(format!("{}: {why}", file.display())))?;
-        let (host, port) = self.server();
         let user = self.config.get_user().unwrap_or_default();
-        if let Some(password) = passfile::password(&text, &[&host, &port, self.name(), user]) {
+        let found = self
+            .servers()
+            .into_iter()
+            .find_map(|(host, port)| passfile::password(&text, &[&host, &port, self.name(), user]));
+        if let Some(password) = found {
             self.config.password(password);
         }
         Ok(())
     }
 
-    /// Host and port of the first server it names.
-    fn server(&self) -> (String, String) {
-        let host = match self.config.get_hosts().first() {
-            Some(Host::Tcp(name)) => name.clone(),
-            #[cfg(unix)]
-            Some(Host::Unix(_)) => "localhost".to_owned(),
-            None => self.config.get_hostaddrs().first().map(ToString::to_string).unwrap_or_default(),
+    /// Host and port of the servers it names.
+    fn servers(&self) -> Vec<(String, String)> {
+        let mut hosts: Vec<String> = self
+            .config
+            .get_hosts()
+            .iter()
+            .map(|host| match host {
+                Host::Tcp(name) => name.clone(),
+                #[cfg(unix)]
+                Host::Unix(_) => "localhost".to_owned(),
+            })
+            .collect();
+        if hosts.is_empty() {
+            hosts = self.config.get_hostaddrs().iter().map(ToString::to_string).collect();
+        }
+        // One port is every server's.
+        let port = |place: usize| match self.config.get_ports() {
+            [] => 5432,
+            ports => ports.get(place).or(ports.first()).copied().unwrap_or(5432),
         };
-        (host, self.config.get_ports().first().copied().unwrap_or(5432).to_string())
+        hosts.into_iter().enumerate().map(|(place, host)| (host, port(place).to_string())).collect()
     }
 
     /// The database, by default called like its user.
@@ -344,6 +379,20 @@ mod tests {
             assert_eq!(address.config.get_connect_timeout().unwrap().as_secs(), 3);
             assert_eq!(address.config.get_dbname(), Some("mesto"));
         }
+    }
+
+    #[test]
+    fn of_several_servers_the_one_that_takes_writes_is_wanted() {
+        let address = PostgresAddress::parse("postgres://mesto@127.0.0.1:5433,127.0.0.1:5434/mesto", None).unwrap();
+        assert_eq!(address.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        assert_eq!(address.to_string(), "mesto on 127.0.0.1:5433, 127.0.0.1:5434");
+        let named: std::collections::HashMap<_, _> = address.environment().into_iter().collect();
+        assert_eq!(named.get("PGPORT").unwrap(), "5433,5434");
+        assert_eq!(named.get("PGTARGETSESSIONATTRS").unwrap(), "read-write");
+        let any = "postgres://mesto@127.0.0.1,localhost/mesto?target_session_attrs=any";
+        let any = PostgresAddress::parse(any, None).unwrap();
+        assert_eq!(any.config.get_target_session_attrs(), TargetSessionAttrs::Any);
+        assert_eq!(any.to_string(), "mesto on 127.0.0.1:5432, localhost:5432");
     }
 
     #[test]
