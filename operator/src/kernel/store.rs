@@ -136,9 +136,9 @@ pub trait Tx {
     /// later call.
     fn write(&mut self, write: Write) -> Result<(), StoreError>;
 
-    /// It must be committed by a moment: who comes to its commit later gets [`StoreError::TooLate`],
-    /// and nothing of it is stored. Asked right before the commit, when all locks are held; on
-    /// Postgres once more by the server itself.
+    /// It must be committed by a moment: who comes to its commit later gets
+    /// [`StoreError::TooLate`], and nothing of it is stored. Asked right before the commit, when
+    /// all locks are held; on Postgres once more by the server itself.
     fn commit_by(&mut self, deadline: Deadline);
 
     /// Runs any statement and returns its rows: for checks and tools. Never on the fast path.
