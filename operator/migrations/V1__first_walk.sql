@@ -530,6 +530,12 @@ CREATE TABLE epoch (
   began_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
+-- What the operator is called: one row, made when it is served first.
+CREATE TABLE called (
+  name TEXT PRIMARY KEY,
+  issuer TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+
 -- The latest moment that an operator has seen and believed: one row; 0: none.
 CREATE TABLE clock (
   name TEXT PRIMARY KEY,

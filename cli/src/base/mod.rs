@@ -10,6 +10,7 @@ pub mod codes;
 pub mod demo;
 pub mod history;
 pub mod keys;
+pub mod migrations;
 pub mod operator;
 pub mod payments;
 pub mod providers;

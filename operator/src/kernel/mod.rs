@@ -51,6 +51,7 @@ pub(crate) const SERVICE: Service = Service {
         account::TABLE,
         events::TABLE,
         epoch::TABLE,
+        epoch::CALLED,
         clock::TABLE,
         idempotency::TABLE,
         idempotency::EXECUTED,

@@ -20,6 +20,8 @@ mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+#[cfg(feature = "testing")]
+pub use self::migrate::schema_at;
 pub use self::migrate::{SchemaFault, SchemaStatus};
 pub use self::postgres::{AddressError, PostgresAddress, PostgresReader, PostgresStore};
 pub(crate) use self::prefetch::Prefetched;

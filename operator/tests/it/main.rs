@@ -16,6 +16,7 @@ mod cases;
 mod contract;
 mod copies;
 mod fast_path;
+mod forward;
 mod http;
 mod keys;
 mod locks;
