@@ -75,11 +75,18 @@ fn try_on_copy(store: &StoreArgs, place: &Place, file: &Path) -> Outcome<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let aside = tempfile::tempdir_in(folder).map_err(|why| CliError::failed("a folder for the copy", why))?;
     let copied = aside.path().join("copy.sqlite");
-    mesto_operator::store::copy(file, &copied).map_err(|why| {
-        CliError::new(Exit::Failed, "copy", why.to_string()).advise("It needs room for a copy beside it.")
-    })?;
+    // An empty file begins as a new one does.
+    if std::fs::metadata(file).is_ok_and(|file| file.len() > 0) {
+        copy(file, &copied)?;
+    }
     let migrated = SqliteInline::open(&copied, Durability::None).map_err(|why| failed(place, &why))?;
     tool(store)?.audit_ledger(&migrated).map_err(|fault| {
         CliError::new(Exit::Failed, "ledger_fault", format!("after it the books do not agree: {fault}"))
+    })
+}
+
+fn copy(file: &Path, to: &Path) -> Outcome<()> {
+    mesto_operator::store::copy(file, to).map(drop).map_err(|why| {
+        CliError::new(Exit::Failed, "copy", why.to_string()).advise("It needs room for a copy beside it.")
     })
 }
