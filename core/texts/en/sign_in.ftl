@@ -5,6 +5,15 @@ error-session_is_own = This is the phone that you are using.
 error-phone_invalid = No code can be sent to this phone number.
     .advice = Write it with + and the country, as { $example }.
     .plain-advice = Write it with + and the country.
+error-phone_country_not_served = No code is sent to numbers of this country.
+    .advice = Codes are sent to numbers of: { $countries }.
+    .plain-advice = Use a number of the operator's country.
+error-code_sent_already = A code was sent to this number and is still good.
+    .advice = { $retry_after_seconds ->
+        [one] Look for the newest SMS, or ask for another code in a second.
+       *[other] Look for the newest SMS, or ask for another code in { $retry_after_seconds } seconds.
+    }
+    .plain-advice = Look for the newest SMS, or ask for another code later.
 error-code_wrong = { $tries_left ->
         [0] The code is not right. No try is left.
         [one] The code is not right. One try is left.
