@@ -9,6 +9,7 @@ pub mod codes;
 pub mod demo;
 pub mod history;
 pub mod keys;
+pub mod messages;
 pub mod operator;
 pub mod payments;
 pub mod providers;

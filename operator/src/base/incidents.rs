@@ -32,7 +32,8 @@ pub(crate) const SERVICE: Service = Service {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// `notice_contradicts`, `notice_amount`, `notice_unknown`, `refund_refused`,
-    /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`.
+    /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`, `message_failed`,
+    /// `messages_ceiling`.
     pub kind: String,
     /// What it is about: ids of the provider's payment and of ours. Never personal data.
     pub reference: String,

@@ -246,7 +246,8 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
         && now < waiting.resend_at
     {
         let seconds = seconds_of(waiting.resend_at - now);
-        let detail = format!("a code was sent to this number and is still good; wait {seconds} seconds for another one");
+        let detail =
+            format!("a code was sent to this number and is still good; wait {seconds} seconds for another one");
         return Err(Problem::new(ProblemCode::CodeSentAlready, detail)
             .with("retry_after_seconds", seconds)
             .with("expires_at", whole_second(waiting.expires_at))

@@ -105,6 +105,9 @@ pub(crate) const SERVICE: Service = Service {
 /// A one-time code; parameters `code` and `minutes`, how long it is good for.
 pub(crate) const SIGN_IN_CODE: &str = "sign_in.code";
 
+/// Everything that is sent.
+pub const TEMPLATES: &[&str] = &[SIGN_IN_CODE];
+
 fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     let before = before(now, operator.home.retention.messages_days);
     Ok(tx.write(Write::sql("message", "DELETE FROM message WHERE at < $1", values![before]))?)

@@ -161,7 +161,8 @@ pub async fn send_message(
 ) -> Result<bool, StoreError> {
     let ended = gateway.send(&message).await;
     let is_sent = matches!(ended, Sending::Sent { .. });
-    in_store(operator, store, clock.now(), move |tx, operator, now| keep(tx, operator, now, message.id, &ended)).await?;
+    in_store(operator, store, clock.now(), move |tx, operator, now| keep(tx, operator, now, message.id, &ended))
+        .await?;
     Ok(is_sent)
 }
 
@@ -205,12 +206,10 @@ fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) ->
     };
     let mut claimed = Vec::new();
     for row in found {
-        if !is_exempt(&row) {
-            if room <= 0 {
-                break;
-            }
-            room -= 1;
+        if !is_exempt(&row) && room <= 0 {
+            break;
         }
+        room -= 1;
         tx.write(update!(MessageRow { id: row.id } set { lease_until: now + LEASE }))?;
         let (id, valid_until) = (row.id, row.valid_until);
         let message = row.message()?;
@@ -273,7 +272,9 @@ fn keep(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: MessageId,
             }))?)
         }
         _ if row.state != StateWord::Waiting => Ok(()),
-        Sending::Later { reason, .. } if row.valid_until.is_none() && tries >= operator.limits::<MessageLimits>().tries => {
+        Sending::Later { reason, .. }
+            if row.valid_until.is_none() && tries >= operator.limits::<MessageLimits>().tries =>
+        {
             give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME))
         }
         Sending::Later { reason, wait } => {
