@@ -43,4 +43,8 @@ start-code-sent = We sent a code to { $phone }.
 start-sign-in = Sign in
 start-other-number = Another number
 start-resend = Send a new code
+start-resend-in = { $seconds ->
+        [one] In a second
+       *[other] In { $seconds } seconds
+    }
 start-working = One moment…

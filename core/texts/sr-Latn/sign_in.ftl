@@ -45,4 +45,9 @@ start-code-sent = Poslali smo kod na { $phone }.
 start-sign-in = Prijavite se
 start-other-number = Drugi broj
 start-resend = Pošaljite novi kod
+start-resend-in = { $seconds ->
+        [one] Za { $seconds } sekundu
+        [few] Za { $seconds } sekunde
+       *[other] Za { $seconds } sekundi
+    }
 start-working = Trenutak…
