@@ -260,10 +260,10 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
     let of_network = Limit { kind: CODES_OF_NETWORK, subject: &network, most: allowed.codes_per_network };
     of_network.slow(tx, now, allowed.network_pause)?;
     let resend = allowed.resend(of_number.tried(tx, now)?);
+    let is_known = tx.first(find!(PersonRow { phone: Some(phone.as_str()) }))?.is_some();
     for limit in [of_number, of_network] {
         limit.count(tx, call.operator, now)?;
     }
-    let is_known = tx.first(find!(PersonRow { phone: Some(phone.as_str()) }))?.is_some();
     let code = code(call);
     let (expires_at, resend_at) = (now + allowed.code_lifetime.max(resend), now + resend);
     let (hash, network) = (hashed(&phone, &code), text::sha256(network.as_bytes()));

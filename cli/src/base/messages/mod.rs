@@ -203,8 +203,8 @@ fn read(path: &Path) -> Outcome<Arc<dyn MessageGateway>> {
     gateway.map_err(fault)
 }
 
-/// Sends what waits, again and again. Whoever drops it stops it: what was under way is sent again by
-/// the next one, with the same id.
+/// Sends what waits, again and again. Whoever drops it stops it: what was under way is sent again
+/// by the next one, with the same id.
 pub async fn send_forever(
     operator: Arc<Operator>,
     store: Arc<dyn Store>,
@@ -267,7 +267,30 @@ fn example() -> OutgoingMessage {
 
 #[cfg(test)]
 mod tests {
+    use mesto_operator::testing::Authority;
+
     use super::*;
+
+    #[test]
+    fn every_file_of_the_page_is_one_that_is_taken() {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/messages.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["sms.secret", "smpp.password"] {
+            let file = folder.path().join(name);
+            std::fs::write(&file, "secret08").unwrap();
+            #[cfg(unix)]
+            std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        }
+        std::fs::copy(Authority::new().unwrap().file(), folder.path().join("centre.pem")).unwrap();
+        let blocks: Vec<&str> = page.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert_eq!(blocks.len(), 4);
+        for block in blocks {
+            let file = folder.path().join("messages.toml");
+            std::fs::write(&file, block.replace("/usr/local/bin/send-sms", "/bin/true")).unwrap();
+            assert!(read(&file).is_ok(), "{block}: {}", read(&file).err().unwrap());
+        }
+    }
 
     fn refused(text: &str) -> String {
         let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! `mesto sms-simulator`: a gateway on loopback over HTTP and SMPP that keeps what it gets, shows it,
-//! and fails as it is told. For tests and for trying an operator; never for real messages.
+//! `mesto sms-simulator`: a gateway on loopback over HTTP and SMPP that keeps what it gets, shows
+//! it, and fails as it is told. For tests and for trying an operator; never for real messages.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

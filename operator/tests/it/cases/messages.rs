@@ -317,6 +317,50 @@ on_both_databases! {
     }
 }
 
+/// `docs/messages.md` says how a gateway of one's own reads the table.
+#[test]
+fn the_statements_of_the_page_take_a_message_and_mark_it() {
+    let page =
+        std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/messages.md")).unwrap();
+    let blocks: Vec<&str> = page.split("```sql").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 2);
+    let world = World::postgres();
+    ask(&world, 1);
+    let now = world.now().timestamp_millis().to_string();
+    let statements = |block: &str| -> Vec<String> {
+        let written: String = block.lines().map(|line| line.split("--").next().unwrap().to_owned() + " ").collect();
+        written.split(';').map(|one| one.trim().replace("$now", &now)).filter(|one| !one.is_empty()).collect()
+    };
+    let take = statements(blocks[0]);
+    assert_eq!([take[0].as_str(), take[3].as_str()], ["BEGIN", "COMMIT"]);
+    let taken = |of_other: bool| {
+        store::transact(&*world.store, |tx| {
+            let rows = tx.query(&take[1], &[])?;
+            let ids: Vec<String> = rows.iter().map(|row| row.get("id").unwrap()).collect();
+            let named: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
+            assert_eq!(rows.is_empty(), of_other);
+            if !of_other {
+                assert!(rows[0].get::<String>("params")?.contains("code"));
+                assert_eq!(tx.execute(&take[2].replace("$ids", &format!("ARRAY[{}]", named.join(", "))), &[])?, 1);
+            }
+            Ok(ids)
+        })
+        .unwrap()
+    };
+    let id = taken(false).remove(0);
+    taken(true);
+    assert_eq!(send(&world, &Gateway::default()), 0, "nor does an operator take it");
+    let marks = statements(blocks[1]);
+    let mark = |at: usize, by: &str| {
+        let sql = marks[at].replace("$id", "'gw-1'").replace("$1", &format!("'{by}'"));
+        store::transact(&*world.store, |tx| tx.execute(&sql, &[])).unwrap()
+    };
+    assert_eq!((mark(1, &id), newest(&world).state), (1, "waiting"));
+    assert_eq!((mark(0, &id), newest(&world).state, params(&world)), (1, "sent", vec!["{}".to_owned()]));
+    assert_eq!((mark(3, "gw-1"), newest(&world).state), (1, "delivered"));
+    assert_eq!((mark(2, &id), newest(&world).state), (1, "failed"));
+}
+
 impl World {
     /// The code of the newest message that a gateway got.
     fn code_of_gateway(&self, got: &[OutgoingMessage]) -> String {

@@ -25,8 +25,8 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /**
- * `device` is shown in the driver's list of devices. `ticks` make the wait for another code run. What
- * was typed is kept in `saved`: the code is read in another app.
+ * `device` is shown in the driver's list of devices. `ticks` make the wait for another code run.
+ * What was typed is kept in `saved`: the code is read in another app.
  */
 class SignInPresenter(
     private val client: MestoClient,
