@@ -609,6 +609,9 @@ public struct Texts: Sendable {
     /// Send a new code
     public func startResend() -> String { render("start-resend", [:]) }
 
+    /// In {$seconds} seconds
+    public func startResendIn(seconds: Int) -> String { render("start-resend-in", ["seconds": String(seconds)]) }
+
     /// Send me the code
     public func startSendCode() -> String { render("start-send-code", [:]) }
 

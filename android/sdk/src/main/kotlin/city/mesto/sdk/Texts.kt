@@ -604,6 +604,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Send a new code */
     fun startResend(): String = render("start-resend", emptyMap())
 
+    /** In {$seconds} seconds */
+    fun startResendIn(seconds: Long): String = render("start-resend-in", mapOf("seconds" to seconds.toString()))
+
     /** Send me the code */
     fun startSendCode(): String = render("start-send-code", emptyMap())
 
