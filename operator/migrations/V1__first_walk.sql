@@ -536,6 +536,11 @@ CREATE TABLE heartbeat (
   at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 10)*/;
 INSERT INTO heartbeat (name, at) VALUES ('store', 0);
+-- What the operator is called: one row, made when it is served first.
+CREATE TABLE called (
+  name TEXT PRIMARY KEY,
+  issuer TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
 
 -- The latest moment that an operator has seen and believed: one row; 0: none.
 CREATE TABLE clock (

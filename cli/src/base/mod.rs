@@ -12,6 +12,7 @@ pub mod demo;
 pub mod front;
 pub mod history;
 pub mod keys;
+pub mod migrations;
 pub mod operator;
 pub mod payments;
 pub mod providers;

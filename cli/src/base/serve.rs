@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Clock, Config, HostedPage, Profile, SystemClock};
+use mesto_operator::{Clock, Config, HostedPage, NameError, Profile, SystemClock};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
@@ -69,6 +69,9 @@ struct ServeArgs {
     /// (https://app.example). May be given often.
     #[arg(long, default_value = "mesto", value_parser = return_to)]
     return_to: Vec<Allowed>,
+    /// Refuse a store whose schema is older than this version's, instead of migrating it.
+    #[arg(long)]
+    no_migrate: bool,
     /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
     #[arg(long)]
     with_demo_bank: bool,
@@ -158,9 +161,13 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
     let _alone = place.alone()?;
-    let store = tokio::task::spawn_blocking(move || place.open(connections))
-        .await
-        .map_err(|why| CliError::failed("the store", why))??;
+    let (named, no_migrate) = (Arc::clone(&operator), args.no_migrate);
+    let opened = tokio::task::spawn_blocking(move || {
+        let store = if no_migrate { place.open_current(connections)? } else { place.open(connections)? };
+        named.is_called(store.as_ref()).map_err(not_called)?;
+        Ok::<_, CliError>(store)
+    });
+    let store = opened.await.map_err(|why| CliError::failed("the store", why))??;
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     tokio::task::block_in_place(|| args.bounds.compare_clocks(&operator, &*store, &clock))?;
@@ -200,6 +207,16 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         let _ = task.await;
     }
     served.map_err(|why| CliError::failed("serving", why))
+}
+
+/// Why a store is not served under this name.
+fn not_called(why: NameError) -> CliError {
+    match &why {
+        NameError::Another { known, .. } => CliError::new(Exit::Input, "store_of_another_name", why.to_string()).advise(
+            format!("Serve it with --name {known}: its codes, and what phones keep, are of that name. Another operator needs a store of its own."),
+        ),
+        NameError::Store(error) => CliError::failed("the store's name", error),
+    }
 }
 
 /// Where the demo bank listens: at `--bank-url`, which must be of this machine; port 0 takes any

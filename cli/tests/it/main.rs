@@ -9,6 +9,7 @@ mod garage;
 mod pages;
 mod phone;
 mod serving;
+mod staff;
 mod testbed;
 mod tools;
 mod verifying;

@@ -29,6 +29,8 @@ use chrono::{DateTime, Utc};
 use crate::kernel::health::heartbeat;
 
 pub use self::deadline::Deadline;
+#[cfg(feature = "testing")]
+pub use self::migrate::schema_at;
 pub use self::migrate::{SchemaFault, SchemaStatus};
 pub use self::postgres::{AddressError, PostgresAddress, PostgresReader, PostgresStore};
 pub(crate) use self::prefetch::Prefetched;
