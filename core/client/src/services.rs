@@ -56,13 +56,15 @@ shown! { topics_shown;
         Clock,
         /// How the last request went.
         Connection,
+        /// `live().state()`
+        Live,
         /// A service without a word of its own here.
         Other(String),
     }
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 11] = [
+const TOPICS: [(&str, Topic); 12] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -74,6 +76,7 @@ const TOPICS: [(&str, Topic); 11] = [
     (garages::SERVICE.name, Topic::Garages),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
+    (signal::LIVE, Topic::Live),
 ];
 
 impl Topic {

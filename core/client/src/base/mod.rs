@@ -4,6 +4,7 @@
 pub mod account;
 pub mod cities;
 pub mod deposit;
+pub mod live;
 pub mod operator_document;
 pub mod operators;
 pub mod payments;

@@ -14,6 +14,8 @@ mod guard;
 mod http;
 mod intent_table;
 mod intents;
+mod live;
+mod logging;
 mod machine;
 mod observing;
 mod operator_document;
