@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use mesto_client::{LiveState, Step, Updates};
 
 use crate::kernel::cancel::Cancel;

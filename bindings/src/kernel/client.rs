@@ -268,7 +268,7 @@ pub(crate) fn city_of(told: Option<String>) -> Option<CityId> {
 }
 
 /// The key of an operator, as an app pins it.
-fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
+pub(crate) fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
     let wrong = |why: String| {
         MestoError::set_up(format!("the root key `{told}` is not 32 bytes in base64url without padding: {why}"))
     };

@@ -37,6 +37,7 @@ pub struct LinkRequest {
     pub timeout: Duration,
     /// The answer goes on for as long as it is not cancelled: `begun` with its headers, `more` with
     /// what comes, `unknown` at its end. Only of an app that said `link_streams`.
+    #[uniffi(default = false)]
     pub is_stream: bool,
 }
 

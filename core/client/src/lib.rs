@@ -63,6 +63,7 @@ mod services;
 
 pub use base::account::AccountState;
 pub use base::cities::{CitiesState, CityVersion, Refreshed};
+pub use base::codes::{CodeVerifier, Inspected};
 pub use base::live::{Live, POLL, Step, Updates};
 pub use base::operator_document::{
     CityOfOperator, ClientStanding, LegalTextView, LegalView, OperatorState, OperatorView, PaymentOfCity, ServiceOfCity,

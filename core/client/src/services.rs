@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesto_rules::shown;
 
-use crate::base::{account, cities, operator_document, payments, sync, vehicles, wallet};
+use crate::base::{account, cities, codes, operator_document, payments, sync, vehicles, wallet};
 use crate::kernel::client::{Client, Config};
 use crate::kernel::error::{self, Result};
 use crate::kernel::ports::Ports;
@@ -19,6 +19,7 @@ const SERVICES: Services = Services(&[
     &sync::SERVICE,
     &operator_document::SERVICE,
     &cities::SERVICE,
+    &codes::SERVICE,
     &vehicles::SERVICE,
     &payments::SERVICE,
     &wallet::SERVICE,

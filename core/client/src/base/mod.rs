@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod cities;
+pub mod codes;
 pub mod deposit;
 pub mod live;
 pub mod operator_document;

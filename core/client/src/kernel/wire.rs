@@ -370,7 +370,7 @@ impl Client {
 }
 
 /// The answer, where it is what was asked for.
-fn done(answer: LinkAnswer) -> Result<LinkAnswer> {
+pub(crate) fn done(answer: LinkAnswer) -> Result<LinkAnswer> {
     match meaning(answer.status, &answer.body) {
         Meaning::Done => Ok(answer),
         Meaning::Refused(problem) => Err(problem.into()),
