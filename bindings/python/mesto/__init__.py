@@ -97,14 +97,26 @@ class Updates(Observer):
         self._told.put(set(topics))
 
     def __enter__(self):
-        self._running = asyncio.run_coroutine_threadsafe(self._client._core.live().run(None), self._client._loop)
-        self._running.add_done_callback(lambda _: self._told.put(None))
+        self._on_loop(self._begin())
         self._subscription = self._client._core.subscribe(self)
         return self
 
     def __exit__(self, *_):
         self._subscription.cancel()
+        self._on_loop(self._end())
+
+    def _on_loop(self, work):
+        asyncio.run_coroutine_threadsafe(work, self._client._loop).result()
+
+    async def _begin(self):
+        self._running = asyncio.ensure_future(self._client._core.live().run(None))
+        self._running.add_done_callback(lambda _: self._told.put(None))
+        # So that they have begun when this returns.
+        await asyncio.sleep(0)
+
+    async def _end(self):
         self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
 
     def __iter__(self):
         return self

@@ -146,3 +146,5 @@ ticket-limit-leave = Move the car by { $time }.
 ticket-extend-offline = Extending needs a connection.
 ticket-buy-again = Buy a new ticket
 ticket-loading = Opening the ticket
+state-clock-unsure-open = The date on this phone is not sure: this ticket may still run
+state-clock-unsure-what = Show it. With a connection the app knows the time again.

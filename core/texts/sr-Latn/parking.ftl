@@ -145,3 +145,5 @@ ticket-limit-leave = Pomerite vozilo do { $time }.
 ticket-extend-offline = Za produženje je potrebna veza.
 ticket-buy-again = Kupite novu kartu
 ticket-loading = Otvaramo kartu
+state-clock-unsure-open = Datum na ovom telefonu nije siguran: karta možda još važi
+state-clock-unsure-what = Pokažite je. Kada bude mreže, aplikacija će ponovo znati tačno vreme.

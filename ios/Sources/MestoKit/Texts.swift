@@ -87,6 +87,9 @@ public struct Texts: Sendable {
     /// As the operator published it earlier
     public func certaintyOfficialOld() -> String { render("certainty-official_old", [:]) }
 
+    /// Nobody knows how sure this is
+    public func certaintyOther() -> String { render("certainty-other", [:]) }
+
     /// As others report it
     public func certaintySecondHand() -> String { render("certainty-second_hand", [:]) }
 
@@ -626,6 +629,12 @@ public struct Texts: Sendable {
 
     /// Ask again now
     public func stateCheckAgain() -> String { render("state-check-again", [:]) }
+
+    /// The date on this phone is not sure: this ticket may still run
+    public func stateClockUnsureOpen() -> String { render("state-clock-unsure-open", [:]) }
+
+    /// Show it. With a connection the app knows the time again.
+    public func stateClockUnsureWhat() -> String { render("state-clock-unsure-what", [:]) }
 
     /// Unknown to the operator
     public func stateForgotten() -> String { render("state-forgotten", [:]) }

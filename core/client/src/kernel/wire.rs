@@ -265,6 +265,8 @@ impl Client {
         if moved {
             // A phone without room still knows the time until it is switched off.
             let _ = core.write(now, |tx| ANCHOR.set(tx, &anchor));
+            // What is over, and what is not, depends on it.
+            core.states.touch_all();
             core.states.touch([signal::CLOCK]);
         }
         drop(core);

@@ -31,6 +31,7 @@ pub use wheel::{TimeWheel, WheelStop};
 pub use zones::{NearZone, ZonesNear};
 
 use crate::base::payments::{IntentView, unconfirmed};
+use crate::base::sync::earliest;
 use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::paying::Sold;
@@ -91,7 +92,7 @@ shown! { parking_shown;
     #[derive(Debug, Clone, PartialEq, Default, Serialize)]
     pub struct ParkingState {
         /// Running, or bought and still to start; first to end first. A ticket that was extended
-        /// stays beside its extension.
+        /// stays beside its extension. While the clock is unsynced also those that may be over.
         pub active: Vec<Ticket>,
         /// Unknown to the operator since his books were put back from a copy: neither paid nor
         /// unpaid in front of an inspector. First to end first.
@@ -115,9 +116,12 @@ impl Parking<'_> {
     /// Tickets whose time is not over. Local.
     #[must_use]
     pub fn state(self) -> Arc<ParkingState> {
+        let clock = self.0.time().1;
         self.0.state(TOPIC, |core, now| {
+            let anchor = core.anchor.clone();
             let state = core.read(now, |db| {
-                Ok(ParkingState { active: rows::active(db, now)?, forgotten: rows::forgotten(db, now)? })
+                let from = earliest(db, anchor.as_ref(), clock, now)?;
+                Ok(ParkingState { active: rows::active(db, from)?, forgotten: rows::forgotten(db, from)? })
             })?;
             let until = state.active.iter().chain(&state.forgotten).map(|ticket| ticket.ends_at).min();
             Ok((state, until))

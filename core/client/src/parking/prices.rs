@@ -78,9 +78,9 @@ shown! { prices_shown;
     /// Hours of a day, by the city's wall clock: `07:00`, and `24:00` for its end.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct ChargedHours {
-        pub from: String,
+        pub from_time: String,
         /// Exclusive.
-        pub until: String,
+        pub until_time: String,
     }
 
     /// A day on which nothing is charged.
@@ -161,7 +161,10 @@ impl Parking<'_> {
                     .zip(WEEK)
                     .map(|(weekday, day)| ChargedDay {
                         weekday,
-                        hours: charged(day).into_iter().map(|(from, until)| ChargedHours { from, until }).collect(),
+                        hours: charged(day)
+                            .into_iter()
+                            .map(|(from_time, until_time)| ChargedHours { from_time, until_time })
+                            .collect(),
                     })
                     .collect(),
                 None => Vec::new(),

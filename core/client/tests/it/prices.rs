@@ -28,7 +28,8 @@ fn a_zone_tells_its_steps_hours_limits_and_free_days() {
     let official = Some(Certainty::Official);
     assert_eq!(certain, (official.clone(), official, Some(Certainty::OfficialOld), Some(Certainty::Assumed)));
     assert_eq!(red.week.iter().map(|day| day.weekday).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
-    let hours = |from: &str, until: &str| vec![ChargedHours { from: from.to_owned(), until: until.to_owned() }];
+    let hours =
+        |from: &str, until: &str| vec![ChargedHours { from_time: from.to_owned(), until_time: until.to_owned() }];
     assert_eq!(red.week[0].hours, hours("07:00", "21:00"));
     assert_eq!(red.week[5].hours, hours("07:00", "14:00"));
     assert_eq!(red.week[6].hours, []);

@@ -82,6 +82,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** As the operator published it earlier */
     fun certaintyOfficialOld(): String = render("certainty-official_old", emptyMap())
 
+    /** Nobody knows how sure this is */
+    fun certaintyOther(): String = render("certainty-other", emptyMap())
+
     /** As others report it */
     fun certaintySecondHand(): String = render("certainty-second_hand", emptyMap())
 
@@ -621,6 +624,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Ask again now */
     fun stateCheckAgain(): String = render("state-check-again", emptyMap())
+
+    /** The date on this phone is not sure: this ticket may still run */
+    fun stateClockUnsureOpen(): String = render("state-clock-unsure-open", emptyMap())
+
+    /** Show it. With a connection the app knows the time again. */
+    fun stateClockUnsureWhat(): String = render("state-clock-unsure-what", emptyMap())
 
     /** Unknown to the operator */
     fun stateForgotten(): String = render("state-forgotten", emptyMap())
