@@ -5,18 +5,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_client::http::HttpLink;
-use mesto_client::protocol::services::CodeClaims;
 use mesto_client::protocol::signed_code::{Claims, ClockRule, CodeError, Unread, Verified, Warning};
 use mesto_client::system::SystemClock;
 use mesto_client::{Clock as _, CodeVerifier, Link, Locale};
 
-use crate::garages::GarageReceipt;
-use crate::kernel::cancel::Cancel;
-use crate::kernel::cancel::until;
+use crate::kernel::cancel::{Cancel, until};
 use crate::kernel::client::{operator_name, root_key};
 use crate::kernel::error::{MestoError, from_core};
 use crate::kernel::link::{OperatorLink, OwnLink};
-use crate::parking::ParkingCode;
+use crate::services::{CodeSays, code_says};
 
 /// How a verifier is set up.
 #[derive(Clone, uniffi::Record)]
@@ -80,19 +77,6 @@ pub struct VerifiedCode {
     /// The key that signed it.
     pub kid: String,
     pub what: CodeSays,
-}
-
-/// What a code is for.
-#[derive(Debug, Clone, PartialEq, uniffi::Enum)]
-pub enum CodeSays {
-    Parking {
-        code: ParkingCode,
-    },
-    Garages {
-        receipt: GarageReceipt,
-    },
-    /// Of a later version: update the app.
-    Other,
 }
 
 /// What makes a verdict less sure.
@@ -168,7 +152,7 @@ impl TicketVerifier {
     pub fn verify(&self, text: String, at: Option<DateTime<Utc>>) -> Result<Verdict, MestoError> {
         let found = from_core(self.core.verify(&text, moment(at)), self.locale)?;
         let (why, code) = match &found.outcome {
-            Ok(code) => (CodeClaims::read(&code.claims).err(), Some(code)),
+            Ok(code) => (code_says(&code.claims).err(), Some(code)),
             Err(why) => (Some(why.clone()), why.genuine()),
         };
         let code = code.filter(|_| !matches!(why, Some(CodeError::Trust(_))));
@@ -212,15 +196,8 @@ fn warned(warning: Warning) -> VerifierWarning {
 
 fn said(code: &Verified) -> VerifiedCode {
     let Claims::<Unread> { issuer, id, issue, bought_at, issued_at, starts_at, ends_at, device, what } = &code.claims;
-    let (id, says) = match CodeClaims::read(&code.claims) {
-        Ok(CodeClaims::ParkingTicket(ticket)) => {
-            (ticket.id.to_string(), CodeSays::Parking { code: ParkingCode::from(ticket.what) })
-        }
-        Ok(CodeClaims::ExitReceipt(visit)) => {
-            (visit.id.to_string(), CodeSays::Garages { receipt: GarageReceipt::from(visit.what) })
-        }
-        Err(_) => (id.iter().map(|byte| format!("{byte:02x}")).collect(), CodeSays::Other),
-    };
+    let unread = || (id.iter().map(|byte| format!("{byte:02x}")).collect(), CodeSays::Other);
+    let (id, says) = code_says(&code.claims).unwrap_or_else(|_| unread());
     VerifiedCode {
         id,
         kind: what.kind,

@@ -16,8 +16,8 @@ public struct LiveClient: Part {
 
     /// Follows the operator until its task is cancelled or `stop` is called. Called again it ends
     /// the call before, so that there is never more than one stream. Fails with `not_signed_in` or
-    /// `unauthorized` when nobody is signed in any more, and with `client_too_old`; what else breaks
-    /// is begun anew, after pauses that grow to a minute.
+    /// `unauthorized` when nobody is signed in any more, and with `client_too_old`; what else
+    /// breaks is begun anew, after pauses that grow to a minute.
     public func run() async throws { try await core.waiting { try await core.client.live().run(cancel: $0) } }
     /// Ends `run`, whoever called it.
     public func stop() { core.client.live().stop() }

@@ -6,8 +6,8 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// Give it as `Phone(link: URLSessionLink(), linkStreams: true)`. It has a session of its own, because a redirect must
-/// not be followed and no answer may be kept on the phone's disk.
+/// Give it as `Phone(link: URLSessionLink(), linkStreams: true)`. It has a session of its own,
+/// because a redirect must not be followed and no answer may be kept on the phone's disk.
 public final class URLSessionLink: OperatorLink, @unchecked Sendable {
     private let receiver = Receiver()
     private let session: URLSession

@@ -1,5 +1,6 @@
 //! An inspector's verifier: the codes that drivers show, believed or not offline, with the
-//! operator's keys and its list of ended codes (docs/ticket-code.md). It has no account and no file.
+//! operator's keys and its list of ended codes (docs/ticket-code.md). It has no account and no
+//! file.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -54,8 +54,8 @@ pub struct Config {
     /// A JSON file for widgets and live activities, replaced as a whole after every change:
     /// `format`, and `sections` by service.
     pub widget_path: Option<PathBuf>,
-    /// How often a reading that had no answer is asked again at once, [`READ_RETRIES`]; what pays is
-    /// never sent again by itself.
+    /// How often a reading that had no answer is asked again at once, [`READ_RETRIES`]; what pays
+    /// is never sent again by itself.
     pub read_retries: u32,
 }
 

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicBoolean
 
 /**
- * Give it as `Phone(link = OkHttpLink(client), linkStreams = true)`: requests then go through the app's proxies, pins,
- * interceptors and connections. An interceptor that logs headers or bodies logs the session's token
- * and the plate.
+ * Give it as `Phone(link = OkHttpLink(client), linkStreams = true)`: requests then go through the
+ * app's proxies, pins, interceptors and connections. An interceptor that logs headers or bodies
+ * logs the session's token and the plate.
  */
 class OkHttpLink(client: OkHttpClient = OkHttpClient()) : OperatorLink {
     private val calls = ConcurrentHashMap<ULong, Call>()
