@@ -630,12 +630,6 @@ public struct Texts: Sendable {
     /// Ask again now
     public func stateCheckAgain() -> String { render("state-check-again", [:]) }
 
-    /// The date on this phone is not sure: this ticket may still run
-    public func stateClockUnsureOpen() -> String { render("state-clock-unsure-open", [:]) }
-
-    /// Show it. With a connection the app knows the time again.
-    public func stateClockUnsureWhat() -> String { render("state-clock-unsure-what", [:]) }
-
     /// Unknown to the operator
     public func stateForgotten() -> String { render("state-forgotten", [:]) }
 
@@ -720,6 +714,9 @@ public struct Texts: Sendable {
     /// Buy a new ticket
     public func ticketBuyAgain() -> String { render("ticket-buy-again", [:]) }
 
+    /// This phone's clock was not confirmed since it was switched on. Connect to see when the ticket ends.
+    public func ticketClockUnsure() -> String { render("ticket-clock-unsure", [:]) }
+
     /// QR code of the ticket for {$plate}, to be shown to an inspector
     public func ticketCodeDescribed(plate: String) -> String { render("ticket-code-described", ["plate": plate]) }
 
@@ -788,6 +785,9 @@ public struct Texts: Sendable {
 
     /// Opening the ticket
     public func ticketLoading() -> String { render("ticket-loading", [:]) }
+
+    /// It may be over
+    public func ticketMayBeOver() -> String { render("ticket-may-be-over", [:]) }
 
     /// {$min} to {$max} letters and digits
     public func ticketNumberAny(min: String, max: Int) -> String { render("ticket-number-any", ["min": min, "max": String(max)]) }

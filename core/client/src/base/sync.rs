@@ -10,7 +10,6 @@ use mesto_rules::shown;
 use rusqlite::Connection as Database;
 
 use crate::kernel::client::{ACCOUNT, Client};
-use crate::kernel::clock::{Anchor, ClockState};
 use crate::kernel::error::Result;
 use crate::kernel::service::{Reading, Service};
 use crate::kernel::session::Session;
@@ -70,22 +69,6 @@ shown! { sync_shown;
         /// Of the last event that is contained; opaque.
         pub cursor: String,
     }
-}
-
-/// The earliest that it may be at `now`. While the clock is a guess, after a reboot without a
-/// connection, that is the last moment that the operator told: what had not ended by then may still
-/// run, whatever the phone's date says.
-pub fn earliest(
-    db: &Database,
-    anchor: Option<&Anchor>,
-    state: ClockState,
-    now: DateTime<Utc>,
-) -> Stored<DateTime<Utc>> {
-    if state == ClockState::Synced {
-        return Ok(now);
-    }
-    let told = LAST_SYNC.get(db)?.max(anchor.map(|anchor| anchor.server_ms));
-    Ok(told.and_then(DateTime::from_timestamp_millis).map_or(now, |told| told.min(now)))
 }
 
 /// From where the events go on: the stored cursor, where this version of the app read the account.

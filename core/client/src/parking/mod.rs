@@ -31,7 +31,6 @@ pub use wheel::{TimeWheel, WheelStop};
 pub use zones::{NearZone, ZonesNear};
 
 use crate::base::payments::{IntentView, unconfirmed};
-use crate::base::sync::earliest;
 use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::paying::Sold;
@@ -92,7 +91,8 @@ shown! { parking_shown;
     #[derive(Debug, Clone, PartialEq, Default, Serialize)]
     pub struct ParkingState {
         /// Running, or bought and still to start; first to end first. A ticket that was extended
-        /// stays beside its extension. While the clock is unsynced also those that may be over.
+        /// stays beside its extension. While the clock is not synced, also those that may have
+        /// ended.
         pub active: Vec<Ticket>,
         /// Unknown to the operator since his books were put back from a copy: neither paid nor
         /// unpaid in front of an inspector. First to end first.
@@ -116,14 +116,13 @@ impl Parking<'_> {
     /// Tickets whose time is not over. Local.
     #[must_use]
     pub fn state(self) -> Arc<ParkingState> {
-        let clock = self.0.time().1;
+        let earliest = self.0.earliest();
         self.0.state(TOPIC, |core, now| {
-            let anchor = core.anchor.clone();
             let state = core.read(now, |db| {
-                let from = earliest(db, anchor.as_ref(), clock, now)?;
-                Ok(ParkingState { active: rows::active(db, from)?, forgotten: rows::forgotten(db, from)? })
+                Ok(ParkingState { active: rows::active(db, earliest)?, forgotten: rows::forgotten(db, earliest)? })
             })?;
-            let until = state.active.iter().chain(&state.forgotten).map(|ticket| ticket.ends_at).min();
+            let ends = state.active.iter().chain(&state.forgotten).map(|ticket| ticket.ends_at);
+            let until = ends.filter(|ends_at| *ends_at > now).min();
             Ok((state, until))
         })
     }

@@ -11,8 +11,8 @@ use rusqlite::Connection as Database;
 use serde::Serialize;
 
 use super::{Parking, rows};
-use crate::base::sync::earliest;
 use crate::kernel::client::Client;
+use crate::kernel::clock::ClockState;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::store::Stored;
 
@@ -29,34 +29,31 @@ shown! { parked_shown;
         /// From the last reminder before its end on it is shown as ending; `ends_at` where the city
         /// states none.
         pub ending_at: DateTime<Utc>,
+        /// By this phone's clock it is over; but that clock is not synced, so it may still run. It
+        /// is shown until the operator tells the time.
+        pub may_be_over: bool,
         /// The sum of their prices.
         pub paid: Money,
-        /// What it is besides its time and its price, a line each in the client's language; also
-        /// that the phone's clock is not sure, and it may be over or not.
+        /// What it is besides its time and its price, a line each in the client's language.
         pub lines: Vec<String>,
     }
 }
 
 impl Parked {
     /// `None` without a ticket.
-    /// It is at least `from`, and `now` as well as the phone can know it.
-    fn of(
-        client: &Client,
-        chain: Chain,
-        from: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> std::result::Result<Option<Self>, MoneyError> {
+    fn of(client: &Client, chain: Chain, now: DateTime<Utc>) -> std::result::Result<Option<Self>, MoneyError> {
         let Chain { tickets, is_forgotten } = chain;
         let (Some(first), Some(last)) = (tickets.first(), tickets.last()) else { return Ok(None) };
         let paid = tickets.iter().skip(1).try_fold(first.price, |sum, ticket| sum.checked_add(&ticket.price))?;
-        let in_force = tickets.iter().find(|ticket| from < ticket.ends_at).unwrap_or(last).id;
+        let in_force = tickets.iter().find(|ticket| now < ticket.ends_at).unwrap_or(last).id;
         let (starts_at, ends_at) = (first.starts_at, last.ends_at);
         let ending_at = ends_at - reminded_before(client, last);
+        let may_be_over = ends_at <= now && ends_at > client.earliest();
         let mut lines = in_words(client, &tickets, is_forgotten);
-        if from < last.ends_at && last.ends_at <= now {
-            lines.extend(["state-clock-unsure-open", "state-clock-unsure-what"].map(|id| client.text(id, &[])));
+        if client.time().1 == ClockState::Unsynced && ends_at > client.earliest() {
+            lines.push(client.text("ticket-clock-unsure", &[]));
         }
-        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_at, paid, tickets }))
+        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_at, may_be_over, paid, tickets }))
     }
 }
 
@@ -131,22 +128,17 @@ impl Parking<'_> {
     /// # Errors
     /// Only when the phone's database fails.
     pub fn parked(self) -> Result<Vec<Parked>> {
-        let (now, clock) = self.0.time();
-        let mut core = self.0.core();
-        let anchor = core.anchor.clone();
-        let (from, chains) = core.read(now, |db| {
-            let from = earliest(db, anchor.as_ref(), clock, now)?;
-            let mut all = rows::active(db, from)?;
-            all.extend(rows::forgotten(db, from)?);
+        let (now, earliest) = (self.0.now(), self.0.earliest());
+        let chains = self.0.core().read(now, |db| {
+            let mut all = rows::active(db, earliest)?;
+            all.extend(rows::forgotten(db, earliest)?);
             let forgotten = rows::forgotten_ids(db)?;
             let lasts = all.iter().filter(|last| {
                 !all.iter().any(|next| next.extends == Some(last.id) && goes_with(next, last, &forgotten))
             });
-            let chains = lasts.map(|last| chain(db, last.clone(), &forgotten)).collect::<Stored<Vec<_>>>()?;
-            Ok((from, chains))
+            lasts.map(|last| chain(db, last.clone(), &forgotten)).collect::<Stored<Vec<_>>>()
         })?;
-        drop(core);
-        chains.into_iter().filter_map(|chain| summed(Parked::of(self.0, chain, from, now)).transpose()).collect()
+        chains.into_iter().filter_map(|chain| summed(Parked::of(self.0, chain, now)).transpose()).collect()
     }
 
     /// The time that a ticket is a part of, also when it is over. Local.
@@ -154,18 +146,13 @@ impl Parking<'_> {
     /// # Errors
     /// `ticket_missing`, also for a ticket that was voided.
     pub fn parked_with(self, ticket: TicketId) -> Result<Parked> {
-        let (now, clock) = self.0.time();
+        let now = self.0.now();
         let part = self.ticket(ticket)?;
         let missing = || Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is voided");
         if part.state == TicketState::Voided {
             return Err(missing());
         }
-        let mut core = self.0.core();
-        let anchor = core.anchor.clone();
-        let (from, chain) = core.read(now, |db| {
-            Ok((earliest(db, anchor.as_ref(), clock, now)?, chain(db, part, &rows::forgotten_ids(db)?)?))
-        })?;
-        drop(core);
-        summed(Parked::of(self.0, chain, from, now))?.ok_or_else(missing)
+        let chain = self.0.core().read(now, |db| chain(db, part, &rows::forgotten_ids(db)?))?;
+        summed(Parked::of(self.0, chain, now))?.ok_or_else(missing)
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_client::parking::{Parked, TimeWheel, WheelStop};
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
 use mesto_client::protocol::parking::tickets::Ticket;
-use mesto_client::{ClockState, Error, IntentState};
+use mesto_client::{Error, IntentState};
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::support::{Fault, Phone, rsd, run};
@@ -27,6 +27,7 @@ fn a_ticket_and_its_extension_are_one_time_with_one_sum_bg_54() {
     phone.after(50);
     let second = extended(&phone, &first, 30);
     let whole = Parked {
+        may_be_over: false,
         in_force: first.id,
         starts_at: first.starts_at,
         ends_at: second.ends_at,
@@ -143,49 +144,4 @@ fn what_ended_without_being_bought_says_why() {
     assert_eq!(over.state, IntentState::Expired);
     let refusal = phone.client.payments().refusal(&over).unwrap();
     assert_eq!((refusal.code(), refusal.may_be_charged()), ("intent_expired", false));
-}
-
-#[test]
-fn a_running_ticket_stays_with_its_doubt_when_the_phone_wakes_offline_three_days_ahead() {
-    let mut phone = Phone::ready("1000");
-    let first = bought(&phone, "red", 60);
-    phone.after(20);
-    phone.net.offline(true);
-    phone.time.wrong_by(TimeDelta::days(3));
-    phone.time.reboot();
-    phone.reopen();
-    assert_eq!(phone.shown().clock, ClockState::Unsynced);
-    assert_eq!(phone.shown().active_tickets, std::slice::from_ref(&first), "it runs, and nobody knows that here");
-    let parked = phone.client.parking().parked().unwrap();
-    assert_eq!((parked.len(), parked[0].in_force), (1, first.id));
-    let doubt = "The date on this phone is not sure: this ticket may still run";
-    assert_eq!(parked[0].lines[1], doubt);
-    assert_eq!(phone.client.parking().parked_with(first.id).unwrap().lines[1], doubt);
-    assert!(phone.client.parking().code(first.id).is_ok());
-    // With a connection the time is known again, and the doubt goes.
-    phone.net.offline(false);
-    run(phone.client.sync()).unwrap();
-    assert_eq!(phone.client.parking().parked().unwrap()[0].lines, ["Paid for 60 min"]);
-    phone.after(41);
-    assert_eq!((phone.shown().active_tickets, phone.client.parking().parked().unwrap()), (vec![], vec![]));
-    // What had ended before the phone was switched off is not brought back by a guess.
-    run(phone.client.sync()).unwrap();
-    phone.net.offline(true);
-    phone.time.reboot();
-    phone.reopen();
-    assert_eq!((phone.shown().clock, phone.shown().active_tickets), (ClockState::Unsynced, vec![]));
-}
-
-#[test]
-fn an_observer_hears_that_the_doubt_is_over() {
-    let mut phone = Phone::ready("1000");
-    bought(&phone, "red", 60);
-    phone.after(120);
-    phone.time.reboot();
-    phone.reopen();
-    assert_eq!(phone.shown().active_tickets.len(), 1, "it may still run");
-    assert!(phone.client.time().0 > phone.shown().active_tickets[0].ends_at);
-    run(phone.client.account().sessions(None, 1)).unwrap();
-    assert_eq!(phone.shown().clock, ClockState::Synced);
-    assert_eq!(phone.shown().active_tickets, []);
 }

@@ -625,12 +625,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Ask again now */
     fun stateCheckAgain(): String = render("state-check-again", emptyMap())
 
-    /** The date on this phone is not sure: this ticket may still run */
-    fun stateClockUnsureOpen(): String = render("state-clock-unsure-open", emptyMap())
-
-    /** Show it. With a connection the app knows the time again. */
-    fun stateClockUnsureWhat(): String = render("state-clock-unsure-what", emptyMap())
-
     /** Unknown to the operator */
     fun stateForgotten(): String = render("state-forgotten", emptyMap())
 
@@ -715,6 +709,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Buy a new ticket */
     fun ticketBuyAgain(): String = render("ticket-buy-again", emptyMap())
 
+    /** This phone's clock was not confirmed since it was switched on. Connect to see when the ticket ends. */
+    fun ticketClockUnsure(): String = render("ticket-clock-unsure", emptyMap())
+
     /** QR code of the ticket for {$plate}, to be shown to an inspector */
     fun ticketCodeDescribed(plate: String): String = render("ticket-code-described", mapOf("plate" to plate))
 
@@ -783,6 +780,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Opening the ticket */
     fun ticketLoading(): String = render("ticket-loading", emptyMap())
+
+    /** It may be over */
+    fun ticketMayBeOver(): String = render("ticket-may-be-over", emptyMap())
 
     /** {$min} to {$max} letters and digits */
     fun ticketNumberAny(min: String, max: Long): String = render("ticket-number-any", mapOf("min" to min, "max" to max.toString()))
