@@ -158,6 +158,7 @@ impl Phone {
             secrets,
             reminders: Arc::new(NoReminders),
             stills: Arc::new(Photos),
+            log: Arc::new(mesto_client::NoLog),
         };
         let config = Config::new(folder.join("phone.sqlite"), OperatorName::localhost(), root(root_key));
         let client = Client::open(config, ports).unwrap();
