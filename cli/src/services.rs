@@ -8,8 +8,8 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, books, cities, claims, codes, history, keys, messages, payments, refunds, serve, staff, testbed,
-    vehicles, wallet,
+    about, account, backup, books, cities, claims, codes, history, keys, messages, migrations, payments, refunds,
+    serve, staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -35,6 +35,8 @@ pub const SERVICES: Services = Services(&[
     &keys::SERVICE,
     &staff::SERVICE,
     &books::SERVICE,
+    &backup::SERVICE,
+    &migrations::SERVICE,
     &refunds::SERVICE,
     &claims::SERVICE,
     &cities::SERVICE,

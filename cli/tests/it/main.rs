@@ -1,14 +1,17 @@
 //! The command `mesto` as people and programs meet it: its own process, its output, its exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod backup;
 mod database;
 mod demo;
+mod front;
 mod garage;
 #[cfg(unix)]
 mod messages;
 mod pages;
 mod phone;
 mod serving;
+mod staff;
 mod testbed;
 mod tools;
 mod verifying;

@@ -3,16 +3,16 @@
 
 pub mod outbox;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::MessageId;
 use mesto_rules::Language;
 use serde_json::{Map, Value};
 
 use crate::kernel::call::Call;
-use crate::kernel::due::Due;
+use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::retention::before;
+use crate::kernel::retention::{Rule, before};
 use crate::kernel::service::{Erasure, Export, Service, Table, Told};
 use crate::kernel::store::{Json, Select, StoreError, Tx, Write};
 use crate::{stored_words, table, values};
@@ -73,7 +73,7 @@ impl Urgency {
 }
 
 /// Messages that are too late are given up, whoever sends them.
-const EXPIRE: Due = Due { kind: "messages.expire", run: outbox::expire, every: Some(TimeDelta::minutes(1)) };
+const EXPIRE: Due = Due { repeat: Some(Repeat::Minutely), ..Due::new("messages.expire", outbox::expire) };
 
 pub(crate) const SERVICE: Service = Service {
     tables: &[Table {
@@ -108,9 +108,9 @@ pub(crate) const SIGN_IN_CODE: &str = "sign_in.code";
 /// Everything that is sent.
 pub const TEMPLATES: &[&str] = &[SIGN_IN_CODE];
 
-fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
-    let before = before(now, operator.home.retention.messages_days);
-    Ok(tx.write(Write::sql("message", "DELETE FROM message WHERE at < $1", values![before]))?)
+fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
+    let old = values![before(now, operator.home.retention.messages_days)];
+    Ok(vec![Rule::deleted("message", &["id"], "message.at < $1", old)])
 }
 
 /// A message to a person.
