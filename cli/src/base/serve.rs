@@ -153,6 +153,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let listen = address.to_string();
     let said = serde_json::json!({
         "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
+        "config": args.store.config,
     });
     call.say(&said, || {
         let name = call.style.paint(Tone::Good, "operator");

@@ -1,6 +1,7 @@
 //! The command `mesto` as people and programs meet it: its own process, its output, its exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod config;
 mod database;
 mod demo;
 mod garage;
