@@ -43,7 +43,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let options = &typed.options;
     let style = Style::new(options.json, options.colour);
-    let call = Call { style, locale: options.language, services: services::SERVICES };
+    let call = Call { style, locale: options.language, services: services::SERVICES, whole: services::whole };
     let ended = match (typed.has_command(), options.keep) {
         (false, keep) => wait(base::demo::run(call, keep, services::day)),
         (true, true) => {

@@ -8,8 +8,8 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, books, cities, claims, codes, history, keys, payments, refunds, serve, staff, testbed, vehicles,
-    wallet,
+    about, account, books, cities, claims, codes, history, keys, packaging, payments, refunds, serve, staff, testbed,
+    vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::config::{self, Misread};
@@ -38,6 +38,7 @@ pub const SERVICES: Services = Services(&[
     &refunds::SERVICE,
     &claims::SERVICE,
     &cities::SERVICE,
+    &packaging::SERVICE,
 ]);
 
 const EXIT_CODES: &str = "\
@@ -113,10 +114,10 @@ pub fn whole() -> clap::Command {
     command.subcommand(tools)
 }
 
-/// A configuration file that names every option of `mesto serve`.
+/// A configuration file that names every option of `mesto serve`, those of `set` in force.
 #[must_use]
-pub fn example_of_config() -> String {
-    whole().find_subcommand(CONFIGURED).map(config::example).unwrap_or_default()
+pub fn example_of_config(set: &[(&str, &str)]) -> String {
+    whole().find_subcommand(CONFIGURED).map(|serve| config::example(serve, set)).unwrap_or_default()
 }
 
 fn all(of: fn(&'static Service) -> Option<Commands>) -> impl Iterator<Item = Commands> {

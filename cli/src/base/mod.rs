@@ -10,6 +10,7 @@ pub mod demo;
 pub mod history;
 pub mod keys;
 pub mod operator;
+pub mod packaging;
 pub mod payments;
 pub mod providers;
 pub mod refunds;

@@ -163,6 +163,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         };
         format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}{bank}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
     });
+    tell_manager(sd_notify::NotifyState::Ready);
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let bank = match bank_listener {
         Some((listener, _)) => {
@@ -176,7 +177,11 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
     let clock = Arc::new(SystemClock);
     let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&store), clock.clone(), link));
-    let served = mesto_operator::serve(listener, operator, store, clock, told_to_end()).await;
+    let told = async {
+        told_to_end().await;
+        tell_manager(sd_notify::NotifyState::Stopping);
+    };
+    let served = mesto_operator::serve(listener, operator, store, clock, told).await;
     requests.abort();
     let _ = requests.await;
     drop(end);
@@ -184,6 +189,13 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         let _ = task.await;
     }
     served.map_err(|why| CliError::failed("serving", why))
+}
+
+/// Tells systemd how it stands, where systemd asked for it (`Type=notify`).
+fn tell_manager(state: sd_notify::NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(reason = %error, "systemd was not told");
+    }
 }
 
 /// Where the demo bank listens: at `--bank-url`, which must be of this machine; port 0 takes any

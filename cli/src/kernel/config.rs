@@ -234,9 +234,9 @@ fn with_defaults(command: Command, way: &[String], taken: &[(String, Vec<String>
 }
 
 /// A file that names every option of a command, commented out, with what it is for and what it is
-/// when nothing is said.
+/// when nothing is said; those of `set` in force with another value.
 #[must_use]
-pub fn example(command: &Command) -> String {
+pub fn example(command: &Command, set: &[(&str, &str)]) -> String {
     let mut text = format!(
         "# Options of `mesto {}`, as its --help has them. A line is in force without its `#`.\n\
          # What the command line says wins. `mesto doctor --config FILE` says what is missing or unsafe.\n",
@@ -252,10 +252,10 @@ pub fn example(command: &Command) -> String {
             }
         }
         let key = arg.get_long().unwrap_or_default();
-        if arg.is_required_set() {
-            text.push_str("# Nothing is served without it.\n");
+        match set.iter().find(|(name, _)| *name == key) {
+            Some((_, value)) => text.push_str(&format!("{key} = {}\n", written(value))),
+            None => text.push_str(&format!("#{key} = {}\n", default(arg))),
         }
-        text.push_str(&format!("#{key} = {}\n", default(arg)));
     }
     text
 }
