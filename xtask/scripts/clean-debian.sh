@@ -11,7 +11,7 @@
 set -euo pipefail
 
 # What the page installs, and what only a running Debian has by itself.
-FETCHED="systemd openssl ca-certificates curl postgresql nginx-light man-db bash-completion"
+FETCHED="systemd systemd-timesyncd openssl ca-certificates curl postgresql nginx-light man-db bash-completion"
 
 make() {
   local dir=$1 new="$1.new" log="$1.log" mirror
@@ -26,6 +26,8 @@ make() {
   # What was fetched stays.
   rm -f "$new/etc/apt/apt.conf.d/docker-clean"
   echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' >"$new/etc/apt/apt.conf.d/99keep"
+  # It lives for a minute: nothing has to be on the disk before the next step.
+  echo force-unsafe-io >"$new/etc/dpkg/dpkg.cfg.d/fast"
   # A chroot starts no services.
   printf '#!/bin/sh\nexit 101\n' >"$new/usr/sbin/policy-rc.d"
   chmod 755 "$new/usr/sbin/policy-rc.d"
@@ -34,7 +36,7 @@ make() {
     exec chroot "$0" sh -euc "
       export DEBIAN_FRONTEND=noninteractive
       apt-get update -q
-      apt-get install -qy --no-install-recommends --download-only $FETCHED
+      apt-get install -qy --download-only $FETCHED
       apt-get install -qy --no-install-recommends systemd"' "$new" >>"$log" 2>&1
   touch "$new/.ready"
   rm -rf --one-file-system "$dir"
@@ -56,19 +58,23 @@ case "${1:-}" in
     dir=$2 copy=$3 put=$4 script=$5
     [ -e "$dir/.ready" ] || { echo "no clean Debian in $dir: run \`cargo xtask setup\`" >&2; exit 1; }
     rm -rf --one-file-system "$copy"
-    cp -a --reflink=auto "$dir" "$copy"
-    cp -r "$put/." "$copy/root/"
-    cp "$script" "$copy/root/.steps"
+    mkdir -p "$copy/upper" "$copy/work" "$copy/root"
     # The first process inside takes no signal but KILL: an interruption is passed on, and this script's death too.
     setpriv --pdeathsig KILL \
       unshare --mount --propagation private --pid --net --uts --fork --kill-child \
-      sh -euc 'mount -t proc proc "$0/proc"
-        mount -t tmpfs tmpfs "$0/run"
-        mkdir -p "$0/dev/shm" "$0/run/lock"
-        mount -t tmpfs tmpfs "$0/dev/shm"
+      sh -euc 'root=$0/root
+        # What it writes lies beside it; a kernel without overlays copies it all.
+        mount -t overlay overlay -o "lowerdir=$1,upperdir=$0/upper,workdir=$0/work" "$root" 2>/dev/null ||
+          cp -a --reflink=auto "$1/." "$root/"
+        cp -r "$2/." "$root/root/"
+        cp "$3" "$root/root/.steps"
+        mount -t proc proc "$root/proc"
+        mount -t tmpfs tmpfs "$root/run"
+        mkdir -p "$root/dev/shm" "$root/run/lock"
+        mount -t tmpfs tmpfs "$root/dev/shm"
         ip link set lo up
-        exec chroot "$0" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-          DEBIAN_FRONTEND=noninteractive bash /root/.steps' "$copy" &
+        exec chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+          DEBIAN_FRONTEND=noninteractive bash /root/.steps' "$copy" "$dir" "$put" "$script" &
     inner=$!
     trap 'kill -KILL "$inner" 2>/dev/null; rm -rf --one-file-system "$copy"; exit 130' INT TERM HUP
     status=0

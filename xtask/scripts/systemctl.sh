@@ -54,7 +54,8 @@ start_mesto() {
   (
     umask "$(key UMask)"
     cd "$(key WorkingDirectory)"
-    ulimit -n "$(key LimitNOFILE)"
+    # As far as this machine lets its root.
+    ulimit -n "$(key LimitNOFILE)" 2>/dev/null || ulimit -n "$(ulimit -Hn)"
     exec setsid setpriv --reuid "$user" --regid "$(key Group)" --init-groups --no-new-privs --bounding-set=-all \
       env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="/var/lib/$state" NOTIFY_SOCKET="$socket" \
       CREDENTIALS_DIRECTORY="$directory" $(key Environment) \

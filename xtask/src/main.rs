@@ -16,6 +16,7 @@ mod clauses;
 mod comments;
 mod dependencies;
 mod failure;
+mod install;
 mod package;
 mod pages;
 mod process;

@@ -28,9 +28,10 @@ pub fn run(options: Options) -> Outcome<()> {
 }
 
 /// Files of `cli/debian` as they are installed.
-const ASSETS: [(&str, &str, u32); 4] = [
+const ASSETS: [(&str, &str, u32); 5] = [
     ("mesto.toml", "etc/mesto/mesto.toml", 0o644),
     ("mesto.service", "usr/lib/systemd/system/mesto.service", 0o644),
+    ("nginx.conf", "usr/share/doc/mesto/examples/nginx.conf", 0o644),
     ("sysusers.conf", "usr/lib/sysusers.d/mesto.conf", 0o644),
     ("tmpfiles.conf", "usr/lib/tmpfiles.d/mesto.conf", 0o644),
 ];
@@ -64,6 +65,11 @@ pub fn build(is_debug: bool) -> Outcome<PathBuf> {
     let secrets = tree.join("etc/mesto/secrets");
     fs::create_dir_all(&secrets)?;
     fs::set_permissions(&secrets, fs::Permissions::from_mode(0o700))?;
+    let cities = root.join("cities");
+    for city in repository::written_files(&cities)? {
+        let to = city.strip_prefix(&root).unwrap_or(&city);
+        put_file(&city, &tree.join("usr/share/mesto").join(to), 0o644)?;
+    }
     documents(&root, &debian, &tree, &built)?;
     let package = control(&debian, &place, &tree)?;
     Ok(package)
