@@ -8,7 +8,8 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, books, cities, claims, codes, history, keys, packaging, payments, refunds, serve, staff, testbed,
+    about, account, backup, books, cities, claims, codes, doctor, history, keys, packaging, payments, refunds, serve,
+    staff, testbed,
     vehicles, wallet,
 };
 use crate::kernel::call::Call;
@@ -35,9 +36,11 @@ pub const SERVICES: Services = Services(&[
     &keys::SERVICE,
     &staff::SERVICE,
     &books::SERVICE,
+    &backup::SERVICE,
     &refunds::SERVICE,
     &claims::SERVICE,
     &cities::SERVICE,
+    &doctor::SERVICE,
     &packaging::SERVICE,
 ]);
 

@@ -47,6 +47,7 @@ pub use base::sign_in::SignInLimits;
 pub use base::staff::{GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;
 pub use garages::GarageLimits;
+pub use kernel::clock::ClockDoubt;
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};
 pub use kernel::ledger::{self, LedgerAccountKind, LedgerBalance, LedgerFault};
@@ -55,7 +56,8 @@ pub use kernel::operator::{Config, Operator, SetupError};
 pub use kernel::ports::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use kernel::serve::serve;
 pub use kernel::store::{
-    self, Durability, PostgresAddress, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx,
+    self, Copied, CopyError, Durability, PostgresAddress, PostgresReader, PostgresStore, SchemaFault, SchemaStatus,
+    SqliteInline, SqliteReader, SqliteStore, Store, StoreError, Tx,
 };
 #[cfg(feature = "testing")]
 pub use kernel::testing;

@@ -12,6 +12,7 @@ use crate::base::vehicles;
 use crate::garages::tables;
 use crate::kernel::account;
 use crate::kernel::caller;
+use crate::kernel::clock;
 use crate::kernel::due;
 use crate::kernel::epoch;
 use crate::kernel::events;
@@ -40,6 +41,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<sign_in::OneTimeCodeRow>(),
         table::<limits::AttemptRow>(),
         table::<caller::DeviceRow>(),
+        table::<clock::ClockRow>(),
         table::<caller::TokenRow>(),
         table::<grants::GrantRow>(),
         table::<grants::AuditRow>(),

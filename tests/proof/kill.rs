@@ -23,8 +23,8 @@ use serde_json::Value;
 use tokio::net::TcpSocket;
 
 const ZONES: [&str; 5] = ["a", "red", "yellow", "green", "blue"];
-const DRIVERS: u64 = 40;
-const THREADS: usize = 8;
+pub const DRIVERS: u64 = 40;
+pub const THREADS: usize = 8;
 /// The process is killed when so many answers were heard.
 const KILLS: [usize; 3] = [30, 90, 150];
 
@@ -45,10 +45,10 @@ fn kill_nine_in_two_hundred_purchases_on_postgres_loses_and_doubles_nothing_bg_3
     play(folder.path(), &["--database-url", &url], &store);
 }
 
-struct Purchase {
+pub struct Purchase {
     /// Minor units.
-    price: i64,
-    request: Request,
+    pub price: i64,
+    pub request: Request,
 }
 
 fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
@@ -132,7 +132,7 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
 
 /// Belgrade, but selling ahead at any hour: the served operator runs on the machine's clock, and
 /// this test must not care what it shows.
-fn write_city(folder: &Path) {
+pub fn write_city(folder: &Path) {
     let city = folder.join("cities/belgrade");
     std::fs::create_dir_all(&city).unwrap();
     for (name, text) in mesto_rules::load::embedded_files("belgrade") {
@@ -143,9 +143,9 @@ fn write_city(folder: &Path) {
 }
 
 /// The operator behind its socket, with its books beside it.
-struct Served {
-    address: SocketAddr,
-    books: Arc<dyn Store>,
+pub struct Served {
+    pub address: SocketAddr,
+    pub books: Arc<dyn Store>,
 }
 
 impl Counter for Served {
@@ -155,7 +155,7 @@ impl Counter for Served {
     }
 
     fn last_code(&self, phone: &str) -> String {
-        let sent = "SELECT params FROM message WHERE recipient = $1";
+        let sent = "SELECT params FROM message WHERE recipient = $1 ORDER BY id DESC";
         let params: String = transact(&*self.books, |tx| tx.query(sent, values![phone])?[0].get("params")).unwrap();
         let params: Value = serde_json::from_str(&params).unwrap();
         params["code"].as_str().unwrap().to_owned()
@@ -167,7 +167,7 @@ impl Counter for Served {
 }
 
 /// A purchase in every zone by one driver, whose deposit covers them.
-fn prepare(counter: &Served, number: u64) -> Vec<Purchase> {
+pub fn prepare(counter: &Served, number: u64) -> Vec<Purchase> {
     let mut driver = Driver::new(counter, number);
     driver.fund(1_000);
     let vehicle = driver.vehicle;
@@ -199,19 +199,19 @@ fn persist(address: SocketAddr, purchase: &Request, broken: &AtomicUsize, restar
 
 /// How often the process came back: who is refused waits for the next time instead of knocking.
 #[derive(Default)]
-struct Restarts(Mutex<usize>, Condvar);
+pub struct Restarts(Mutex<usize>, Condvar);
 
 impl Restarts {
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         *self.0.lock().unwrap()
     }
 
-    fn tell(&self) {
+    pub fn tell(&self) {
         *self.0.lock().unwrap() += 1;
         self.1.notify_all();
     }
 
-    fn wait_beyond(&self, seen: usize) {
+    pub fn wait_beyond(&self, seen: usize) {
         let waiting =
             self.1.wait_timeout_while(self.0.lock().unwrap(), Duration::from_secs(60), |count| *count <= seen);
         assert!(!waiting.unwrap().1.timed_out(), "the operator does not come back");
@@ -219,7 +219,7 @@ impl Restarts {
 }
 
 /// One request on a connection of its own.
-fn ask(address: SocketAddr, request: &Request) -> std::io::Result<(u16, Vec<u8>)> {
+pub fn ask(address: SocketAddr, request: &Request) -> std::io::Result<(u16, Vec<u8>)> {
     let broken = |why: &str| std::io::Error::new(std::io::ErrorKind::UnexpectedEof, why.to_owned());
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
@@ -261,13 +261,15 @@ fn reserved_port() -> Option<TcpSocket> {
 }
 
 /// `mesto serve` as a process of its own.
-struct Server {
+pub struct Server {
     process: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
+    /// The key that phones pin.
+    pub root_key: String,
 }
 
 impl Server {
-    fn start(folder: &Path, database: &[&str], listen: &str) -> Self {
+    pub fn start(folder: &Path, database: &[&str], listen: &str) -> Self {
         let mut process = Command::new(program())
             .args(["serve", "--json", "--listen", listen])
             .args(database)
@@ -285,11 +287,11 @@ impl Server {
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
         let said: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("`mesto serve` says `{said}`"));
         let address = said["listen"].as_str().unwrap().parse().unwrap();
-        Self { process, address }
+        Self { process, address, root_key: said["root_key"].as_str().unwrap().to_owned() }
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
@@ -303,7 +305,7 @@ impl Drop for Server {
 }
 
 /// The `mesto` of this build, beside the test's own binary.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let mut folder = std::env::current_exe().unwrap();
     folder.pop();
     if folder.ends_with("deps") {

@@ -56,7 +56,7 @@ enum Command {
     Dependencies,
     /// Check that no line of a comment is longer than 100 columns
     Comments,
-    /// Check that the places which README and docs name are there
+    /// Check that the places and tests which README and docs name are there
     Pages,
     /// Check that kernel, base services and services of each crate name each other in one direction
     /// only

@@ -1,4 +1,5 @@
-//! `cargo xtask pages`: the places that README and docs name are there.
+//! `cargo xtask pages`: the places and the tests that README and docs name are there, and each row
+//! of docs/faults.md names a test.
 
 use std::path::Path;
 
@@ -22,10 +23,16 @@ pub fn check() -> Outcome<()> {
             let found = match place {
                 Place::FromRoot(path) => exists(&root, path),
                 Place::Link(path) => exists(folder, path),
+                Place::Function { path, name } => {
+                    std::fs::read_to_string(root.join(path)).is_ok_and(|code| declares(&code, name))
+                }
             };
             if !found {
-                problems.push(format!("{shown}:{line}: there is no {}", place.path()));
+                problems.push(format!("{shown}:{line}: there is no {place}"));
             }
+        }
+        if page.ends_with(FAULTS) {
+            problems.extend(rows_without_a_test(&text).into_iter().map(|row| format!("{shown}: {row}")));
         }
     }
     if !problems.is_empty() {
@@ -35,20 +42,65 @@ pub fn check() -> Outcome<()> {
     Ok(())
 }
 
-/// A path that a page names.
+/// The faults that were found once, each with the tests that hold what is right.
+const FAULTS: &str = "docs/faults.md";
+/// How many they are.
+const FAULTS_FOUND: usize = 47;
+
+/// What a page names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place<'a> {
     /// In backticks: `core/rules/src/quote.rs`.
     FromRoot(&'a str),
     /// A link's address, from the page's own folder.
     Link(&'a str),
+    /// In backticks, mostly a test: `operator/tests/it/locks.rs::two_phones_wait`.
+    Function { path: &'a str, name: &'a str },
 }
 
-impl<'a> Place<'a> {
-    fn path(self) -> &'a str {
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::FromRoot(path) | Self::Link(path) => path,
+            Self::FromRoot(path) | Self::Link(path) => out.write_str(path),
+            Self::Function { path, name } => write!(out, "`{name}` in {path}"),
         }
+    }
+}
+
+/// Whether a source text, of any of the languages, declares a function.
+fn declares(code: &str, name: &str) -> bool {
+    let quoted = format!("`{name}`");
+    code.lines().map(str::trim_start).filter(|line| !line.starts_with("//") && !line.starts_with("# ")).any(|line| {
+        ["fn ", "fun ", "func ", "def "].iter().any(|word| {
+            line.split_once(word).is_some_and(|(_, rest)| {
+                [name, &quoted]
+                    .iter()
+                    .any(|name| rest.strip_prefix(*name).is_some_and(|rest| rest.trim_start().starts_with(['(', '<'])))
+            })
+        })
+    })
+}
+
+/// What is wrong with the table of faults: a row that is missing, stands twice or names no test.
+fn rows_without_a_test(page: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    for number in 1..=FAULTS_FOUND {
+        let start = format!("| {number} |");
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with(&start)).collect();
+        match rows.as_slice() {
+            [row] if places(row).iter().any(|(_, place)| is_test(*place)) => {}
+            [_] => problems.push(format!("row {number} names no test")),
+            rows => problems.push(format!("row {number} stands there {} times, not once", rows.len())),
+        }
+    }
+    problems
+}
+
+fn is_test(place: Place<'_>) -> bool {
+    match place {
+        Place::Function { path, .. } => repository::is_test_file(path),
+        Place::FromRoot(path) => path.starts_with("tests/scenarios/"),
+        Place::Link(_) => false,
     }
 }
 
@@ -71,6 +123,12 @@ fn places(text: &str) -> Vec<(usize, Place<'_>)> {
             continue;
         }
         for words in line.split('`').skip(1).step_by(2) {
+            if let Some((path, name)) = words.split_once("::")
+                && path.split_once('/').is_some_and(|(first, _)| FOLDERS.contains(&first))
+            {
+                found.push((index + 1, Place::Function { path, name }));
+                continue;
+            }
             let is_path = words.split_once('/').is_some_and(|(first, _)| FOLDERS.contains(&first))
                 && !words.contains([' ', '<', '*', '{', '$', '…']);
             if is_path {
@@ -101,6 +159,38 @@ mod tests {
             (6, Place::FromRoot("operator/")),
         ];
         assert_eq!(places(text), expected);
+    }
+
+    #[test]
+    fn a_test_is_named_by_its_file_and_its_name() {
+        let text = "`operator/tests/it/locks.rs::two_phones_wait`, `std::fs`";
+        let place = Place::Function { path: "operator/tests/it/locks.rs", name: "two_phones_wait" };
+        assert_eq!(places(text), [(1, place)]);
+        for code in [
+            "fn wait() {",
+            "    pub async fn wait<T>(a: T)",
+            "fun `wait`() {",
+            "    def wait(self):",
+            "@Test func wait() async {",
+        ] {
+            assert!(declares(code, "wait"), "{code}");
+        }
+        for code in ["// fn wait() {", "fn waiting() {", "let wait = 1;", "wait();"] {
+            assert!(!declares(code, "wait"), "{code}");
+        }
+        assert!(declares("@Test fun `waits in the rain`() = run {", "waits in the rain"));
+    }
+
+    #[test]
+    fn each_fault_stands_once_and_names_a_test() {
+        let row = |number: usize| format!("| {number} | right | `tests/scenarios/a.json` |");
+        let mut rows: Vec<String> = (1..=FAULTS_FOUND).map(row).collect();
+        assert!(rows_without_a_test(&rows.join("\n")).is_empty());
+        rows.push(row(7));
+        rows[2] = "| 3 | right | `operator/src/lib.rs::run` |".to_owned();
+        rows.remove(11);
+        let found = rows_without_a_test(&rows.join("\n"));
+        assert_eq!(found.len(), 3, "{found:?}");
     }
 
     #[test]

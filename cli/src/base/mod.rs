@@ -2,11 +2,13 @@
 
 pub mod about;
 pub mod account;
+pub mod backup;
 pub mod books;
 pub mod cities;
 pub mod claims;
 pub mod codes;
 pub mod demo;
+pub mod doctor;
 pub mod history;
 pub mod keys;
 pub mod operator;

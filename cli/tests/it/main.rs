@@ -1,9 +1,11 @@
 //! The command `mesto` as people and programs meet it: its own process, its output, its exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod backup;
 mod config;
 mod database;
 mod demo;
+mod doctor;
 mod garage;
 mod pages;
 mod phone;

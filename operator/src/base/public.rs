@@ -1,14 +1,14 @@
 //! What anybody may ask: health, the clock, keys, codes that were ended, signed cities, the
 //! document of `/v1`.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use mesto_protocol::base::public::{self as wire, Clock};
 use mesto_protocol::openapi::document;
 use mesto_protocol::signed_document::SignedCity;
 use serde_json::json;
 
 use crate::kernel::call::Call;
-use crate::kernel::due::Due;
+use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
 use crate::kernel::operator::Operator;
@@ -18,7 +18,7 @@ use crate::kernel::store::{Ask, StoreError, Tx};
 use crate::kernel::text;
 
 /// Stands in the table from the first migration on.
-const KEYS_LOOKED_AT: Due = Due { kind: "public.keys", run: look_at_keys, every: Some(TimeDelta::days(1)) };
+const KEYS_LOOKED_AT: Due = Due { repeat: Some(Repeat::Daily), ..Due::new("public.keys", look_at_keys) };
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[

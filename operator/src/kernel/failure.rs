@@ -105,7 +105,7 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
             Problem::new(ProblemCode::Unavailable, "the store cannot be reached; ask again with the same key")
                 .with("retry_after_seconds", 5)
         }
-        StoreError::GivenUp | StoreError::Broken(_) => {
+        StoreError::GivenUp | StoreError::Schema(_) | StoreError::Broken(_) => {
             Problem::new(ProblemCode::Internal, "the operator failed; nothing was done")
         }
     }

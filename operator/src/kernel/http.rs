@@ -100,14 +100,41 @@ impl Request {
             .ok_or_else(|| Problem::new(ProblemCode::BadRequest, format!("the query lacks {name}")).with("field", name))
     }
 
-    /// The body as JSON of a type.
+    /// The body as JSON of a type. A refusal names the field and what is expected there, never what
+    /// was given.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            // serde's message names the field and the place, and may quote a value of the caller's
-            // own request.
-            Problem::new(ProblemCode::BadRequest, format!("the body is not the JSON expected here: {error}"))
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let field = error.path().to_string();
+            (field, error.into_inner())
+        });
+        let read = read.and_then(|value| json.end().map(|()| value).map_err(|error| (String::new(), error)));
+        read.map_err(|(field, error)| {
+            let detail = format!("the body is not the JSON expected here: {}", expected(&field, &error));
+            let problem = Problem::new(ProblemCode::BadRequest, detail);
+            if is_name(&field) { problem.with("field", field) } else { problem }
         })
     }
+}
+
+/// Whether a path names a field, and not the body as a whole.
+fn is_name(field: &str) -> bool {
+    !field.is_empty() && field != "." && field != "?"
+}
+
+/// What is wrong with a body, without the values that stand in it.
+fn expected(field: &str, error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    if !error.is_data() {
+        return format!("it is no JSON from {place} on");
+    }
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let wanted = match text.split_once(", expected ") {
+        Some((_, wanted)) => format!("expected {wanted}"),
+        None => text.to_owned(),
+    };
+    if is_name(field) { format!("{field}: {wanted} ({place})") } else { format!("{wanted} ({place})") }
 }
 
 /// An answer.
@@ -186,5 +213,35 @@ impl Response {
     #[must_use]
     pub fn refusal(&self) -> Option<Problem> {
         if self.status >= 400 { self.read().ok() } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use mesto_protocol::base::sign_in::CodeRequest;
+
+    use super::*;
+
+    fn refused(body: &str) -> Problem {
+        Request { body: body.into(), ..Request::default() }.read::<CodeRequest>().unwrap_err()
+    }
+
+    #[test]
+    fn a_body_of_another_form_is_told_its_field_and_never_its_values() {
+        for (body, detail, field) in [
+            (r#"{"phone": 381641234567}"#, "phone: expected a string (line 1, column 22)", Some("phone")),
+            (r#"{"phone": "+381641234567", "language": ["secret"]}"#, "language: expected", Some("language")),
+            ("{}", "missing field `phone`", None),
+            (r#"{"phone": "+381641234567""#, "it is no JSON from line 1", None),
+            (r#"{"phone": "+381641234567"} secret"#, "it is no JSON from line 1, column 28 on", None),
+            ("\u{ff}", "it is no JSON from line 1", None),
+            ("", "it is no JSON from line 1, column 0 on", None),
+        ] {
+            let problem = refused(body);
+            assert!(problem.detail.contains(detail), "{body}: {}", problem.detail);
+            assert!(!problem.detail.contains("secret") && !problem.detail.contains("381"), "{}", problem.detail);
+            assert_eq!(problem.params.get("field").and_then(serde_json::Value::as_str), field, "{body}");
+        }
     }
 }

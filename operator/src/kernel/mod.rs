@@ -5,6 +5,7 @@
 pub mod account;
 pub mod call;
 pub mod caller;
+pub mod clock;
 pub mod due;
 pub mod epoch;
 pub mod events;
@@ -40,7 +41,7 @@ pub(crate) const SERVICE: Service = Service {
         serve!(get intents::READ => idempotency::outcome),
         serve!(get intents::CANCEL => idempotency::cancel),
     ]],
-    due: &[retention::DAILY],
+    due: &[retention::NIGHTLY],
     tables: &[
         Table {
             name: "schema_history",
@@ -50,6 +51,7 @@ pub(crate) const SERVICE: Service = Service {
         account::TABLE,
         events::TABLE,
         epoch::TABLE,
+        clock::TABLE,
         idempotency::TABLE,
         idempotency::EXECUTED,
         due::TABLE,

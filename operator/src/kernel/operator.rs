@@ -11,6 +11,7 @@ use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::{City, CityId, Currency};
 
 use crate::kernel::call::Call;
+use crate::kernel::clock::Watch;
 use crate::kernel::failure::{Failure, Outcome, store_problem};
 use crate::kernel::grants::Roles;
 use crate::kernel::http::{Request, Response};
@@ -35,6 +36,8 @@ pub struct Config {
     pub return_to: Vec<Allowed>,
     /// Oldest version of an app that is still served.
     pub min_client: Option<(u32, u32, u32)>,
+    /// The clock is moved by hand, as in a testbed: it is right wherever it stands.
+    pub moves_clock: bool,
 }
 
 impl Default for Config {
@@ -44,6 +47,7 @@ impl Default for Config {
             intents_kept: TimeDelta::days(30),
             return_to: vec![Allowed::Scheme("mesto".into())],
             min_client: None,
+            moves_clock: false,
         }
     }
 }
@@ -78,6 +82,7 @@ pub struct Operator {
     pub(crate) parts: Parts,
     pub(crate) config: Config,
     pub(crate) in_flight: InFlight,
+    pub(crate) clock: Watch,
 }
 
 /// A request's arrival: when it came, and the id under which answers and logs tell of it.
@@ -136,7 +141,7 @@ impl Operator {
             }
         }
         let router = Router::new(services).map_err(SetupError::Operations)?;
-        let in_flight = InFlight::default();
+        let (in_flight, clock) = (InFlight::default(), Watch::default());
         Ok(Self {
             services,
             roles,
@@ -149,6 +154,7 @@ impl Operator {
             parts,
             config,
             in_flight,
+            clock,
         })
     }
 

@@ -18,6 +18,7 @@ use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
 use crate::kernel::operator::Operator;
+use crate::kernel::retention::Rule;
 use crate::kernel::store::{Ask, Tx};
 
 /// A service.
@@ -35,7 +36,7 @@ pub(crate) struct Service {
     pub tables: &'static [Table],
     /// What it does when an account is closed, before anything is erased.
     pub closing: Option<Closing>,
-    /// Erases what is older than it may be; once a day.
+    /// What is older than it may be, and how it is erased; once a night.
     pub retention: Option<Retention>,
     /// What must not be found in its tables and in the ledger.
     pub audit: &'static [Check],
@@ -54,7 +55,7 @@ pub(crate) type Section = fn(&mut dyn Tx, &Operator, AccountId, DateTime<Utc>) -
 pub(crate) type Closing = fn(&mut dyn Tx, &Call<'_>, &mut LockedAccount) -> Outcome<()>;
 /// Their ids.
 pub(crate) type Places = fn(&City) -> Vec<&str>;
-pub(crate) type Retention = fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<()>;
+pub(crate) type Retention = fn(&Operator, DateTime<Utc>) -> Outcome<Vec<Rule>>;
 
 impl Service {
     /// Its operations with their handlers.

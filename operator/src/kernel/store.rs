@@ -20,11 +20,12 @@ mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use self::postgres::{AddressError, PostgresAddress, PostgresStore};
+pub use self::migrate::{SchemaFault, SchemaStatus};
+pub use self::postgres::{AddressError, PostgresAddress, PostgresReader, PostgresStore};
 pub(crate) use self::prefetch::Prefetched;
 pub use self::row::{Cells, Column, Columns, IntoColumn, Json, Row, Table};
 pub(crate) use self::row::{id_columns, mismatch};
-pub use self::sqlite::{Durability, SqliteInline, SqliteStore};
+pub use self::sqlite::{Copied, CopyError, Durability, SqliteInline, SqliteReader, SqliteStore, copy};
 pub use self::statement::{Ask, Select, Write};
 pub use self::table::column_value;
 
@@ -90,6 +91,9 @@ pub enum StoreError {
     /// The closure decided not to commit.
     #[error("the transaction was given up")]
     GivenUp,
+    /// The schema is not this version's.
+    #[error(transparent)]
+    Schema(#[from] SchemaFault),
     /// A statement, a constraint or a stored value is not as the code expects.
     #[error("the store refused: {0}")]
     Broken(String),

@@ -14,6 +14,7 @@ mod audit;
 mod bank;
 mod cases;
 mod contract;
+mod copies;
 mod fast_path;
 mod http;
 mod keys;

@@ -81,7 +81,7 @@ pub fn start() -> DateTime<Utc> {
 /// The usual habits, a name of its own, and a site beside the app's own scheme.
 pub fn config() -> Config {
     let return_to = ["mesto", "https://app.example"].iter().map(|text| text.parse().unwrap()).collect();
-    Config { return_to, issuer: ISSUER.parse().unwrap(), ..Config::default() }
+    Config { return_to, issuer: ISSUER.parse().unwrap(), moves_clock: true, ..Config::default() }
 }
 
 /// A phone's key.

@@ -126,7 +126,7 @@ impl World {
             &secret,
         );
         let city = cities::belgrade().map_err(|error| WorldError::Operator(error.text))?;
-        let config = Config { issuer: options.name.clone(), ..Config::default() };
+        let config = Config { issuer: options.name.clone(), moves_clock: true, ..Config::default() };
         let operator = Operator::new(vec![city], keys, Arc::new(SystemEntropy), Arc::new(page), config)
             .map_err(|error| WorldError::Operator(error.to_string()))?;
         let bank_config = BankConfig {

@@ -32,6 +32,7 @@ use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::limits::Limits;
 use crate::kernel::operator::Operator;
+use crate::kernel::retention::Rule;
 use crate::kernel::service::{Check, Erasure, Export, Service, Table, Told, serve};
 use crate::kernel::store::{Tx, Write};
 use crate::values;
@@ -214,11 +215,10 @@ fn closing(tx: &mut dyn Tx, _: &Call<'_>, account: &mut LockedAccount) -> Outcom
     Ok(())
 }
 
-fn erase_old(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>) -> Outcome<()> {
-    for (pay, kept) in [("deposit", QUOTES_KEPT), ("card", CARD_QUOTES_KEPT)] {
-        let before = (now - kept).timestamp_millis();
-        let sql = "DELETE FROM quote WHERE expires_at < $1 AND pay = $2";
-        tx.write(Write::sql("quote", sql, values![before, pay]))?;
-    }
-    Ok(())
+fn erase_old(_: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
+    let old = |(pay, kept): (&str, TimeDelta)| {
+        let old = values![(now - kept).timestamp_millis(), pay];
+        Rule::deleted("quote", &["id"], "quote.expires_at < $1 AND quote.pay = $2", old)
+    };
+    Ok([("deposit", QUOTES_KEPT), ("card", CARD_QUOTES_KEPT)].map(old).into())
 }

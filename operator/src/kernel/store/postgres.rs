@@ -4,6 +4,7 @@
 mod address;
 mod error;
 mod passfile;
+mod reader;
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -18,8 +19,9 @@ use tokio_postgres::{Client, Statement};
 
 pub use self::address::{AddressError, PostgresAddress};
 use self::error::{is_outdated, refused, unreachable};
+pub use self::reader::PostgresReader;
 use super::merge::merge;
-use super::migrate::{self, Schema, migrate};
+use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate, status};
 use super::row::Names;
 use super::statement::{Ask, Lock, Write};
 use super::{Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
@@ -67,9 +69,41 @@ impl PostgresStore {
     /// # Errors
     /// When the database cannot be reached or its schema is not one of ours.
     pub fn connect(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
-        let connections = connections.max(1);
         let mut first = Connection::open(&address)?;
-        first.migrate()?;
+        first.migrate(Tries::ForGood)?;
+        Self::around(address, first, connections)
+    }
+
+    /// Like [`PostgresStore::connect`], for a store whose schema is this version's: nothing is made
+    /// or migrated.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`], and [`StoreError::Schema`].
+    pub fn connect_current(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
+        let mut first = Connection::open(&address)?;
+        expect_current(&mut PostgresSchema(&mut first))?;
+        Self::around(address, first, connections)
+    }
+
+    /// How far the schema of a database is. Nothing is changed.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is not one of ours.
+    pub fn schema(address: &PostgresAddress) -> Result<SchemaStatus, StoreError> {
+        status(&mut PostgresSchema(&mut Connection::open(address)?))
+    }
+
+    /// Runs what would be migrated and takes it back; what ran, oldest first. While it runs, others
+    /// wait for the tables that it changes.
+    ///
+    /// # Errors
+    /// What the database says of it.
+    pub fn try_migrations(address: &PostgresAddress) -> Result<Vec<String>, StoreError> {
+        Connection::open(address)?.migrate(Tries::TakenBack)
+    }
+
+    fn around(address: PostgresAddress, first: Connection, connections: usize) -> Result<Self, StoreError> {
+        let connections = connections.max(1);
         let pool = Arc::new(Pool {
             address,
             idle: Mutex::new(Idle { connections: vec![first], room: connections - 1 }),
@@ -186,6 +220,13 @@ impl Pool {
     }
 }
 
+/// What becomes of migrations that ran.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tries {
+    ForGood,
+    TakenBack,
+}
+
 /// One connection, driven by the thread that uses it.
 struct Connection {
     runtime: Runtime,
@@ -223,13 +264,13 @@ impl Connection {
         Ok(Self { runtime, client, statements: HashMap::new(), is_torn: false, may_be_committed: false })
     }
 
-    fn migrate(&mut self) -> Result<(), StoreError> {
+    fn migrate(&mut self, tries: Tries) -> Result<Vec<String>, StoreError> {
         let mut schema = PostgresSchema(self);
         schema.script("BEGIN")?;
         // Several operators may start at once on an empty database.
         schema.script("SELECT pg_advisory_xact_lock(7215063)")?;
         let migrated = migrate(&mut schema);
-        schema.script(if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        schema.script(if migrated.is_ok() && tries == Tries::ForGood { "COMMIT" } else { "ROLLBACK" })?;
         migrated
     }
 
@@ -434,6 +475,12 @@ impl Schema for PostgresSchema<'_> {
     fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         let sql = migrate::for_database("postgres", sql);
         self.0.runtime.block_on(self.0.client.batch_execute(&sql)).map_err(|error| refused(&error))
+    }
+
+    fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
+        let rows = self.0.runtime.block_on(self.0.client.query(sql, &[])).map_err(|error| refused(&error))?;
+        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(|error| refused(&error))
     }
 
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {

@@ -1,5 +1,8 @@
 //! SQLite: one file, one writer. Requests that wait together are committed together.
 
+mod copy;
+mod reader;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,9 +11,11 @@ use std::thread::JoinHandle;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, Statement};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
-use super::migrate::{self, Schema, migrate};
+pub use self::copy::{Copied, CopyError, copy};
+pub use self::reader::SqliteReader;
+use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate};
 use super::queue::{Queue, Waiting};
 use super::row::Names;
 use super::speculation::{Script, Speculation};
@@ -32,6 +37,13 @@ pub enum Durability {
     Full,
     /// Nothing is promised across a power loss; for simulations and tests.
     None,
+}
+
+/// What is done about a schema that is not this version's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Schemas {
+    Migrated,
+    Expected,
 }
 
 /// SQLite on the caller's thread: one transaction at a time, no thread of its own. For simulations
@@ -56,15 +68,26 @@ impl SqliteInline {
     /// Opens or makes the file and brings its schema up to date.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
         make_private(path);
-        Self::with(Connection::open(path).map_err(refused)?, durability)
+        Self::with(Connection::open(path).map_err(refused)?, durability, Schemas::Migrated)
+    }
+
+    /// Opens a store whose schema is this version's; makes and migrates nothing.
+    ///
+    /// # Errors
+    /// As [`SqliteInline::open`], and [`StoreError::Schema`].
+    pub fn open_current(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // Looked at before anything is written: another program's file stays as it is.
+        drop(SqliteReader::open(path)?);
+        Self::with(Connection::open_with_flags(path, flags).map_err(refused)?, durability, Schemas::Expected)
     }
 
     /// A store that lives as long as the value.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::with(Connection::open_in_memory().map_err(refused)?, Durability::None)
+        Self::with(Connection::open_in_memory().map_err(refused)?, Durability::None, Schemas::Migrated)
     }
 
-    fn with(mut connection: Connection, durability: Durability) -> Result<Self, StoreError> {
+    fn with(mut connection: Connection, durability: Durability, schemas: Schemas) -> Result<Self, StoreError> {
         let synchronous = match durability {
             Durability::Full => "FULL",
             Durability::None => "OFF",
@@ -75,10 +98,13 @@ impl SqliteInline {
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = {CHECKPOINT};"
             ),
         )?;
-        let transaction =
-            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(refused)?;
-        migrate(&mut SqliteSchema(&transaction))?;
-        transaction.commit().map_err(refused)?;
+        if schemas == Schemas::Migrated {
+            let transaction =
+                connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(refused)?;
+            migrate(&mut SqliteSchema(&transaction))?;
+            transaction.commit().map_err(refused)?;
+        }
+        expect_current(&mut SqliteSchema(&connection))?;
         Ok(Self { database: Mutex::new(Database::new(connection)) })
     }
 
@@ -368,7 +394,27 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens or makes the file, brings its schema up to date and starts the threads.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
-        let inline = Arc::new(SqliteInline::open(path, durability)?);
+        Self::around(SqliteInline::open(path, durability)?, path)
+    }
+
+    /// Opens a store whose schema is this version's; makes and migrates nothing.
+    ///
+    /// # Errors
+    /// As [`SqliteInline::open_current`].
+    pub fn open_current(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        Self::around(SqliteInline::open_current(path, durability)?, path)
+    }
+
+    /// How far the schema of a file is. Nothing is changed.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is not one of ours.
+    pub fn schema(path: &Path) -> Result<SchemaStatus, StoreError> {
+        reader::schema(path)
+    }
+
+    fn around(inline: SqliteInline, path: &Path) -> Result<Self, StoreError> {
+        let inline = Arc::new(inline);
         let queue = Arc::new(Queue::default());
         let mut store = Self { inline, queue, threads: Vec::new() };
         let (inline, queue) = (Arc::clone(&store.inline), Arc::clone(&store.queue));
@@ -482,6 +528,13 @@ impl Schema for SqliteSchema<'_> {
     fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         let sql = migrate::for_database("sqlite", sql);
         self.0.execute_batch(&sql).map_err(refused)
+    }
+
+    fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+        let mut statement = self.0.prepare(sql).map_err(refused)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(refused)?;
+        rows.collect::<Result<_, _>>().map_err(refused)
     }
 
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {

@@ -1,5 +1,6 @@
 //! What the operator does, by subject.
 
+mod clock;
 mod closing;
 mod codes;
 mod contract;
