@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use kernel::call::{Call, wait};
 use kernel::config::Misread;
-use kernel::failure::{CliError, Exit};
+use kernel::failure::{self, CliError, Exit};
 use kernel::output::{Colour, Style, Tone, say};
 
 pub use kernel::{clock, web};
@@ -59,7 +59,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     match ended {
         Ok(()) => 0,
         Err(error) => {
-            tell(&error, style);
+            if error.code != failure::SAID {
+                tell(&error, style);
+            }
             error.exit as u8
         }
     }

@@ -9,8 +9,7 @@ use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
     about, account, backup, books, cities, claims, codes, doctor, history, keys, packaging, payments, refunds, serve,
-    staff, testbed,
-    vehicles, wallet,
+    staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::config::{self, Misread};

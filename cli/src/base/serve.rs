@@ -30,7 +30,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct ServeArgs {
+pub struct ServeArgs {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
     listen: SocketAddr,
