@@ -229,11 +229,16 @@ pub(crate) fn city_of(told: Option<String>) -> Option<CityId> {
 
 /// The key of an operator, as an app pins it.
 fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
-    let wrong = |why: String| {
-        MestoError::set_up(format!("the root key `{told}` is not 32 bytes in base64url without padding: {why}"))
+    let is_of_it = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');
+    let why = || match told.chars().find(|sign| !is_of_it(*sign)) {
+        Some(sign) => format!("{sign:?} is not one of A-Z a-z 0-9 - _"),
+        None if told.len() == 43 => "it ends in a letter that 32 bytes never end in".to_owned(),
+        None => format!("it has {} letters, not 43", told.len()),
     };
-    let bytes = URL_SAFE_NO_PAD.decode(told).map_err(|why| wrong(why.to_string()))?;
-    <[u8; 32]>::try_from(bytes).map_err(|bytes| wrong(format!("it has {} bytes", bytes.len())))
+    let bytes = URL_SAFE_NO_PAD.decode(told).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    bytes.ok_or_else(|| {
+        MestoError::set_up(format!("the root key `{told}` is not 32 bytes in base64url without padding: {}", why()))
+    })
 }
 
 /// Sees that the folder of a database is there: the app makes it, since it knows what is backed up

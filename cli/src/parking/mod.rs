@@ -9,10 +9,12 @@ pub mod trouble;
 use clap::{Args, Subcommand};
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::kernel::ids::TicketId;
+use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::rules::{ParkingSection, ZoneId};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
 use mesto_rules::City;
+use serde::Serialize;
 
 use crate::base::payments::{self, HowToPay, priced};
 use crate::base::vehicles;
@@ -250,6 +252,17 @@ fn running(phone: &Phone, wanted: Option<TicketId>) -> Outcome<TicketId> {
     }
 }
 
+/// A ticket of this phone, and what is not sure about it.
+#[derive(Debug, Serialize)]
+struct ShownTicket<'a> {
+    #[serde(flatten)]
+    ticket: &'a Ticket,
+    /// The operator does not know it any more.
+    is_forgotten: bool,
+    /// It is over by a clock that is not synced.
+    may_be_over: bool,
+}
+
 async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     phone.sync().await?;
@@ -262,9 +275,21 @@ async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
     }
     let Some(wanted) = args.qr else {
         let shown = phone.core.parking().state();
-        call.say(&shown.active, || match shown.active.as_slice() {
+        let now = phone.core.now();
+        let forgotten: Vec<TicketId> = shown.forgotten.iter().map(|ticket| ticket.id).collect();
+        let listed: Vec<ShownTicket<'_>> = shown
+            .active
+            .iter()
+            .chain(&shown.forgotten)
+            .map(|ticket| ShownTicket {
+                ticket,
+                is_forgotten: forgotten.contains(&ticket.id),
+                may_be_over: ticket.ends_at <= now,
+            })
+            .collect();
+        call.say(&listed, || match listed.as_slice() {
             [] => "No ticket is running.".to_owned(),
-            active => show::tickets_table(&phone.show, active, &[]),
+            listed => show::running_tickets(&phone.show, listed, phone.core.time().1),
         });
         return Ok(());
     };

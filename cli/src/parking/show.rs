@@ -1,5 +1,7 @@
 //! Zones, prices of parking and tickets as text.
 
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_client::ClockState;
 use mesto_client::base::payments::offer;
 use mesto_client::parking::{SmsFallback, ZonesNear};
 use mesto_client::protocol::base::payments::Quote;
@@ -7,6 +9,7 @@ use mesto_client::protocol::kernel::ids::TicketId;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 
+use super::ShownTicket;
 use crate::base::payments;
 use crate::kernel::output::{Tone, table};
 use crate::kernel::show::Show;
@@ -23,11 +26,18 @@ pub fn quote_text(show: &Show, quote: &Quote) -> String {
         offer.tariff,
         offer.tariff_from,
     );
-    let stay =
-        offer.stay.and_then(|stay| stay.deadline.zip(Some(stay.left_minutes.unwrap_or(0)))).map(|(deadline, left)| {
-            format!("this stay can last until {}; {left} min could still be bought", show.time(deadline))
-        });
+    let stay = offer.stay.as_ref().and_then(|stay| stay.deadline.zip(Some(stay.left_minutes.unwrap_or(0)))).map(
+        |(deadline, left)| {
+            let until = show.time(deadline.min(last_end(&offer, left)));
+            format!("this stay can last until {until}; {left} min could still be bought")
+        },
+    );
     payments::quote_text(show, quote, &promised, stay.as_slice())
+}
+
+/// The latest end that can still be bought: charging may end before the stay does.
+fn last_end(offer: &ParkingOffer, left: u32) -> DateTime<Utc> {
+    offer.ends_at + TimeDelta::minutes(i64::from(left))
 }
 
 /// Zones, nearest first.
@@ -69,20 +79,38 @@ fn state(show: &Show, state: &TicketState, is_forgotten: bool) -> String {
 /// Tickets, one a line; of `forgotten` the operator does not know any more.
 #[must_use]
 pub fn tickets_table(show: &Show, tickets: &[Ticket], forgotten: &[TicketId]) -> String {
-    let row = |ticket: &Ticket| {
-        vec![
-            show.moment(ticket.starts_at),
-            show.time(ticket.ends_at),
-            ticket.plate.display.clone(),
-            ticket.zone.to_string(),
-            ticket.paid_minutes.to_string(),
-            show.money(&ticket.price),
-            state(show, &ticket.state, forgotten.contains(&ticket.id)),
-            ticket.id.to_string(),
-        ]
+    let row = |ticket: &Ticket| row(show, ticket, state(show, &ticket.state, forgotten.contains(&ticket.id)));
+    table(&COLUMNS, &tickets.iter().map(row).collect::<Vec<_>>())
+}
+
+/// The tickets that a phone holds as running, and what is not sure about them.
+#[must_use]
+pub fn running_tickets(show: &Show, tickets: &[ShownTicket<'_>], clock: ClockState) -> String {
+    let state = |shown: &ShownTicket<'_>| match shown.may_be_over {
+        true => show.paint(Tone::Warn, &show.word("ticket-may-be-over")),
+        false => state(show, &shown.ticket.state, shown.is_forgotten),
     };
-    let rows: Vec<Vec<String>> = tickets.iter().map(row).collect();
-    table(&["from", "until", "plate", "zone", ">min", ">price", "state", "ticket"], &rows)
+    let rows: Vec<Vec<String>> = tickets.iter().map(|shown| row(show, shown.ticket, state(shown))).collect();
+    let mut text = table(&COLUMNS, &rows);
+    if clock == ClockState::Unsynced {
+        text.push_str(&show.paint(Tone::Warn, &show.word("ticket-clock-unsure")));
+    }
+    text
+}
+
+const COLUMNS: [&str; 8] = ["from", "until", "plate", "zone", ">min", ">price", "state", "ticket"];
+
+fn row(show: &Show, ticket: &Ticket, state: String) -> Vec<String> {
+    vec![
+        show.moment(ticket.starts_at),
+        show.time(ticket.ends_at),
+        ticket.plate.display.clone(),
+        ticket.zone.to_string(),
+        ticket.paid_minutes.to_string(),
+        show.money(&ticket.price),
+        state,
+        ticket.id.to_string(),
+    ]
 }
 
 /// The message to send, and what it buys.

@@ -37,6 +37,7 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
         (&["vehicles", "--add", "ABCDEF"], 3, "at least one digit"),
         (&["vehicles", "--add", "BG1234567890123"], 3, "12"),
         (&["vehicles", "--add", "BG789PP"], 3, "already"),
+        (&["vehicles", "add", "NS123AB"], 2, "mesto vehicles --add \"BG 789-PP\""),
         (&["vehicles", "--remove", "NS123AB"], 3, "There are: BG 789-PP"),
         (&["topup", "300"], 3, "200, 500, 1000, 2000, 5000"),
         (&["topup", "-200"], 3, "200, 500, 1000, 2000, 5000"),

@@ -277,6 +277,13 @@ impl Client {
         clock::corrected(anchor.as_ref(), self.ports().clock.as_ref())
     }
 
+    /// The earliest moment that it may be now: while the clock is not synced, when the operator
+    /// told the time last.
+    pub(crate) fn earliest(&self) -> DateTime<Utc> {
+        let anchor = self.core().anchor.clone();
+        clock::earliest(anchor.as_ref(), self.ports().clock.as_ref())
+    }
+
     /// How the last request went.
     #[must_use]
     pub fn connection(&self) -> Connection {

@@ -173,6 +173,10 @@ impl Client {
             // A phone without room still knows the time until it is switched off.
             let _ = core.write(now, |tx| ANCHOR.set(tx, &anchor));
             core.states.touch([signal::CLOCK]);
+            // What was shown by a guess is no longer true.
+            if before.is_some_and(|before| before.boot != anchor.boot) {
+                core.states.touch_all();
+            }
         }
         drop(core);
         if moved {

@@ -433,7 +433,7 @@ class FakeMesto(
         private fun parkedOf(last: Ticket): Parked {
             val tickets = generateSequence(last) { ticket -> bought.find { it.id == ticket.extends } }.toList().reversed()
             val paid = Samples.rsd(tickets.sumOf { it.price.amount })
-            return Parked(tickets, (tickets.find { now < it.endsAt } ?: last).id, tickets.first().startsAt, last.endsAt, last.endsAt.minusSeconds(600), paid, listOf("Paid for ${tickets.sumOf { it.paidMinutes }} min"))
+            return Parked(tickets, (tickets.find { now < it.endsAt } ?: last).id, tickets.first().startsAt, last.endsAt, last.endsAt.minusSeconds(600), clock.value == ClockState.UNSYNCED && now >= last.endsAt, paid, listOf("Paid for ${tickets.sumOf { it.paidMinutes }} min"))
         }
 
         override suspend fun ticket(id: TicketId): Ticket = bought.first { it.id == id }
