@@ -1,7 +1,7 @@
 //! `cargo xtask package`: the Debian package that an operator installs.
 //!
-//! Written with Debian's own tools (`dpkg-deb`, `dpkg-shlibdeps`); what it holds is in `cli/debian`,
-//! man pages and completions come from the program itself.
+//! Written with Debian's own tools (`dpkg-deb`, `dpkg-shlibdeps`); what it holds is in
+//! `cli/debian`, man pages and completions come from the program itself.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
