@@ -8,8 +8,8 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, backup, books, cities, claims, codes, doctor, history, keys, packaging, payments, refunds, serve,
-    staff, testbed, vehicles, wallet,
+    about, account, backup, books, cities, claims, codes, doctor, history, keys, migrations, packaging, payments,
+    refunds, serve, staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::config::{self, Misread};
@@ -36,6 +36,7 @@ pub const SERVICES: Services = Services(&[
     &staff::SERVICE,
     &books::SERVICE,
     &backup::SERVICE,
+    &migrations::SERVICE,
     &refunds::SERVICE,
     &claims::SERVICE,
     &cities::SERVICE,

@@ -530,6 +530,18 @@ CREATE TABLE epoch (
   began_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
+-- One row, written again and again to see whether the store takes writes.
+CREATE TABLE heartbeat (
+  name TEXT PRIMARY KEY,
+  at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 10)*/;
+INSERT INTO heartbeat (name, at) VALUES ('store', 0);
+-- What the operator is called: one row, made when it is served first.
+CREATE TABLE called (
+  name TEXT PRIMARY KEY,
+  issuer TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+
 -- The latest moment that an operator has seen and believed: one row; 0: none.
 CREATE TABLE clock (
   name TEXT PRIMARY KEY,

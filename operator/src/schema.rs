@@ -17,6 +17,7 @@ use crate::kernel::due;
 use crate::kernel::epoch;
 use crate::kernel::events;
 use crate::kernel::grants;
+use crate::kernel::health;
 use crate::kernel::idempotency;
 use crate::kernel::ledger;
 use crate::kernel::limits;
@@ -55,6 +56,8 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<events::EventRow>(),
         table::<idempotency::IntentRow>(),
         table::<epoch::EpochRow>(),
+        table::<health::HeartbeatRow>(),
+        table::<epoch::CalledRow>(),
         table::<incidents::IncidentRow>(),
         table::<claims::ClaimRow>(),
         table::<inspectors::PlateCheckRow>(),

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Config, HostedPage, Profile, SystemClock};
+use mesto_operator::{Clock, Config, HostedPage, NameError, Profile, SystemClock};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
 
 use crate::base::about;
+use crate::base::bounds::BoundsArgs;
+use crate::base::front::FrontArgs;
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
 use crate::kernel::args::{StoreArgs, web_address};
@@ -35,12 +37,16 @@ pub struct ServeArgs {
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
     listen: SocketAddr,
     #[command(flatten)]
+    front: FrontArgs,
+    #[command(flatten)]
     store: StoreArgs,
     /// At most so many connections to Postgres: commits that wait for the disk together share one
     /// flush, so more of them sell more. All instances together need fewer than the server's
-    /// max_connections.
+    /// max_connections. One more looks whether the database takes writes.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
+    #[command(flatten)]
+    bounds: BoundsArgs,
     /// Address of the payment page's bank.
     #[arg(long, default_value = "http://127.0.0.1:8081", value_parser = web_address)]
     bank_url: String,
@@ -63,6 +69,9 @@ pub struct ServeArgs {
     /// (https://app.example). May be given often.
     #[arg(long, default_value = "mesto", value_parser = return_to)]
     return_to: Vec<Allowed>,
+    /// Refuse a store whose schema is older than this version's, instead of migrating it.
+    #[arg(long)]
+    no_migrate: bool,
     /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
     #[arg(long)]
     with_demo_bank: bool,
@@ -123,6 +132,8 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
             .advise("Give a free address with --listen.")
     })?;
     let address = listener.local_addr().map_err(|why| CliError::failed("the listening address", why))?;
+    let front = args.front.front().await?;
+    let metrics = front.metrics.as_ref().and_then(|listener| listener.local_addr().ok());
     let bank_listener = if args.with_demo_bank { Some(demo_bank_address(&args.bank_url).await?) } else { None };
     let bank_url = match &bank_listener {
         Some((_, address)) => format!("http://{address}"),
@@ -136,24 +147,37 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let page = HostedPage::new(&bank_url, &public, "mesto", &secret);
     let issuer = operator_name(args)?;
-    let config = Config { issuer: issuer.clone(), return_to: args.return_to.clone(), ..Config::default() };
+    let config = Config {
+        issuer: issuer.clone(),
+        return_to: args.return_to.clone(),
+        max_skew: args.bounds.max_skew(),
+        ..Config::default()
+    };
     let (profile, config) = match &args.about {
         Some(file) => about::read(file, config)?,
         None => (Profile::default(), config),
     };
-    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile));
+    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile).limited(args.bounds.shares()));
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
     let _alone = place.alone()?;
-    let store = tokio::task::spawn_blocking(move || place.open(connections))
-        .await
-        .map_err(|why| CliError::failed("the store", why))??;
+    let (named, no_migrate) = (Arc::clone(&operator), args.no_migrate);
+    let opened = tokio::task::spawn_blocking(move || {
+        let store = if no_migrate { place.open_current(connections)? } else { place.open(connections)? };
+        named.is_called(store.as_ref()).map_err(not_called)?;
+        Ok::<_, CliError>(store)
+    });
+    let store = opened.await.map_err(|why| CliError::failed("the store", why))??;
+
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    tokio::task::block_in_place(|| args.bounds.compare_clocks(&operator, &*store, &clock))?;
 
     let root_key = operator.keys().root_text();
     let listen = address.to_string();
     let said = serde_json::json!({
         "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
         "config": args.store.config,
+        "metrics": metrics.map(|address| format!("http://{address}/metrics")),
     });
     call.say(&said, || {
         let name = call.style.paint(Tone::Good, "operator");
@@ -175,13 +199,13 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         None => None,
     };
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
-    let clock = Arc::new(SystemClock);
-    let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&store), clock.clone(), link));
+    let watched = operator.watched(&store);
+    let requests = tokio::spawn(send_forever(operator.clone(), watched, clock.clone(), link));
     let told = async {
         told_to_end().await;
         tell_manager(sd_notify::NotifyState::Stopping);
     };
-    let served = mesto_operator::serve(listener, operator, store, clock, told).await;
+    let served = front.serve(listener, operator, store, clock, told).await;
     requests.abort();
     let _ = requests.await;
     drop(end);
@@ -195,6 +219,16 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
 fn tell_manager(state: sd_notify::NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(reason = %error, "systemd was not told");
+    }
+}
+
+/// Why a store is not served under this name.
+fn not_called(why: NameError) -> CliError {
+    match &why {
+        NameError::Another { known, .. } => CliError::new(Exit::Input, "store_of_another_name", why.to_string()).advise(
+            format!("Serve it with --name {known}: its codes, and what phones keep, are of that name. Another operator needs a store of its own."),
+        ),
+        NameError::Store(error) => CliError::failed("the store's name", error),
     }
 }
 

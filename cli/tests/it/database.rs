@@ -88,3 +88,29 @@ fn a_database_on_another_machine_has_to_prove_itself_or_is_said_to_be_trusted() 
     assert!(refused.err.contains("sslmode=verify-full"), "{}", refused.err);
     assert!(!refused.err.contains("hidden"), "{}", refused.err);
 }
+
+/// The database's clock is made another one by a function of its name that is found first.
+// Row 5 of the first trial.
+#[test]
+fn an_operator_whose_clock_differs_from_the_databases_does_not_start_and_says_by_how_much() {
+    let folder = folder();
+    let cluster = PostgresCluster::start().unwrap();
+    let url = cluster.database().unwrap();
+    let name = url.rsplit('/').next().unwrap();
+    let told = Command::new(cluster.programs().join("psql"))
+        .args(["-q", "-h", "127.0.0.1", "-U", "mesto", "-p", &cluster.port().to_string(), "-d", name])
+        .args(["-c", "CREATE SCHEMA fast"])
+        .args(["-c", "CREATE FUNCTION fast.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + INTERVAL '5 seconds' $$"])
+        .args(["-c", &format!("ALTER DATABASE {name} SET search_path = fast, pg_catalog, public")])
+        .status();
+    assert!(told.unwrap().success());
+    let arguments = [&SERVE[..], &["--connections", "2", "--database-url", &url]].concat();
+    let refused = ran(&mut command(folder.path(), &arguments));
+    assert_eq!(refused.json()["error"]["code"], "clock_skew", "{} {}", refused.out, refused.err);
+    let text = format!("{}{}", refused.out, refused.err);
+    assert!(text.contains("ms behind the database's, at most 2000 ms are allowed"), "{text}");
+    assert!(text.contains("--max-clock-skew-ms"), "{text}");
+    let tolerant = [&arguments[..], &["--max-clock-skew-ms", "10000"]].concat();
+    let mut serving = Serving::with(&mut command(folder.path(), &tolerant));
+    assert_eq!(http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);
+}

@@ -7,6 +7,7 @@ use crate::kernel::clock;
 use crate::kernel::due::Due;
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::grants::{self, Logged};
+use crate::kernel::metrics::Counted;
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
@@ -27,6 +28,7 @@ pub(crate) const SERVICE: Service = Service {
         export: Export::Excused("names payments, which are exported"),
         erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
     }],
+    counted: &[Counted { table: "incident", name: "incidents", help: "Things that somebody has to look at" }],
     due: &[Due::new(clock::INCIDENT, report_clock)],
     ..Service::named("incidents")
 };
@@ -43,7 +45,8 @@ fn report_clock(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &s
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// `notice_contradicts`, `notice_amount`, `notice_unknown`, `refund_refused`,
-    /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`, `clock_doubted`.
+    /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`, `clock_doubted`,
+    /// `clock_differs`.
     pub kind: String,
     /// What it is about: ids of the provider's payment and of ours. Never personal data.
     pub reference: String,

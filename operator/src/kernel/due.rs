@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::kernel::failure::Outcome;
+use crate::kernel::metrics::Measure;
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::retention;
 use crate::kernel::service::{Erasure, Export, Table};
@@ -70,6 +71,12 @@ pub(crate) const TABLE: Table = Table {
     erasure: Erasure::Excused("names ids only, and goes when it is done"),
 };
 
+pub(crate) const LATE: Measure = Measure {
+    name: "due_late",
+    help: "Things that were due more than a minute ago and are not done",
+    sql: "SELECT COUNT(*) AS value FROM due WHERE at < $1 - 60000",
+};
+
 /// How long an operator may take for what it claimed; then another one may.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// By how much another operator's clock may be ahead.
@@ -118,9 +125,11 @@ impl Operator {
                     Ok(true) => {
                         done += 1;
                         progressed = true;
+                        self.metrics.due(true);
                     }
                     Ok(false) => progressed = true,
                     Err(error) => {
+                        self.metrics.due(false);
                         tracing::warn!(kind, reason = %error, "something due could not be done; its lease will run out")
                     }
                 }

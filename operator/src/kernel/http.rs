@@ -3,6 +3,7 @@
 use mesto_protocol::{Problem, ProblemCode, headers};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::kernel::text;
 
@@ -73,9 +74,10 @@ impl Request {
         for pair in self.query.split('&') {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             if key == name {
-                return text::form_decode(value).map(Some).ok_or_else(|| {
-                    Problem::new(ProblemCode::BadRequest, format!("the value of {name} is not URL-encoded UTF-8"))
-                        .with("field", name)
+                let decoded = text::form_decode(value).filter(|text| !text.contains('\0'));
+                return decoded.map(Some).ok_or_else(|| {
+                    let detail = format!("the value of {name} is not URL-encoded UTF-8 without U+0000");
+                    Problem::new(ProblemCode::BadRequest, detail).with("field", name)
                 });
             }
         }
@@ -103,6 +105,7 @@ impl Request {
     /// The body as JSON of a type. A refusal names the field and what is expected there, never what
     /// was given.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        self.without_zero()?;
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = error.path().to_string();
@@ -114,6 +117,45 @@ impl Request {
             let problem = Problem::new(ProblemCode::BadRequest, detail);
             if is_name(&field) { problem.with("field", field) } else { problem }
         })
+    }
+}
+
+impl Request {
+    /// Refuses a text with U+0000 anywhere in the body: no database of ours takes it, and no name
+    /// or plate has it.
+    fn without_zero(&self) -> Result<(), Problem> {
+        // As JSON writes it; a backslash may also stand before a text of its own.
+        if !self.body.windows(6).any(|six| six == br"\u0000") {
+            return Ok(());
+        }
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        match path_of_zero(&body, String::new()) {
+            None => Ok(()),
+            Some(path) => {
+                let detail = format!("the text of `{path}` has the character U+0000");
+                Err(Problem::new(ProblemCode::BadRequest, detail).with("field", path))
+            }
+        }
+    }
+}
+
+/// Where a text with U+0000 stands, if one does: `items.0.subject`, or the name of a field that has
+/// it itself.
+fn path_of_zero(value: &Value, path: String) -> Option<String> {
+    let below = |name: &str| match path.as_str() {
+        "" => name.to_owned(),
+        _ => format!("{path}.{name}"),
+    };
+    match value {
+        Value::String(text) if text.contains('\0') => Some(path),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(place, item)| path_of_zero(item, below(&place.to_string())))
+        }
+        Value::Object(fields) => fields.iter().find_map(|(name, item)| match name.contains('\0') {
+            true => Some(below(&name.replace('\0', "\u{fffd}"))),
+            false => path_of_zero(item, below(name)),
+        }),
+        _ => None,
     }
 }
 

@@ -11,11 +11,14 @@ pub mod epoch;
 pub mod events;
 pub mod failure;
 pub mod grants;
+pub mod health;
 pub mod http;
 pub mod idempotency;
+pub mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
+pub mod metrics;
 pub mod new_ids;
 pub mod operator;
 pub mod paging;
@@ -25,6 +28,7 @@ pub mod retention;
 pub mod router;
 pub mod serve;
 pub mod service;
+pub mod shares;
 pub mod signed_codes;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -38,8 +42,8 @@ use service::{Erasure, Export, Service, Table, serve};
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
         serve!(get wire::EVENTS => events::page),
-        serve!(get intents::READ => idempotency::outcome),
-        serve!(get intents::CANCEL => idempotency::cancel),
+        serve!(get intents::READ => idempotency::outcome).urgent(),
+        serve!(get intents::CANCEL => idempotency::cancel).urgent(),
     ]],
     due: &[retention::NIGHTLY],
     tables: &[
@@ -51,6 +55,8 @@ pub(crate) const SERVICE: Service = Service {
         account::TABLE,
         events::TABLE,
         epoch::TABLE,
+        health::TABLE,
+        epoch::CALLED,
         clock::TABLE,
         idempotency::TABLE,
         idempotency::EXECUTED,
@@ -64,5 +70,6 @@ pub(crate) const SERVICE: Service = Service {
         signed_codes::LIST,
     ],
     retention: Some(retention::of_kernel),
+    measures: &[due::LATE],
     ..Service::of(&wire::SERVICE)
 };

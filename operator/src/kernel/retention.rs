@@ -18,7 +18,7 @@ use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::operator::Operator;
 use crate::kernel::signed_codes;
-use crate::kernel::store::{Ask, Row, Store, StoreError, Tx, Value, Write, transact};
+use crate::kernel::store::{Ask, Importance, Row, Store, StoreError, Task, Tx, Value, Write, transact};
 use crate::kernel::{idempotency, limits};
 use crate::values;
 
@@ -145,7 +145,7 @@ fn read_only(store: &dyn Store, ask: Ask) -> Result<Vec<Row>, StoreError> {
     let found = Arc::new(Mutex::new(Vec::new()));
     let (done, ended) = mpsc::channel();
     let slot = Arc::clone(&found);
-    store.submit(
+    let task = Task::new(
         Box::new(move |tx| {
             let rows = tx.read(vec![ask.clone()])?.into_iter().next().unwrap_or_default();
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = rows;
@@ -156,6 +156,8 @@ fn read_only(store: &dyn Store, ask: Ask) -> Result<Vec<Row>, StoreError> {
             let _ = done.send(result);
         }),
     );
+    // Sales come first; what is refused is looked for again.
+    store.submit(task.of(Importance::Reading));
     ended.recv().unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())))?;
     let rows = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(rows)

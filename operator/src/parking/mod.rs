@@ -18,6 +18,7 @@ use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::Outcome;
+use crate::kernel::metrics::Counted;
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::{Rule, before, section_of};
 use crate::kernel::service::{Check, Service};
@@ -38,6 +39,7 @@ pub(crate) const SERVICE: Service = Service {
     due: &[tickets::TICKET_END, ERASE_PLATES],
     section: Some(tickets::section),
     tables: &[stays::TABLE, tickets::TABLE, tickets::PLATE_TABLE],
+    counted: &[Counted { table: "ticket", name: "tickets_issued", help: "Parking tickets issued" }],
     closing: Some(closing),
     retention: Some(erase_old),
     audit: &[

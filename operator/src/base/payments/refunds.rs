@@ -233,6 +233,7 @@ pub async fn send_due(
     for outgoing in in_store(operator, store, clock.now(), claim).await? {
         let answer = link.send(outgoing.request.clone()).await;
         answered += usize::from(answer.is_some());
+        operator.metrics.provider_request(if answer.is_some() { "answered" } else { "no_answer" });
         in_store(operator, store, clock.now(), move |tx, operator, now| {
             keep_answer(tx, operator, now, &outgoing, answer.as_ref())
         })

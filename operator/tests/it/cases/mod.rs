@@ -16,5 +16,6 @@ mod privacy;
 mod purchases;
 mod refunds;
 mod sign_in;
+mod skew;
 mod strangers;
 mod stream;

@@ -36,7 +36,12 @@ pub struct PostgresAddress {
     config: Config,
     tls: Option<MakeRustlsConnect>,
     authorities: Option<PathBuf>,
+    exchange: Duration,
 }
+
+/// Longest exchange with the server for a request: longer than the server itself lets a statement
+/// take.
+const EXCHANGE: Duration = Duration::from_secs(15);
 
 /// Without a password.
 impl std::fmt::Debug for PostgresAddress {
@@ -109,8 +114,20 @@ impl PostgresAddress {
             }
         };
         config.ssl_mode(if is_verified { SslMode::Require } else { SslMode::Disable });
+        notice_silence(&mut config);
         let tls = if is_verified { Some(tls(authorities.as_deref())?) } else { None };
-        Ok(Self { config, tls, authorities })
+        Ok(Self { config, tls, authorities, exchange: EXCHANGE })
+    }
+
+    /// How long a request waits for one answer of the server before it gives the connection up:
+    /// 15 s when nothing is said. A statement itself may take 10 s.
+    #[must_use]
+    pub fn answering_within(self, exchange: Duration) -> Self {
+        Self { exchange, ..self }
+    }
+
+    pub(super) const fn exchange(&self) -> Duration {
+        self.exchange
     }
 
     /// Takes the password from a password file as libpq reads it, unless the address has one.
@@ -223,6 +240,18 @@ impl PostgresAddress {
             Some(file) => format!("an authority in {}", file.display()),
             None => "an authority that browsers trust".to_owned(),
         }
+    }
+}
+
+/// A server that is gone without a word is noticed within half a minute, whatever the address says
+/// of none of it.
+fn notice_silence(config: &mut Config) {
+    config.keepalives_idle(Duration::from_secs(10)).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(5));
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(Duration::from_secs(20));
     }
 }
 

@@ -4,8 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::super::migrate::expect_current;
-use super::error::refused;
-use super::{Connection, PostgresAddress, PostgresSchema};
+use super::{Connection, Manner, PostgresAddress, PostgresSchema};
 use crate::kernel::store::{Store, StoreError, Work, contained};
 
 /// A store for what only reads: each transaction sees one state of it. It holds one connection.
@@ -24,8 +23,7 @@ impl PostgresReader {
     /// ([`StoreError::Schema`]).
     pub fn connect(address: &PostgresAddress) -> Result<Self, StoreError> {
         let mut connection = Connection::open(address)?;
-        let set = connection.runtime.block_on(connection.client.batch_execute(FOR_REPORTS));
-        set.map_err(|error| refused(&error))?;
+        connection.script(FOR_REPORTS)?;
         expect_current(&mut PostgresSchema(&mut connection))?;
         Ok(Self { connection: Mutex::new(connection) })
     }
@@ -34,6 +32,6 @@ impl PostgresReader {
 impl Store for PostgresReader {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        connection.transact(&mut contained(work))
+        connection.transact(&mut contained(work), Manner::Report)
     }
 }

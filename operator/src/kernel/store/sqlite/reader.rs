@@ -50,7 +50,7 @@ impl Store for SqliteReader {
         roll_back(connection)?;
         // A state is chosen by the first question, and no lock is taken that a writer waits for.
         connection.execute_batch("BEGIN DEFERRED").map_err(refused)?;
-        let outcome = contained(work)(&mut SqliteTx(&database));
+        let outcome = contained(work)(&mut SqliteTx::new(&database));
         roll_back(connection).and(outcome)
     }
 }
