@@ -87,7 +87,15 @@ fn documents(root: &Path, debian: &Path, tree: &Path, built: &Path) -> Outcome<(
     let doc = tree.join("usr/share/doc/mesto");
     put_file(&debian.join("copyright"), &doc.join("copyright"), 0o644)?;
     put(&doc.join("libraries"), &linked()?, 0o644)?;
-    for page in ["install.md", "guide-operators.md", "operator-stores.md", "city-authors.md", "command-line.md"] {
+    for page in [
+        "install.md",
+        "guide-operators.md",
+        "operator-stores.md",
+        "city-authors.md",
+        "command-line.md",
+        "doctor.md",
+        "backup.md",
+    ] {
         put_file(&root.join("docs").join(page), &doc.join(page), 0o644)?;
     }
     let changelog = fs::read_to_string(debian.join("changelog"))?.replace("@VERSION@", env!("CARGO_PKG_VERSION"));

@@ -307,7 +307,7 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 /// Of options that this version does not have yet.
-const WAITING: &[&str] = &["messages_late", "messages_missing", "metrics_public", "proxy_not_trusted"];
+const WAITING: &[&str] = &["messages_late", "messages_missing"];
 
 #[test]
 fn of_a_sound_set_up_nothing_is_said_and_of_each_broken_one_what_is_wrong() {

@@ -46,7 +46,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "schema_behind",
         weight: Weight::Warning,
-        advice: "Back it up, then run `mesto serve` of this version, which brings it up to date.",
+        advice: "Back it up, then `mesto admin migrate`; `mesto serve` brings it up to date too.",
         look: |setup| match (&setup.place, &setup.opened) {
             (Ok(place), Some(_)) => match place.schema() {
                 Ok(schema) => Seen::bad_if(!schema.pending.is_empty(), || {
