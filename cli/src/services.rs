@@ -8,8 +8,8 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, backup, books, cities, claims, codes, doctor, history, keys, migrations, packaging, payments,
-    refunds, serve, staff, testbed, vehicles, wallet,
+    about, account, backup, books, cities, claims, codes, doctor, history, keys, messages, migrations, packaging,
+    payments, refunds, serve, staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::config::{self, Misread};
@@ -31,6 +31,7 @@ pub const SERVICES: Services = Services(&[
     &history::SERVICE,
     &codes::SERVICE,
     &serve::SERVICE,
+    &messages::SERVICE,
     &testbed::SERVICE,
     &keys::SERVICE,
     &staff::SERVICE,

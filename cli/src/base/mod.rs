@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod front;
 pub mod history;
 pub mod keys;
+pub mod messages;
 pub mod migrations;
 pub mod operator;
 pub mod packaging;

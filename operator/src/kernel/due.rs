@@ -37,6 +37,8 @@ pub(crate) struct Due {
 /// When something happens again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
+    /// A minute later.
+    Minutely,
     /// A day later.
     Daily,
     /// In the next night of the home city.
@@ -46,6 +48,7 @@ pub(crate) enum Repeat {
 impl Repeat {
     fn after(self, operator: &Operator, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
+            Self::Minutely => now + TimeDelta::minutes(1),
             Self::Daily => now + TimeDelta::days(1),
             Self::Night => retention::next_night(&operator.home, now),
         }

@@ -624,6 +624,11 @@ fn a_line_that_is_full_refuses_at_once_and_what_nobody_waits_for_is_not_done() {
         store.submit(Task::new(job, done).of(importance).for_caller(caller));
     };
     while_the_writer_is_busy(&store, || {
+        // The writer has taken this one, and waits; what comes after it stays in its line.
+        ask("first".into(), &here, Importance::Usual);
+        while store.waiting() > 0 {
+            std::thread::yield_now();
+        }
         ask("kept".into(), &here, Importance::Usual);
         let mut asked = 0;
         while answers.try_recv() != Ok(Err(StoreError::Overloaded)) {
@@ -635,7 +640,7 @@ fn a_line_that_is_full_refuses_at_once_and_what_nobody_waits_for_is_not_done() {
         drop(gone);
     });
     assert_eq!(submit(&store, write("behind")).recv_timeout(Duration::from_secs(60)).unwrap(), Ok(()));
-    assert_eq!(marks(&store), ["behind", "kept"], "nothing of those who went");
+    assert_eq!(marks(&store), ["behind", "first", "kept"], "nothing of those who went");
 }
 
 #[test]
@@ -668,7 +673,9 @@ fn a_store_opens_no_more_connections_than_it_is_told_and_the_server_says_itself_
     let url = server.database().unwrap();
     let store = with_marks(PostgresStore::open(&url, 2).unwrap());
     let asked: Vec<_> = (0..16)
-        .map(|_| submit(&store, Box::new(|tx: &mut dyn Tx| tx.query("SELECT pg_sleep(0.01)", &[]).map(|_| ()))))
+        .map(|_| {
+            submit(&store, Box::new(|tx: &mut dyn Tx| tx.query("SELECT 1 AS one FROM pg_sleep(0.01)", &[]).map(|_| ())))
+        })
         .collect();
     asked.iter().for_each(|ended| ended.recv().unwrap().unwrap());
     store.probe(crate::world::start()).unwrap();

@@ -136,11 +136,6 @@ impl Setup {
         Ok(Self { matches: matches.clone(), store_args, now: now(), keys, cities, place, opened })
     }
 
-    /// Whether this version has such an option.
-    fn has(&self, option: &str) -> bool {
-        self.matches.try_contains_id(option).is_ok()
-    }
-
     /// What an option says, as text; nothing where it is not given and has no default.
     fn said(&self, option: &str) -> Option<String> {
         let mut values = self.matches.try_get_raw(option).ok()??;

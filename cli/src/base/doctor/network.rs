@@ -115,10 +115,9 @@ pub const CHECKS: &[Check] = &[
                  is everybody's.",
         look: |setup| {
             let is_behind = setup.said("public_url").is_some_and(|url| url.starts_with("https://"));
-            match (setup.has("trusted_proxy"), is_behind) {
-                (false, _) => Seen::Skipped("this version has no --trusted-proxy"),
-                (true, false) => Seen::Skipped("no proxy is in front of it"),
-                (true, true) => Seen::bad_if(setup.all_said("trusted_proxy").is_empty(), || {
+            match is_behind {
+                false => Seen::Skipped("no proxy is in front of it"),
+                true => Seen::bad_if(setup.all_said("trusted_proxy").is_empty(), || {
                     "--public-url is https, so that a proxy is in front, and no --trusted-proxy is given".to_owned()
                 }),
             }

@@ -26,11 +26,9 @@ pub const CHECKS: &[Check] = &[
         weight: Weight::Error,
         advice: "Describe your gateway in a file of --messages, or let one of yours read the table: without codes nobody \
                  signs in.",
-        look: |setup| match (setup.has("messages"), setup.file("messages")) {
-            (false, _) => Seen::Skipped("this version has no --messages"),
-            (true, None) => Seen::Bad("no --messages is given".to_owned()),
-            (true, Some(file)) => match std::fs::read_to_string(&file).map(|text| toml::from_str::<toml::Table>(&text))
-            {
+        look: |setup| match setup.file("messages") {
+            None => Seen::Bad("no --messages is given".to_owned()),
+            Some(file) => match std::fs::read_to_string(&file).map(|text| toml::from_str::<toml::Table>(&text)) {
                 Err(why) => Seen::Bad(format!("{} cannot be read: {why}", file.display())),
                 Ok(Err(why)) => Seen::Bad(format!("{}: {}", file.display(), why.message())),
                 Ok(Ok(_)) => Seen::Good,
