@@ -82,7 +82,10 @@ fn priced(service: &str, subject: &Value, pay: &str) -> Ask {
 /// A one-time code that waits for its number.
 fn signing_in(scene: &Scene<'_>, _: &Things) -> Ask {
     let phone = scene.fresh_phone();
-    must::<Value>(scene.served, &mesto_operator::Request::new("POST", sign_in::SEND_CODE.path).json(&json!({"phone": phone})));
+    must::<Value>(
+        scene.served,
+        &mesto_operator::Request::new("POST", sign_in::SEND_CODE.path).json(&json!({"phone": phone})),
+    );
     let code = scene.served.last_code(&phone);
     Ask::body(json!({"phone": phone, "code": code, "device": "phone", "device_key": device_key(scene.next())}))
 }
@@ -229,7 +232,12 @@ fn the_answers_say_of_whom_an_operation_is_as_the_table_does() {
         let open = matches!(answer.operation.access, Access::Anybody);
         assert_eq!(answer.may == May::Anybody, open, "{}", name(answer.operation));
         assert_eq!(answer.may == May::Bank, answer.operation.access == Access::Provider, "{}", name(answer.operation));
-        assert_eq!(answer.may == May::SignedIn, answer.operation.access == Access::SignedIn, "{}", name(answer.operation));
+        assert_eq!(
+            answer.may == May::SignedIn,
+            answer.operation.access == Access::SignedIn,
+            "{}",
+            name(answer.operation)
+        );
         let names_a_thing = answer.operation.path.contains('{') && answer.may != May::Anybody;
         let is_owned = answer.asked.iter().any(|asked| asked.whose == Whose::OfAnAccount);
         assert!(is_owned || !names_a_thing, "{}: whose is what its path names?", name(answer.operation));

@@ -3,6 +3,7 @@
 
 use mesto_operator::Request;
 use mesto_protocol::base::{sign_in, vehicles};
+use mesto_protocol::kernel::intents;
 use serde_json::{Value, json};
 
 use crate::answers::{Answer, May, answers};
@@ -69,6 +70,32 @@ fn nested(open: char, close: char, deep: usize) -> String {
     format!("{}{}", open.repeat(deep), close.repeat(deep))
 }
 
+/// What stands in the place of a value of a query, encoded as it is sent.
+const ODD_VALUES: [&str; 22] = [
+    "",
+    "%00",
+    "a%00b",
+    "%0d%0aset-cookie:%20x=1",
+    "%E2%80%AE",
+    "%ff",
+    "%",
+    "%zz",
+    "+",
+    "-1",
+    "0",
+    "201",
+    "1e9",
+    "9223372036854775808",
+    "NaN",
+    "inf",
+    "-91",
+    "1e-400",
+    "%27%20OR%201=1--",
+    "..%2f..%2fetc%2fpasswd",
+    "2025-09-03T08:00:60Z",
+    "%F0%9F%9A%97",
+];
+
 /// The paths to every value that stands in a body.
 fn places(body: &Value) -> Vec<String> {
     let mut places = vec![String::new()];
@@ -99,7 +126,8 @@ fn send(served: &Served, scene: &Scene<'_>, answer: &Answer, ask: &Ask, body: Ve
         May::Controller => Some(scene.controller.as_str()),
         May::SignedIn | May::Driver => Some(scene.a.token.as_str()),
     };
-    let mut request = Ask { body: None, is_signed: false, ..ask.clone() }.request(answer.operation, token, &scene.key());
+    let mut request =
+        Ask { body: None, is_signed: false, ..ask.clone() }.request(answer.operation, token, &scene.key());
     request.body = body;
     if answer.may == May::Bank {
         request = signed(request);
@@ -133,6 +161,38 @@ on_both_databases! {
             }
         }
         assert!(sent > 2_000, "only {sent} were sent");
+        served.check();
+    }
+
+    #[test]
+    fn a_query_that_nobody_expects_is_refused_and_never_fails(served) {
+        let scene = Scene::new(served);
+        let long = "x".repeat(7_000);
+        for answer in answers() {
+            let token = match answer.may {
+                May::Anybody | May::Bank => None,
+                May::Inspector => Some(scene.inspector.as_str()),
+                May::Controller => Some(scene.controller.as_str()),
+                May::SignedIn | May::Driver => Some(scene.a.token.as_str()),
+            };
+            let right = answer.right(&scene, &scene.a.things);
+            for asked in answer.operation.query {
+                for value in ODD_VALUES.iter().copied().chain([long.as_str()]) {
+                    let mut ask = right.clone();
+                    ask.query.retain(|(name, _)| *name != asked.name);
+                    let mut request = ask.request(answer.operation, token, &scene.key());
+                    let odd = format!("{}={value}", asked.name);
+                    request.query = if request.query.is_empty() { odd } else { format!("{}&{odd}", request.query) };
+                    let answered = served.ask_of(answer.operation, &request);
+                    let said = String::from_utf8(answered.body).unwrap();
+                    assert!(!said.contains('\u{202e}') && !said.contains("\\u0000"), "{} {}={value:.60}: {said}", name(answer.operation), asked.name);
+                    // Where it is read at all.
+                    let has_controls = value.contains("%00") || value.contains("%0d");
+                    let is_read = ![&intents::READ, &intents::CANCEL].iter().any(|one| answer.is(one));
+                    assert!(!has_controls || !is_read || answered.status == 400, "{} takes {}={value}: {said}", name(answer.operation), asked.name);
+                }
+            }
+        }
         served.check();
     }
 
@@ -189,7 +249,7 @@ on_both_databases! {
     fn what_a_driver_calls_his_things_turns_nothing_around(served) {
         let scene = Scene::new(served);
         let token = scene.a.token.as_str();
-        let label = "my\u{202e} \u{0}car\u{2066}\n";
+        let label = "my\u{202e} \u{7}car\u{2066}\n";
         let vehicle = Ask::body(json!({"city": "belgrade", "plate": "NS777AA", "label": label}));
         let request = vehicle.request(&vehicles::ADD, Some(token), "");
         assert_eq!(served.ask_of(&vehicles::ADD, &request).status, 201);

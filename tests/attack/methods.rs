@@ -99,12 +99,25 @@ fn an_address_is_the_one_of_the_table_or_nothing() {
         assert!(answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 400"), "{path}: {answer:.200}");
         assert!(!answer.to_lowercase().contains("\r\nset-cookie"), "{path}: {answer:.200}");
     }
-    for line in ["CONNECT evil.example:443 HTTP/1.1", "GET /v1/clock HTTP/9.9", "GET  /v1/clock HTTP/1.1", "\0", "GET /v1/clock"] {
+    for line in [
+        "CONNECT evil.example:443 HTTP/1.1",
+        "GET /v1/clock HTTP/9.9",
+        "GET  /v1/clock HTTP/1.1",
+        "\0",
+        "GET /v1/clock",
+    ] {
         let answer = raw(served, line, &scene.a.token);
-        assert!(["HTTP/1.1 400", "HTTP/1.1 404", "HTTP/1.1 405", "HTTP/1.1 505"].iter().any(|status| answer.starts_with(status)), "{line}: {answer:.200}");
+        assert!(
+            ["HTTP/1.1 400", "HTTP/1.1 404", "HTTP/1.1 405", "HTTP/1.1 505"]
+                .iter()
+                .any(|status| answer.starts_with(status)),
+            "{line}: {answer:.200}"
+        );
     }
     let whole: [&Entry; 1] = [&mesto_protocol::base::public::CLOCK];
-    assert!(raw(served, &format!("GET http://operator.example{} HTTP/1.1", whole[0].path), "").starts_with("HTTP/1.1 200"));
+    assert!(
+        raw(served, &format!("GET http://operator.example{} HTTP/1.1", whole[0].path), "").starts_with("HTTP/1.1 200")
+    );
 }
 
 /// Two lengths, or a length beside chunks, is how one request is smuggled behind another.

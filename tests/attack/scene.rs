@@ -313,12 +313,10 @@ fn person(served: &Served, number: u64, inspector: &str) -> Person {
     let key = format!("key-of-the-inspector-{number:04}");
     let order = issue(served, inspector, &ticket.plate.canonical, "yellow", &key);
     let slip = OrderSlip { number: order.number.shown() };
-    let order: Order =
-        must(served, &Request::new("POST", orders::BY_SLIP.path).bearer(&driver.token).json(&slip));
+    let order: Order = must(served, &Request::new("POST", orders::BY_SLIP.path).bearer(&driver.token).json(&slip));
     let quote = driver.quote(driver.vehicle, "green", 30);
     assert_eq!(quote.pay, PayMethod::Deposit);
-    let sessions: SessionPage =
-        must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
+    let sessions: SessionPage = must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
     // The newest is that of the third phone.
     let session = sessions.items.first().unwrap();
     assert!(!session.is_own);

@@ -68,15 +68,19 @@ impl Request {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
     }
 
-    /// A value of the query, decoded; the first when it stands there twice.
+    /// A value of the query, decoded; the first when it stands there twice. One with control
+    /// characters is none: nothing has them, and a database takes no zero byte.
     pub(crate) fn asked(&self, name: &str) -> Result<Option<String>, Problem> {
+        let refused = |why: &str| Problem::new(ProblemCode::BadRequest, format!("the value of {name} {why}"));
         for pair in self.query.split('&') {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             if key == name {
-                return text::form_decode(value).map(Some).ok_or_else(|| {
-                    Problem::new(ProblemCode::BadRequest, format!("the value of {name} is not URL-encoded UTF-8"))
-                        .with("field", name)
-                });
+                return match text::form_decode(value) {
+                    Some(value) if value.contains(char::is_control) => Err(refused("has control characters")),
+                    Some(value) => Ok(Some(value)),
+                    None => Err(refused("is not URL-encoded UTF-8")),
+                }
+                .map_err(|problem| problem.with("field", name));
             }
         }
         Ok(None)
@@ -103,6 +107,10 @@ impl Request {
     /// The body as JSON of a type. A refusal names the field and what is expected there, never what
     /// was given.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        if has_zero(&self.body) {
+            let detail = "a text of the body has the character U+0000, which no text has";
+            return Err(Problem::new(ProblemCode::BadRequest, detail));
+        }
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = error.path().to_string();
@@ -115,6 +123,15 @@ impl Request {
             if is_name(&field) { problem.with("field", field) } else { problem }
         })
     }
+}
+
+/// Whether the escape of a zero character stands in JSON: no text needs one, and Postgres stores
+/// none. Behind an escaped backslash the letters `u0000` are letters.
+fn has_zero(json: &[u8]) -> bool {
+    json.windows(6).enumerate().filter(|(_, six)| six == b"\\u0000").any(|(at, _)| {
+        let before = json.get(..at).unwrap_or_default();
+        before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
+    })
 }
 
 /// Whether a path names a field, and not the body as a whole.
@@ -225,6 +242,16 @@ mod tests {
 
     fn refused(body: &str) -> Problem {
         Request { body: body.into(), ..Request::default() }.read::<CodeRequest>().unwrap_err()
+    }
+
+    #[test]
+    fn a_zero_character_is_found_and_its_letters_are_none() {
+        for body in [r#"{"phone": "\u0000"}"#, r#"{"phone": "\\\u0000"}"#, r#"{"\u0000": 1}"#] {
+            assert!(has_zero(body.as_bytes()), "{body}");
+        }
+        for body in [r#"{"phone": "\\u0000"}"#, r#"{"phone": "u0000"}"#, ""] {
+            assert!(!has_zero(body.as_bytes()), "{body}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use mesto_protocol::{Problem, ProblemCode};
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Table};
-use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::store::{Ask, Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{projection, table, values};
 
@@ -54,9 +54,11 @@ projection! {
 }
 
 impl Limit<'_> {
-    /// Refuses when it was reached.
+    /// Refuses when it was reached. Its subject stays locked: tries at the same instant are counted
+    /// one after another.
     pub fn check(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<()> {
         let since = now - WINDOW;
+        tx.read(vec![Ask::subject_lock(&format!("limit:{}:{}", self.kind, text::sha256(self.subject.as_bytes())))])?;
         match self.tried(tx, now)? {
             Attempts { count, oldest } if count >= self.most => {
                 too_many("the limit of an hour is reached", oldest.map_or(WINDOW, |oldest| oldest - since))
