@@ -19,6 +19,7 @@ pub fn name(part: Part) -> &'static str {
         Part::Ui => "ui",
         Part::Swift => "swift",
         Part::Python => "python",
+        Part::Contract => "contract",
     }
 }
 
@@ -41,6 +42,7 @@ pub fn steps(part: Part) -> Vec<Step> {
         Part::Ui => vec![Step { name: name(part), run: ui }],
         Part::Swift => vec![Step { name: name(part), run: swift }],
         Part::Python => vec![Step { name: name(part), run: python }],
+        Part::Contract => vec![Step { name: name(part), run: contract }],
     }
 }
 
@@ -224,6 +226,21 @@ fn python() -> Outcome<PartReport> {
     command.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
     let sources = ["bindings/python/tests/".to_owned(), "tests/vectors/".to_owned()];
     reported(&root, &mut command, &reports, Language::Python, &sources)
+}
+
+/// Requests that Schemathesis makes of the contract, to an operator on Postgres.
+fn contract() -> Outcome<PartReport> {
+    let root = built("the contract's tests", "tests/contract/requirements.txt")?;
+    let packages = setup::python_packages("schemathesis", &root.join("tests/contract/requirements.txt"))?;
+    process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-tests", "--bin", "served"]))?;
+    let reports = Folders(vec![root.join("target/reports/contract")]);
+    let mut command = Command::new("python3");
+    command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "schemathesis.pytest.plugin"]);
+    command.args(["-o", "junit_family=xunit1", "--rootdir=.", "--junitxml=target/reports/contract/tests.xml"]);
+    command.arg("tests/contract").current_dir(&root);
+    command.env("PYTHONPATH", packages).env("PYTHONUTF8", "1").env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("MESTO_LIB_DIR", root.join("target/debug")).env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
+    reported(&root, &mut command, &reports, Language::Python, &["tests/contract/".to_owned()])
 }
 
 /// The repository, where this part of it exists.
