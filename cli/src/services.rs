@@ -8,8 +8,8 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, books, cities, claims, codes, history, keys, payments, refunds, serve, staff, testbed, vehicles,
-    wallet,
+    about, account, backup, books, cities, claims, codes, history, keys, payments, refunds, serve, staff, testbed,
+    vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -34,6 +34,7 @@ pub const SERVICES: Services = Services(&[
     &keys::SERVICE,
     &staff::SERVICE,
     &books::SERVICE,
+    &backup::SERVICE,
     &refunds::SERVICE,
     &claims::SERVICE,
     &cities::SERVICE,

@@ -530,6 +530,20 @@ CREATE TABLE epoch (
   began_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
+-- One row, written again and again to see whether the store takes writes.
+CREATE TABLE heartbeat (
+  name TEXT PRIMARY KEY,
+  at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 10)*/;
+INSERT INTO heartbeat (name, at) VALUES ('store', 0);
+
+-- The latest moment that an operator has seen and believed: one row; 0: none.
+CREATE TABLE clock (
+  name TEXT PRIMARY KEY,
+  seen_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+INSERT INTO clock (name, seen_at) VALUES ('store', 0);
+
 -- Codes that were ended before their time: all issues, or those below `good_from`.
 CREATE TABLE revoked_code (
   code TEXT PRIMARY KEY,
@@ -555,6 +569,6 @@ CREATE TABLE due (
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX due_at ON due (at);
 
--- Once a day what is too old is erased, and the keys are looked at; these jobs plan their next time
+-- Once a night what is too old is erased, and once a day the keys are looked at; these jobs plan their next time
 -- themselves.
 INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0), ('public.keys', 'daily', 0, 0);

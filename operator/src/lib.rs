@@ -47,15 +47,19 @@ pub use base::sign_in::SignInLimits;
 pub use base::staff::{GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;
 pub use garages::GarageLimits;
+pub use kernel::clock::ClockDoubt;
+pub use kernel::health::skew_text;
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};
 pub use kernel::ledger::{self, LedgerAccountKind, LedgerBalance, LedgerFault};
 pub use kernel::limits::Limits;
 pub use kernel::operator::{Config, Operator, SetupError};
 pub use kernel::ports::{Clock, Entropy, SystemClock, SystemEntropy};
-pub use kernel::serve::serve;
+pub use kernel::serve::{Front, NoNetwork, TrustedProxy, serve};
+pub use kernel::shares::{FairShares, Share};
 pub use kernel::store::{
-    self, Durability, PostgresAddress, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx,
+    self, Copied, CopyError, Durability, PostgresAddress, PostgresReader, PostgresStore, SchemaFault, SchemaStatus,
+    SqliteInline, SqliteReader, SqliteStore, Store, StoreError, Tx,
 };
 #[cfg(feature = "testing")]
 pub use kernel::testing;

@@ -12,10 +12,12 @@ use crate::base::vehicles;
 use crate::garages::tables;
 use crate::kernel::account;
 use crate::kernel::caller;
+use crate::kernel::clock;
 use crate::kernel::due;
 use crate::kernel::epoch;
 use crate::kernel::events;
 use crate::kernel::grants;
+use crate::kernel::health;
 use crate::kernel::idempotency;
 use crate::kernel::ledger;
 use crate::kernel::limits;
@@ -40,6 +42,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<sign_in::OneTimeCodeRow>(),
         table::<limits::AttemptRow>(),
         table::<caller::DeviceRow>(),
+        table::<clock::ClockRow>(),
         table::<caller::TokenRow>(),
         table::<grants::GrantRow>(),
         table::<grants::AuditRow>(),
@@ -53,6 +56,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<events::EventRow>(),
         table::<idempotency::IntentRow>(),
         table::<epoch::EpochRow>(),
+        table::<health::HeartbeatRow>(),
         table::<incidents::IncidentRow>(),
         table::<claims::ClaimRow>(),
         table::<inspectors::PlateCheckRow>(),

@@ -65,6 +65,12 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::Controller, &[controllers_wire::CONTROL]),
 ];
 
+/// Every operation with its handler.
+#[cfg(test)]
+pub(crate) fn served() -> impl Iterator<Item = &'static crate::kernel::service::Served> {
+    SERVICES.iter().flat_map(|service| service.operations())
+}
+
 impl Operator {
     /// An operator of these cities; the first one's deposit values hold.
     ///
@@ -128,7 +134,8 @@ mod tests {
     use mesto_protocol::services;
 
     use super::*;
-    use crate::kernel::service::Told;
+    use crate::kernel::metrics::Metrics;
+    use crate::kernel::service::{Handler, Told};
     use crate::kernel::store::{SqliteInline, transact};
 
     #[test]
@@ -156,6 +163,24 @@ mod tests {
         for served in SERVICES.iter().flat_map(|service| service.operations()) {
             let name = served.operation.path;
             assert_eq!(served.operation.is_action, served.again.is_some(), "{name}: serve it with `action`");
+        }
+    }
+
+    #[test]
+    fn what_is_answered_without_the_store_is_for_anybody_and_does_nothing() {
+        let mut paths = BTreeSet::new();
+        for served in SERVICES.iter().flat_map(|service| service.operations()) {
+            if matches!(served.handler, Handler::Static(_)) {
+                let operation = served.operation;
+                assert_eq!(operation.access, Access::Anybody, "{}: nobody asks the store who calls", operation.path);
+                assert!(!operation.is_action, "{}", operation.path);
+                paths.insert(operation.path);
+            }
+        }
+        for path in
+            ["/healthz", "/readyz", "/v1/openapi.json", "/v1/clock", "/v1/keys", "/v1/cities/{city}", "/v1/operator"]
+        {
+            assert!(paths.contains(path), "{path} asks the store");
         }
     }
 
@@ -238,6 +263,46 @@ mod tests {
                     assert!(counts.contains(name), "{column}: is it no money?");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_measured_stands_on_the_page_of_operators_and_alerts_ask_for_nothing_else() {
+        let metrics = Metrics::new(SERVICES);
+        let took = std::time::Duration::from_millis(3);
+        metrics.answered("GET", "/v1/clock", 200, took);
+        metrics.refused("not_found");
+        metrics.turned_away("all");
+        metrics.transaction(&Ok(()), took);
+        metrics.provider_request("answered");
+        let text = metrics.text();
+        let base = |name: &str| {
+            let ends = ["_bucket", "_count", "_sum", "_total"];
+            ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
+        };
+        let words = |text: &str| -> BTreeSet<String> {
+            let is_part = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+            text.split(|sign| !is_part(sign)).filter(|word| word.starts_with("mesto_")).map(base).collect()
+        };
+        let measured = words(&text);
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+        let alerted = words(&read("dist/alerts.yml"));
+        assert!(alerted.len() > 5 && alerted.is_subset(&measured), "{:?}", alerted.difference(&measured));
+        assert_eq!(words(&read("docs/operator-network.md")), measured);
+    }
+
+    #[test]
+    fn what_is_measured_of_the_tables_can_be_asked_of_them() {
+        let store = SqliteInline::in_memory().unwrap();
+        for measure in SERVICES.iter().flat_map(|service| service.measures) {
+            let params: &[crate::store::Value] = if measure.sql.contains("$1") { &[7.into()] } else { &[] };
+            let rows = transact(&store, |tx| tx.query(measure.sql, params)).unwrap();
+            assert_eq!(rows[0].get::<i64>("value"), Ok(0), "{}", measure.name);
+        }
+        for counted in SERVICES.iter().flat_map(|service| service.counted) {
+            let owned = SERVICES.iter().any(|service| service.tables.iter().any(|table| table.name == counted.table));
+            assert!(owned, "nobody writes {}", counted.table);
         }
     }
 

@@ -14,6 +14,11 @@ macro_rules! on_both_databases {
 
 mod answers;
 mod bodies;
+mod clocks;
+mod floods;
+#[path = "../../operator/tests/it/freezing.rs"]
+mod freezing;
+mod frozen;
 mod methods;
 mod owners;
 mod races;

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{
-    Clock, Config, Durability, HostedPage, Keys, Message, Operator, PostgresStore, Request, Response, SignInLimits,
-    SqliteStore, Store, SystemEntropy, serve,
+    Clock, Config, Durability, FairShares, HostedPage, Keys, Message, Operator, PostgresStore, Request, Response,
+    SignInLimits, SqliteStore, Store, SystemEntropy, serve,
 };
 use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::services::{SERVICES, operations};
@@ -63,13 +63,19 @@ fn other_city() -> City {
     city
 }
 
-/// An operator of two cities, with the secret of the bank, open to a crowd behind one address.
-pub fn operator(now: DateTime<Utc>) -> Operator {
+/// An operator of two cities, with the secret of the bank and the usual shares of each caller.
+pub fn guarded(now: DateTime<Utc>, moves_clock: bool) -> Operator {
     let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
     let keys = Keys::ephemeral(now, &SystemEntropy).unwrap();
+    let config = Config { moves_clock, ..Config::default() };
     let cities = vec![belgrade(), other_city()];
-    let operator = Operator::new(cities, keys, Arc::new(SystemEntropy), Arc::new(page), Config::default()).unwrap();
-    operator.limited(SignInLimits { codes_per_address: 1_000_000, ..SignInLimits::default() })
+    Operator::new(cities, keys, Arc::new(SystemEntropy), Arc::new(page), config).unwrap()
+}
+
+/// The same, but open to a crowd: these tests ask more than anybody may.
+pub fn operator(now: DateTime<Utc>) -> Operator {
+    let limits = SignInLimits { codes_per_address: 1_000_000, ..SignInLimits::default() };
+    guarded(now, true).limited(limits).limited(FairShares::of(1_000_000, 1_000, 1_000_000))
 }
 
 /// An operator that is served. It ends with the value.
@@ -96,6 +102,16 @@ impl Served {
 
     pub fn postgres() -> Self {
         Self::on(Arc::new(PostgresStore::open(&cluster().database().unwrap(), 8).unwrap()), Watch::at(morning()))
+    }
+
+    /// On a file, with the usual shares.
+    pub fn guarded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("operator.sqlite"), Durability::None).unwrap();
+        let operator = Arc::new(guarded(morning(), true));
+        let mut served = Self::of(operator, Arc::new(store), Watch::at(morning()));
+        served.folder = Some(folder);
+        served
     }
 
     pub fn on(store: Arc<dyn Store>, watch: Arc<Watch>) -> Self {

@@ -25,8 +25,8 @@ use crate::driver::{Counter, Driver, SECRET, approval};
 
 const ZONES: [&str; 5] = ["a", "red", "yellow", "green", "blue"];
 /// Of each round, new ones: they buy in every zone, and the bank tells of a top-up of each.
-const DRIVERS: u64 = 40;
-const THREADS: usize = 8;
+pub const DRIVERS: u64 = 40;
+pub const THREADS: usize = 8;
 /// At most so many kills in a round, so that answers come between them.
 const KILLS_OF_ROUND: usize = 10;
 /// Dinars: on the deposit before the round, and told by the bank in it.
@@ -102,7 +102,7 @@ fn play_on(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>,
     let (mut tickets, mut deposits, mut drivers) = (HashSet::new(), 0, 0);
     while played.kills < kills {
         counter.forget_tries();
-        let wanted: Vec<Wanted> = (drivers..drivers + DRIVERS).flat_map(|number| prepare(&counter, number)).collect();
+        let wanted: Vec<Wanted> = (drivers..drivers + DRIVERS).flat_map(|number| wanted(&counter, number)).collect();
         drivers += DRIVERS;
         let round = Round { folder, database, wanted: &wanted, kills: KILLS_OF_ROUND.min(kills - played.kills) };
         let broken = round.play(&mut server, &mut tickets);
@@ -184,7 +184,7 @@ impl Round<'_> {
 
 /// Belgrade, but selling ahead at any hour: the served operator runs on the machine's clock, and
 /// this test must not care what it shows.
-fn write_city(folder: &Path) {
+pub fn write_city(folder: &Path) {
     let city = folder.join("cities/belgrade");
     std::fs::create_dir_all(&city).unwrap();
     for (name, text) in mesto_rules::load::embedded_files("belgrade") {
@@ -195,9 +195,9 @@ fn write_city(folder: &Path) {
 }
 
 /// The operator behind its socket, with its books beside it.
-struct Served {
-    address: SocketAddr,
-    books: Arc<dyn Store>,
+pub struct Served {
+    pub address: SocketAddr,
+    pub books: Arc<dyn Store>,
 }
 
 impl Served {
@@ -214,7 +214,7 @@ impl Counter for Served {
     }
 
     fn last_code(&self, phone: &str) -> String {
-        let sent = "SELECT params FROM message WHERE recipient = $1";
+        let sent = "SELECT params FROM message WHERE recipient = $1 ORDER BY id DESC";
         let params: String = transact(&*self.books, |tx| tx.query(sent, values![phone])?[0].get("params")).unwrap();
         let params: Value = serde_json::from_str(&params).unwrap();
         params["code"].as_str().unwrap().to_owned()
@@ -225,19 +225,40 @@ impl Counter for Served {
     }
 }
 
-/// A purchase in every zone by one driver, whose deposit covers them, and what the bank tells of his
-/// top-up.
-fn prepare(counter: &Served, number: u64) -> Vec<Wanted> {
+/// Something that is bought from the deposit.
+pub struct Purchase {
+    /// Minor units.
+    pub price: i64,
+    pub request: Request,
+}
+
+/// A purchase in every zone by one driver, whose deposit covers them.
+pub fn prepare(counter: &Served, number: u64) -> Vec<Purchase> {
     let mut driver = Driver::new(counter, number);
     driver.fund(FUNDED);
+    purchases(&mut driver)
+}
+
+fn purchases(driver: &mut Driver<'_>) -> Vec<Purchase> {
     let vehicle = driver.vehicle;
+    ZONES
+        .iter()
+        .map(|zone| {
+            let quote = driver.quote(vehicle, zone, if *zone == "a" { 30 } else { 60 });
+            Purchase { price: quote.total.minor().unwrap(), request: driver.purchase(&quote) }
+        })
+        .collect()
+}
+
+/// The purchases of one driver, and what the bank tells of his top-up.
+fn wanted(counter: &Served, number: u64) -> Vec<Wanted> {
+    let mut driver = Driver::new(counter, number);
+    driver.fund(FUNDED);
     let topup = driver.topup(TOPPED_UP);
     let told = approval(&topup, &format!("pay-{}", topup.id));
+    let bought = purchases(&mut driver).into_iter();
     let mut wanted = vec![Wanted { request: told, moves: TOPPED_UP * 100, status: 204 }];
-    wanted.extend(ZONES.iter().map(|zone| {
-        let quote = driver.quote(vehicle, zone, if *zone == "a" { 30 } else { 60 });
-        Wanted { moves: -quote.total.minor().unwrap(), request: driver.purchase(&quote), status: 201 }
-    }));
+    wanted.extend(bought.map(|Purchase { price, request }| Wanted { request, moves: -price, status: 201 }));
     wanted
 }
 
@@ -260,19 +281,19 @@ fn persist(address: SocketAddr, wanted: &Request, broken: &AtomicUsize, restarts
 
 /// How often the process came back: who is refused waits for the next time instead of knocking.
 #[derive(Default)]
-struct Restarts(Mutex<usize>, Condvar);
+pub struct Restarts(Mutex<usize>, Condvar);
 
 impl Restarts {
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         *self.0.lock().unwrap()
     }
 
-    fn tell(&self) {
+    pub fn tell(&self) {
         *self.0.lock().unwrap() += 1;
         self.1.notify_all();
     }
 
-    fn wait_beyond(&self, seen: usize) {
+    pub fn wait_beyond(&self, seen: usize) {
         let waiting =
             self.1.wait_timeout_while(self.0.lock().unwrap(), Duration::from_secs(60), |count| *count <= seen);
         assert!(!waiting.unwrap().1.timed_out(), "the operator does not come back");
@@ -280,7 +301,7 @@ impl Restarts {
 }
 
 /// One request on a connection of its own.
-fn ask(address: SocketAddr, request: &Request) -> std::io::Result<(u16, Vec<u8>)> {
+pub fn ask(address: SocketAddr, request: &Request) -> std::io::Result<(u16, Vec<u8>)> {
     let broken = |why: &str| std::io::Error::new(std::io::ErrorKind::UnexpectedEof, why.to_owned());
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
@@ -322,13 +343,15 @@ fn reserved_port() -> Option<TcpSocket> {
 }
 
 /// `mesto serve` as a process of its own.
-struct Server {
+pub struct Server {
     process: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
+    /// The key that phones pin.
+    pub root_key: String,
 }
 
 impl Server {
-    fn start(folder: &Path, database: &[&str], listen: &str) -> Self {
+    pub fn start(folder: &Path, database: &[&str], listen: &str) -> Self {
         let mut process = Command::new(program())
             .args(["serve", "--json", "--listen", listen])
             .args(database)
@@ -346,11 +369,11 @@ impl Server {
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
         let said: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("`mesto serve` says `{said}`"));
         let address = said["listen"].as_str().unwrap().parse().unwrap();
-        Self { process, address }
+        Self { process, address, root_key: said["root_key"].as_str().unwrap().to_owned() }
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
@@ -364,7 +387,7 @@ impl Drop for Server {
 }
 
 /// The `mesto` of this build, beside the test's own binary.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let mut folder = std::env::current_exe().unwrap();
     folder.pop();
     if folder.ends_with("deps") {

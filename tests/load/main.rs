@@ -1,16 +1,18 @@
 //! The measures of `cargo xtask bench`: what a purchase, an opening and a quote cost, each beside a
 //! peer in the same run.
 //!
-//! `load [--only purchases|client|quote] [--short]`. Every measure is taken three times,
+//! `load [--only purchases|streams|overload|client|quote] [--short]`. Every measure is taken three times,
 //! alternating with its peer; the ratio that counts is the median of the three. Nothing is written
 //! but standard output; the exit code is 1 when a target is missed.
 
 mod opening;
+mod overload;
 mod peer;
 mod purchases;
 mod quote;
 mod shop;
 mod stopwatch;
+mod streams;
 mod table;
 mod traffic;
 
@@ -23,7 +25,7 @@ use table::Measure;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "load [--only purchases|client|quote] [--short]";
+const USAGE: &str = "load [--only purchases|streams|overload|client|quote] [--short]";
 
 /// How many alternated pairs a measure takes.
 const ROUNDS: usize = 3;
@@ -37,7 +39,17 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(ended) = streams::company(&words) {
+        return match ended {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("{why}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    let options = match Options::parse(words.into_iter()) {
         Ok(options) => options,
         Err(why) => {
             eprintln!("{why}\nusage: {USAGE}");
@@ -62,8 +74,10 @@ impl Options {
                 "--short" => options.is_short = true,
                 "--only" => {
                     let name = words.next().unwrap_or_default();
-                    if !["purchases", "client", "quote"].contains(&name.as_str()) {
-                        return Err(format!("--only takes purchases, client or quote, not `{name}`"));
+                    if !["purchases", "streams", "overload", "client", "quote"].contains(&name.as_str()) {
+                        return Err(format!(
+                            "--only takes purchases, streams, overload, client or quote, not `{name}`"
+                        ));
                     }
                     options.only = Some(name);
                 }
@@ -89,6 +103,12 @@ fn run(options: &Options) -> Outcome<bool> {
     }
     if options.wants("purchases") {
         measures.extend(purchases::measure(options.is_short)?);
+    }
+    if options.wants("streams") {
+        measures.extend(streams::measure(options.is_short)?);
+    }
+    if options.wants("overload") {
+        measures.extend(overload::measure(options.is_short)?);
     }
     println!("{}", table::machine());
     for measure in &measures {

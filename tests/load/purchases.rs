@@ -17,10 +17,10 @@ use crate::traffic::{self, Sold};
 use crate::{Outcome, ROUNDS};
 
 /// As `mesto serve` is set up.
-const SERVER_THREADS: usize = 2;
-const STORE_CONNECTIONS: usize = 32;
+pub const SERVER_THREADS: usize = 2;
+pub const STORE_CONNECTIONS: usize = 32;
 /// Purchases prepared for each second of a run: more than are sold.
-const PREPARED: usize = 5_000;
+pub const PREPARED: usize = 5_000;
 
 pub fn measure(is_short: bool) -> Outcome<Vec<Measure>> {
     let span = Duration::from_secs(if is_short { 2 } else { 6 });
@@ -114,14 +114,14 @@ fn sell(
 }
 
 /// Drivers do not come in the order in which they signed up.
-fn shuffle<T>(list: &mut [T]) {
+pub fn shuffle<T>(list: &mut [T]) {
     let mut random = mesto_simulation::random::Random::new(1);
     for last in (1..list.len()).rev() {
         list.swap(last, random.below(last + 1));
     }
 }
 
-fn check_books(store: &dyn Store, sold: Sold) -> Outcome<()> {
+pub fn check_books(store: &dyn Store, sold: Sold) -> Outcome<()> {
     // Only the check asks for the legs of a holder; without this it would read all of them for each
     // account.
     transact(store, |tx| tx.execute("CREATE INDEX bench_leg_of_holder ON ledger_leg (holder)", values![]))?;

@@ -110,7 +110,7 @@ fn visit(rig: &Rig, driver: &mut Driver<'_>) -> Outcome<(Quote, String)> {
 }
 
 /// The token of a copy.
-fn token(number: usize) -> String {
+pub fn token(number: usize) -> String {
     format!("{number:064x}")
 }
 

@@ -20,7 +20,7 @@ pub const CONNECTIONS: usize = 32;
 const WARM_UP: usize = CONNECTIONS * 8;
 
 /// A purchase as it stands on the wire.
-fn written(purchase: &Prepared) -> Vec<u8> {
+pub fn written(purchase: &Prepared) -> Vec<u8> {
     let mut bytes = format!(
         "POST /v1/purchases HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {}\r\nidempotency-key: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
         purchase.token,
@@ -85,7 +85,7 @@ async fn burst(
                     let place = next.replace(next.get() + 1);
                     let Some(request) = requests.get(place) else { break };
                     stream.write_all(request).await?;
-                    answer(&mut stream, &mut buffer).await?;
+                    answer(&mut stream, &mut buffer, 201).await?;
                     answered += 1;
                 }
                 Ok::<_, Box<dyn std::error::Error + Send + Sync>>((stream, answered))
@@ -103,8 +103,8 @@ async fn burst(
     Ok((streams, answered, took))
 }
 
-/// Reads one whole answer, which must be 201.
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Outcome<()> {
+/// Reads one whole answer, which must have this status.
+pub async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, status: u16) -> Outcome<()> {
     buffer.clear();
     let (mut head, mut length) = (None, 0);
     loop {
@@ -127,8 +127,8 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Outcome<()> {
             break;
         }
     }
-    if buffer.starts_with(b"HTTP/1.1 201 ") {
+    if buffer.starts_with(format!("HTTP/1.1 {status} ").as_bytes()) {
         return Ok(());
     }
-    Err(format!("a purchase was answered {}", String::from_utf8_lossy(buffer)).into())
+    Err(format!("instead of {status} came {}", String::from_utf8_lossy(buffer)).into())
 }

@@ -91,7 +91,9 @@ impl Rig {
         let limits = SignInLimits { codes_per_address: 1_000_000, ..SignInLimits::default() };
         let keys = Keys::ephemeral(now, &SystemEntropy).unwrap();
         let (entropy, page) = (Arc::new(SystemEntropy), Arc::new(page));
-        let operator = Operator::new(vec![belgrade()], keys, entropy, page, Config::default()).unwrap();
+        let operator =
+            Operator::new(vec![belgrade()], keys, entropy, page, Config { moves_clock: true, ..Config::default() })
+                .unwrap();
         Self { operator: Arc::new(operator.limited(limits)), store, now }
     }
 }

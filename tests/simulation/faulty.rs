@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use mesto_operator::store::{Ask, Row, Store, StoreError, Tx, Value, Work, Write};
+use mesto_operator::store::{Ask, Deadline, Row, Store, StoreError, Tx, Value, Work, Write};
 
 /// A defect planted between the operator and its store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +132,10 @@ impl Tx for FaultyTx<'_> {
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
         self.strike()?;
         if self.swallows(&write) { Ok(()) } else { self.inner.write(write) }
+    }
+
+    fn commit_by(&mut self, deadline: Deadline) {
+        self.inner.commit_by(deadline);
     }
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {

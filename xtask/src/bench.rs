@@ -12,6 +12,10 @@ use crate::test::cargo;
 enum Subject {
     /// Purchases per second on Postgres and SQLite, beside pgbench
     Purchases,
+    /// Purchases per second beside 10,000 idle event streams, and beside 64 readers
+    Streams,
+    /// Purchases at twice the load that can be done, and a driver beside a flood of another's
+    Overload,
     /// Opening the client with 10,000 tickets, beside plain rusqlite
     Client,
     /// A quote, beside time-zone conversions
@@ -34,6 +38,8 @@ pub fn run(options: Options) -> Outcome<()> {
     if let Some(subject) = options.only {
         let name = match subject {
             Subject::Purchases => "purchases",
+            Subject::Streams => "streams",
+            Subject::Overload => "overload",
             Subject::Client => "client",
             Subject::Quote => "quote",
         };

@@ -1,4 +1,4 @@
-//! `mesto admin ledger|incidents|restored`: the books of an operator, and what somebody has to look
+//! `mesto admin ledger|incidents|restored|clock-is-right`: the books of an operator, and what somebody has to look
 //! at.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::base::operator::{now, opened, said_why};
+use crate::base::operator::{looked_at, now, opened, said_why};
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -30,6 +30,12 @@ enum Tool {
     /// Say that the store was put back from a copy, or that a replica took over: every phone reads
     /// its account anew.
     Restored {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Say that this machine's clock is right although it is far from what the store has seen: what
+    /// is too old is erased again.
+    ClockIsRight {
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -64,7 +70,7 @@ impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
         match self {
             Self::Ledger { store } => {
-                let (operator, store) = opened(&store)?;
+                let (operator, store) = looked_at(&store)?;
                 let report = report(&operator, store.as_ref(), call.services)
                     .map_err(|why| CliError::failed("the ledger", why))?;
                 call.say(&report, || ledger_table(&report, call.style) + &incidents(&report, call.style));
@@ -76,7 +82,7 @@ impl Run for Tool {
                 }
             }
             Self::Incidents(IncidentsArgs { done: None, store }) => {
-                let (operator, store) = opened(&store)?;
+                let (operator, store) = looked_at(&store)?;
                 let found = operator.incidents(store.as_ref()).map_err(|why| CliError::failed("the incidents", why))?;
                 let found: Vec<IncidentRow> = found.into_iter().map(IncidentRow::from).collect();
                 call.say(&found, || match found.as_slice() {
@@ -95,6 +101,15 @@ impl Run for Tool {
                 }
                 call.say(&json!({ "done": { "kind": kind, "reference": about } }), || {
                     format!("{} {kind}", call.style.paint(Tone::Good, "Done:"))
+                });
+                Ok(())
+            }
+            Self::ClockIsRight { store } => {
+                let (operator, store) = opened(&store)?;
+                let now = now();
+                operator.clock_is_right(store.as_ref(), now).map_err(|why| CliError::failed("the clock", why))?;
+                call.say(&json!({ "clock": now }), || {
+                    format!("{} {}", call.style.paint(Tone::Good, "The clock is right:"), now.to_rfc3339())
                 });
                 Ok(())
             }

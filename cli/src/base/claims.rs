@@ -6,7 +6,7 @@ use mesto_operator::{ByHand, Claim, ClaimError, ClaimState};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::base::operator::{now, opened, said_why};
+use crate::base::operator::{looked_at, now, opened, said_why};
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -101,7 +101,7 @@ impl Run for Tool {
             Some(Settled::Paid(settled)) => (ByHand::Paid, settled),
             Some(Settled::Withdrawn(settled)) => (ByHand::Withdrawn, settled),
             None => {
-                let (operator, store) = opened(&args.store)?;
+                let (operator, store) = looked_at(&args.store)?;
                 let found = operator.claims(store.as_ref()).map_err(|why| CliError::failed("the claims", why))?;
                 let found = found.into_iter().filter(|claim| args.all || claim.state == ClaimState::Open);
                 let found: Vec<ClaimTold> = found.map(ClaimTold::from).collect();

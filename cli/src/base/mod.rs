@@ -2,11 +2,14 @@
 
 pub mod about;
 pub mod account;
+pub mod backup;
 pub mod books;
+pub mod bounds;
 pub mod cities;
 pub mod claims;
 pub mod codes;
 pub mod demo;
+pub mod front;
 pub mod history;
 pub mod keys;
 pub mod operator;

@@ -49,23 +49,34 @@ pub fn tool(store: &StoreArgs) -> Outcome<Operator> {
 /// # Errors
 /// As [`operator`], or when the store cannot be opened.
 pub fn made(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
-    Ok((tool(store)?, store.place()?.open(TOOL_CONNECTIONS)?))
+    let operator = tool(store)?;
+    let place = store.place()?;
+    let is_new = match &place {
+        Place::Sqlite(file) => !file.exists(),
+        Place::Postgres(_) => place.schema()?.version == 0,
+    };
+    let store = if is_new { place.open(TOOL_CONNECTIONS)? } else { place.open_current(TOOL_CONNECTIONS)? };
+    Ok((operator, store))
 }
 
-/// The operator and its store, for a tool that reads or mends what is there: it never makes one.
+/// The operator and its store, for a tool that changes what is there: it makes and migrates none.
 ///
 /// # Errors
 /// `store_missing`, and as [`made`].
 pub fn opened(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
     let place = store.place()?;
-    if let Place::Sqlite(file) = &place
-        && !file.is_file()
-    {
-        let missing = format!("there is no operator's store at {}", file.display());
-        return Err(CliError::new(Exit::Input, "store_missing", missing)
-            .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
-    }
-    Ok((tool(store)?, place.open(TOOL_CONNECTIONS)?))
+    let opened = place.open_current(TOOL_CONNECTIONS)?;
+    Ok((tool(store)?, opened))
+}
+
+/// The operator and its store, for a tool that only looks at what is there.
+///
+/// # Errors
+/// As [`opened`].
+pub fn looked_at(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
+    let place = store.place()?;
+    let looked_at = place.look_at()?;
+    Ok((tool(store)?, looked_at))
 }
 
 /// What time it is, for a tool.

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use mesto_operator::payments::{RefundError, RefundOwed};
 use mesto_protocol::kernel::ids::RefundId;
 
-use crate::base::operator::{now, opened, said_why};
+use crate::base::operator::{looked_at, now, opened, said_why};
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -51,7 +51,7 @@ impl Run for Tool {
         let Self::Refunds(args) = self;
         match args.done {
             None => {
-                let (operator, store) = opened(&args.store)?;
+                let (operator, store) = looked_at(&args.store)?;
                 let found = operator.refunds(store.as_ref(), args.all);
                 let found = found.map_err(|why| CliError::failed("the refunds", why))?;
                 call.say(&found, || match found.as_slice() {

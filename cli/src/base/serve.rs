@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Config, HostedPage, Profile, SystemClock};
+use mesto_operator::{Clock, Config, HostedPage, Profile, SystemClock};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
 
 use crate::base::about;
+use crate::base::bounds::BoundsArgs;
+use crate::base::front::FrontArgs;
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
 use crate::kernel::args::{StoreArgs, web_address};
@@ -35,12 +37,16 @@ struct ServeArgs {
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
     listen: SocketAddr,
     #[command(flatten)]
+    front: FrontArgs,
+    #[command(flatten)]
     store: StoreArgs,
     /// At most so many connections to Postgres: commits that wait for the disk together share one
     /// flush, so more of them sell more. All instances together need fewer than the server's
-    /// max_connections.
+    /// max_connections. One more looks whether the database takes writes.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
+    #[command(flatten)]
+    bounds: BoundsArgs,
     /// Address of the payment page's bank.
     #[arg(long, default_value = "http://127.0.0.1:8081", value_parser = web_address)]
     bank_url: String,
@@ -123,6 +129,8 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
             .advise("Give a free address with --listen.")
     })?;
     let address = listener.local_addr().map_err(|why| CliError::failed("the listening address", why))?;
+    let front = args.front.front().await?;
+    let metrics = front.metrics.as_ref().and_then(|listener| listener.local_addr().ok());
     let bank_listener = if args.with_demo_bank { Some(demo_bank_address(&args.bank_url).await?) } else { None };
     let bank_url = match &bank_listener {
         Some((_, address)) => format!("http://{address}"),
@@ -136,12 +144,17 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let page = HostedPage::new(&bank_url, &public, "mesto", &secret);
     let issuer = operator_name(args)?;
-    let config = Config { issuer: issuer.clone(), return_to: args.return_to.clone(), ..Config::default() };
+    let config = Config {
+        issuer: issuer.clone(),
+        return_to: args.return_to.clone(),
+        max_skew: args.bounds.max_skew(),
+        ..Config::default()
+    };
     let (profile, config) = match &args.about {
         Some(file) => about::read(file, config)?,
         None => (Profile::default(), config),
     };
-    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile));
+    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile).limited(args.bounds.shares()));
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
     let _alone = place.alone()?;
@@ -149,10 +162,14 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         .await
         .map_err(|why| CliError::failed("the store", why))??;
 
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    tokio::task::block_in_place(|| args.bounds.compare_clocks(&operator, &*store, &clock))?;
+
     let root_key = operator.keys().root_text();
     let listen = address.to_string();
     let said = serde_json::json!({
         "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
+        "metrics": metrics.map(|address| format!("http://{address}/metrics")),
     });
     call.say(&said, || {
         let name = call.style.paint(Tone::Good, "operator");
@@ -173,9 +190,9 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         None => None,
     };
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
-    let clock = Arc::new(SystemClock);
-    let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&store), clock.clone(), link));
-    let served = mesto_operator::serve(listener, operator, store, clock, told_to_end()).await;
+    let watched = operator.watched(&store);
+    let requests = tokio::spawn(send_forever(operator.clone(), watched, clock.clone(), link));
+    let served = front.serve(listener, operator, store, clock, told_to_end()).await;
     requests.abort();
     let _ = requests.await;
     drop(end);

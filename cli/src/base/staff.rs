@@ -7,7 +7,7 @@ use mesto_operator::{GrantError, RoleGiven, Staff};
 use mesto_protocol::kernel::grants::Role;
 use serde_json::{Value, json};
 
-use crate::base::operator::{made, now, opened};
+use crate::base::operator::{looked_at, made, now, opened};
 use crate::kernel::args::{StoreArgs, moment};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -126,7 +126,7 @@ impl Run for Tool {
                 });
             }
             Self::List { store } => {
-                let (operator, store) = opened(&store)?;
+                let (operator, store) = looked_at(&store)?;
                 let staff = operator.staff(store.as_ref(), now()).map_err(|why| CliError::failed("the list", why))?;
                 let json = |one: &Staff| json!({ "account": one.account, "name": one.name, "token_ends_at": one.token_ends_at, "roles": one.grants });
                 call.say(&staff.iter().map(json).collect::<Value>(), || staff_table(&staff));

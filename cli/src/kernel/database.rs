@@ -5,7 +5,10 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mesto_operator::{Durability, PostgresAddress, PostgresStore, SqliteStore, Store};
+use mesto_operator::{
+    Durability, PostgresAddress, PostgresReader, PostgresStore, SchemaFault, SchemaStatus, SqliteReader, SqliteStore,
+    Store, StoreError,
+};
 
 use crate::kernel::args::StoreArgs;
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -110,18 +113,90 @@ impl Place {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(self, connections: usize) -> Outcome<Arc<dyn Store>> {
-        let failed = |why: mesto_operator::StoreError, what: String| {
-            CliError::new(Exit::Input, "store_unusable", format!("{what} cannot be used: {why}")).advise(ADVICE)
-        };
+    pub fn open(&self, connections: usize) -> Outcome<Arc<dyn Store>> {
         Ok(match self {
             Self::Postgres(address) => {
-                let what = format!("the Postgres database ({address})");
-                Arc::new(PostgresStore::connect(*address, connections).map_err(|why| failed(why, what))?)
+                let store = PostgresStore::connect((**address).clone(), connections);
+                Arc::new(store.map_err(|why| self.unusable(&why))?)
             }
-            Self::Sqlite(file) => Arc::new(
-                SqliteStore::open(&file, Durability::Full).map_err(|why| failed(why, file.display().to_string()))?,
-            ),
+            Self::Sqlite(file) => {
+                Arc::new(SqliteStore::open(file, Durability::Full).map_err(|why| self.unusable(&why))?)
+            }
         })
+    }
+
+    /// Opens a store that is there and of this version; makes and migrates nothing.
+    ///
+    /// # Errors
+    /// `store_missing`, or when it cannot be opened.
+    pub fn open_current(&self, connections: usize) -> Outcome<Arc<dyn Store>> {
+        self.is_there()?;
+        Ok(match self {
+            Self::Postgres(address) => {
+                let store = PostgresStore::connect_current((**address).clone(), connections);
+                Arc::new(store.map_err(|why| self.unusable(&why))?)
+            }
+            Self::Sqlite(file) => {
+                Arc::new(SqliteStore::open_current(file, Durability::Full).map_err(|why| self.unusable(&why))?)
+            }
+        })
+    }
+
+    /// Opens a store that is there and of this version for looking at it alone.
+    ///
+    /// # Errors
+    /// As [`Place::open_current`].
+    pub fn look_at(&self) -> Outcome<Arc<dyn Store>> {
+        self.is_there()?;
+        Ok(match self {
+            Self::Postgres(address) => Arc::new(PostgresReader::connect(address).map_err(|why| self.unusable(&why))?),
+            Self::Sqlite(file) => Arc::new(SqliteReader::open(file).map_err(|why| self.unusable(&why))?),
+        })
+    }
+
+    /// How far its schema is; one that is not there is an empty one. Changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not one of ours.
+    pub fn schema(&self) -> Outcome<SchemaStatus> {
+        let status = match self {
+            Self::Postgres(address) => PostgresStore::schema(address),
+            Self::Sqlite(file) => {
+                self.is_there()?;
+                SqliteStore::schema(file)
+            }
+        };
+        status.map_err(|why| self.unusable(&why))
+    }
+
+    fn is_there(&self) -> Outcome<()> {
+        match self {
+            Self::Sqlite(file) if !file.is_file() => {
+                let missing = format!("there is no operator's store at {}", file.display());
+                Err(CliError::new(Exit::Input, "store_missing", missing)
+                    .advise("Name the file that `mesto serve` writes with --database, or give --database-url."))
+            }
+            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Why it cannot be used.
+    #[must_use]
+    pub fn unusable(&self, why: &StoreError) -> CliError {
+        let what = match self {
+            Self::Postgres(address) => format!("the Postgres database ({address})"),
+            Self::Sqlite(file) => file.display().to_string(),
+        };
+        let advice = match why {
+            StoreError::Schema(SchemaFault::Behind { .. }) => {
+                "Back it up and run `mesto admin migrate`; or use the version that wrote it."
+            }
+            StoreError::Schema(SchemaFault::Ahead { .. }) => "Use the version that wrote it, or a newer one.",
+            StoreError::Schema(SchemaFault::Empty) => {
+                "Name the store that `mesto serve` writes. A copy of the file alone lacks what stands in the `-wal` beside it: copy with `mesto admin backup`."
+            }
+            _ => ADVICE,
+        };
+        CliError::new(Exit::Input, "store_unusable", format!("{what} cannot be used: {why}")).advise(advice)
     }
 }

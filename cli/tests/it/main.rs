@@ -1,8 +1,10 @@
 //! The command `mesto` as people and programs meet it: its own process, its output, its exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod backup;
 mod database;
 mod demo;
+mod front;
 mod garage;
 mod pages;
 mod phone;

@@ -3,8 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::kernel::clock;
+use crate::kernel::due::Due;
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::grants::{self, Logged};
+use crate::kernel::metrics::Counted;
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
@@ -25,14 +28,24 @@ pub(crate) const SERVICE: Service = Service {
         export: Export::Excused("names payments, which are exported"),
         erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
     }],
+    counted: &[Counted { table: "incident", name: "incidents", help: "Things that somebody has to look at" }],
+    due: &[Due::new(clock::INCIDENT, report_clock)],
     ..Service::named("incidents")
 };
+
+/// The clock is not believed.
+fn report_clock(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
+    let Some(doubt) = clock::doubt_of(reference) else { return Ok(()) };
+    let detail = format!("{doubt}; nothing was erased since, until the clock was back or was confirmed");
+    // When it was noticed, by the clock that can be believed.
+    Ok(report(tx, now.min(doubt.seen_at), "clock_doubted", &doubt.seen_at.to_rfc3339(), &detail)?)
+}
 
 /// Something to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// `notice_contradicts`, `notice_amount`, `notice_unknown`, `refund_refused`,
-    /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`.
+    /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`, `clock_doubted`.
     pub kind: String,
     /// What it is about: ids of the provider's payment and of ours. Never personal data.
     pub reference: String,

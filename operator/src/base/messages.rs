@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::retention::before;
+use crate::kernel::retention::{Rule, before};
 use crate::kernel::service::{Erasure, Export, Service, Table, Told};
 use crate::kernel::store::{Json, Select, StoreError, Tx, Write};
 use crate::{table, values};
@@ -46,9 +46,9 @@ pub(crate) const SERVICE: Service = Service {
 /// A one-time code; parameters `code` and `minutes`, how long it is good for.
 pub(crate) const SIGN_IN_CODE: &str = "sign_in.code";
 
-fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
-    let before = before(now, operator.home.retention.messages_days);
-    Ok(tx.write(Write::sql("message", "DELETE FROM message WHERE at < $1", values![before]))?)
+fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
+    let old = values![before(now, operator.home.retention.messages_days)];
+    Ok(vec![Rule::deleted("message", &["id"], "message.at < $1", old)])
 }
 
 /// A message to a person.

@@ -10,17 +10,17 @@ use mesto_rules::City;
 use mesto_rules::city::Texts;
 use mesto_rules::fact::Fact;
 
-use super::public::signed;
+use super::public::SIGNED_EVERY;
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
+use crate::kernel::kept::Made;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Service, serve};
-use crate::kernel::store::{StoreError, Tx};
-use crate::kernel::text;
+use crate::kernel::store::StoreError;
 
 pub(crate) const SERVICE: Service =
-    Service { operations: &[&[serve!(raw wire::OPERATOR => document)]], ..Service::of(&wire::SERVICE) };
+    Service { operations: &[&[serve!(static raw wire::OPERATOR => document)]], ..Service::of(&wire::SERVICE) };
 
 /// What the owner of an operator says of it. Without more an operator is called by its DNS name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +43,15 @@ impl Default for Profile {
 }
 
 /// The document, signed with a city key. The tag depends on what it says, not on the signature.
-fn document(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let said = said(call.operator)?;
-    let unreadable = |why: &dyn std::fmt::Display| StoreError::unreadable("operator document", why);
-    let json = said.to_json().map_err(|why| unreadable(&why))?;
-    let body = SignedOperator::sign(&json, call.operator.keys.city(), call.now).map_err(|why| unreadable(&why))?;
-    Ok(signed(call, body, &text::sha256(json.as_bytes())))
+fn document(call: &Call<'_>) -> Outcome<Response> {
+    let made = call.operator.kept.get(("operator", ""), call.now, SIGNED_EVERY, || {
+        let said = said(call.operator)?;
+        let unreadable = |why: &dyn std::fmt::Display| StoreError::unreadable("operator document", why);
+        let json = said.to_json().map_err(|why| unreadable(&why))?;
+        let body = SignedOperator::sign(&json, call.operator.keys.city(), call.now).map_err(|why| unreadable(&why))?;
+        Ok(Made::text(body, json.as_bytes()))
+    })?;
+    Ok(made.answer(call.request))
 }
 
 fn said(operator: &Operator) -> Result<OperatorDocument, StoreError> {

@@ -5,55 +5,53 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::public::{self as wire, Clock};
 use mesto_protocol::openapi::document;
 use mesto_protocol::signed_document::SignedCity;
-use serde_json::json;
 
 use crate::kernel::call::Call;
-use crate::kernel::due::Due;
+use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::Outcome;
+use crate::kernel::health;
 use crate::kernel::http::Response;
+use crate::kernel::kept::Made;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Service, serve};
 use crate::kernel::signed_codes;
-use crate::kernel::store::{Ask, StoreError, Tx};
-use crate::kernel::text;
+use crate::kernel::store::{StoreError, Tx};
+
+/// A document is signed anew so often: its moment of signing says to a phone which of two copies is
+/// the newer one.
+pub(crate) const SIGNED_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Stands in the table from the first migration on.
-const KEYS_LOOKED_AT: Due = Due { kind: "public.keys", run: look_at_keys, every: Some(TimeDelta::days(1)) };
+const KEYS_LOOKED_AT: Due = Due { repeat: Some(Repeat::Daily), ..Due::new("public.keys", look_at_keys) };
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
-        serve!(raw wire::HEALTH => health),
-        serve!(raw wire::OPENAPI => openapi),
-        serve!(get wire::CLOCK => clock),
-        serve!(raw wire::KEYS => keys),
+        serve!(static raw wire::HEALTH => health::alive),
+        serve!(static raw wire::READY => health::ready),
+        serve!(static raw wire::OPENAPI => openapi),
+        serve!(static get wire::CLOCK => clock),
+        serve!(static raw wire::KEYS => keys),
         serve!(raw wire::REVOCATIONS => revocations),
-        serve!(raw wire::CITY => city),
+        serve!(static raw wire::CITY => city),
     ]],
     due: &[KEYS_LOOKED_AT],
     ..Service::of(&wire::SERVICE)
 };
 
-/// Healthy when the store answers.
-fn health(tx: &mut dyn Tx, _: &mut Call<'_>) -> Outcome<Response> {
-    tx.read(vec![Ask::sql("SELECT version FROM schema_history", &[])])?;
-    Ok(Response::json(200, &json!({"status": "ok"})))
-}
-
-fn clock(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Clock> {
+fn clock(call: &Call<'_>) -> Outcome<Clock> {
     Ok(Clock { now: call.now })
 }
 
-/// The key set, signed by the root that apps pin.
-fn keys(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// The key set, signed by the root that apps pin; renewed by the keys themselves.
+fn keys(call: &Call<'_>) -> Outcome<Response> {
     let body = call.operator.keys.signed_set(call.now).map_err(|error| StoreError::unreadable("key set", error))?;
-    Ok(signed(call, body.to_string(), &text::sha256(body.as_bytes())))
+    Ok(Made::text(body.as_bytes(), body.as_bytes()).answer(call.request))
 }
 
 /// The revocation list.
 fn revocations(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let body = signed_codes::list(tx, call.operator, call.now)?;
-    let hash = text::sha256(body.as_bytes());
-    Ok(signed(call, body, &hash))
+    Ok(Made::text(body.as_bytes(), body.as_bytes()).answer(call.request))
 }
 
 /// Says once a day that only the root in its safe can renew the key set, from a month before that
@@ -67,29 +65,22 @@ fn look_at_keys(_: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str
 
 /// The city document, signed with a city key. The tag depends on what the city says, not on the
 /// signature.
-fn city(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let canonical = call.operator.city(call.named())?.to_canonical_json()?;
-    let body = SignedCity::sign(&canonical, call.operator.keys.city(), call.now)
-        .map_err(|error| StoreError::unreadable("city", error))?;
-    Ok(signed(call, body, &text::sha256(canonical.as_bytes())))
+fn city(call: &Call<'_>) -> Outcome<Response> {
+    let city = call.operator.city(call.named())?;
+    let made = call.operator.kept.get(("city", city.id.as_str()), call.now, SIGNED_EVERY, || {
+        let canonical = city.to_canonical_json()?;
+        let body = SignedCity::sign(&canonical, call.operator.keys.city(), call.now)
+            .map_err(|error| StoreError::unreadable("city", error))?;
+        Ok(Made::text(body, canonical.as_bytes()))
+    })?;
+    Ok(made.answer(call.request))
 }
 
-pub(crate) fn signed(call: &Call<'_>, body: String, hash: &str) -> Response {
-    let tag = format!("\"{}\"", hash.get(..16).unwrap_or(hash));
-    let is_known = call.request.get("if-none-match").is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
-    let response = if is_known {
-        Response { status: 304, headers: Vec::new(), body: Vec::new() }
-    } else {
-        Response {
-            status: 200,
-            headers: vec![("content-type".into(), "text/plain; charset=utf-8".into())],
-            body: body.into(),
-        }
-    };
-    response.header("etag", tag).header("cache-control", "max-age=60")
-}
-
-fn openapi(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let services: Vec<_> = call.operator.services.iter().filter_map(|service| service.wire).collect();
-    Ok(Response::json(200, &document(&services)))
+fn openapi(call: &Call<'_>) -> Outcome<Response> {
+    let made = call.operator.kept.get(("openapi", ""), call.now, TimeDelta::MAX, || {
+        let services: Vec<_> = call.operator.services.iter().filter_map(|service| service.wire).collect();
+        let body = serde_json::to_vec(&document(&services))?;
+        Ok(Made::new("application/json", body.clone(), &body))
+    })?;
+    Ok(made.answer(call.request))
 }

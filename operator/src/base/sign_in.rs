@@ -22,7 +22,7 @@ use crate::kernel::grants::{self, NewGrant};
 use crate::kernel::limits::{Limit, Limits, too_many};
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
-use crate::kernel::retention::before;
+use crate::kernel::retention::{Rule, before};
 use crate::kernel::service::{Erasure, Export, Service, Table, Told, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::kernel::text;
@@ -117,15 +117,12 @@ fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Out
     Ok(tx.write(Write::sql("token", own, values![account.id]))?)
 }
 
-fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
     let old = before(now, operator.home.retention.sign_in_days);
-    for (table, sql) in [
-        ("one_time_code", "DELETE FROM one_time_code WHERE expires_at < $1"),
-        ("token", "DELETE FROM token WHERE expires_at < $1"),
-    ] {
-        tx.write(Write::sql(table, sql, values![old]))?;
-    }
-    Ok(())
+    Ok(vec![
+        Rule::deleted("one_time_code", &["phone"], "one_time_code.expires_at < $1", values![old]),
+        Rule::deleted("token", &["hash"], "token.expires_at < $1", values![old]),
+    ])
 }
 
 /// How often a code is sent and tried, and how long it and a session are good for.

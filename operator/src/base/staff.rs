@@ -298,6 +298,14 @@ impl Operator {
         transact(store, |tx| Ok(ledger::audit(tx, self.services)))?
     }
 
+    /// The same audit within a transaction.
+    ///
+    /// # Errors
+    /// The first fault.
+    pub fn audit(&self, tx: &mut dyn Tx) -> Result<(), LedgerFault> {
+        ledger::audit(tx, self.services)
+    }
+
     /// What the services' own checks of the books say when they find something, with `{}` in place
     /// of its id.
     #[cfg(feature = "testing")]

@@ -21,8 +21,11 @@ use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::{find, update, values};
 
-pub(crate) const OPERATIONS: &[Served] =
-    &[serve!(post wire::REPORT => report), serve!(get wire::OWED => owed), serve!(post wire::EXIT => exit)];
+pub(crate) const OPERATIONS: &[Served] = &[
+    serve!(post wire::REPORT => report).urgent(),
+    serve!(get wire::OWED => owed).urgent(),
+    serve!(post wire::EXIT => exit).urgent(),
+];
 
 /// A payment that is being stored is in the books within this: what was told before it is told once
 /// more.

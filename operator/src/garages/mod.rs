@@ -26,9 +26,9 @@ use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::retention::{before, section_of};
+use crate::kernel::retention::{How, Rule, before, section_of};
 use crate::kernel::service::{Check, Service};
-use crate::kernel::store::{Select, Tx, Value, Write};
+use crate::kernel::store::{Row, Select, Tx, Value, Write};
 use crate::values;
 
 /// A visit has changed: those who paid it are told.
@@ -36,7 +36,7 @@ pub(crate) const TELL: Due = Due::new("garages.tell", visits::tell);
 /// A visit owes something again.
 pub(crate) const WATCH: Due = Due::new("garages.owes_again", visits::owes_again);
 /// The visits of a closed account lose their tickets and who paid them.
-const ERASE_PAYER: Due = Due::new("garages.erase_payer", erase_payer);
+const ERASE_PAYER: Due = Due::erasing("garages.erase_payer", erase_payer);
 
 /// The service in the ledger.
 const NAME: &str = wire::SERVICE.name;
@@ -128,30 +128,82 @@ fn erase_payer(tx: &mut dyn Tx, operator: &Operator, _: DateTime<Utc>, account: 
     Ok(tx.write(Write::sql("visit_payment", payers, values![account]))?)
 }
 
-fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+/// Visits of a city `$1` that are over for so long; one whose end nobody told, much longer.
+const OLD: &str = "visit.city = $1 AND (visit.ended_at < $2 OR visit.ended_at IS NULL AND visit.entered_at < $3)";
+/// Visits that are kept.
+const KEPT: &str = "visit.ended_at >= $2 OR visit.ended_at IS NULL AND visit.entered_at >= $3";
+
+fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
+    let mut rules = Vec::new();
     for city in operator.cities.values() {
         let Some(garages) = section_of::<GaragesSection>(city)? else { continue };
         let ended = before(now, garages.retention.visits_days);
         let entered = ended - FORGOTTEN.num_milliseconds();
-        let params = values![city.id.as_str(), ended, entered];
-        let old = "city = $1 AND (ended_at < $2 OR ended_at IS NULL AND entered_at < $3)";
-        let paid =
-            format!("visit_payment.account IS NOT NULL AND visit_payment.visit IN (SELECT id FROM visit WHERE {old})");
-        forget_subjects(tx, &paid, params)?;
-        forget_undelivered(tx, "sale.city = $1 AND sale.created_at < $2", values![city.id.as_str(), ended])?;
-        let payers = format!("UPDATE visit_payment SET account = NULL WHERE {paid}");
-        tx.write(Write::sql("visit_payment", &payers, params))?;
-        // All that is of a visit that goes, else it would be found again by what is left of it; and
-        // what is old and of none. What a visit that is kept holds stays with it.
-        let events = format!(
-            "DELETE FROM visit_event WHERE visit_event.city = $2 AND (visit_event.at < $3 OR EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND visit.ended_at IS NULL AND visit.entered_at < $4)) AND NOT EXISTS (SELECT 1 FROM visit WHERE {IS_OF} AND (visit.ended_at >= $3 OR visit.ended_at IS NULL AND visit.entered_at >= $4))"
-        );
-        let of_events = values![garages.policy.clocks_differ().num_milliseconds(), city.id.as_str(), ended, entered];
-        tx.write(Write::sql("visit_event", &events, of_events))?;
-        let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ticket IS NOT NULL AND {old}");
-        tx.write(Write::sql("visit", &tickets, params))?;
+        let old = values![city.id.as_str(), ended, entered];
+        let differ = garages.policy.clocks_differ().num_milliseconds();
+        let is_of = IS_OF.replace("$1", "$4");
+        rules.extend([
+            Rule {
+                table: "visit_payment",
+                key: &["visit", "at", "is_cash"],
+                which: format!("visit_payment.account IS NOT NULL AND visit_payment.visit IN (SELECT visit.id FROM visit WHERE {OLD})"),
+                params: old.to_vec(),
+                how: How::Done(Box::new(forget_payer)),
+            },
+            Rule {
+                table: "sale",
+                key: &["account", "id"],
+                which: format!("sale.city = $1 AND sale.created_at < $2 AND {UNDELIVERED}"),
+                params: values![city.id.as_str(), ended].to_vec(),
+                how: How::Done(Box::new(|tx, row| forget_undelivered(tx, "sale.account = $1 AND sale.id = $2", &key(row)))),
+            },
+            // All that is of a visit that goes, with it, else it would be found again by what is
+            // left of it. What a visit that is kept holds stays with that.
+            Rule {
+                table: "visit",
+                key: &["id"],
+                which: format!("visit.ticket IS NOT NULL AND {OLD}"),
+                params: old.to_vec(),
+                how: How::Done(Box::new(move |tx, row| {
+                    let times = [ended, entered, differ].map(Value::from);
+                    forget_visit(tx, &key(row).into_iter().chain(times).collect::<Vec<_>>())
+                })),
+            },
+            // What is old and of none.
+            Rule {
+                table: "visit_event",
+                key: &["city", "facility", "ticket", "at", "kind"],
+                which: format!("visit_event.city = $1 AND visit_event.at < $2 AND NOT EXISTS (SELECT 1 FROM visit WHERE {is_of} AND ({KEPT}))"),
+                params: values![city.id.as_str(), ended, entered, differ].to_vec(),
+                how: How::Deleted,
+            },
+        ]);
     }
-    Ok(())
+    Ok(rules)
+}
+
+fn key(row: &Row) -> Vec<Value> {
+    row.columns().map(|(_, value)| value.clone()).collect()
+}
+
+/// Erases who paid a visit, and its ticket where the sale tells it.
+fn forget_payer(tx: &mut dyn Tx, row: &Row) -> Outcome<()> {
+    let key = key(row);
+    let this = "visit_payment.visit = $1 AND visit_payment.at = $2 AND visit_payment.is_cash = $3";
+    forget_subjects(tx, this, &key)?;
+    let sql = format!("UPDATE visit_payment SET account = NULL WHERE {this}");
+    Ok(tx.write(Write::sql("visit_payment", &sql, &key))?)
+}
+
+/// Erases the ticket of a visit `$1` with what was told of it alone.
+fn forget_visit(tx: &mut dyn Tx, params: &[Value]) -> Outcome<()> {
+    let is_of = IS_OF.replace("$1", "$4");
+    let events = format!(
+        "DELETE FROM visit_event WHERE (visit_event.city, visit_event.facility, visit_event.ticket) IN (SELECT visit.city, visit.facility, visit.ticket FROM visit WHERE visit.id = $1) AND EXISTS (SELECT 1 FROM visit WHERE visit.id = $1 AND {is_of}) AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.id <> $1 AND {is_of} AND ({KEPT}))"
+    );
+    tx.write(Write::sql("visit_event", &events, params))?;
+    let ticket = "UPDATE visit SET ticket = NULL, receipt = NULL WHERE id = $1 AND (ended_at < $2 OR ended_at IS NULL AND entered_at < $3)";
+    Ok(tx.write(Write::sql("visit", ticket, params.get(..3).unwrap_or_default()))?)
 }
 
 /// The tickets also stand in the sales of these payments, as what was asked for.
@@ -165,14 +217,12 @@ fn forget_subjects(tx: &mut dyn Tx, which: &str, params: &[Value]) -> Outcome<()
     Ok(())
 }
 
+/// A sale with a ticket of which nothing came.
+const UNDELIVERED: &str = "sale.items LIKE '%\"service\":\"garages\"%' AND sale.items NOT LIKE '%\"ticket\":\"\"%' AND NOT EXISTS (SELECT 1 FROM visit_payment WHERE visit_payment.sale = sale.id)";
+
 /// They also stand in sales of which nothing came: a page that expired, a card that was declined.
 fn forget_undelivered(tx: &mut dyn Tx, which: &str, params: &[Value]) -> Outcome<()> {
-    let select = Select::<SaleRow>::of(
-        &format!(
-            "FROM sale WHERE {which} AND sale.items LIKE '%\"service\":\"garages\"%' AND sale.items NOT LIKE '%\"ticket\":\"\"%' AND NOT EXISTS (SELECT 1 FROM visit_payment WHERE visit_payment.sale = sale.id)"
-        ),
-        params,
-    );
+    let select = Select::<SaleRow>::of(&format!("FROM sale WHERE {which} AND {UNDELIVERED}"), params);
     for sale in tx.all(select)? {
         let items: Vec<StoredItem> = sale.items.read()?;
         let Some(item) = items.into_iter().find(|item| item.service == NAME) else { continue };

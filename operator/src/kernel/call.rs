@@ -33,6 +33,9 @@ pub(crate) struct Call<'a> {
     pub known: Vec<Known>,
     /// What an action made (a sale, an order): its key is remembered as long as that is kept.
     pub made: Option<String>,
+    arrival: &'a Arrival,
+    /// Until when what is done must be committed.
+    pub not_after: Option<DateTime<Utc>>,
 }
 
 /// What an action locks beside its caller's account.
@@ -49,7 +52,7 @@ pub(crate) type Answers = Vec<(Ask, Vec<Row>)>;
 impl<'a> Call<'a> {
     pub fn new(
         operator: &'a Operator,
-        arrival: &Arrival,
+        arrival: &'a Arrival,
         request: &'a Request,
         (served, path): (&'static Served, Vec<String>),
     ) -> Self {
@@ -64,6 +67,8 @@ impl<'a> Call<'a> {
             locked: LockedAccounts::new(),
             known: Vec::new(),
             made: None,
+            arrival,
+            not_after: None,
         }
     }
 
@@ -207,17 +212,13 @@ impl<'a> Call<'a> {
         self.path.first().map_or("", String::as_str)
     }
 
-    /// Refuses what arrives after its deadline: never executed late.
-    pub fn in_time(&self, not_after: DateTime<Utc>) -> Outcome<()> {
-        if self.now <= not_after {
-            return Ok(());
+    /// Refuses what arrives after its deadline; what comes to its commit only after it is refused
+    /// there.
+    pub fn in_time(&mut self, not_after: DateTime<Utc>) -> Outcome<()> {
+        if self.now > not_after {
+            return Err(self.arrival.expired(not_after).into());
         }
-        Err(Problem::new(
-            ProblemCode::IntentExpired,
-            format!("it was to be done until {not_after} and arrived at {}", self.now),
-        )
-        .with("not_after", not_after)
-        .with("arrived_at", self.now)
-        .into())
+        self.not_after = Some(not_after);
+        Ok(())
     }
 }

@@ -4,7 +4,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::kernel::failure::Outcome;
+use crate::kernel::metrics::Measure;
 use crate::kernel::operator::{Operator, whole_millis};
+use crate::kernel::retention;
 use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
 use crate::{delete, find, table, update, values};
@@ -24,15 +26,42 @@ pub(crate) struct Due {
     /// `<service>.<what>`
     pub kind: &'static str,
     /// Does it, for what the reference names.
-    pub run: fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>,
-    /// How soon it happens again, for what stands in the table from the first migration on: not
-    /// counted as something done.
-    pub every: Option<TimeDelta>,
+    pub run: Runs,
+    /// When it happens again, for what stands in the table from the first migration on: not counted
+    /// as something done.
+    pub repeat: Option<Repeat>,
+    /// It erases something for good: it waits while the clock is doubted.
+    pub erases: bool,
 }
 
+/// When something happens again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// A day later.
+    Daily,
+    /// In the next night of the home city.
+    Night,
+}
+
+impl Repeat {
+    fn after(self, operator: &Operator, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Daily => now + TimeDelta::days(1),
+            Self::Night => retention::next_night(&operator.home, now),
+        }
+    }
+}
+
+type Runs = fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>;
+
 impl Due {
-    pub const fn new(kind: &'static str, run: fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>) -> Self {
-        Self { kind, run, every: None }
+    pub const fn new(kind: &'static str, run: Runs) -> Self {
+        Self { kind, run, repeat: None, erases: false }
+    }
+
+    /// Something that erases.
+    pub const fn erasing(kind: &'static str, run: Runs) -> Self {
+        Self { erases: true, ..Self::new(kind, run) }
     }
 }
 
@@ -42,8 +71,16 @@ pub(crate) const TABLE: Table = Table {
     erasure: Erasure::Excused("names ids only, and goes when it is done"),
 };
 
+pub(crate) const LATE: Measure = Measure {
+    name: "due_late",
+    help: "Things that were due more than a minute ago and are not done",
+    sql: "SELECT COUNT(*) AS value FROM due WHERE at < $1 - 60000",
+};
+
 /// How long an operator may take for what it claimed; then another one may.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// By how much another operator's clock may be ahead.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
 const CLAIM: i64 = 50;
 /// Most jobs of one call.
 const MOST: usize = 10_000;
@@ -64,6 +101,7 @@ impl Operator {
     /// once.
     pub fn due(&self, store: &dyn Store, now: DateTime<Utc>) -> usize {
         let now = whole_millis(now);
+        self.look_at_clock(store, now);
         let mut done = 0;
         while done < MOST {
             let claimed = match transact(store, |tx| claim(tx, now)) {
@@ -76,16 +114,22 @@ impl Operator {
             };
             let mut progressed = false;
             for DueRow { kind, reference, .. } in claimed {
-                let ended = transact(store, |tx| {
-                    run(tx, self, now, &kind, &reference).map_err(|failure| failure.into_store_error())
-                });
+                let ended = if kind == retention::NIGHTLY.kind {
+                    self.erase_tonight(store, now)
+                } else {
+                    transact(store, |tx| {
+                        run(tx, self, now, &kind, &reference).map_err(|failure| failure.into_store_error())
+                    })
+                };
                 match ended {
                     Ok(true) => {
                         done += 1;
                         progressed = true;
+                        self.metrics.due(true);
                     }
                     Ok(false) => progressed = true,
                     Err(error) => {
+                        self.metrics.due(false);
                         tracing::warn!(kind, reason = %error, "something due could not be done; its lease will run out")
                     }
                 }
@@ -98,10 +142,38 @@ impl Operator {
     }
 }
 
+impl Operator {
+    /// A part of the night's erasing; the rest follows with the next call, after what others wait
+    /// for. While the clock is doubted it waits.
+    fn erase_tonight(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        if self.clock_doubt().is_some() {
+            return Ok(false);
+        }
+        let is_over = self.erase_old(store, now)?;
+        let kind = retention::NIGHTLY.kind;
+        let next = match is_over {
+            true => Repeat::Night.after(self, now),
+            // Not in this call any more, and after all that is due by now.
+            false => now + TimeDelta::milliseconds(1),
+        };
+        transact(store, |tx| {
+            let rest = Write::sql(
+                "due",
+                "UPDATE due SET at = $1, lease_until = $2 WHERE kind = $3",
+                values![next.timestamp_millis(), now.timestamp_millis(), kind],
+            );
+            tx.write(rest)
+        })?;
+        Ok(false)
+    }
+}
+
 fn claim(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<Vec<DueRow>, StoreError> {
+    // A lease beyond all that may be taken now was taken by a clock that was ahead.
+    let ahead = now + LEASE + AHEAD;
     let waiting = Select::<DueRow>::of(
-        "FROM due WHERE due.at <= $1 AND due.lease_until <= $1 ORDER BY due.at, due.kind, due.reference LIMIT $2",
-        values![now.timestamp_millis(), CLAIM],
+        "FROM due WHERE due.at <= $1 AND (due.lease_until <= $1 OR due.lease_until > $3) ORDER BY due.at, due.kind, due.reference LIMIT $2",
+        values![now.timestamp_millis(), CLAIM, ahead.timestamp_millis()],
     );
     let claimed = tx.all(waiting.locking_free("due"))?;
     for due in &claimed {
@@ -121,9 +193,13 @@ fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, ref
         tracing::error!(kind, "this version does not know how to do this kind of thing; it stays for one that does");
         return Ok(false);
     };
+    if due.erases && operator.clock_doubt().is_some() {
+        return Ok(false);
+    }
     (due.run)(tx, operator, now, reference)?;
-    if let Some(every) = due.every {
-        let next = update!(DueRow { kind: kind, reference: reference } set { at: now + every, lease_until: now });
+    if let Some(repeat) = due.repeat {
+        let next = repeat.after(operator, now);
+        let next = update!(DueRow { kind: kind, reference: reference } set { at: next, lease_until: now });
         tx.write(next.expecting(1))?;
         return Ok(false);
     }

@@ -9,7 +9,9 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::EpochId;
 
-use crate::kernel::operator::Operator;
+use crate::kernel::failure::Failure;
+use crate::kernel::grants::{self, Logged};
+use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::signed_codes;
 use crate::kernel::store::{Store, StoreError, Tx, Write, transact};
@@ -54,8 +56,11 @@ impl Operator {
     /// # Errors
     /// When the store fails.
     pub fn begin_epoch(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<EpochId, StoreError> {
+        let now = whole_millis(now);
         let id: EpochId = self.new_id(now);
         transact(store, |tx| {
+            let logged = Logged { actor: "tool", action: "store.restored", subject: &id.to_string(), note: "" };
+            grants::log(tx, self, now, &logged).map_err(Failure::into_store_error)?;
             match tx.first(find!(EpochRow { name: STORE }))? {
                 Some(_) => tx.write(update!(EpochRow { name: STORE } set { id: id, began_at: now }))?,
                 None => tx.write(Write::insert(EpochRow { name: STORE.to_owned(), id, began_at: now }))?,

@@ -81,6 +81,17 @@ impl Failure {
         }
     }
 
+    /// For who asked over HTTP. The reason of the store's trouble is for the log.
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Refused(problem) | Self::Counted(problem) => *problem,
+            Self::Store(error) => {
+                tracing::error!(reason = %error, "an answer that needs no store failed");
+                store_problem(&error)
+            }
+        }
+    }
+
     /// For what nobody asked for over HTTP: a refusal is a fault then.
     pub fn into_store_error(self) -> StoreError {
         match self {
@@ -97,6 +108,15 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
             Problem::new(ProblemCode::StorageFull, "the store has no room to write; nothing was done, try again later")
                 .with("retry_after_seconds", 60)
         }
+        StoreError::Overloaded => Problem::new(
+            ProblemCode::Unavailable,
+            "more is asked of the operator than it can do; nothing was done, ask again with the same key",
+        )
+        .with("retry_after_seconds", 2),
+        StoreError::TooLate(not_after) => {
+            Problem::new(ProblemCode::IntentExpired, "it was not committed in time; nothing was done")
+                .with("not_after", not_after)
+        }
         StoreError::Locked | StoreError::Contended => {
             Problem::new(ProblemCode::Unavailable, "too much is going on at once; nothing was done, try again")
                 .with("retry_after_seconds", 1)
@@ -105,7 +125,7 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
             Problem::new(ProblemCode::Unavailable, "the store cannot be reached; ask again with the same key")
                 .with("retry_after_seconds", 5)
         }
-        StoreError::GivenUp | StoreError::Broken(_) => {
+        StoreError::GivenUp | StoreError::Schema(_) | StoreError::Broken(_) => {
             Problem::new(ProblemCode::Internal, "the operator failed; nothing was done")
         }
     }

@@ -20,6 +20,7 @@ use crate::kernel::call::Call;
 use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
+use crate::kernel::retention::{How, Rule};
 use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{projection, table, values};
@@ -179,15 +180,21 @@ impl Action {
     }
 }
 
-/// Erases answers from before a moment. What was executed is remembered by what it made; what was
-/// refused or cancelled is forgotten: its deadline is long over.
-pub(crate) fn erase_answers(tx: &mut dyn Tx, before: i64) -> Result<(), StoreError> {
-    tx.write(Write::sql(
-        "executed",
-        "INSERT INTO executed (account, key, route, body_hash, status, made) SELECT account, key, route, body_hash, status, made FROM intent WHERE at < $1 AND made IS NOT NULL",
-        values![before],
-    ))?;
-    tx.write(Write::sql("intent", "DELETE FROM intent WHERE at < $1", values![before]))
+/// Answers that are kept no longer; that a key was executed is remembered as long as what it made.
+pub(crate) fn old_answers(before: i64) -> Rule {
+    Rule {
+        table: "intent",
+        key: &["account", "key", "route"],
+        which: "intent.at < $1".to_owned(),
+        params: values![before].to_vec(),
+        how: How::Said(&[
+            (
+                "executed",
+                "INSERT INTO executed (account, key, route, body_hash, status, made) SELECT account, key, route, body_hash, status, made FROM intent WHERE {this} AND intent.made IS NOT NULL",
+            ),
+            ("intent", "DELETE FROM intent WHERE {this}"),
+        ]),
+    }
 }
 
 /// What became of a key.

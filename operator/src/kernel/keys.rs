@@ -137,6 +137,14 @@ impl Keys {
         self.root.is_none().then(|| self.set.next_update - RENEWED_EVERY)
     }
 
+    /// When the set that is served at this moment has to be followed by a newer one; `None` when it
+    /// cannot be signed.
+    pub(crate) fn next_update(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.signed_set(now).ok()?;
+        let renewals = self.served.lock().unwrap_or_else(PoisonError::into_inner).0;
+        Some(self.set.next_update + TimeDelta::seconds(renewals * RENEWED_EVERY.num_seconds()))
+    }
+
     pub(crate) const fn city(&self) -> &IssuerKey {
         &self.city
     }

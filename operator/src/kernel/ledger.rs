@@ -257,13 +257,16 @@ pub enum LedgerFault {
     EntryWithoutEvent { entry: String },
     #[error("the events of {account} have a gap or do not end at its cursor")]
     EventsHaveGaps { account: String },
+    /// Personal data.
+    #[error("{account} is closed and has left rows in `{table}`")]
+    LeftBehind { account: String, table: &'static str },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Audits the ledger and what it stands for: sums are zero, legs say whose they are, no deposit is
 /// negative or differs from its account, events are gapless and name the entries they belong to;
-/// and whatever each service says of its own.
+/// whatever each service says of its own; and no closed account has left behind what is erased then.
 ///
 /// # Errors
 /// The first fault found.
@@ -326,7 +329,27 @@ pub(crate) fn audit(tx: &mut dyn Tx, services: &[&Service]) -> Result<(), Ledger
             return Err(LedgerFault::Found(fault.replace("{}", &id)));
         }
     }
+    for table in services.iter().flat_map(|service| service.tables) {
+        let (Erasure::AtClosing(statements) | Erasure::AtClosingAndWithTime(statements, _)) = table.erasure else {
+            continue;
+        };
+        for left in statements.iter().filter_map(|statement| left_behind(statement)) {
+            if let Some(account) = first(tx, &left)? {
+                return Err(LedgerFault::LeftBehind { account, table: table.name });
+            }
+        }
+    }
     Ok(())
+}
+
+/// Asks for an account that was closed and still has what this statement erases then; `None` for
+/// one that does not name the account by a column of its table.
+fn left_behind(erasing: &str) -> Option<String> {
+    let rows = erasing.strip_prefix("DELETE ").filter(|rows| rows.ends_with(" = $1"))?;
+    let rows = rows.replace("$1", "closed.id");
+    Some(format!(
+        "SELECT closed.id AS id FROM account AS closed WHERE closed.closed_at IS NOT NULL AND EXISTS (SELECT 1 {rows}) LIMIT 1"
+    ))
 }
 
 fn row(tx: &mut dyn Tx, sql: &str) -> Result<Option<Row>, StoreError> {

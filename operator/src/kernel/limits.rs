@@ -9,6 +9,7 @@ use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::operator::Operator;
+use crate::kernel::retention::Rule;
 use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Ask, Select, StoreError, Tx, Write};
 use crate::kernel::text;
@@ -105,7 +106,7 @@ pub(crate) fn too_many<T>(detail: &str, wait: TimeDelta) -> Outcome<T> {
         .into())
 }
 
-/// Erases what no limit counts any more.
-pub(crate) fn erase_old(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
-    tx.write(Write::sql("attempt", "DELETE FROM attempt WHERE at < $1", values![(now - WINDOW).timestamp_millis()]))
+/// What no limit counts any more.
+pub(crate) fn old(now: DateTime<Utc>) -> Rule {
+    Rule::deleted("attempt", &["id"], "attempt.at < $1", values![(now - WINDOW).timestamp_millis()])
 }

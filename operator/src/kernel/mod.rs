@@ -5,16 +5,20 @@
 pub mod account;
 pub mod call;
 pub mod caller;
+pub mod clock;
 pub mod due;
 pub mod epoch;
 pub mod events;
 pub mod failure;
 pub mod grants;
+pub mod health;
 pub mod http;
 pub mod idempotency;
+pub mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
+pub mod metrics;
 pub mod new_ids;
 pub mod operator;
 pub mod paging;
@@ -24,6 +28,7 @@ pub mod retention;
 pub mod router;
 pub mod serve;
 pub mod service;
+pub mod shares;
 pub mod signed_codes;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -37,10 +42,10 @@ use service::{Erasure, Export, Service, Table, serve};
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
         serve!(get wire::EVENTS => events::page),
-        serve!(get intents::READ => idempotency::outcome),
-        serve!(get intents::CANCEL => idempotency::cancel),
+        serve!(get intents::READ => idempotency::outcome).urgent(),
+        serve!(get intents::CANCEL => idempotency::cancel).urgent(),
     ]],
-    due: &[retention::DAILY],
+    due: &[retention::NIGHTLY],
     tables: &[
         Table {
             name: "schema_history",
@@ -50,6 +55,8 @@ pub(crate) const SERVICE: Service = Service {
         account::TABLE,
         events::TABLE,
         epoch::TABLE,
+        health::TABLE,
+        clock::TABLE,
         idempotency::TABLE,
         idempotency::EXECUTED,
         due::TABLE,
@@ -62,5 +69,6 @@ pub(crate) const SERVICE: Service = Service {
         signed_codes::LIST,
     ],
     retention: Some(retention::of_kernel),
+    measures: &[due::LATE],
     ..Service::of(&wire::SERVICE)
 };

@@ -12,18 +12,24 @@ use mesto_rules::{City, CityId, Currency};
 use serde_json::Value;
 
 use crate::kernel::call::Call;
+use crate::kernel::clock::Watch;
 use crate::kernel::failure::{Failure, Outcome, store_problem};
 use crate::kernel::grants::Roles;
+use crate::kernel::health::Health;
 use crate::kernel::http::{Request, Response};
 use crate::kernel::idempotency::{self, Alone, InFlight};
+use crate::kernel::kept::Kept;
 use crate::kernel::keys::Keys;
 use crate::kernel::limits::Limits;
+use crate::kernel::metrics::Metrics;
 use crate::kernel::new_ids::NewIds;
 use crate::kernel::parts::Parts;
-use crate::kernel::ports::Entropy;
+use crate::kernel::ports::{Clock, Entropy, Standing};
 use crate::kernel::router::Router;
-use crate::kernel::service::Service;
-use crate::kernel::store::{Job, Prefetched, Store, StoreError, Tx, transact};
+use crate::kernel::serve::hub::Hub;
+use crate::kernel::service::{Handler, Service};
+use crate::kernel::shares::{self, FairShares, Shares};
+use crate::kernel::store::{Deadline, Importance, Job, Prefetched, Store, StoreError, Task, Tx, transact};
 use crate::kernel::text;
 
 /// Letters of each text in a refusal.
@@ -48,8 +54,12 @@ pub struct Config {
     pub intents_kept: TimeDelta,
     /// Where a bank's page may lead back to: schemes of apps and sites. Others are refused.
     pub return_to: Vec<Allowed>,
+    /// How far the clock of this machine may be from the database's, which others share.
+    pub max_skew: TimeDelta,
     /// Oldest version of an app that is still served.
     pub min_client: Option<(u32, u32, u32)>,
+    /// The clock is moved by hand, as in a testbed: it is right wherever it stands.
+    pub moves_clock: bool,
 }
 
 impl Default for Config {
@@ -58,7 +68,9 @@ impl Default for Config {
             issuer: OperatorName::localhost(),
             intents_kept: TimeDelta::days(30),
             return_to: vec![Allowed::Scheme("mesto".into())],
+            max_skew: TimeDelta::seconds(2),
             min_client: None,
+            moves_clock: false,
         }
     }
 }
@@ -93,16 +105,35 @@ pub struct Operator {
     pub(crate) parts: Parts,
     pub(crate) config: Config,
     pub(crate) in_flight: InFlight,
+    /// What was made once for everybody.
+    pub(crate) kept: Kept,
+    pub(crate) health: Health,
+    shares: Shares,
+    /// Who listens to which account.
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) clock: Watch,
 }
 
-/// A request's arrival: when it came, and the id under which answers and logs tell of it.
-#[derive(Debug, Clone)]
+/// A request's arrival: when it came, by which clock, and the id under which answers and logs tell
+/// of it. What it costs and from when on it holds is computed for that moment.
+#[derive(Clone)]
 pub(crate) struct Arrival {
     pub at: DateTime<Utc>,
     pub id: RequestId,
+    clock: Arc<dyn Clock>,
+    /// It is more than its caller's share: only what is known already is answered.
+    only_replays: bool,
+    /// It is not counted against a share: the operator itself asks on.
+    is_uncounted: bool,
 }
 
 impl Arrival {
+    /// Not counted against the caller's share.
+    pub fn uncounted(self) -> Self {
+        Self { is_uncounted: true, ..self }
+    }
+
     /// Says which request was refused. What the caller gave may stand in the refusal: it turns
     /// nothing around there, and has an end.
     fn named(&self, mut problem: Problem) -> Problem {
@@ -110,6 +141,27 @@ impl Arrival {
         problem.params.values_mut().for_each(make_plain);
         problem.instance = Some(format!("urn:mesto:request:{}", self.id));
         problem
+    }
+
+    /// What was to be done until a moment that has passed: at its arrival, or while it waited.
+    pub fn expired(&self, not_after: DateTime<Utc>) -> Problem {
+        let detail = match self.at <= not_after {
+            true => {
+                let now = whole_millis(self.clock.now());
+                format!(
+                    "it was to be done until {not_after}; it arrived at {} and could not be done before {now}",
+                    self.at
+                )
+            }
+            false => format!("it was to be done until {not_after} and arrived at {}", self.at),
+        };
+        Problem::new(ProblemCode::IntentExpired, detail).with("not_after", not_after).with("arrived_at", self.at)
+    }
+
+    /// Seconds after which somebody who was refused should come again: not all at the same moment.
+    fn some_seconds(&self) -> u64 {
+        let chance = self.id.to_string().bytes().last().unwrap_or_default();
+        1 + u64::from(chance) % 3
     }
 
     /// With the operator's clock and the request's id, which every answer carries.
@@ -154,7 +206,7 @@ impl Operator {
             }
         }
         let router = Router::new(services).map_err(SetupError::Operations)?;
-        let in_flight = InFlight::default();
+        let (in_flight, clock) = (InFlight::default(), Watch::default());
         Ok(Self {
             services,
             roles,
@@ -167,6 +219,12 @@ impl Operator {
             parts,
             config,
             in_flight,
+            kept: Kept::default(),
+            health: Health::default(),
+            shares: Shares::default(),
+            hub: Arc::default(),
+            metrics: Metrics::new(services),
+            clock,
         })
     }
 
@@ -177,28 +235,39 @@ impl Operator {
     }
 
     /// A request that comes now.
-    pub(crate) fn arrival(&self, now: DateTime<Utc>) -> Arrival {
-        let at = whole_millis(now);
-        Arrival { at, id: self.new_id(at) }
+    pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>) -> Arrival {
+        let at = whole_millis(clock.now());
+        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock), only_replays: false, is_uncounted: false }
     }
 
-    /// Answers a request. Blocks for the store; a refusal is an answer, never an error.
+    /// Answers a request, as if all of it happened at one moment. Blocks for the store; a refusal
+    /// is an answer, never an error.
     pub fn handle(&self, store: &dyn Store, now: DateTime<Utc>, request: &Request) -> Response {
-        let arrival = self.arrival(now);
+        let clock: Arc<dyn Clock> = Arc::new(Standing(now));
+        self.handle_by(store, &clock, request)
+    }
+
+    /// Like [`Operator::handle`], by a clock that goes on meanwhile: what has a deadline is not
+    /// done behind it.
+    pub fn handle_by(&self, store: &dyn Store, clock: &Arc<dyn Clock>, request: &Request) -> Response {
+        let arrival = self.arrival(clock);
         let _alone = match self.enter(request) {
             Ok(alone) => alone,
             Err(problem) => return arrival.refused(problem),
         };
+        if let Some(response) = self.static_answer(&arrival, request) {
+            return arrival.marked(response);
+        }
         let mut tried = None;
         let ended = store.transact(&mut |tx| keep(&mut tried, &arrival, self.attempt(tx, &arrival, request)));
-        let tried = settle(tried, &arrival, ended);
+        let tried = self.settle(tried, &arrival, ended);
         let response = match tried {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
                 let mut recorded = None;
                 let ended = store
                     .transact(&mut |tx| keep(&mut recorded, &arrival, self.record(tx, &arrival, request, &problem)));
-                settle(recorded, &arrival, ended).into_response()
+                self.settle(recorded, &arrival, ended).into_response()
             }
         };
         arrival.marked(response)
@@ -206,7 +275,18 @@ impl Operator {
 
     /// Like [`Operator::handle`], on the store's own threads, for async callers.
     pub async fn answer(self: Arc<Self>, store: Arc<dyn Store>, now: DateTime<Utc>, request: Request) -> Response {
-        let arrival = self.arrival(now);
+        let clock: Arc<dyn Clock> = Arc::new(Standing(now));
+        self.answer_by(store, &clock, request).await
+    }
+
+    /// Like [`Operator::answer`], by a clock that goes on meanwhile.
+    pub async fn answer_by(
+        self: Arc<Self>,
+        store: Arc<dyn Store>,
+        clock: &Arc<dyn Clock>,
+        request: Request,
+    ) -> Response {
+        let arrival = self.arrival(clock);
         self.answer_to(store, arrival, request).await
     }
 
@@ -221,19 +301,41 @@ impl Operator {
             Ok(alone) => alone,
             Err(problem) => return arrival.refused(problem),
         };
+        if let Some(response) = self.static_answer(&arrival, &request) {
+            return arrival.marked(response);
+        }
+        let served = match self.router.find(&request) {
+            Ok((served, _)) => served,
+            Err(failure) => return arrival.refused(failure.into_problem()),
+        };
+        let limits = self.limits::<FairShares>();
+        let counted = match arrival.is_uncounted {
+            true => Ok(None),
+            false => self.shares.enter(&request, served, limits).map(Some),
+        };
+        let counted = match counted {
+            Ok(counted) => counted,
+            Err(problem) => return arrival.refused(problem),
+        };
+        let only_replays = counted.as_ref().is_some_and(|counted| counted.only_replays);
+        let arrival = Arrival { only_replays, ..arrival };
         let request = Arc::new(request);
         let work = {
             let (operator, request, arrival) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
             move |tx: &mut dyn Tx| operator.attempt(tx, &arrival, &request)
         };
-        let response = match submit(&store, &arrival, work).await {
+        let response = match self.submit(&store, &arrival, served.importance, work).await {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
                 let (operator, request, at) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
                 let work = move |tx: &mut dyn Tx| operator.record(tx, &at, &request, &problem);
-                submit(&store, &arrival, work).await.into_response()
+                self.submit(&store, &arrival, Importance::Money, work).await.into_response()
             }
         };
+        drop(counted);
+        if response.status == 401 {
+            self.shares.wrong_token(&request, limits);
+        }
         arrival.marked(response)
     }
 
@@ -259,14 +361,31 @@ impl Operator {
         self.in_flight.enter(request)
     }
 
+    /// The answer to what needs no store; `None` for everything else.
+    fn static_answer(&self, arrival: &Arrival, request: &Request) -> Option<Response> {
+        let found = self.router.find(request).ok()?;
+        let Handler::Static(answer) = found.0.handler else { return None };
+        Some(match answer(&Call::new(self, arrival, request, found)) {
+            Ok(response) => response,
+            Err(failure) => Response::problem(&arrival.named(failure.into_problem())),
+        })
+    }
+
     /// One transaction of a request.
     fn attempt(&self, tx: &mut dyn Tx, arrival: &Arrival, request: &Request) -> Outcome<Tried> {
         let _told_in_logs = tracing::error_span!("request", id = %arrival.id).entered();
         let mut call = Call::new(self, arrival, request, self.router.find(request)?);
         let prefetched = call.enter(tx)?;
+        if let Some(who) = &call.who {
+            self.shares.learn(&call.token, who);
+        }
         let served = call.served;
+        let handler = match served.handler {
+            Handler::Stored(handler) => handler,
+            Handler::Static(answer) => return answer(&call).map(Tried::Answer),
+        };
         if !served.operation.is_action {
-            return (served.handler)(tx, &mut call).map(Tried::Answer);
+            return handler(tx, &mut call).map(Tried::Answer);
         }
         let mut tx = Prefetched::new(tx, prefetched);
         let tx: &mut dyn Tx = &mut tx;
@@ -274,9 +393,15 @@ impl Operator {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
-        match (served.handler)(tx, &mut call) {
+        if arrival.only_replays {
+            return Err(shares::more_than_a_share().into());
+        }
+        match handler(tx, &mut call) {
             Ok(response) => {
                 action.end(tx, &mut call, &response)?;
+                if let Some(not_after) = call.not_after {
+                    tx.commit_by(Deadline::new(not_after, Arc::clone(&arrival.clock)));
+                }
                 Ok(Tried::Answer(response))
             }
             // Rolled back first, so that a half-done action never stands beside its refusal.
@@ -297,6 +422,53 @@ impl Operator {
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         }
         Ok(Tried::Answer(response))
+    }
+
+    /// How a transaction ended, with what a handler had said in it.
+    fn settle(&self, tried: Option<Tried>, arrival: &Arrival, ended: Result<(), StoreError>) -> Tried {
+        let failed = |error: &StoreError| Tried::Answer(Response::problem(&arrival.named(store_problem(error))));
+        match (tried, ended) {
+            (Some(tried), Ok(()) | Err(StoreError::GivenUp)) => tried,
+            (_, Err(StoreError::TooLate(not_after))) => {
+                Tried::ToRecord(Box::new(arrival.named(arrival.expired(not_after))))
+            }
+            // The line of the store tells in the log how many; not each.
+            (_, Err(error @ StoreError::Overloaded)) => Tried::Answer(Response::problem(
+                &arrival.named(store_problem(&error).with("retry_after_seconds", arrival.some_seconds())),
+            )),
+            (_, Err(error)) => {
+                self.health.failed(&error);
+                tracing::error!(request = %arrival.id, reason = %error, "a request failed at the store");
+                failed(&error)
+            }
+            (None, Ok(())) => failed(&StoreError::GivenUp),
+        }
+    }
+
+    /// Waits for a transaction on the store's threads.
+    async fn submit(
+        &self,
+        store: &Arc<dyn Store>,
+        arrival: &Arrival,
+        importance: Importance,
+        work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static,
+    ) -> Tried {
+        let slot = Arc::new(Mutex::new(None));
+        let job: Job = Box::new({
+            let (slot, arrival) = (Arc::clone(&slot), arrival.clone());
+            move |tx| keep(&mut slot.lock().unwrap_or_else(PoisonError::into_inner), &arrival, work(tx))
+        });
+        let (done, ended) = tokio::sync::oneshot::channel();
+        let done = Box::new(move |result| {
+            // Nobody waits any more when the connection was closed; the transaction ended all the same.
+            let _ = done.send(result);
+        });
+        // Goes when this does: when the connection is closed, or the time to answer is over.
+        let caller = Arc::new(());
+        store.submit(Task::new(job, done).of(importance).for_caller(&caller));
+        let ended = ended.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())));
+        let tried = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.settle(tried, arrival, ended)
     }
 
     /// The operator with limits of a service; those of the others stay as they were.
@@ -372,42 +544,6 @@ fn keep(slot: &mut Option<Tried>, arrival: &Arrival, outcome: Outcome<Tried>) ->
             Err(error)
         }
     }
-}
-
-fn settle(tried: Option<Tried>, arrival: &Arrival, ended: Result<(), StoreError>) -> Tried {
-    let failed = |error: &StoreError| Tried::Answer(Response::problem(&arrival.named(store_problem(error))));
-    match (tried, ended) {
-        (Some(tried), Ok(()) | Err(StoreError::GivenUp)) => tried,
-        (_, Err(error)) => {
-            tracing::error!(request = %arrival.id, reason = %error, "a request failed at the store");
-            failed(&error)
-        }
-        (None, Ok(())) => failed(&StoreError::GivenUp),
-    }
-}
-
-async fn submit(
-    store: &Arc<dyn Store>,
-    arrival: &Arrival,
-    work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static,
-) -> Tried {
-    let slot = Arc::new(Mutex::new(None));
-    let job: Job = Box::new({
-        let (slot, arrival) = (Arc::clone(&slot), arrival.clone());
-        move |tx| keep(&mut slot.lock().unwrap_or_else(PoisonError::into_inner), &arrival, work(tx))
-    });
-    let (done, ended) = tokio::sync::oneshot::channel();
-    store.submit(
-        job,
-        Box::new(move |result| {
-            // Nobody waits any more when the connection was closed; the transaction ended all the
-            // same.
-            let _ = done.send(result);
-        }),
-    );
-    let ended = ended.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())));
-    let tried = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    settle(tried, arrival, ended)
 }
 
 /// One transaction of a tool; a refusal leaves nothing of it.

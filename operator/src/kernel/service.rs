@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
-use mesto_protocol::kernel::operation::{Entry, Nothing};
+use mesto_protocol::kernel::operation::{Access, Entry, Nothing};
 use mesto_protocol::kernel::service::Service as OnTheWire;
-use mesto_protocol::{Operation, Problem};
+use mesto_protocol::{Method, Operation, Problem};
 use mesto_rules::City;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,8 +17,10 @@ use crate::kernel::call::{AlsoLocked, Call};
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
+use crate::kernel::metrics::{Counted, Measure};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Ask, Tx};
+use crate::kernel::retention::Rule;
+use crate::kernel::store::{Ask, Importance, Tx};
 
 /// A service.
 pub(crate) struct Service {
@@ -35,15 +37,29 @@ pub(crate) struct Service {
     pub tables: &'static [Table],
     /// What it does when an account is closed, before anything is erased.
     pub closing: Option<Closing>,
-    /// Erases what is older than it may be; once a day.
+    /// What is older than it may be, and how it is erased; once a night.
     pub retention: Option<Retention>,
     /// What must not be found in its tables and in the ledger.
     pub audit: &'static [Check],
     /// The places of a city that a role may be given for.
     pub places: Option<Places>,
+    /// Rows of its tables that are counted for Prometheus as they are added.
+    pub counted: &'static [Counted],
+    /// Numbers of its tables for Prometheus.
+    pub measures: &'static [Measure],
 }
 
-pub(crate) type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
+/// How an operation is answered.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// In a transaction, on the store's threads.
+    Stored(Stored),
+    /// At once and without the store, so that it is answered while that is busy or gone. For what
+    /// anybody may ask and the operator knows by itself.
+    Static(Static),
+}
+pub(crate) type Stored = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
+pub(crate) type Static = fn(&Call<'_>) -> Outcome<Response>;
 /// Nothing when the request cannot be read; its handler says so.
 pub(crate) type Prefetch = fn(&Call<'_>) -> Option<Vec<Ask>>;
 /// Answers an action again from what it made, when the answer itself is no longer kept.
@@ -54,7 +70,7 @@ pub(crate) type Section = fn(&mut dyn Tx, &Operator, AccountId, DateTime<Utc>) -
 pub(crate) type Closing = fn(&mut dyn Tx, &Call<'_>, &mut LockedAccount) -> Outcome<()>;
 /// Their ids.
 pub(crate) type Places = fn(&City) -> Vec<&str>;
-pub(crate) type Retention = fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<()>;
+pub(crate) type Retention = fn(&Operator, DateTime<Utc>) -> Outcome<Vec<Rule>>;
 
 impl Service {
     /// Its operations with their handlers.
@@ -75,6 +91,8 @@ impl Service {
             retention: None,
             audit: &[],
             places: None,
+            counted: &[],
+            measures: &[],
         }
     }
 
@@ -98,11 +116,32 @@ pub(crate) struct Served {
     /// Whether it also answers the token by which the account was closed, whose grants count no
     /// more.
     pub after_closing: bool,
+    /// What is served first, and refused last, when there is too much to do.
+    pub importance: Importance,
 }
 
 impl Served {
-    pub const fn new(operation: &'static Entry, handler: Handler) -> Self {
-        Self { operation, prefetch: None, also_locks: None, handler, again: None, after_closing: false }
+    pub const fn new(operation: &'static Entry, handler: Stored) -> Self {
+        Self::of(operation, Handler::Stored(handler))
+    }
+
+    pub const fn without_store(operation: &'static Entry, handler: Static) -> Self {
+        Self::of(operation, Handler::Static(handler))
+    }
+
+    const fn of(operation: &'static Entry, handler: Handler) -> Self {
+        let importance = match operation.access {
+            Access::Provider => Importance::Money,
+            _ if operation.is_action => Importance::Money,
+            _ if matches!(operation.method, Method::Get) => Importance::Reading,
+            _ => Importance::Usual,
+        };
+        Self { operation, prefetch: None, also_locks: None, handler, again: None, after_closing: false, importance }
+    }
+
+    /// As important as a purchase: somebody waits with money in his hand, or in front of a barrier.
+    pub const fn urgent(self) -> Self {
+        Self { importance: Importance::Money, ..self }
     }
 
     pub const fn prefetching(self, prefetch: Prefetch) -> Self {
@@ -129,7 +168,16 @@ impl Served {
 ///   still known
 /// - `delete`: `fn(tx, call) -> Outcome<()>`
 /// - `raw`: `fn(tx, call) -> Outcome<Response>`, for what is not JSON
+/// - `static get`, `static raw`: the same without `tx`, answered without the store; see [`Handler`]
 macro_rules! serve {
+    (static get $operation:expr => $handler:expr) => {
+        $crate::kernel::service::Served::without_store($operation.entry(), |call| {
+            Ok($crate::kernel::service::answered(&$operation, &$handler(call)?))
+        })
+    };
+    (static raw $operation:expr => $handler:expr) => {
+        $crate::kernel::service::Served::without_store($operation.entry(), |call| $handler(call))
+    };
     (get $operation:expr => $handler:expr) => {
         $crate::kernel::service::Served::new($operation.entry(), |tx, call| {
             Ok($crate::kernel::service::answered(&$operation, &$handler(tx, call)?))

@@ -14,6 +14,7 @@ use mesto_protocol::signed_code::{Claims, CodeKind, Revocations, Revoked, What};
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
+use crate::kernel::retention::Rule;
 use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{table, values};
@@ -137,8 +138,8 @@ pub(crate) fn list(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> 
     Ok(list.sign(operator.keys.revocations()).map_err(|error| unreadable(&error))?)
 }
 
-/// Drops what is over anyway.
-pub(crate) fn forget_ended(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let sql = "DELETE FROM revoked_code WHERE ends_at < $1";
-    tx.write(Write::sql("revoked_code", sql, values![(now - RENEWED_EVERY).timestamp_millis()]))
+/// What is over anyway.
+pub(crate) fn ended(now: DateTime<Utc>) -> Rule {
+    let ended = (now - RENEWED_EVERY).timestamp_millis();
+    Rule::deleted("revoked_code", &["code"], "revoked_code.ends_at < $1", values![ended])
 }

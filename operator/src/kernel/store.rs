@@ -7,6 +7,8 @@
 //! SQL uses `$1` parameters, 64-bit integers (minor units, epoch milliseconds) and text; nothing
 //! that only one database has.
 
+mod deadline;
+mod line;
 mod merge;
 mod migrate;
 mod postgres;
@@ -17,16 +19,25 @@ mod speculation;
 mod sqlite;
 mod statement;
 mod table;
+mod task;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
-pub use self::postgres::{AddressError, PostgresAddress, PostgresStore};
+use chrono::{DateTime, Utc};
+
+use crate::kernel::health::heartbeat;
+
+pub use self::deadline::Deadline;
+pub use self::migrate::{SchemaFault, SchemaStatus};
+pub use self::postgres::{AddressError, PostgresAddress, PostgresReader, PostgresStore};
 pub(crate) use self::prefetch::Prefetched;
 pub use self::row::{Cells, Column, Columns, IntoColumn, Json, Row, Table};
 pub(crate) use self::row::{id_columns, mismatch};
-pub use self::sqlite::{Durability, SqliteInline, SqliteStore};
+pub use self::sqlite::{Copied, CopyError, Durability, SqliteInline, SqliteReader, SqliteStore, copy};
 pub use self::statement::{Ask, Select, Write};
 pub use self::table::column_value;
+pub use self::task::{Done, Importance, Job, Task};
 
 /// A value of a column. Times are epoch milliseconds, money is minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +94,12 @@ pub enum StoreError {
     /// The database asked to run the transaction again, too often.
     #[error("the transaction kept colliding with others")]
     Contended,
+    /// Too much waits already: it was not begun.
+    #[error("too much waits for the store")]
+    Overloaded,
+    /// It would have been committed after the moment that [`Tx::commit_by`] named.
+    #[error("it was to be committed until {0}, and that is over")]
+    TooLate(DateTime<Utc>),
     /// The database cannot be reached; the transaction may have committed when the connection broke
     /// during COMMIT.
     #[error("the store cannot be reached: {0}")]
@@ -90,6 +107,9 @@ pub enum StoreError {
     /// The closure decided not to commit.
     #[error("the transaction was given up")]
     GivenUp,
+    /// The schema is not this version's.
+    #[error(transparent)]
+    Schema(#[from] SchemaFault),
     /// A statement, a constraint or a stored value is not as the code expects.
     #[error("the store refused: {0}")]
     Broken(String),
@@ -115,6 +135,11 @@ pub trait Tx {
     /// Runs a write, at the latest before the next question or the commit. An error may come from a
     /// later call.
     fn write(&mut self, write: Write) -> Result<(), StoreError>;
+
+    /// It must be committed by a moment: who comes to its commit later gets [`StoreError::TooLate`],
+    /// and nothing of it is stored. Asked right before the commit, when all locks are held; on
+    /// Postgres once more by the server itself.
+    fn commit_by(&mut self, deadline: Deadline);
 
     /// Runs any statement and returns its rows: for checks and tools. Never on the fast path.
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError>;
@@ -146,10 +171,6 @@ impl<'t> dyn Tx + 't {
 /// What a transaction does. It may run several times when the database asks for a retry; only the
 /// last run counts.
 pub type Work<'a> = dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + 'a;
-/// A transaction that can wait in a queue.
-pub type Job = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
-/// Called once with how it ended, after the commit.
-pub type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// The same work, whose panic is a failure of its own: it is rolled back and answered, and thread
 /// and connection live on for the others.
@@ -163,17 +184,34 @@ fn contained<'a>(
     }
 }
 
+/// Longest wait of [`Store::probe`] for the database.
+const PROBE: Duration = Duration::from_secs(2);
+
 /// A database.
 pub trait Store: Send + Sync {
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back otherwise. Blocks;
     /// not for async threads.
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError>;
 
-    /// Queues `job` on the store's own threads and returns at once. The default runs it on the
-    /// caller's thread.
-    fn submit(&self, mut job: Job, done: Done) {
-        let ended = self.transact(&mut *job);
-        done(ended);
+    /// Whether it takes writes now, found out apart from its line and within seconds; tells what
+    /// time the database has, where it has a clock of its own.
+    ///
+    /// # Errors
+    /// Why it takes none.
+    fn probe(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.transact(&mut |tx| tx.write(heartbeat(now)))?;
+        Ok(None)
+    }
+
+    /// How many tasks wait in its line.
+    fn waiting(&self) -> usize {
+        0
+    }
+
+    /// Queues a task on the store's own threads and returns at once; when too much waits already
+    /// it ends with [`StoreError::Overloaded`]. The default runs it on the caller's thread.
+    fn submit(&self, task: Task) {
+        task.run(|job| self.transact(job));
     }
 }
 

@@ -25,6 +25,17 @@ cat >/dev/null || true
 rm -rf "$DIR"
 "#;
 
+/// The same for a replica of a primary on `$PRIMARY`.
+const REPLICA: &str = r#"
+set -e
+"$BIN/pg_basebackup" -h 127.0.0.1 -p "$PRIMARY" -U mesto -D "$DIR/data" -R -X stream --checkpoint=fast --no-sync >"$DIR/log" 2>&1
+"$BIN/pg_ctl" -w -t 60 -D "$DIR/data" -l "$DIR/log" -o "-p $PORT -k $DIR -c listen_addresses=127.0.0.1 $OPTIONS" start >>"$DIR/log" 2>&1
+echo ready
+cat >/dev/null || true
+"$BIN/pg_ctl" -m immediate -D "$DIR/data" stop >>"$DIR/log" 2>&1 || true
+rm -rf "$DIR"
+"#;
+
 /// A server that does not wait for the disk.
 const FOR_TESTS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
 
@@ -37,6 +48,7 @@ const PORT_TAKEN: &str = "Address already in use";
 pub struct PostgresCluster {
     watcher: Child,
     bin: PathBuf,
+    folder: PathBuf,
     port: u16,
     made: AtomicU32,
 }
@@ -72,14 +84,87 @@ impl PostgresCluster {
             left -= 1;
             // A server cannot be handed a port that is held: somebody else may be given it before
             // the server asks, seconds later.
-            match Self::start_on(free_port()?, options, certificate) {
+            match Self::start_on(free_port()?, options, certificate, None) {
                 Err(why) if left > 0 && why.contains(PORT_TAKEN) => {}
                 ended => return ended,
             }
         }
     }
 
-    fn start_on(port: u16, options: &str, certificate: &Certificate) -> Result<Self, String> {
+    /// Starts a primary that can have replicas, for tests: what it says is committed was heard by
+    /// them as soon as [`PostgresCluster::waits_for_its_replica`] was called.
+    ///
+    /// # Errors
+    /// As [`PostgresCluster::start`].
+    pub fn start_primary() -> Result<Self, String> {
+        let options = "-c fsync=off -c wal_level=replica -c max_wal_senders=8 -c hot_standby=on -c max_connections=200";
+        Self::start_with(options)
+    }
+
+    /// Starts a streaming replica of it.
+    ///
+    /// # Errors
+    /// As [`PostgresCluster::start`].
+    pub fn replica(&self) -> Result<Self, String> {
+        let options = "-c fsync=off -c max_connections=200 -c hot_standby=on";
+        Self::start_on(free_port()?, options, &Certificate::default(), Some(self.port))
+    }
+
+    /// From now on a commit is answered when the replica has it too.
+    ///
+    /// # Errors
+    /// When no replica comes within the time of a hundred questions.
+    pub fn waits_for_its_replica(&self) -> Result<(), String> {
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")?;
+        self.sql("SELECT pg_reload_conf()")?;
+        for _ in 0..100 {
+            let said = self.sql("SELECT sync_state FROM pg_stat_replication, pg_sleep(0.05)")?;
+            if said.contains("sync") && !said.contains("async") {
+                return Ok(());
+            }
+        }
+        Err("no replica follows it".into())
+    }
+
+    /// Makes a replica the primary; returns when it takes writes.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn promote(&self) -> Result<(), String> {
+        match self.sql("SELECT pg_promote(true, 60)")?.contains('t') {
+            true => Ok(()),
+            false => Err("the replica was not promoted".into()),
+        }
+    }
+
+    /// Ends the server and everything it has started by SIGKILL.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn kill(&self) -> Result<(), String> {
+        let told = |error: std::io::Error| error.to_string();
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).map_err(told)?;
+        let server = file.lines().next().unwrap_or_default().trim().to_owned();
+        let children = std::fs::read_to_string(format!("/proc/{server}/task/{server}/children")).map_err(told)?;
+        let ended = Command::new("kill").arg("-KILL").arg(&server).args(children.split_whitespace()).output();
+        let ended = ended.map_err(told)?;
+        if ended.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&ended.stderr).into_owned()) }
+    }
+
+    fn sql(&self, sql: &str) -> Result<String, String> {
+        let said = Command::new(self.bin.join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-U", "mesto", "-d", "postgres"])
+            .args(["-p", &self.port.to_string(), "-c", sql])
+            .output()
+            .map_err(|error| format!("psql: {error}; install the package postgresql-client-15"))?;
+        match said.status.success() {
+            true => Ok(String::from_utf8_lossy(&said.stdout).into_owned()),
+            false => Err(String::from_utf8_lossy(&said.stderr).into_owned()),
+        }
+    }
+
+    fn start_on(port: u16, options: &str, certificate: &Certificate, primary: Option<u16>) -> Result<Self, String> {
+        let script = if primary.is_some() { REPLICA } else { WATCHED };
         let bin = bin()?;
         let folder = std::env::temp_dir().join(format!("mesto-postgres-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -90,11 +175,11 @@ impl PostgresCluster {
                 return Err("there is no user `postgres`; install the package postgresql-15".into());
             }
             let mut command = Command::new("runuser");
-            command.args(["-u", "postgres", "--", "sh", "-c", WATCHED]);
+            command.args(["-u", "postgres", "--", "sh", "-c", script]);
             command
         } else {
             let mut command = Command::new("sh");
-            command.args(["-c", WATCHED]);
+            command.args(["-c", script]);
             command
         };
         let mut watcher = command
@@ -102,6 +187,7 @@ impl PostgresCluster {
             .env("DIR", &folder)
             .env("PORT", port.to_string())
             .env("OPTIONS", options)
+            .env("PRIMARY", primary.unwrap_or_default().to_string())
             .env("CERTIFICATE", &certificate.certificate)
             .env("KEY", &certificate.key)
             .current_dir(&folder)
@@ -123,7 +209,7 @@ impl PostgresCluster {
             let _ = std::fs::remove_dir_all(&folder);
             return Err(format!("Postgres did not start on port {port}:\n{why}"));
         }
-        Ok(Self { watcher, bin, port, made: AtomicU32::new(0) })
+        Ok(Self { watcher, bin, folder, port, made: AtomicU32::new(0) })
     }
 
     /// The address of a new, empty database.
@@ -267,7 +353,7 @@ mod tests {
     #[test]
     fn a_port_that_somebody_took_is_told_apart_from_other_trouble() {
         let somebody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let why = PostgresCluster::start_on(somebody.local_addr().unwrap().port(), "", &Certificate::default())
+        let why = PostgresCluster::start_on(somebody.local_addr().unwrap().port(), "", &Certificate::default(), None)
             .err()
             .unwrap();
         assert!(why.contains(PORT_TAKEN), "{why}");

@@ -12,9 +12,8 @@ pub use proofs::OrderLimits;
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::retention::{before, section_of};
+use crate::kernel::retention::{Rule, before, section_of};
 use crate::kernel::service::{Check, Service};
-use crate::kernel::store::{Tx, Write};
 use crate::values;
 
 /// The service in the ledger.
@@ -33,21 +32,19 @@ pub(crate) const SERVICE: Service = Service {
     ..Service::of(&wire::SERVICE)
 };
 
-fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
+    let mut rules = Vec::new();
     for city in operator.cities.values() {
         let Some(orders) = section_of::<OrdersSection>(city)? else { continue };
         let kept = &orders.retention;
-        tx.write(Write::sql(
-            "plate_check",
-            "DELETE FROM plate_check WHERE city = $1 AND at < $2",
-            values![city.id.as_str(), before(now, kept.plate_checks_days)],
-        ))?;
+        let checks = values![city.id.as_str(), before(now, kept.plate_checks_days)];
+        rules.push(Rule::deleted("plate_check", &["id"], "plate_check.city = $1 AND plate_check.at < $2", checks));
         // The plate of an order that is still owed says who owes it.
-        let settled = "SELECT id FROM daily_order WHERE city = $1 AND state <> 'issued' AND valid_until < $2";
-        for table in ["order_plate", "order_proof"] {
-            let sql = format!("DELETE FROM {table} WHERE daily_order IN ({settled})");
-            tx.write(Write::sql(table, &sql, values![city.id.as_str(), before(now, kept.orders_days)]))?;
+        let settled = "SELECT daily_order.id FROM daily_order WHERE daily_order.city = $1 AND daily_order.state <> 'issued' AND daily_order.valid_until < $2";
+        let old = values![city.id.as_str(), before(now, kept.orders_days)];
+        for (table, key) in [("order_plate", &["daily_order"][..]), ("order_proof", &["account", "daily_order"])] {
+            rules.push(Rule::deleted(table, key, &format!("{table}.daily_order IN ({settled})"), old));
         }
     }
-    Ok(())
+    Ok(rules)
 }

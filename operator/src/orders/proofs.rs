@@ -47,7 +47,7 @@ const AROUND: TimeDelta = TimeDelta::hours(12);
 /// afterwards proves nothing.
 pub(crate) fn proven_by_ticket(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> Select<AccountOf> {
     Select::of(
-        "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND ticket.starts_at <= $5 AND ticket.state <> 'voided' AND EXISTS (SELECT 1 FROM account AS holder WHERE holder.id = ticket.account AND holder.closed_at IS NULL) ORDER BY ticket.account",
+        "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND (ticket.starts_at <= $5 OR ticket.starts_at = ticket.issued_at) AND ticket.state <> 'voided' AND EXISTS (SELECT 1 FROM account AS holder WHERE holder.id = ticket.account AND holder.closed_at IS NULL) ORDER BY ticket.account",
         values![city, canonical, zone, (now - AROUND).timestamp_millis(), now.timestamp_millis()],
     )
 }

@@ -18,14 +18,15 @@ use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::Outcome;
+use crate::kernel::metrics::Counted;
 use crate::kernel::operator::Operator;
-use crate::kernel::retention::{before, section_of};
+use crate::kernel::retention::{Rule, before, section_of};
 use crate::kernel::service::{Check, Service};
 use crate::kernel::store::{Tx, Write};
 use crate::values;
 
 /// The plates of a closed account's tickets go.
-const ERASE_PLATES: Due = Due::new("parking.erase_plates", erase_plates);
+const ERASE_PLATES: Due = Due::erasing("parking.erase_plates", erase_plates);
 /// A stay is over with its billing day; the longest run of days on which nothing is charged is
 /// shorter than this.
 const STAYS_KEPT: TimeDelta = TimeDelta::days(14);
@@ -38,6 +39,7 @@ pub(crate) const SERVICE: Service = Service {
     due: &[tickets::TICKET_END, ERASE_PLATES],
     section: Some(tickets::section),
     tables: &[stays::TABLE, tickets::TABLE, tickets::PLATE_TABLE],
+    counted: &[Counted { table: "ticket", name: "tickets_issued", help: "Parking tickets issued" }],
     closing: Some(closing),
     retention: Some(erase_old),
     audit: &[
@@ -80,16 +82,15 @@ fn erase_plates(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) 
     Ok(tx.write(Write::sql("ticket_plate", sql, values![account]))?)
 }
 
-fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
     let stays = (now - STAYS_KEPT).timestamp_millis();
-    tx.write(Write::sql("stay", "DELETE FROM stay WHERE closes_at < $1", values![stays]))?;
+    let owner = &["owner_kind", "owner", "city", "zone"];
+    let mut rules = vec![Rule::deleted("stay", owner, "stay.closes_at < $1", values![stays])];
     for city in operator.cities.values() {
         let Some(parking) = section_of::<ParkingSection>(city)? else { continue };
-        tx.write(Write::sql(
-            "ticket_plate",
-            "DELETE FROM ticket_plate WHERE city = $1 AND ends_at < $2",
-            values![city.id.as_str(), before(now, parking.retention.tickets_days)],
-        ))?;
+        let old = values![city.id.as_str(), before(now, parking.retention.tickets_days)];
+        let which = "ticket_plate.city = $1 AND ticket_plate.ends_at < $2";
+        rules.push(Rule::deleted("ticket_plate", &["ticket"], which, old));
     }
-    Ok(())
+    Ok(rules)
 }

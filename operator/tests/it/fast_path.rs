@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use mesto_operator::store::{Ask, Row, Value, Work, Write};
+use mesto_operator::store::{Ask, Deadline, Row, Value, Work, Write};
 use mesto_operator::{ClaimState, PostgresStore, Request, Response, SqliteInline, Store, StoreError, Tx};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
 use mesto_protocol::garages::visits::GaragesSubject;
@@ -78,6 +78,10 @@ impl Tx for WatchedTx<'_> {
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
         self.trace.writes.push(write.target());
         self.inner.write(write)
+    }
+
+    fn commit_by(&mut self, deadline: Deadline) {
+        self.inner.commit_by(deadline);
     }
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use mesto_operator::{Clock, Config, Durability, Operator, Request, SqliteStore, Store, serve};
+use mesto_operator::{Clock, Config, Durability, Front, Operator, Request, SignInLimits, SqliteStore, Store};
 use mesto_protocol::event::{Cursor, Event};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,9 +17,9 @@ use tokio::task::JoinHandle;
 use crate::world::{World, operator, start};
 
 /// Nothing here takes long; what does hangs.
-const LONG: Duration = Duration::from_secs(20);
+pub const LONG: Duration = Duration::from_secs(20);
 
-struct StoppedClock(Mutex<DateTime<Utc>>);
+pub struct StoppedClock(pub Mutex<DateTime<Utc>>);
 
 impl Clock for StoppedClock {
     fn now(&self) -> DateTime<Utc> {
@@ -27,21 +27,41 @@ impl Clock for StoppedClock {
     }
 }
 
-struct Server {
-    address: SocketAddr,
-    operator: Arc<Operator>,
-    store: Arc<dyn Store>,
-    end: oneshot::Sender<()>,
-    served: JoinHandle<std::io::Result<()>>,
+pub struct Server {
+    pub address: SocketAddr,
+    pub operator: Arc<Operator>,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<StoppedClock>,
+    pub end: oneshot::Sender<()>,
+    pub served: JoinHandle<std::io::Result<()>>,
     _folder: tempfile::TempDir,
 }
 
 impl Server {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
+        Self::with(Front::default()).await
+    }
+
+    pub async fn with(front: Front) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&folder.path().join("operator.db"), Durability::None).unwrap());
-        let operator = Arc::new(operator(Config::default()));
+        Self::on(store, front, folder).await
+    }
+
+    pub async fn on(store: Arc<dyn Store>, front: Front, folder: tempfile::TempDir) -> Self {
+        Self::of(operator(Config::default()), store, front, folder).await
+    }
+
+    /// With limits of its own.
+    pub async fn limited(limits: SignInLimits, front: Front) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(&folder.path().join("operator.db"), Durability::None).unwrap());
+        Self::of(operator(Config::default()).limited(limits), store, front, folder).await
+    }
+
+    async fn of(operator: Operator, store: Arc<dyn Store>, front: Front, folder: tempfile::TempDir) -> Self {
+        let operator = Arc::new(operator);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (end, ended) = oneshot::channel();
@@ -49,11 +69,13 @@ impl Server {
         let shutdown = async {
             let _ = ended.await;
         };
-        let served = tokio::spawn(serve(listener, Arc::clone(&operator), Arc::clone(&store), clock, shutdown));
-        Self { address, operator, store, end, served, _folder: folder }
+        let serving =
+            front.serve(listener, Arc::clone(&operator), Arc::clone(&store), clock.clone() as Arc<dyn Clock>, shutdown);
+        let served = tokio::spawn(serving);
+        Self { address, operator, store, clock, end, served, _folder: folder }
     }
 
-    async fn connect(&self, head: &str, body: &[u8]) -> BufReader<TcpStream> {
+    pub async fn connect(&self, head: &str, body: &[u8]) -> BufReader<TcpStream> {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let head = format!("{head}\r\nhost: operator\r\ncontent-length: {}\r\n\r\n", body.len());
         stream.write_all(head.as_bytes()).await.unwrap();
@@ -63,7 +85,7 @@ impl Server {
     }
 
     /// Status line, headers and body of one exchange.
-    async fn ask(&self, head: &str, body: &[u8]) -> (String, String) {
+    pub async fn ask(&self, head: &str, body: &[u8]) -> (String, String) {
         let mut stream = self.connect(&format!("{head}\r\nconnection: close"), body).await;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
@@ -73,13 +95,13 @@ impl Server {
     }
 }
 
-fn in_time<T>(work: impl Future<Output = T>) -> T {
+pub fn in_time<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async { tokio::time::timeout(LONG, work).await.expect("it hangs") })
 }
 
 /// Lines of a stream until the end of an event, as `(id, kind, data)`.
-async fn next_event(stream: &mut BufReader<TcpStream>) -> (String, String, String) {
+pub async fn next_event(stream: &mut BufReader<TcpStream>) -> (String, String, String) {
     let (mut id, mut kind, mut data) = (String::new(), String::new(), String::new());
     loop {
         let mut line = String::new();

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
-use mesto_operator::store::{Ask, Row, Value, Work, Write};
+use mesto_operator::store::{Ask, Deadline, Row, Value, Work, Write};
 use mesto_operator::{PostgresStore, Store, StoreError, Tx};
 
 /// Where they wait.
@@ -71,6 +71,10 @@ impl Tx for MeetingTx<'_> {
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
         self.meet(Place::BeforeTheFirstWrite);
         self.inner.write(write)
+    }
+
+    fn commit_by(&mut self, deadline: Deadline) {
+        self.inner.commit_by(deadline);
     }
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {

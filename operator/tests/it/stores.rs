@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
-use mesto_operator::store::{Job, Select, Write, transact};
-use mesto_operator::{Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
+use mesto_operator::store::{Importance, Job, Select, Task, Write, transact};
+use mesto_operator::{Durability, PaymentLimits, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
 use mesto_operator::{delete, table, update, values};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
 use mesto_protocol::base::wallet::WalletSubject;
 
-use crate::world::{World, asking_for, cluster, expect, refused, rsd};
+use crate::world::{World, asking_for, cluster, config, expect, operator, refused, rsd};
 
 table! {
     /// A table of these tests.
@@ -54,7 +54,7 @@ fn marks(store: &dyn Store) -> Vec<String> {
 /// Queues a job and tells how it ended over a channel.
 fn submit(store: &dyn Store, job: Job) -> mpsc::Receiver<Result<(), StoreError>> {
     let (done, ended) = mpsc::channel();
-    store.submit(job, Box::new(move |result| done.send(result).unwrap()));
+    store.submit(Task::new(job, Box::new(move |result| done.send(result).unwrap())));
     ended
 }
 
@@ -311,7 +311,10 @@ fn many_at_once_on_one_deposit_on_postgres() {
 #[test]
 fn credits_at_the_same_moment_all_count_on_postgres_bg_83() {
     let url = cluster().database().unwrap();
-    let world = World::on(Arc::new(PostgresStore::open(&url, 8).unwrap()));
+    // All of them wait on the bank's page at the same time.
+    let limits = PaymentLimits { waiting: 60, ..PaymentLimits::default() };
+    let operator = Arc::new(operator(config()).limited(limits));
+    let world = World::around(operator, Arc::new(PostgresStore::open(&url, 8).unwrap()));
     let second: Arc<dyn Store> = Arc::new(PostgresStore::open(&url, 8).unwrap());
     let driver = world.driver("+381641234567");
     let topups: Vec<_> = (0..60).map(|_| driver.top_up("200.00")).collect();
@@ -540,6 +543,7 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
         ("DELETE FROM event WHERE change LIKE '%parking.ticket%'", "have a gap"),
         ("UPDATE event SET change = NULL WHERE entry IS NULL AND change LIKE '%parking.ticket%'", "have a gap"),
         ("UPDATE event SET entry = NULL", "is of an account whose event does not name it"),
+        ("UPDATE account SET closed_at = 1", "is closed and has left rows in `"),
     ];
     for (wrong, found) in wrongs {
         let store = Arc::new(in_memory());
@@ -600,4 +604,57 @@ fn a_statement_that_postgres_does_not_know_any_more_is_prepared_again() {
     transact(&other, |tx| tx.execute("ALTER TABLE mark ALTER COLUMN name TYPE VARCHAR(200)", &[])).unwrap();
     let select = || transact(&store, |tx| tx.all::<Mark>(Select::of("FROM mark ORDER BY mark.name", &[])).map(|_| ()));
     assert_eq!(select(), Ok(()));
+}
+
+/// While the one writer is busy, more is asked than may wait: who comes then is refused at once, and
+/// what nobody waits for any more is not done.
+#[test]
+fn a_line_that_is_full_refuses_at_once_and_what_nobody_waits_for_is_not_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sqlite(folder.path());
+    let (here, gone) = (Arc::new(()), Arc::new(()));
+    let (told, answers) = mpsc::channel();
+    let ask = |name: String, caller: &Arc<()>, importance| {
+        let told = told.clone();
+        let job: Job = Box::new(move |tx: &mut dyn Tx| tx.write(mark(&name)));
+        let done = Box::new(move |ended| {
+            let _ = told.send(ended);
+        });
+        store.submit(Task::new(job, done).of(importance).for_caller(caller));
+    };
+    while_the_writer_is_busy(&store, || {
+        ask("kept".into(), &here, Importance::Usual);
+        let mut asked = 0;
+        while answers.try_recv() != Ok(Err(StoreError::Overloaded)) {
+            asked += 1;
+            assert!(asked < 50_000, "nothing is refused");
+            ask(format!("{asked}"), &gone, Importance::Usual);
+        }
+        assert!(store.waiting() > 1_000);
+        drop(gone);
+    });
+    assert_eq!(submit(&store, write("behind")).recv_timeout(Duration::from_secs(60)).unwrap(), Ok(()));
+    assert_eq!(marks(&store), ["behind", "kept"], "nothing of those who went");
+}
+
+#[test]
+fn what_nobody_waits_for_any_more_is_not_done_on_postgres() {
+    let store = postgres(1);
+    let gone = Arc::new(());
+    let (begun, has_begun) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let blocks: Job = Box::new(move |tx: &mut dyn Tx| {
+        begun.send(()).unwrap();
+        released.recv().unwrap();
+        tx.write(mark("first"))
+    });
+    let first = submit(&store, blocks);
+    has_begun.recv().unwrap();
+    store.submit(Task::new(write("gone"), Box::new(|_| panic!("nobody asked"))).for_caller(&gone));
+    let behind = submit(&store, write("behind"));
+    assert_eq!(store.waiting(), 2);
+    drop(gone);
+    release.send(()).unwrap();
+    assert_eq!([first.recv().unwrap(), behind.recv().unwrap()], [Ok(()), Ok(())]);
+    assert_eq!(marks(&store), ["behind", "first"]);
 }

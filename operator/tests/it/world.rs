@@ -10,8 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::payments::sign;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{
-    Config, Entropy, HostedPage, Keys, Message, Operator, PostgresStore, Request, Response, RoleGiven, SqliteInline,
-    Store,
+    Clock, Config, Entropy, HostedPage, Keys, Message, Operator, PostgresStore, Request, Response, RoleGiven,
+    SqliteInline, Store,
 };
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{
@@ -81,7 +81,7 @@ pub fn start() -> DateTime<Utc> {
 /// The usual habits, a name of its own, and a site beside the app's own scheme.
 pub fn config() -> Config {
     let return_to = ["mesto", "https://app.example"].iter().map(|text| text.parse().unwrap()).collect();
-    Config { return_to, issuer: ISSUER.parse().unwrap(), ..Config::default() }
+    Config { return_to, issuer: ISSUER.parse().unwrap(), moves_clock: true, ..Config::default() }
 }
 
 /// A phone's key.
@@ -164,6 +164,17 @@ impl World {
 
     pub fn now(&self) -> DateTime<Utc> {
         self.now.get()
+    }
+
+    /// Its clock, which stands still now.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        struct Stopped(DateTime<Utc>);
+        impl Clock for Stopped {
+            fn now(&self) -> DateTime<Utc> {
+                self.0
+            }
+        }
+        Arc::new(Stopped(self.now()))
     }
 
     pub fn set(&self, now: &str) {

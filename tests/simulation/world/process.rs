@@ -19,9 +19,14 @@ impl World {
             Keys::ephemeral(born, &Dice::new(self.keys_seed.clone())).map_err(|error| vec![error.to_string()])?;
         self.root_key = *keys.root_public();
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
-        let operator =
-            Operator::new(vec![self.city.clone()], keys, self.operator_dice.clone(), Arc::new(page), Config::default())
-                .map_err(|error| vec![error.to_string()])?;
+        let operator = Operator::new(
+            vec![self.city.clone()],
+            keys,
+            self.operator_dice.clone(),
+            Arc::new(page),
+            Config { moves_clock: true, ..Config::default() },
+        )
+        .map_err(|error| vec![error.to_string()])?;
         let store = SqliteInline::open(&self.store_path, Durability::Full).map_err(|error| vec![error.to_string()])?;
         let store = Faulty::new(store, self.settings.defect, self.plan.clone());
         self.operator = Some((Arc::new(operator), Arc::new(store)));

@@ -13,8 +13,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use mesto_bank::{Bank, BankConfig, Merchant};
 use mesto_operator::payments::send_due;
 use mesto_operator::{
-    Config, Durability, Entropy as _, GrantError, HostedPage, Keys, Message, Operator, PostgresStore, RoleGiven,
-    SqliteStore, Store, StoreError, SystemEntropy,
+    Config, Durability, Entropy as _, FairShares, GrantError, HostedPage, Keys, Message, Operator, PostgresStore,
+    RoleGiven, SqliteStore, Store, StoreError, SystemEntropy,
 };
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operator_name::OperatorName;
@@ -126,9 +126,11 @@ impl World {
             &secret,
         );
         let city = cities::belgrade().map_err(|error| WorldError::Operator(error.text))?;
-        let config = Config { issuer: options.name.clone(), ..Config::default() };
+        let config = Config { issuer: options.name.clone(), moves_clock: true, ..Config::default() };
         let operator = Operator::new(vec![city], keys, Arc::new(SystemEntropy), Arc::new(page), config)
-            .map_err(|error| WorldError::Operator(error.to_string()))?;
+            .map_err(|error| WorldError::Operator(error.to_string()))?
+            // One developer's tests ask more than one driver does.
+            .limited(FairShares::of(1_000, 64, 1_000));
         let bank_config = BankConfig {
             database: Some(folder.path().join("bank.sqlite")),
             merchants: vec![Merchant { id: "mesto".into(), name: "Parking servis".into(), secret }],

@@ -228,6 +228,7 @@ impl Net {
         let entropy = Arc::new(Counter::new(seed));
         let keys = Keys::ephemeral(time.now(), entropy.as_ref()).unwrap();
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
+        let config = mesto_operator::Config { moves_clock: true, ..config };
         let operator = Operator::new(cities, keys, entropy, Arc::new(page), config).unwrap().saying(profile);
         let store = Arc::new(SqliteInline::in_memory().unwrap());
         Arc::new(Self { operator: Arc::new(operator), store, time, state: Mutex::default() })

@@ -9,7 +9,12 @@ use crate::kernel::service::{Adds, Service};
 use crate::kernel::wire::wire;
 
 pub const HEALTH: Operation<Nothing, Document> =
-    get_document("/healthz", "Whether this instance and its store answer", Access::Anybody);
+    get_document("/healthz", "Whether this instance lives, and what is odd; never asks its store", Access::Anybody);
+pub const READY: Operation<Nothing, Document> = get_document(
+    "/readyz",
+    "Whether requests should be sent to this instance: its store answers and takes writes",
+    Access::Anybody,
+);
 pub const OPENAPI: Operation<Nothing, Document> = get_document("/v1/openapi.json", "This document", Access::Anybody);
 pub const CLOCK: Operation<Nothing, Clock> = get("/v1/clock", "The operator's clock", Access::Anybody);
 /// See [`crate::keys`].
@@ -31,7 +36,15 @@ pub const CITY: Operation<Nothing, Text> = get_text(
 
 pub const SERVICE: Service = Service {
     adds: &[Adds {
-        operations: &[HEALTH.entry(), OPENAPI.entry(), CLOCK.entry(), KEYS.entry(), REVOCATIONS.entry(), CITY.entry()],
+        operations: &[
+            HEALTH.entry(),
+            READY.entry(),
+            OPENAPI.entry(),
+            CLOCK.entry(),
+            KEYS.entry(),
+            REVOCATIONS.entry(),
+            CITY.entry(),
+        ],
         ..Adds::NOTHING
     }],
     ..Service::named("public")

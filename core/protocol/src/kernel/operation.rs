@@ -381,7 +381,7 @@ impl Entry {
         if self.is_action {
             codes.extend(ACTION);
         }
-        codes.extend(ALWAYS);
+        codes.extend(ALWAYS.into_iter().filter(|code| !self.refuses.contains(code)));
         codes
     }
 }
@@ -397,11 +397,12 @@ pub const ACTION: [ProblemCode; 6] = [
 ];
 
 /// What anything may be refused with.
-pub const ALWAYS: [ProblemCode; 5] = [
+pub const ALWAYS: [ProblemCode; 6] = [
     ProblemCode::BodyTooLarge,
     ProblemCode::ClientTooOld,
     ProblemCode::Internal,
     ProblemCode::StorageFull,
+    ProblemCode::TooManyRequests,
     ProblemCode::Unavailable,
 ];
 

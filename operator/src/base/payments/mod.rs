@@ -31,7 +31,9 @@ use crate::kernel::call::Call;
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::limits::Limits;
+use crate::kernel::metrics::{Counted, Measure};
 use crate::kernel::operator::Operator;
+use crate::kernel::retention::Rule;
 use crate::kernel::service::{Check, Erasure, Export, Service, Table, Told, serve};
 use crate::kernel::store::{Tx, Write};
 use crate::values;
@@ -46,11 +48,13 @@ pub struct PaymentLimits {
     pub page: TimeDelta,
     /// Within which time money that is owed back is paid.
     pub refund_within: TimeDelta,
+    /// Most payments of an account that wait on a provider's page at the same time.
+    pub waiting: i64,
 }
 
 impl Default for PaymentLimits {
     fn default() -> Self {
-        Self { page: TimeDelta::minutes(15), refund_within: TimeDelta::days(14) }
+        Self { page: TimeDelta::minutes(15), refund_within: TimeDelta::days(14), waiting: 20 }
     }
 }
 
@@ -66,12 +70,21 @@ pub(crate) const SERVICE: Service = Service {
         serve!(post wire::QUOTE => quotes::make),
         serve!(action wire::PURCHASE => purchases::buy, again purchases::again).prefetching(purchases::prefetch),
         serve!(get wire::PAYMENTS => purchases::list),
-        serve!(get wire::PAYMENT => purchases::read),
-        serve!(get wire::ABANDON => outcomes::abandon),
+        serve!(get wire::PAYMENT => purchases::read).urgent(),
+        serve!(get wire::ABANDON => outcomes::abandon).urgent(),
         serve!(raw wire::NOTICE => outcomes::notice),
     ]],
     due: &[PAGE_END],
     section: Some(purchases::section),
+    counted: &[
+        Counted { table: "sale", name: "sales", help: "Sales, paid from the deposit or sent to a bank's page" },
+        Counted { table: "refund", name: "refunds", help: "Refunds that are owed" },
+    ],
+    measures: &[Measure {
+        name: "provider_requests_waiting",
+        help: "Requests that payment providers have not answered yet",
+        sql: "SELECT COUNT(*) AS value FROM provider_request",
+    }],
     tables: &[
         Table {
             name: "quote",
@@ -214,11 +227,10 @@ fn closing(tx: &mut dyn Tx, _: &Call<'_>, account: &mut LockedAccount) -> Outcom
     Ok(())
 }
 
-fn erase_old(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>) -> Outcome<()> {
-    for (pay, kept) in [("deposit", QUOTES_KEPT), ("card", CARD_QUOTES_KEPT)] {
-        let before = (now - kept).timestamp_millis();
-        let sql = "DELETE FROM quote WHERE expires_at < $1 AND pay = $2";
-        tx.write(Write::sql("quote", sql, values![before, pay]))?;
-    }
-    Ok(())
+fn erase_old(_: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
+    let old = |(pay, kept): (&str, TimeDelta)| {
+        let old = values![(now - kept).timestamp_millis(), pay];
+        Rule::deleted("quote", &["id"], "quote.expires_at < $1 AND quote.pay = $2", old)
+    };
+    Ok([("deposit", QUOTES_KEPT), ("card", CARD_QUOTES_KEPT)].map(old).into())
 }

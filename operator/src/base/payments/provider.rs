@@ -177,8 +177,8 @@ impl Provider for HostedPage {
         if !bool::from(given.as_bytes().ct_eq(sign(&self.secret, &request.body).as_bytes())) {
             return Err(invalid("the signature does not belong to this body"));
         }
-        let mut notice: ProviderNotice = serde_json::from_slice(&request.body)
-            .map_err(|error| invalid(&format!("the notice cannot be read: {error}")))?;
+        let mut notice: ProviderNotice =
+            request.read().map_err(|problem| invalid(&format!("the notice cannot be read: {}", problem.detail)))?;
         for (field, text) in [("payment", &notice.payment), ("reference", &notice.reference)] {
             if !(1..=LONGEST_NAME).contains(&text.len()) {
                 return Err(invalid(&format!("{field} has 1 to {LONGEST_NAME} bytes, not {}", text.len())));

@@ -26,15 +26,23 @@ use crate::kernel::ledger::{LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
-use crate::{find, update, values};
+use crate::{find, projection, update, values};
 
 const MOST: i64 = 200;
 
+projection! {
+    /// How many payments of the quote's account wait on a provider's page, `$3` being now; not
+    /// counted when it is paid from the deposit.
+    struct Waiting {
+        waiting: i64 = "(SELECT COUNT(*) FROM payment WHERE quote.pay = 'card' AND payment.account = quote.account AND payment.state = 'pending' AND payment.expires_at > $3)",
+    }
+}
+
 /// Asks for a quote, and its sale when it was sold.
-fn to_buy(quote: QuoteId) -> Select<(QuoteRow, Option<SaleRow>)> {
+fn to_buy(quote: QuoteId, now: DateTime<Utc>) -> Select<(QuoteRow, Option<SaleRow>, Waiting)> {
     Select::of(
         "FROM quote LEFT JOIN sale ON sale.account = quote.account AND sale.id = $2 WHERE quote.id = $1",
-        values![quote, quote.sale()],
+        values![quote, quote.sale(), now.timestamp_millis()],
     )
 }
 
@@ -42,7 +50,7 @@ fn to_buy(quote: QuoteId) -> Select<(QuoteRow, Option<SaleRow>)> {
 pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     let PurchaseRequest { quote, .. } = call.request.read().ok()?;
     let sellers = call.operator.parts.get::<Sellers>().ok()?;
-    let mut asks = vec![to_buy(quote).ask()];
+    let mut asks = vec![to_buy(quote, call.now).ask()];
     asks.extend(sellers.prefetch(call.operator, quote));
     Some(asks)
 }
@@ -51,7 +59,8 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
 /// once.
 fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<QuoteRow> {
     let account = call.who()?.account;
-    let Some((quote, sale)) = tx.first(to_buy(quote))?.filter(|(quote, _)| quote.account == account) else {
+    let found = tx.first(to_buy(quote, call.now))?.filter(|(quote, ..)| quote.account == account);
+    let Some((quote, sale, Waiting { waiting })) = found else {
         return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
     };
     if let Some(sale) = sale {
@@ -62,6 +71,14 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<Quote
     if price_is_over(quote.expires_at, call.now) {
         return Err(Problem::new(ProblemCode::QuoteExpired, "the price was held until then; ask for a new quote")
             .with("expired_at", quote.expires_at)
+            .into());
+    }
+    let most = call.operator.limits::<PaymentLimits>().waiting;
+    if waiting >= most {
+        let detail = format!("{waiting} payments wait on a provider's page already; pay or leave one of them first");
+        return Err(Problem::new(ProblemCode::TooManyRequests, detail)
+            .with("most", most)
+            .with("retry_after_seconds", 60)
             .into());
     }
     Ok(quote)

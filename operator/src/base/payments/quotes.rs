@@ -7,6 +7,7 @@ use mesto_protocol::{Problem, ProblemCode};
 use super::PaymentLimits;
 use crate::base::payments::rows::{PayWord, QuoteRow};
 use crate::base::payments::sells::{Asked, Priced, Sellers};
+use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::store::{Tx, Write};
@@ -66,6 +67,8 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         pay,
         total,
     };
+    // A quote may name a plate: none is left behind by an account that is closed meanwhile.
+    LockedAccount::of_caller(tx, account)?;
     tx.write(Write::insert(QuoteRow {
         id: quote.id,
         account,

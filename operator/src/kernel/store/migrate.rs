@@ -11,50 +11,102 @@ struct Migration {
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "first_walk", sql: include_str!("../../../migrations/V1__first_walk.sql") }];
 
+/// What is wrong with a store's schema for this version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaFault {
+    #[error("there is no table in it: no operator has written here")]
+    Empty,
+    #[error("it is another program's database: it has tables, but no `schema_history`")]
+    Foreign,
+    #[error("its schema is V{version}, and this version works with V{newest}")]
+    Behind { version: i64, newest: i64 },
+    #[error("it was written by a newer version: its schema is V{version}, and this version knows V{newest}")]
+    Ahead { version: i64, newest: i64 },
+    #[error("migration V{version}__{name} differs from the one that ran")]
+    Changed { version: i64, name: &'static str },
+}
+
+/// How far a store's schema is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaStatus {
+    /// The newest migration that ran; 0 on an empty database.
+    pub version: i64,
+    /// The newest one that this version knows.
+    pub newest: i64,
+    /// What would run, oldest first: `V2__what_it_does`.
+    pub pending: Vec<String>,
+}
+
 /// What a database must offer so that the migrations can run on it, inside one transaction that
 /// excludes others.
 pub(super) trait Schema {
     /// Runs several statements.
     fn script(&mut self, sql: &str) -> Result<(), StoreError>;
+    /// The names of its tables.
+    fn tables(&mut self) -> Result<Vec<String>, StoreError>;
     /// `(version, checksum)` of what was applied before, oldest first.
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError>;
 }
 
-/// Brings the schema up to this version. A file that was changed after it ran, or a schema from a
-/// newer version, is refused.
-pub(super) fn migrate(schema: &mut dyn Schema) -> Result<(), StoreError> {
-    schema.script(
-        "CREATE TABLE IF NOT EXISTS schema_history (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",
-    )?;
-    let applied = schema.applied()?;
+/// How far the schema is. Changes nothing.
+///
+/// # Errors
+/// [`SchemaFault`] when it is another program's, a newer version's, or a migration was changed
+/// after it ran.
+pub(super) fn status(schema: &mut dyn Schema) -> Result<SchemaStatus, StoreError> {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let tables = schema.tables()?;
+    let applied = match tables.iter().any(|table| table == "schema_history") {
+        true => schema.applied()?,
+        false if tables.is_empty() => Vec::new(),
+        false => return Err(SchemaFault::Foreign.into()),
+    };
     for (version, checksum) in &applied {
         match MIGRATIONS.iter().find(|migration| migration.version == *version) {
             Some(known) if fingerprint(known.sql) == *checksum => {}
-            Some(known) => {
-                return Err(StoreError::Broken(format!(
-                    "migration V{version}__{} differs from the one that ran",
-                    known.name
-                )));
-            }
-            None => {
-                return Err(StoreError::Broken(format!(
-                    "the store was written by a newer version (its schema is V{version})"
-                )));
-            }
+            Some(known) => return Err(SchemaFault::Changed { version: *version, name: known.name }.into()),
+            None => return Err(SchemaFault::Ahead { version: *version, newest }.into()),
         }
     }
-    for migration in
-        MIGRATIONS.iter().filter(|migration| !applied.iter().any(|(version, _)| *version == migration.version))
-    {
-        schema.script(migration.sql)?;
+    let is_pending = |migration: &&Migration| !applied.iter().any(|(version, _)| *version == migration.version);
+    let name = |migration: &Migration| format!("V{}__{}", migration.version, migration.name);
+    Ok(SchemaStatus {
+        version: applied.iter().map(|(version, _)| *version).max().unwrap_or_default(),
+        newest,
+        pending: MIGRATIONS.iter().filter(is_pending).map(name).collect(),
+    })
+}
+
+/// Refuses a schema that is not this version's. Changes nothing.
+pub(super) fn expect_current(schema: &mut dyn Schema) -> Result<(), StoreError> {
+    match status(schema)? {
+        SchemaStatus { pending, .. } if pending.is_empty() => Ok(()),
+        SchemaStatus { version: 0, .. } => Err(SchemaFault::Empty.into()),
+        SchemaStatus { version, newest, .. } => Err(SchemaFault::Behind { version, newest }.into()),
+    }
+}
+
+/// Brings the schema up to this version; what ran, oldest first. A file that was changed after it
+/// ran, a schema from a newer version or another program's database is refused.
+pub(super) fn migrate(schema: &mut dyn Schema) -> Result<Vec<String>, StoreError> {
+    let SchemaStatus { version, pending, .. } = status(schema)?;
+    if version == 0 {
+        schema.script(
+            "CREATE TABLE IF NOT EXISTS schema_history (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",
+        )?;
+    }
+    for migration in MIGRATIONS {
+        let Migration { version, name, sql } = migration;
+        if !pending.contains(&format!("V{version}__{name}")) {
+            continue;
+        }
+        schema.script(sql)?;
         schema.script(&format!(
-            "INSERT INTO schema_history (version, name, checksum) VALUES ({}, '{}', '{}')",
-            migration.version,
-            migration.name,
-            fingerprint(migration.sql)
+            "INSERT INTO schema_history (version, name, checksum) VALUES ({version}, '{name}', '{}')",
+            fingerprint(sql)
         ))?;
     }
-    Ok(())
+    Ok(pending)
 }
 
 /// The text with what stands in `/*name ... */` uncommented.

@@ -4,12 +4,14 @@
 mod address;
 mod error;
 mod passfile;
+mod reader;
+mod workers;
 
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
 use tokio_postgres::types::private::BytesMut;
@@ -17,12 +19,15 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Statement};
 
 pub use self::address::{AddressError, PostgresAddress};
-use self::error::{is_outdated, refused, unreachable};
+use self::error::{Trouble, is_outdated, refused, unreachable};
+pub use self::reader::PostgresReader;
+use self::workers::Workers;
+use super::deadline::Deadline;
 use super::merge::merge;
-use super::migrate::{self, Schema, migrate};
+use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate, status};
 use super::row::Names;
 use super::statement::{Ask, Lock, Write};
-use super::{Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
+use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat, task};
 
 /// How often a transaction is run again when the database asks for it.
 const ATTEMPTS: usize = 10;
@@ -31,12 +36,33 @@ const ATTEMPTS: usize = 10;
 const PREPARED: usize = 1_000;
 /// Longest wait for a row that another transaction holds.
 const LOCK_TIMEOUT_MS: u32 = 5_000;
+/// Longest statement of a request; tools and jobs take what time they need.
+const STATEMENT_TIMEOUT_MS: u32 = 10_000;
+/// So long the server keeps the locks of an operator that says nothing within a transaction.
+const IDLE_TIMEOUT_MS: u32 = 60_000;
+/// The same for jobs and tools that change something, and for migrations and reports.
+const JOB_EXCHANGE: Duration = Duration::from_secs(60);
+const LONG_EXCHANGE: Duration = Duration::from_secs(3_600);
+/// Longest time until a connection is open.
+const OPENING: Duration = Duration::from_secs(10);
 
 /// A Postgres database, one or many operators on it.
 pub struct PostgresStore {
     pool: Arc<Pool>,
-    queue: Option<Sender<(Job, Done)>>,
-    workers: Vec<JoinHandle<()>>,
+    workers: Workers,
+    /// A connection of its own, opened when somebody wants to know how the database is.
+    watcher: Mutex<Option<Connection>>,
+}
+
+/// Who waits for a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// Somebody at the other end of a connection, who goes soon.
+    Served,
+    /// A job that time brought, or a tool.
+    Job,
+    /// A report over whole tables.
+    Report,
 }
 
 struct Pool {
@@ -67,76 +93,117 @@ impl PostgresStore {
     /// # Errors
     /// When the database cannot be reached or its schema is not one of ours.
     pub fn connect(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
-        let connections = connections.max(1);
         let mut first = Connection::open(&address)?;
-        first.migrate()?;
+        first.migrate(Tries::ForGood)?;
+        Self::around(address, first, connections)
+    }
+
+    /// Like [`PostgresStore::connect`], for a store whose schema is this version's: nothing is made
+    /// or migrated.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`], and [`StoreError::Schema`].
+    pub fn connect_current(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
+        let mut first = Connection::open(&address)?;
+        expect_current(&mut PostgresSchema(&mut first))?;
+        Self::around(address, first, connections)
+    }
+
+    /// How far the schema of a database is. Nothing is changed.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is not one of ours.
+    pub fn schema(address: &PostgresAddress) -> Result<SchemaStatus, StoreError> {
+        status(&mut PostgresSchema(&mut Connection::open(address)?))
+    }
+
+    /// Runs what would be migrated and takes it back; what ran, oldest first. While it runs, others
+    /// wait for the tables that it changes.
+    ///
+    /// # Errors
+    /// What the database says of it.
+    pub fn try_migrations(address: &PostgresAddress) -> Result<Vec<String>, StoreError> {
+        Connection::open(address)?.migrate(Tries::TakenBack)
+    }
+
+    fn around(address: PostgresAddress, first: Connection, connections: usize) -> Result<Self, StoreError> {
+        let connections = connections.max(1);
         let pool = Arc::new(Pool {
             address,
             idle: Mutex::new(Idle { connections: vec![first], room: connections - 1 }),
             returned: Condvar::new(),
         });
-        let (queue, waiting) = channel();
-        let waiting = Arc::new(Mutex::new(waiting));
-        let workers = (0..connections)
-            .map(|number| {
-                let (pool, waiting) = (Arc::clone(&pool), Arc::clone(&waiting));
-                std::thread::Builder::new()
-                    .name(format!("mesto-store-{number}"))
-                    .spawn(move || work_all(&pool, &waiting))
-                    .map_err(|error| StoreError::Unavailable(error.to_string()))
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self { pool, queue: Some(queue), workers })
+        let workers = Workers::start(connections, &pool)?;
+        Ok(Self { pool, workers, watcher: Mutex::default() })
     }
 }
 
-fn work_all(pool: &Pool, waiting: &Mutex<Receiver<(Job, Done)>>) {
-    loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((mut job, done)) = next else { return };
-        let ended = pool.transact(&mut *job);
-        done(ended);
+impl PostgresStore {
+    /// Writes over the watcher's connection, and tells the server's time.
+    fn watch(&self, watcher: &mut Option<Connection>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut connection = match watcher.take() {
+            Some(connection) => connection,
+            None => Connection::open(&self.pool.address.clone().answering_within(PROBE))?,
+        };
+        let mut told = None;
+        connection.transact(
+            &mut |tx| {
+                let rows = tx.query(SERVER_TIME, &[])?;
+                told = rows.first().map(|row| row.get::<i64>("now")).transpose()?;
+                tx.write(heartbeat(now))
+            },
+            Manner::Served,
+        )?;
+        *watcher = Some(connection);
+        Ok(told.and_then(DateTime::from_timestamp_millis))
     }
 }
+
+const SERVER_TIME: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now";
 
 impl Store for PostgresStore {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
-        self.pool.transact(&mut contained(work))
+        self.pool.transact(&mut contained(work), Manner::Job)
     }
 
-    fn submit(&self, job: Job, done: Done) {
-        let refused = match &self.queue {
-            Some(queue) => queue.send((Box::new(contained(job)), done)).err().map(|unsent| unsent.0.1),
-            None => Some(done),
-        };
-        if let Some(done) = refused {
-            done(Err(StoreError::Unavailable("the workers have stopped".into())));
+    fn probe(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_open = watcher.is_some();
+        match self.watch(&mut watcher, now) {
+            // One that was idle may have been cut long ago.
+            Err(StoreError::Unavailable(_)) if was_open => self.watch(&mut watcher, now),
+            told => told,
         }
+    }
+
+    fn waiting(&self) -> usize {
+        self.workers.waiting()
+    }
+
+    fn submit(&self, task: Task) {
+        self.workers.ask(task);
     }
 }
 
 impl Drop for PostgresStore {
     /// Lets the workers finish what waits.
     fn drop(&mut self) {
-        self.queue = None;
-        for worker in self.workers.drain(..) {
-            if worker.thread().id() != std::thread::current().id() {
-                let _ = worker.join();
-            }
-        }
+        self.workers.end();
         // The last owner may be an async task, and no runtime may end inside another.
-        let connections = std::mem::take(&mut self.pool.idle().connections);
+        let mut connections = std::mem::take(&mut self.pool.idle().connections);
+        connections.extend(self.watcher.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         let _ = std::thread::spawn(move || drop(connections)).join();
     }
 }
 
 impl Pool {
-    fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
+    fn transact(&self, work: &mut Work<'_>, manner: Manner) -> Result<(), StoreError> {
         let mut was_lost = false;
         for _ in 0..ATTEMPTS {
             let mut connection = self.take()?;
-            let outcome = connection.transact(work);
-            let is_lost = connection.is_torn && !connection.may_be_committed;
+            let outcome = connection.transact(work, manner);
+            // One that fell silent is not asked for again: the time is over.
+            let is_lost = connection.is_torn && !connection.may_be_committed && !connection.is_silent;
             self.give_back(connection);
             match outcome {
                 Err(StoreError::Contended) => {}
@@ -186,6 +253,13 @@ impl Pool {
     }
 }
 
+/// What becomes of migrations that ran.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tries {
+    ForGood,
+    TakenBack,
+}
+
 /// One connection, driven by the thread that uses it.
 struct Connection {
     runtime: Runtime,
@@ -195,6 +269,11 @@ struct Connection {
     is_torn: bool,
     /// A commit was sent in the last transaction: it must not run again.
     may_be_committed: bool,
+    /// The server did not answer in time.
+    is_silent: bool,
+    /// Longest exchange of the transaction that runs, and of one that is served.
+    exchange: Duration,
+    served_exchange: Duration,
 }
 
 /// A statement that was prepared, and the names of its answer's columns.
@@ -206,7 +285,8 @@ impl Connection {
             .enable_all()
             .build()
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let client = runtime.block_on(async {
+        let opening = OPENING.min(address.exchange());
+        let opened = async {
             let client = address.connect().await?;
             // Every statement is a walk along an index. Planning it anew for each value costs more
             // than it could win, and a plan made while a table is empty would read all of it for
@@ -214,28 +294,63 @@ impl Connection {
             // the server has it.
             client
                 .batch_execute(&format!(
-                    "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
+                    "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET statement_timeout = {STATEMENT_TIMEOUT_MS}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
                 ))
                 .await?;
             Ok::<_, tokio_postgres::Error>(client)
-        });
-        let client = client.map_err(|error| unreachable(&error, address))?;
-        Ok(Self { runtime, client, statements: HashMap::new(), is_torn: false, may_be_committed: false })
+        };
+        let opened = runtime.block_on(async { tokio::time::timeout(opening, opened).await });
+        let client = match opened {
+            Ok(opened) => opened.map_err(|error| unreachable(&error, address))?,
+            Err(_) => return Err(Trouble::Silent(opening).into()),
+        };
+        Ok(Self {
+            runtime,
+            client,
+            statements: HashMap::new(),
+            is_torn: false,
+            may_be_committed: false,
+            is_silent: false,
+            exchange: address.exchange(),
+            served_exchange: address.exchange(),
+        })
     }
 
-    fn migrate(&mut self) -> Result<(), StoreError> {
+    /// Waits for the server's answer, for as long as an exchange may take.
+    fn hear<T>(&self, answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Trouble> {
+        let heard = self.runtime.block_on(async { tokio::time::timeout(self.exchange, answer).await });
+        heard.map_err(|_| Trouble::Silent(self.exchange))?.map_err(Trouble::Said)
+    }
+
+    fn script(&self, sql: &str) -> Result<(), Trouble> {
+        self.hear(self.client.batch_execute(sql))
+    }
+
+    /// Leaves a transaction; a connection that cannot do even that is torn.
+    fn roll_back(&mut self) {
+        self.is_torn = self.is_torn || self.script("ROLLBACK").is_err();
+    }
+
+    fn migrate(&mut self, tries: Tries) -> Result<Vec<String>, StoreError> {
+        self.exchange = LONG_EXCHANGE;
         let mut schema = PostgresSchema(self);
-        schema.script("BEGIN")?;
+        schema.script("BEGIN; SET LOCAL statement_timeout = 0")?;
         // Several operators may start at once on an empty database.
         schema.script("SELECT pg_advisory_xact_lock(7215063)")?;
         let migrated = migrate(&mut schema);
-        schema.script(if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        schema.script(if migrated.is_ok() && tries == Tries::ForGood { "COMMIT" } else { "ROLLBACK" })?;
         migrated
     }
 
-    fn transact(&mut self, work: &mut Work<'_>) -> Result<(), StoreError> {
+    fn transact(&mut self, work: &mut Work<'_>, manner: Manner) -> Result<(), StoreError> {
         self.may_be_committed = false;
-        let mut tx = PostgresTx { connection: self, waiting: Vec::new(), has_begun: false, failed: None };
+        self.exchange = match manner {
+            Manner::Served => self.served_exchange,
+            Manner::Job => JOB_EXCHANGE,
+            Manner::Report => LONG_EXCHANGE,
+        };
+        let mut tx =
+            PostgresTx { connection: self, manner, waiting: Vec::new(), begun: None, failed: None, deadline: None };
         let outcome = work(&mut tx);
         let failed = tx.failed.clone();
         let outcome = match (outcome, failed) {
@@ -247,18 +362,18 @@ impl Connection {
         if outcome.is_ok() {
             return tx.commit();
         }
-        if tx.has_begun && self.runtime.block_on(self.client.batch_execute("ROLLBACK")).is_err() {
-            self.is_torn = true;
+        if tx.begun.is_some() {
+            self.roll_back();
         }
         outcome
     }
 
     /// Preparing inside a transaction is as good as outside of it.
-    fn prepare(&mut self, sql: &str) -> Result<Prepared, tokio_postgres::Error> {
+    fn prepare(&mut self, sql: &str) -> Result<Prepared, Trouble> {
         if let Some(prepared) = self.statements.get(sql) {
             return Ok(prepared.clone());
         }
-        let statement = self.runtime.block_on(self.client.prepare(sql))?;
+        let statement = self.hear(self.client.prepare(sql))?;
         let names: Names = statement.columns().iter().map(|column| Box::from(column.name())).collect();
         let prepared = (statement, names);
         // Those that are let go of are closed; the ones that are used again are prepared again.
@@ -273,10 +388,24 @@ impl Connection {
 /// `BEGIN` and writes travel together with the next question, or with the commit.
 struct PostgresTx<'a> {
     connection: &'a mut Connection,
+    manner: Manner,
     waiting: Vec<Write>,
-    has_begun: bool,
+    /// When `BEGIN` was sent.
+    begun: Option<Instant>,
     failed: Option<StoreError>,
+    deadline: Option<Deadline>,
 }
+
+/// Refuses the commit when the transaction has lasted longer than `$1` milliseconds by the server's
+/// own clock: what lay before a server that stood still is not booked when it wakes up.
+const IN_TIME: &str = "SELECT CAST(CASE WHEN clock_timestamp() - transaction_timestamp() <= CAST($1 AS BIGINT) * INTERVAL '1 millisecond' THEN '0' ELSE 'too late to commit' END AS INTEGER)";
+/// What was in time when it was sent may be on its way for so long.
+const ON_ITS_WAY_MS: i64 = 1_000;
+/// How long the transaction has lasted, milliseconds.
+const LASTED: &str =
+    "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp() - transaction_timestamp()) * 1000 AS BIGINT) AS lasted";
+/// From then on the server is asked how long it took: its `BEGIN` may have come late as well.
+const QUICK: Duration = Duration::from_millis(200);
 
 impl PostgresTx<'_> {
     fn fail(&mut self, error: StoreError) -> StoreError {
@@ -286,11 +415,15 @@ impl PostgresTx<'_> {
 
     /// What the database refused. A connection that serves no more is not used again, and after a
     /// change of the schema its statements are prepared anew.
-    fn failed(&mut self, error: &tokio_postgres::Error) -> StoreError {
-        let failed = refused(error);
+    fn failed(&mut self, trouble: &Trouble) -> StoreError {
+        let failed = match (trouble, &self.deadline) {
+            (Trouble::Said(error), Some(deadline)) if error::is_too_late(error) => deadline.too_late(),
+            _ => refused(trouble),
+        };
         let connection = &mut *self.connection;
         connection.is_torn |= matches!(failed, StoreError::Unavailable(_));
-        if is_outdated(error) {
+        connection.is_silent |= matches!(trouble, Trouble::Silent(_));
+        if is_outdated(trouble) {
             connection.statements.clear();
         }
         self.fail(failed)
@@ -312,10 +445,16 @@ impl PostgresTx<'_> {
             let (statement, _) = self.prepared(&write.sql)?;
             writes.push((statement, bound(write.params.iter().copied())));
         }
-        let begin = !std::mem::replace(&mut self.has_begun, true);
+        let begin = self.begun.is_none();
+        self.begun.get_or_insert_with(task::now);
+        let first = match self.manner {
+            Manner::Served => "BEGIN",
+            Manner::Job => "BEGIN; SET LOCAL statement_timeout = 50000",
+            Manner::Report => "BEGIN; SET LOCAL statement_timeout = 0",
+        };
         let client = &self.connection.client;
-        let sent = self.connection.runtime.block_on(async {
-            let begun = async { if begin { client.batch_execute("BEGIN").await } else { Ok(()) } };
+        let sent = self.connection.hear(async {
+            let begun = async { if begin { client.batch_execute(first).await } else { Ok(()) } };
             let written =
                 try_join_all(writes.iter().map(async |(statement, params)| client.execute(statement, params).await));
             // Polled in this order, so they leave in this order; Postgres answers them in turn.
@@ -328,24 +467,53 @@ impl PostgresTx<'_> {
         Ok(value)
     }
 
+    /// How long the transaction may have lasted by the server's clock when it is committed,
+    /// milliseconds; nothing when it has no deadline.
+    fn may_last(&mut self) -> Result<Option<i64>, StoreError> {
+        let Some(deadline) = self.deadline.clone() else { return Ok(None) };
+        deadline.check().map_err(|late| self.fail(late))?;
+        if self.begun.is_none() {
+            self.send(async |_| Ok(()))?;
+        }
+        let lasted = self.begun.map(|begun| task::now().saturating_duration_since(begun)).unwrap_or_default();
+        let lasted = if lasted <= QUICK {
+            i64::try_from(lasted.as_millis()).unwrap_or_default()
+        } else {
+            let rows = self.query(LASTED, &[])?;
+            rows.first().map_or(Ok(0), |row| row.get("lasted"))?
+        };
+        Ok(Some(lasted + deadline.left().num_milliseconds() + ON_ITS_WAY_MS))
+    }
+
     /// Sends what waits along with the commit. A write whose count matters is heard first.
     fn commit(mut self) -> Result<(), StoreError> {
-        if !self.has_begun && self.waiting.is_empty() {
+        if self.begun.is_none() && self.waiting.is_empty() {
             return Ok(());
         }
         let counted = match self.waiting.iter().any(|write| write.rows.is_some()) {
             true => self.send(async |_| Ok(())),
             false => Ok(()),
         };
-        let committed = counted.and_then(|()| {
+        let committed = counted.and_then(|()| self.may_last()).and_then(|may_last| {
+            let guard = match may_last {
+                Some(millis) => Some((self.prepared(IN_TIME)?.0, Value::Int(millis))),
+                None => None,
+            };
             self.connection.may_be_committed = true;
-            self.send(async |client| client.batch_execute("COMMIT").await)
+            self.send(async |client| {
+                let in_time = async {
+                    match &guard {
+                        Some((statement, millis)) => client.execute(statement, &[millis]).await.map(|_| ()),
+                        None => Ok(()),
+                    }
+                };
+                tokio::try_join!(biased; in_time, client.batch_execute("COMMIT")).map(|_| ())
+            })
         });
         if committed.is_err() {
             // An aborted transaction answers COMMIT with ROLLBACK; when even that did not come
             // back, the connection is torn.
-            let connection = &mut *self.connection;
-            connection.is_torn |= connection.runtime.block_on(connection.client.batch_execute("ROLLBACK")).is_err();
+            self.connection.roll_back();
         }
         committed
     }
@@ -373,6 +541,10 @@ impl Tx for PostgresTx<'_> {
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
         self.waiting.push(write);
         Ok(())
+    }
+
+    fn commit_by(&mut self, deadline: Deadline) {
+        self.deadline = Some(deadline);
     }
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
@@ -432,19 +604,20 @@ struct PostgresSchema<'a>(&'a mut Connection);
 
 impl Schema for PostgresSchema<'_> {
     fn script(&mut self, sql: &str) -> Result<(), StoreError> {
-        let sql = migrate::for_database("postgres", sql);
-        self.0.runtime.block_on(self.0.client.batch_execute(&sql)).map_err(|error| refused(&error))
+        Ok(self.0.script(&migrate::for_database("postgres", sql))?)
+    }
+
+    fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
+        let rows = self.0.hear(self.0.client.query(sql, &[]))?;
+        let read = rows.iter().map(|row| row.try_get(0));
+        Ok(read.collect::<Result<_, tokio_postgres::Error>>().map_err(Trouble::Said)?)
     }
 
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
-        let rows = self
-            .0
-            .runtime
-            .block_on(self.0.client.query("SELECT version, checksum FROM schema_history ORDER BY version", &[]))
-            .map_err(|error| refused(&error))?;
-        rows.iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .collect::<Result<_, tokio_postgres::Error>>()
-            .map_err(|error| refused(&error))
+        let asked = self.0.client.query("SELECT version, checksum FROM schema_history ORDER BY version", &[]);
+        let rows = self.0.hear(asked)?;
+        let read = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        Ok(read.collect::<Result<_, tokio_postgres::Error>>().map_err(Trouble::Said)?)
     }
 }

@@ -2,7 +2,7 @@
 //! as usual and needs not know.
 
 use super::statement::{Ask, Write};
-use super::{Row, StoreError, Tx, Value};
+use super::{Deadline, Row, StoreError, Tx, Value};
 
 /// A transaction in which some questions were answered already, after its locks were taken.
 pub(crate) struct Prefetched<'a> {
@@ -37,6 +37,10 @@ impl Tx for Prefetched<'_> {
         // What was read before may not be true any more.
         self.answers.clear();
         self.tx.write(write)
+    }
+
+    fn commit_by(&mut self, deadline: Deadline) {
+        self.tx.commit_by(deadline);
     }
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {

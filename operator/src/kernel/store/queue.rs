@@ -4,8 +4,11 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::StoreError;
+use super::deadline::Deadline;
+use super::line::{Crowd, Line, MOST};
 use super::speculation::Script;
-use super::{Done, Job};
+use super::task::{self, Importance, Task};
 
 /// How long a commit waits for as many as came the last time. Less than the disk takes, and nothing
 /// for somebody alone.
@@ -13,10 +16,17 @@ const GATHER: Duration = Duration::from_micros(200);
 
 /// A transaction that waits for the writer.
 pub(super) struct Waiting {
-    pub job: Job,
-    pub done: Done,
+    pub task: Task,
     /// What it does, when it was run speculatively.
     pub script: Option<Script>,
+    /// Until when it may be committed; known when it was run.
+    pub deadline: Option<Deadline>,
+}
+
+impl Waiting {
+    pub const fn new(task: Task, script: Option<Script>) -> Self {
+        Self { task, script, deadline: None }
+    }
 }
 
 /// What waits for the readers and for the writer.
@@ -29,11 +39,34 @@ pub(super) struct Queue {
 
 #[derive(Default)]
 struct Lines {
-    asked: VecDeque<(Job, Done)>,
+    asked: Line,
     to_write: VecDeque<Waiting>,
+    /// Of those who are written.
+    crowd: Crowd,
     /// How many are being run by readers.
     in_progress: usize,
     is_closed: bool,
+}
+
+impl Lines {
+    /// The next for the writer, of those that readers have run.
+    fn to_write(&mut self) -> Option<Waiting> {
+        while let Some(waiting) = self.to_write.pop_front() {
+            if !waiting.task.is_forsaken() {
+                let now = task::now();
+                self.crowd.serves(waiting.task.waited(now), now);
+                return Some(waiting);
+            }
+        }
+        None
+    }
+
+    /// Whether the writer takes one more; what only asks does not need it.
+    fn may_come(&self, importance: Importance) -> bool {
+        let now = task::now();
+        let longest = self.to_write.front().map_or(Duration::ZERO, |first| first.task.waited(now));
+        importance == Importance::Reading || self.to_write.len() < MOST && self.crowd.takes(longest, now)
+    }
 }
 
 /// Stands for a transaction that a reader runs, however that ends.
@@ -51,9 +84,22 @@ impl Queue {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn ask(&self, job: Job, done: Done) {
-        self.lock().asked.push_back((job, done));
-        self.for_readers.notify_one();
+    /// Puts a task into line, or ends it when that is too long.
+    pub fn ask(&self, task: Task) {
+        let mut lines = self.lock();
+        let may_come = lines.may_come(task.importance());
+        let joined = lines.asked.join(task, may_come);
+        drop(lines);
+        match joined {
+            Ok(()) => self.for_readers.notify_one(),
+            Err(task) => task.end(Err(StoreError::Overloaded)),
+        }
+    }
+
+    /// Puts a task before all others that are to be written.
+    pub fn ask_first(&self, task: Task) {
+        self.lock().to_write.push_front(Waiting::new(task, None));
+        self.for_writer.notify_one();
     }
 
     pub fn close(&self) {
@@ -63,12 +109,12 @@ impl Queue {
     }
 
     /// The next transaction to run speculatively; waits for one, until the store closes.
-    pub fn to_run(&self) -> Option<(Job, Done, InProgress<'_>)> {
+    pub fn to_run(&self) -> Option<(Task, InProgress<'_>)> {
         let mut lines = self.lock();
         loop {
-            if let Some((job, done)) = lines.asked.pop_front() {
+            if let Some(task) = lines.asked.next() {
                 lines.in_progress += 1;
-                return Some((job, done, InProgress(self)));
+                return Some((task, InProgress(self)));
             }
             if lines.is_closed {
                 return None;
@@ -86,7 +132,7 @@ impl Queue {
     pub fn to_write(&self) -> Option<Waiting> {
         let mut lines = self.lock();
         loop {
-            if let Some(waiting) = lines.to_write.pop_front() {
+            if let Some(waiting) = lines.to_write() {
                 return Some(waiting);
             }
             if lines.is_closed && lines.asked.is_empty() && lines.in_progress == 0 {
@@ -103,11 +149,11 @@ impl Queue {
         let mut lines = self.lock();
         let mut has_waited = false;
         loop {
-            if let Some(waiting) = lines.to_write.pop_front() {
+            if let Some(waiting) = lines.to_write() {
                 return Some(waiting);
             }
-            if let Some((job, done)) = lines.asked.pop_front() {
-                return Some(Waiting { job, done, script: None });
+            if let Some(task) = lines.asked.next() {
+                return Some(Waiting::new(task, None));
             }
             if has_waited || !(are_expected || lines.in_progress > 0) {
                 return None;
@@ -115,5 +161,11 @@ impl Queue {
             (lines, _) = self.for_writer.wait_timeout(lines, GATHER).unwrap_or_else(PoisonError::into_inner);
             has_waited = true;
         }
+    }
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        let lines = self.lock();
+        lines.asked.len() + lines.to_write.len()
     }
 }

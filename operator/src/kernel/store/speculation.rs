@@ -8,7 +8,7 @@
 
 use super::sqlite::SqliteTx;
 use super::statement::{Ask, Write};
-use super::{Row, StoreError, Tx, Value};
+use super::{Deadline, Row, StoreError, Tx, Value};
 
 /// What a speculative transaction did, in its order: reads first, writes after them. The texts are
 /// SQLite's already.
@@ -16,6 +16,7 @@ use super::{Row, StoreError, Tx, Value};
 pub(super) struct Script {
     reads: Vec<(String, Vec<Value>, Vec<Row>)>,
     writes: Vec<(String, Write)>,
+    pub deadline: Option<Deadline>,
 }
 
 impl Script {
@@ -86,6 +87,10 @@ impl Tx for Speculation<'_, '_> {
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
         self.script.writes.push((write.for_sqlite(), write));
         Ok(())
+    }
+
+    fn commit_by(&mut self, deadline: Deadline) {
+        self.script.deadline = Some(deadline);
     }
 
     /// Nobody knows what a text does.

@@ -1,21 +1,28 @@
 //! SQLite: one file, one writer. Requests that wait together are committed together.
 
+mod copy;
+mod reader;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
+use chrono::{DateTime, Utc};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, Statement};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
-use super::migrate::{self, Schema, migrate};
+pub use self::copy::{Copied, CopyError, copy};
+pub use self::reader::SqliteReader;
+use super::deadline::{self, Deadline};
+use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate};
 use super::queue::{Queue, Waiting};
 use super::row::Names;
 use super::speculation::{Script, Speculation};
 use super::statement::{Ask, Write};
-use super::{Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
+use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat};
 
 /// Threads that run transactions speculatively.
 const READERS: usize = 2;
@@ -32,6 +39,13 @@ pub enum Durability {
     Full,
     /// Nothing is promised across a power loss; for simulations and tests.
     None,
+}
+
+/// What is done about a schema that is not this version's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Schemas {
+    Migrated,
+    Expected,
 }
 
 /// SQLite on the caller's thread: one transaction at a time, no thread of its own. For simulations
@@ -56,15 +70,26 @@ impl SqliteInline {
     /// Opens or makes the file and brings its schema up to date.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
         make_private(path);
-        Self::with(Connection::open(path).map_err(refused)?, durability)
+        Self::with(Connection::open(path).map_err(refused)?, durability, Schemas::Migrated)
+    }
+
+    /// Opens a store whose schema is this version's; makes and migrates nothing.
+    ///
+    /// # Errors
+    /// As [`SqliteInline::open`], and [`StoreError::Schema`].
+    pub fn open_current(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // Looked at before anything is written: another program's file stays as it is.
+        drop(SqliteReader::open(path)?);
+        Self::with(Connection::open_with_flags(path, flags).map_err(refused)?, durability, Schemas::Expected)
     }
 
     /// A store that lives as long as the value.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::with(Connection::open_in_memory().map_err(refused)?, Durability::None)
+        Self::with(Connection::open_in_memory().map_err(refused)?, Durability::None, Schemas::Migrated)
     }
 
-    fn with(mut connection: Connection, durability: Durability) -> Result<Self, StoreError> {
+    fn with(mut connection: Connection, durability: Durability, schemas: Schemas) -> Result<Self, StoreError> {
         let synchronous = match durability {
             Durability::Full => "FULL",
             Durability::None => "OFF",
@@ -75,10 +100,13 @@ impl SqliteInline {
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = {CHECKPOINT};"
             ),
         )?;
-        let transaction =
-            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(refused)?;
-        migrate(&mut SqliteSchema(&transaction))?;
-        transaction.commit().map_err(refused)?;
+        if schemas == Schemas::Migrated {
+            let transaction =
+                connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(refused)?;
+            migrate(&mut SqliteSchema(&transaction))?;
+            transaction.commit().map_err(refused)?;
+        }
+        expect_current(&mut SqliteSchema(&connection))?;
         Ok(Self { database: Mutex::new(Database::new(connection)) })
     }
 
@@ -116,34 +144,59 @@ impl SqliteInline {
             ended.push((job, outcome));
             if batch.is_ok() && leaves_something {
                 is_careful = true;
-                batch = begin(connection);
-                for (job, outcome) in &mut ended {
-                    *outcome = batch.clone().and_then(|()| job.run(&database, is_careful));
-                    batch = still_open(connection, batch, outcome);
-                }
+                batch = again(&database, &mut ended);
             } else if let Some((_, outcome)) = ended.last() {
                 batch = still_open(connection, batch, outcome);
             }
         }
+        // Whose time ran out while the others of the batch ran is left out of it.
+        let is_late = |(waiting, outcome): &(Waiting, Result<(), StoreError>)| {
+            outcome.is_ok() && deadline::check(waiting.deadline.as_ref()).is_err()
+        };
+        if batch.is_ok() && ended.iter().any(is_late) {
+            batch = again(&database, &mut ended);
+        }
         let committed = batch.and_then(|()| commit(connection));
         drop(database);
-        for (job, outcome) in ended {
-            (job.done)(committed.clone().and(outcome));
+        for (waiting, outcome) in ended {
+            waiting.task.end(committed.clone().and(outcome));
         }
     }
+}
+
+/// Undoes a batch and does it again, each with a savepoint of its own; how the batch stands then.
+fn again(database: &Database, ended: &mut [(Waiting, Result<(), StoreError>)]) -> Result<(), StoreError> {
+    let mut batch = begin(&database.connection);
+    for (waiting, outcome) in ended {
+        *outcome = batch.clone().and_then(|()| waiting.run(database, true));
+        batch = still_open(&database.connection, batch, outcome);
+    }
+    batch
 }
 
 impl Waiting {
     fn run(&mut self, database: &Database, in_savepoint: bool) -> Result<(), StoreError> {
         if in_savepoint {
-            return within_savepoint(database, &mut *self.job);
+            return within_savepoint(database, |tx| run_in_time(tx, self.task.job(), &mut self.deadline));
         }
-        let mut tx = SqliteTx(database);
+        let mut tx = SqliteTx::new(database);
         match &self.script {
-            Some(script) if script.holds(&mut tx)? => script.perform(&mut tx),
-            _ => (self.job)(&mut tx),
+            Some(script) if script.holds(&mut tx)? => {
+                self.deadline.clone_from(&script.deadline);
+                deadline::check(self.deadline.as_ref())?;
+                script.perform(&mut tx)
+            }
+            _ => run_in_time(&mut tx, self.task.job(), &mut self.deadline),
         }
     }
+}
+
+/// Runs a transaction that may have to be committed by a moment, and says which.
+fn run_in_time(tx: &mut SqliteTx<'_>, work: &mut Work<'_>, until: &mut Option<Deadline>) -> Result<(), StoreError> {
+    tx.deadline = None;
+    work(tx)?;
+    *until = tx.deadline.take();
+    deadline::check(until.as_ref())
 }
 
 /// Some failures (a full disk among them) make SQLite roll back everything at once: then nobody of
@@ -164,7 +217,7 @@ impl Store for SqliteInline {
         let database = self.lock();
         let connection = &database.connection;
         begin(connection)?;
-        let outcome = contained(work)(&mut SqliteTx(&database));
+        let outcome = run_in_time(&mut SqliteTx::new(&database), &mut contained(work), &mut None);
         if outcome.is_ok() { commit(connection) } else { roll_back(connection).and(outcome) }
     }
 }
@@ -217,13 +270,16 @@ fn roll_back(connection: &Connection) -> Result<(), StoreError> {
     if connection.is_autocommit() { Ok(()) } else { connection.execute_batch("ROLLBACK").map_err(refused) }
 }
 
-fn within_savepoint(database: &Database, work: &mut Work<'_>) -> Result<(), StoreError> {
+fn within_savepoint(
+    database: &Database,
+    work: impl FnOnce(&mut SqliteTx<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let connection = &database.connection;
     let run = |sql: &str| {
         connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(|_| ()).map_err(refused)
     };
     run("SAVEPOINT job")?;
-    match work(&mut SqliteTx(database)) {
+    match work(&mut SqliteTx::new(database)) {
         Ok(()) => run("RELEASE job"),
         Err(error) if connection.is_autocommit() => Err(error),
         Err(error) => {
@@ -234,9 +290,15 @@ fn within_savepoint(database: &Database, work: &mut Work<'_>) -> Result<(), Stor
     }
 }
 
-pub(super) struct SqliteTx<'a>(&'a Database);
+pub(super) struct SqliteTx<'a> {
+    database: &'a Database,
+    deadline: Option<Deadline>,
+}
 
-impl SqliteTx<'_> {
+impl<'a> SqliteTx<'a> {
+    const fn new(database: &'a Database) -> Self {
+        Self { database, deadline: None }
+    }
     /// Runs a statement whose parameters are `?1`, `?2`.
     fn bound<'p, T>(
         &self,
@@ -244,7 +306,7 @@ impl SqliteTx<'_> {
         params: impl IntoIterator<Item = &'p Value>,
         run: impl FnOnce(&mut Statement<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let mut statement = self.0.connection.prepare_cached(sql).map_err(refused)?;
+        let mut statement = self.database.connection.prepare_cached(sql).map_err(refused)?;
         let wanted = statement.parameter_count();
         let mut given = 0;
         for (index, value) in (1..=wanted).zip(params) {
@@ -273,7 +335,7 @@ impl SqliteTx<'_> {
     }
 
     fn names(&self, sql: &str, statement: &Statement<'_>) -> Names {
-        let mut known = self.0.names.borrow_mut();
+        let mut known = self.database.names.borrow_mut();
         if let Some(names) = known.get(sql).filter(|names| names.len() == statement.column_count()) {
             return Arc::clone(names);
         }
@@ -348,6 +410,10 @@ impl Tx for SqliteTx<'_> {
         self.perform(&write.for_sqlite(), &write)
     }
 
+    fn commit_by(&mut self, deadline: Deadline) {
+        self.deadline = Some(deadline);
+    }
+
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         self.rows(&sql.replace('$', "?"), params)
     }
@@ -368,7 +434,27 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens or makes the file, brings its schema up to date and starts the threads.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
-        let inline = Arc::new(SqliteInline::open(path, durability)?);
+        Self::around(SqliteInline::open(path, durability)?, path)
+    }
+
+    /// Opens a store whose schema is this version's; makes and migrates nothing.
+    ///
+    /// # Errors
+    /// As [`SqliteInline::open_current`].
+    pub fn open_current(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        Self::around(SqliteInline::open_current(path, durability)?, path)
+    }
+
+    /// How far the schema of a file is. Nothing is changed.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is not one of ours.
+    pub fn schema(path: &Path) -> Result<SchemaStatus, StoreError> {
+        reader::schema(path)
+    }
+
+    fn around(inline: SqliteInline, path: &Path) -> Result<Self, StoreError> {
+        let inline = Arc::new(inline);
         let queue = Arc::new(Queue::default());
         let mut store = Self { inline, queue, threads: Vec::new() };
         let (inline, queue) = (Arc::clone(&store.inline), Arc::clone(&store.queue));
@@ -402,13 +488,13 @@ fn snapshots(path: &Path) -> Result<Database, StoreError> {
 }
 
 fn speculate_all(snapshots: &Database, queue: &Queue) {
-    while let Some((mut job, done, in_progress)) = queue.to_run() {
-        match speculate(snapshots, &mut *job) {
+    while let Some((mut task, in_progress)) = queue.to_run() {
+        match speculate(snapshots, task.job()) {
             Speculated::Over(outcome) => {
                 drop(in_progress);
-                done(outcome);
+                task.end(outcome);
             }
-            Speculated::ToWrite(script) => queue.ran(Waiting { job, done, script }, in_progress),
+            Speculated::ToWrite(script) => queue.ran(Waiting::new(task, script), in_progress),
         }
     }
 }
@@ -422,7 +508,7 @@ enum Speculated {
 fn speculate(snapshots: &Database, work: &mut Work<'_>) -> Speculated {
     // Everything is read from one state: the newest when the first statement runs.
     let Ok(_snapshot) = snapshots.connection.unchecked_transaction() else { return Speculated::ToWrite(None) };
-    let mut tx = SqliteTx(snapshots);
+    let mut tx = SqliteTx::new(snapshots);
     let mut speculation = Speculation::new(&mut tx);
     let outcome = work(&mut speculation);
     match (outcome, speculation.script()) {
@@ -454,8 +540,24 @@ impl Store for SqliteStore {
         self.inline.transact(work)
     }
 
-    fn submit(&self, job: Job, done: Done) {
-        self.queue.ask(Box::new(contained(job)), done);
+    fn probe(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let (told, ended) = mpsc::channel();
+        let caller = Arc::new(());
+        let done = Box::new(move |outcome| {
+            let _ = told.send(outcome);
+        });
+        self.queue.ask_first(Task::new(Box::new(move |tx| tx.write(heartbeat(now))), done).for_caller(&caller));
+        let silent = || StoreError::Unavailable(format!("its writer did not answer within {} s", PROBE.as_secs()));
+        ended.recv_timeout(PROBE).map_err(|_| silent())??;
+        Ok(None)
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    fn submit(&self, task: Task) {
+        self.queue.ask(task);
     }
 }
 
@@ -484,6 +586,13 @@ impl Schema for SqliteSchema<'_> {
         self.0.execute_batch(&sql).map_err(refused)
     }
 
+    fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+        let mut statement = self.0.prepare(sql).map_err(refused)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(refused)?;
+        rows.collect::<Result<_, _>>().map_err(refused)
+    }
+
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
         let mut statement =
             self.0.prepare("SELECT version, checksum FROM schema_history ORDER BY version").map_err(refused)?;
@@ -496,6 +605,9 @@ fn refused(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked,
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            StoreError::Unavailable(format!("it takes no writes: {error}"))
+        }
         Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::NotADatabase) => {
             StoreError::Unavailable(error.to_string())
         }

@@ -176,6 +176,12 @@ impl Write {
         (self.table, matches!(self.kind, Kind::Insert { .. }))
     }
 
+    /// The value of a column in a row that is added.
+    pub(crate) fn value(&self, column: &str) -> Option<&Value> {
+        let Kind::Insert { columns, values } = &self.kind else { return None };
+        columns.iter().zip(values).find(|(name, _)| **name == column).map(|(_, value)| value)
+    }
+
     /// Whether both mean the same in whatever order they run, each seeing only what was there
     /// before: rows of different tables, or rows that are only added.
     pub(super) fn goes_with(&self, other: &Self) -> bool {

@@ -12,7 +12,7 @@ use mesto_protocol::garages::controllers::ReportedEventKind;
 use mesto_rules::money::Money;
 
 use crate::cases::garages::{Controller, driver, pay, quote, told, with_exit_minutes};
-use crate::world::{Person, World, cluster, device, expect, refused, rsd};
+use crate::world::{Person, World, approval, cluster, device, expect, refused, rsd, signed_notice};
 
 const PHONE: &str = "+381641234567";
 const TICKET: &str = "GR004217";
@@ -162,6 +162,58 @@ on_both_databases! {
             assert_eq!(back(&closed), Some(rsd(if bought { "920.00" } else { "1000.00" })), "{answers:?}");
         }
         world.check_books();
+    }
+
+    // Row 31 of the first trial.
+    #[test]
+    fn whatever_is_done_while_the_account_is_closed_leaves_nothing_of_the_person_behind_av_123(world) {
+        for round in 0..6 {
+            let phone = format!("+38164123460{round}");
+            let (driver, vehicle) = world.driver_with(&phone, &format!("BG10{round}AA"), &["1000.00"]);
+            let (other_phone, removed) = (world.driver_on(&device(7), &phone), driver.add(&format!("BG20{round}AA")).id);
+            world.pass(2);
+            let quote = driver.quote(vehicle, "red", 60);
+            let ticket = driver.park(vehicle, "green", 30).ticket.id;
+            let (topup, pending) = (driver.top_up_quote("200.00"), driver.top_up("200.00"));
+            expect::<serde_json::Value>(200, world.ask_code(&phone));
+            let code = world.code(&phone);
+            let sign_in = serde_json::json!({"phone": phone, "code": code, "device": "new", "device_key": device(5).device_key().to_text()});
+            let post = |path: &str, body: serde_json::Value| {
+                Request::new("POST", path).bearer(&driver.token).key(&world.key()).json(&body)
+            };
+            let asked = |subject: serde_json::Value| {
+                post("/v1/quotes", serde_json::json!({"city": "belgrade", "items": [{"service": "parking", "subject": subject}]}))
+            };
+            let of_key = world.key();
+            let bodied = |method: &str, path: &str| Request::new(method, path).bearer(&driver.token);
+            let mut requests = vec![
+                closing(&driver),
+                post("/v1/vehicles", serde_json::json!({"city": "belgrade", "plate": format!("BG30{round}AA")})),
+                asked(serde_json::json!({"zone": "blue", "vehicle": vehicle, "minutes": 30})),
+                asked(serde_json::json!({"zone": "green", "extends": ticket, "minutes": 30})),
+                post("/v1/purchases", serde_json::to_value(driver.purchase(&quote)).unwrap()),
+                post("/v1/purchases", serde_json::to_value(driver.purchase(&topup)).unwrap()),
+                Request::new("POST", "/v1/auth/session").json(&sign_in),
+                Request::new("POST", "/v1/auth/code").json(&serde_json::json!({"phone": phone})),
+                bodied("DELETE", &format!("/v1/vehicles/{removed}")),
+                bodied("DELETE", &format!("/v1/intents/{of_key}")),
+                bodied("DELETE", &format!("/v1/payments/{}", pending.id)),
+                signed_notice(&approval(&pending, &format!("pay-{}", pending.id))),
+                bodied("DELETE", "/v1/auth/session"),
+                closing(&other_phone),
+            ];
+            let turn = round * 2 % requests.len();
+            requests.rotate_left(turn);
+            for (request, answer) in requests.iter().zip(at_once(world, &requests)) {
+                assert!(answer.status < 500, "{} {}: {answer:?}", request.method, request.path);
+            }
+            // Signing in by the same number is another account now, or none was closed in time: both
+            // hold what the check of the books asks for.
+            if other_phone.get("/v1/account").status == 200 {
+                close(&other_phone);
+            }
+            world.check_books();
+        }
     }
 
     #[test]

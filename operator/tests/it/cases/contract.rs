@@ -299,6 +299,8 @@ on_both_databases! {
         let there = There { driver: &driver, vehicle, order, number, payment: topup };
         let odd = odd(world, &ids);
         let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        // As an operator does that serves.
+        world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };
         // What ends something others need comes last.
         let ends = |operation: &Entry| operation.method == mesto_protocol::Method::Delete;

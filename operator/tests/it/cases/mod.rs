@@ -1,5 +1,6 @@
 //! What the operator does, by subject.
 
+mod clock;
 mod closing;
 mod codes;
 mod contract;
@@ -15,5 +16,6 @@ mod privacy;
 mod purchases;
 mod refunds;
 mod sign_in;
+mod skew;
 mod strangers;
 mod stream;

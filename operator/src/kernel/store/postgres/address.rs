@@ -1,20 +1,31 @@
 //! Where a Postgres database is and how it is reached: its address, TLS, and a password that stands
 //! in a file.
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::passfile;
 
+/// How long a server may take to accept a connection, unless the address says `connect_timeout`.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// How long what was sent may stay without a sign of the other end, unless the address says
+/// `tcp_user_timeout`.
+const UNHEARD_TIME: Duration = Duration::from_secs(15);
+
 /// Where a database is: `postgres://user@host/name`, or `host=... user=... dbname=...`.
+///
+/// Several servers (`postgres://user@a,b:5433/name`) are one primary and its replicas: the one that
+/// takes writes is used, whichever it is then.
 ///
 /// `sslmode=verify-full` asks for TLS with a certificate for the host's name from an authority in
 /// `sslrootcert=FILE`, or from one of those that browsers trust. Without it only this machine is
@@ -25,7 +36,12 @@ pub struct PostgresAddress {
     config: Config,
     tls: Option<MakeRustlsConnect>,
     authorities: Option<PathBuf>,
+    exchange: Duration,
 }
+
+/// Longest exchange with the server for a request: longer than the server itself lets a statement
+/// take.
+const EXCHANGE: Duration = Duration::from_secs(15);
 
 /// Without a password.
 impl std::fmt::Debug for PostgresAddress {
@@ -37,8 +53,8 @@ impl std::fmt::Debug for PostgresAddress {
 /// `mesto on db.example:5432, TLS`, as it is told and logged.
 impl std::fmt::Display for PostgresAddress {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (host, port) = self.server();
-        write!(out, "{} on {host}:{port}", self.name())?;
+        let servers = self.servers().into_iter().map(|(host, port)| format!("{host}:{port}"));
+        write!(out, "{} on {}", self.name(), servers.collect::<Vec<_>>().join(", "))?;
         if self.tls.is_some() { out.write_str(", TLS") } else { Ok(()) }
     }
 }
@@ -68,6 +84,17 @@ impl PostgresAddress {
                 return wrong(format!("it is no address of a Postgres database: {}", super::error::causes(&error)));
             }
         };
+        // An operator writes: of several servers it wants the one that takes writes.
+        if config.get_hosts().len().max(config.get_hostaddrs().len()) > 1 && !text.contains("target_session_attrs") {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
+        // A server that is gone without a word is given up, and the next one is asked.
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIME);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(UNHEARD_TIME);
+        }
         let is_verified = match (mode.as_deref(), &authorities) {
             (Some("verify-full"), _) | (None, Some(_)) => true,
             (Some("disable"), None) => false,
@@ -87,8 +114,20 @@ impl PostgresAddress {
             }
         };
         config.ssl_mode(if is_verified { SslMode::Require } else { SslMode::Disable });
+        notice_silence(&mut config);
         let tls = if is_verified { Some(tls(authorities.as_deref())?) } else { None };
-        Ok(Self { config, tls, authorities })
+        Ok(Self { config, tls, authorities, exchange: EXCHANGE })
+    }
+
+    /// How long a request waits for one answer of the server before it gives the connection up: 15 s
+    /// when nothing is said. A statement itself may take 10 s.
+    #[must_use]
+    pub fn answering_within(self, exchange: Duration) -> Self {
+        Self { exchange, ..self }
+    }
+
+    pub(super) const fn exchange(&self) -> Duration {
+        self.exchange
     }
 
     /// Takes the password from a password file as libpq reads it, unless the address has one.
@@ -100,28 +139,83 @@ impl PostgresAddress {
             return Ok(());
         }
         let text = passfile::read(file).or_else(|why| wrong(format!("{}: {why}", file.display())))?;
-        let (host, port) = self.server();
         let user = self.config.get_user().unwrap_or_default();
-        if let Some(password) = passfile::password(&text, &[&host, &port, self.name(), user]) {
+        let found = self
+            .servers()
+            .into_iter()
+            .find_map(|(host, port)| passfile::password(&text, &[&host, &port, self.name(), user]));
+        if let Some(password) = found {
             self.config.password(password);
         }
         Ok(())
     }
 
-    /// Host and port of the first server it names.
-    fn server(&self) -> (String, String) {
-        let host = match self.config.get_hosts().first() {
-            Some(Host::Tcp(name)) => name.clone(),
-            #[cfg(unix)]
-            Some(Host::Unix(_)) => "localhost".to_owned(),
-            None => self.config.get_hostaddrs().first().map(ToString::to_string).unwrap_or_default(),
+    /// Host and port of the servers it names.
+    fn servers(&self) -> Vec<(String, String)> {
+        let mut hosts: Vec<String> = self
+            .config
+            .get_hosts()
+            .iter()
+            .map(|host| match host {
+                Host::Tcp(name) => name.clone(),
+                #[cfg(unix)]
+                Host::Unix(_) => "localhost".to_owned(),
+            })
+            .collect();
+        if hosts.is_empty() {
+            hosts = self.config.get_hostaddrs().iter().map(ToString::to_string).collect();
+        }
+        // One port is every server's.
+        let port = |place: usize| match self.config.get_ports() {
+            [] => 5432,
+            ports => ports.get(place).or(ports.first()).copied().unwrap_or(5432),
         };
-        (host, self.config.get_ports().first().copied().unwrap_or(5432).to_string())
+        hosts.into_iter().enumerate().map(|(place, host)| (host, port(place).to_string())).collect()
     }
 
     /// The database, by default called like its user.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        self.name()
+    }
+
     fn name(&self) -> &str {
         self.config.get_dbname().or(self.config.get_user()).unwrap_or_default()
+    }
+
+    /// What programs of libpq (`pg_dump`) have to find in their environment to reach the same
+    /// database; the password stands there and on no command line.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let list = |items: Vec<String>| (!items.is_empty()).then(|| OsString::from(items.join(",")));
+        let config = &self.config;
+        let hosts = config.get_hosts().iter().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            #[cfg(unix)]
+            Host::Unix(folder) => folder.display().to_string(),
+        });
+        let text = |text: &str| Some(OsString::from(text));
+        #[cfg(unix)]
+        let password = config.get_password().map(|bytes| std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec()));
+        #[cfg(not(unix))]
+        let password = config.get_password().map(|bytes| String::from_utf8_lossy(bytes).into_owned().into());
+        let session = match config.get_target_session_attrs() {
+            TargetSessionAttrs::ReadWrite => text("read-write"),
+            TargetSessionAttrs::ReadOnly => text("read-only"),
+            _ => None,
+        };
+        let named = [
+            ("PGHOST", list(hosts.collect())),
+            ("PGHOSTADDR", list(config.get_hostaddrs().iter().map(ToString::to_string).collect())),
+            ("PGPORT", list(config.get_ports().iter().map(ToString::to_string).collect())),
+            ("PGUSER", config.get_user().and_then(text)),
+            ("PGDATABASE", text(self.name())),
+            ("PGPASSWORD", password),
+            ("PGTARGETSESSIONATTRS", session),
+            ("PGSSLMODE", text(if self.tls.is_some() { "verify-full" } else { "disable" })),
+            ("PGSSLROOTCERT", self.authorities.as_ref().map(|file| file.clone().into_os_string())),
+        ];
+        named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
     /// Opens a connection, which the current runtime drives.
@@ -146,6 +240,18 @@ impl PostgresAddress {
             Some(file) => format!("an authority in {}", file.display()),
             None => "an authority that browsers trust".to_owned(),
         }
+    }
+}
+
+/// A server that is gone without a word is noticed within half a minute, whatever the address says
+/// of none of it.
+fn notice_silence(config: &mut Config) {
+    config.keepalives_idle(Duration::from_secs(10)).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(5));
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(Duration::from_secs(20));
     }
 }
 
@@ -273,6 +379,20 @@ mod tests {
             assert_eq!(address.config.get_connect_timeout().unwrap().as_secs(), 3);
             assert_eq!(address.config.get_dbname(), Some("mesto"));
         }
+    }
+
+    #[test]
+    fn of_several_servers_the_one_that_takes_writes_is_wanted() {
+        let address = PostgresAddress::parse("postgres://mesto@127.0.0.1:5433,127.0.0.1:5434/mesto", None).unwrap();
+        assert_eq!(address.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        assert_eq!(address.to_string(), "mesto on 127.0.0.1:5433, 127.0.0.1:5434");
+        let named: std::collections::HashMap<_, _> = address.environment().into_iter().collect();
+        assert_eq!(named.get("PGPORT").unwrap(), "5433,5434");
+        assert_eq!(named.get("PGTARGETSESSIONATTRS").unwrap(), "read-write");
+        let any = "postgres://mesto@127.0.0.1,localhost/mesto?target_session_attrs=any";
+        let any = PostgresAddress::parse(any, None).unwrap();
+        assert_eq!(any.config.get_target_session_attrs(), TargetSessionAttrs::Any);
+        assert_eq!(any.to_string(), "mesto on 127.0.0.1:5432, localhost:5432");
     }
 
     #[test]

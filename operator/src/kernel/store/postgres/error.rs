@@ -1,6 +1,7 @@
 //! What Postgres or the way to it says, and what it means for a transaction.
 
 use std::error::Error;
+use std::time::Duration;
 
 use rustls::CertificateError;
 use tokio_postgres::error::SqlState;
@@ -27,30 +28,64 @@ pub(super) fn causes(error: &dyn Error) -> String {
     text
 }
 
-/// What a failed statement means.
-pub(super) fn refused(error: &tokio_postgres::Error) -> StoreError {
+/// Why an exchange failed.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    Said(tokio_postgres::Error),
+    /// Nothing was heard for so long.
+    Silent(Duration),
+}
+
+impl From<Trouble> for StoreError {
+    fn from(trouble: Trouble) -> Self {
+        refused(&trouble)
+    }
+}
+
+/// What a failed exchange means.
+pub(super) fn refused(trouble: &Trouble) -> StoreError {
+    match trouble {
+        Trouble::Said(error) => said(error),
+        Trouble::Silent(span) => {
+            StoreError::Unavailable(format!("the database did not answer within {} s", span.as_secs()))
+        }
+    }
+}
+
+fn said(error: &tokio_postgres::Error) -> StoreError {
     let Some(said) = error.as_db_error() else { return StoreError::Unavailable(causes(error)) };
     let code = said.code();
     if *code == SqlState::DISK_FULL {
         StoreError::Full
-    } else if COLLISIONS.contains(code) || is_outdated(error) {
+    } else if COLLISIONS.contains(code) || is_outdated_code(code) {
         StoreError::Contended
-    } else if *code == SqlState::LOCK_NOT_AVAILABLE {
+    } else if [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED].contains(code) {
         StoreError::Locked
     } else {
         // Never its detail: it may name a phone number or a plate.
         let text = format!("{} ({})", said.message(), code.code());
         // A server that became the replica of another one takes no writes.
-        let is_away = *code == SqlState::READ_ONLY_SQL_TRANSACTION
+        let is_away = [SqlState::READ_ONLY_SQL_TRANSACTION, SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT]
+            .contains(code)
             || ["57P", "08", "53"].iter().any(|class| code.code().starts_with(class));
         if is_away { StoreError::Unavailable(text) } else { StoreError::Broken(text) }
     }
 }
 
 /// Whether a prepared statement is no longer what the schema has, or is not there any more.
-pub(super) fn is_outdated(error: &tokio_postgres::Error) -> bool {
-    let code = error.code();
-    code == Some(&SqlState::FEATURE_NOT_SUPPORTED) || code == Some(&SqlState::INVALID_SQL_STATEMENT_NAME)
+pub(super) fn is_outdated(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Said(error) if error.code().is_some_and(is_outdated_code))
+}
+
+fn is_outdated_code(code: &SqlState) -> bool {
+    [SqlState::FEATURE_NOT_SUPPORTED, SqlState::INVALID_SQL_STATEMENT_NAME].contains(code)
+}
+
+/// Whether the server itself refused to commit late; see `IN_TIME`.
+pub(super) fn is_too_late(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|said| {
+        *said.code() == SqlState::INVALID_TEXT_REPRESENTATION && said.message().contains("too late to commit")
+    })
 }
 
 /// Why a connection could not be opened.

@@ -1,0 +1,196 @@
+//! `mesto admin backup|restore`: a copy of the operator's store that was checked, and a store made of
+//! one.
+
+mod postgres;
+mod sqlite;
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use mesto_operator::{Operator, Store};
+use serde_json::json;
+
+use crate::base::operator::{now, tool};
+use crate::kernel::args::StoreArgs;
+use crate::kernel::call::Call;
+use crate::kernel::database::Place;
+use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::output::Tone;
+use crate::kernel::service::{Commands, Run, Service};
+
+pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Service::named("backup") };
+
+#[derive(Debug, Subcommand)]
+enum Tool {
+    /// Copy the store into a new file, also while it is served, and audit the copy.
+    ///
+    /// A SQLite store becomes a SQLite file; a Postgres database is written by `pg_dump`. The file
+    /// is for its owner alone and holds no signing keys: keep those of --keys elsewhere.
+    Backup(BackupArgs),
+    /// Make a new store of a copy, check it, and begin a new epoch: phones and controllers then
+    /// tell what they know.
+    Restore(RestoreArgs),
+}
+
+#[derive(Debug, Args)]
+struct BackupArgs {
+    /// The file to be made; one that is there is not overwritten.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Debug, Args)]
+struct RestoreArgs {
+    /// The copy: a file of `mesto admin backup`, or of `pg_dump --format=custom`.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// Where to, with --database a file that is not there yet, with --database-url a database that
+    /// is empty.
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// A copy that was made.
+struct Copy {
+    bytes: u64,
+    /// The newest migration that it has.
+    schema: i64,
+    audit: Audit,
+}
+
+/// What the audit says of a copy.
+enum Audit {
+    Good,
+    Fault(String),
+    /// It is an older version's, whose books this one does not read.
+    Older,
+}
+
+impl Audit {
+    fn of(operator: &Operator, store: &dyn Store) -> Outcome<Self> {
+        match operator.audit_ledger(store) {
+            Ok(()) => Ok(Self::Good),
+            Err(mesto_operator::LedgerFault::Store(why)) => Err(CliError::failed("the audit", why)),
+            Err(fault) => Ok(Self::Fault(fault.to_string())),
+        }
+    }
+}
+
+impl Run for Tool {
+    fn run(self, call: Call) -> Outcome<()> {
+        match self {
+            Self::Backup(args) => backup(&args, call),
+            Self::Restore(args) => restore(&args, call),
+        }
+    }
+}
+
+fn backup(BackupArgs { to, store }: &BackupArgs, call: Call) -> Outcome<()> {
+    let place = store.place()?;
+    let schema = place.schema()?;
+    if schema.version == 0 {
+        return Err(place.unusable(&mesto_operator::SchemaFault::Empty.into()));
+    }
+    let operator = tool(store)?;
+    let Copy { bytes, schema, audit } = match &place {
+        Place::Sqlite(file) => sqlite::backup(&operator, file, to)?,
+        Place::Postgres(address) => postgres::backup(&operator, &place, address, to, &schema)?,
+    };
+    let (verdict, fault) = match &audit {
+        Audit::Good => ("audited", None),
+        Audit::Older => ("not_audited", None),
+        Audit::Fault(fault) => ("at_fault", Some(fault)),
+    };
+    let told = json!({ "file": to, "bytes": bytes, "schema": schema, "audit": verdict, "fault": fault });
+    call.say(&told, || {
+        let made = call.style.paint(Tone::Good, "Copied to");
+        let audited = match &audit {
+            Audit::Good => "its books were audited and agree",
+            Audit::Older => "its books were not audited: they are of an older version",
+            Audit::Fault(_) => "its books do not agree",
+        };
+        let keys = store.keys.display();
+        format!(
+            "{made} {}: {bytes} bytes, schema V{schema}, {audited}\nIt holds no signing keys: keep {keys} too, apart from it.",
+            to.display()
+        )
+    });
+    match fault {
+        None => Ok(()),
+        Some(fault) => {
+            let text = format!("the copy is there, and the books do not agree: {fault}");
+            Err(CliError::new(Exit::Failed, "ledger_fault", text)
+                .advise("Keep older copies too; see `mesto admin ledger`."))
+        }
+    }
+}
+
+/// What a file begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Dump,
+}
+
+impl Kind {
+    fn of(file: &Path) -> Outcome<Self> {
+        let mut head = [0; 16];
+        let read = std::fs::File::open(file).and_then(|mut opened| opened.read(&mut head));
+        let length = read.map_err(|why| {
+            CliError::new(Exit::Input, "backup_unusable", format!("{} cannot be read: {why}", file.display()))
+        })?;
+        match head.get(..length).unwrap_or_default() {
+            head if head.starts_with(b"SQLite format 3\0") => Ok(Self::Sqlite),
+            head if head.starts_with(b"PGDMP") => Ok(Self::Dump),
+            _ => Err(CliError::new(
+                Exit::Input,
+                "backup_unusable",
+                format!("{} is neither a SQLite file nor a dump of Postgres", file.display()),
+            )
+            .advise("Name a file of `mesto admin backup`, or of `pg_dump --format=custom`.")),
+        }
+    }
+}
+
+fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()> {
+    let place = store.place()?;
+    let kind = Kind::of(from)?;
+    let operator = tool(store)?;
+    let other = |what: &str, right: &str| {
+        CliError::new(Exit::Usage, "backup_of_another_kind", format!("{} is {what}", from.display())).advise(right)
+    };
+    match (&place, kind) {
+        (Place::Sqlite(file), Kind::Sqlite) => sqlite::restore(&operator, from, file)?,
+        (Place::Postgres(address), Kind::Dump) => postgres::restore(&place, address, from)?,
+        (Place::Postgres(_), Kind::Sqlite) => {
+            return Err(other("a SQLite store", "Name the new file with --database instead of a Postgres database."));
+        }
+        (Place::Sqlite(_), Kind::Dump) => {
+            return Err(other("a dump of Postgres", "Name an empty database with --database-url."));
+        }
+    }
+    let restored = place.open(1)?;
+    let audit = Audit::of(&operator, restored.as_ref())?;
+    if let Audit::Fault(fault) = &audit {
+        let text = format!("{place} was made of it, and its books do not agree: {fault}");
+        return Err(
+            CliError::new(Exit::Failed, "ledger_fault", text).advise("Do not serve it; put an older copy back.")
+        );
+    }
+    let epoch = operator.begin_epoch(restored.as_ref(), now()).map_err(|why| CliError::failed("the epoch", why))?;
+    call.say(&json!({ "store": place.to_string(), "from": from, "epoch": epoch }), || {
+        let made = call.style.paint(Tone::Good, "Restored to");
+        format!("{made} {place}, audited, under a new epoch {epoch}\n{NEXT}")
+    });
+    Ok(())
+}
+
+/// What is to be done with a store that was put back.
+const NEXT: &str = "\
+Now: serve it with the same keys, name and cities, and let nothing serve the old store any more.
+Phones read their accounts anew and mark what these books lack; garages tell their last days again.
+Nothing is erased until you say that the clock is right: `mesto admin clock-is-right`.
+Ask the bank for its notices since the copy was taken, and look at `mesto admin incidents`.";

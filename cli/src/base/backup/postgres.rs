@@ -1,0 +1,114 @@
+//! Copies of a Postgres database, by the programs that come with it.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use mesto_operator::store::transact;
+use mesto_operator::{LedgerFault, Operator, PostgresAddress, SchemaStatus};
+
+use super::{Audit, Copy};
+use crate::kernel::database::Place;
+use crate::kernel::failure::{CliError, Exit, Outcome};
+
+/// A program of Postgres: the newest that the machine has, else the one on the path.
+fn program(name: &str) -> PathBuf {
+    let newest = (13..=30).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/{name}")));
+    newest.into_iter().find(|path| path.is_file()).unwrap_or_else(|| name.into())
+}
+
+/// The program with what it needs to reach the database; it asks nobody for a password.
+fn command(name: &str, address: &PostgresAddress) -> Command {
+    let mut command = Command::new(program(name));
+    command.envs(address.environment()).arg("--no-password").stdin(Stdio::null());
+    command
+}
+
+fn run(mut command: Command, name: &str) -> Outcome<()> {
+    let ended = command.output().map_err(|why| {
+        CliError::new(Exit::Failed, "program_missing", format!("{name} cannot be run: {why}"))
+            .advise("Install the package postgresql-client of your server's version, or run pg_dump where it is.")
+    })?;
+    if ended.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&ended.stderr);
+    Err(CliError::new(Exit::Failed, "program_failed", format!("{name} says: {}", said.trim()))
+        .advise("It must be of the server's version or newer."))
+}
+
+/// Dumps the very state that was audited.
+pub fn backup(
+    operator: &Operator,
+    place: &Place,
+    address: &PostgresAddress,
+    to: &Path,
+    schema: &SchemaStatus,
+) -> Outcome<Copy> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let reserved = options.open(to).map_err(|why| match why.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            let text = format!("{} is there already, and is not overwritten", to.display());
+            CliError::new(Exit::Input, "file_exists", text).advise("Name a file that is not there yet.")
+        }
+        _ => CliError::new(Exit::Failed, "copy", format!("{}: {why}", to.display())),
+    })?;
+    let dump = |snapshot: Option<&str>| {
+        let mut dump = command("pg_dump", address);
+        dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(to);
+        if let Some(snapshot) = snapshot {
+            dump.arg("--snapshot").arg(snapshot);
+        }
+        run(dump, "pg_dump")
+    };
+    let written =
+        if schema.pending.is_empty() { audited(operator, place, dump) } else { dump(None).map(|()| Audit::Older) };
+    let kept = written.and_then(|audit| {
+        // What it holds can be read back to its last page.
+        let mut read = Command::new(program("pg_restore"));
+        read.arg("--file=/dev/null").arg(to).stdin(Stdio::null());
+        run(read, "pg_restore")?;
+        let failed = |why: std::io::Error| CliError::failed("the copy", why);
+        File::open(to).and_then(|file| file.sync_all()).map_err(failed)?;
+        let bytes = std::fs::metadata(to).map_err(failed)?.len();
+        Ok(Copy { bytes, schema: schema.version, audit })
+    });
+    drop(reserved);
+    if kept.is_err() {
+        let _ = std::fs::remove_file(to);
+    }
+    kept
+}
+
+fn audited(operator: &Operator, place: &Place, dump: impl Fn(Option<&str>) -> Outcome<()>) -> Outcome<Audit> {
+    let store = place.look_at()?;
+    let mut dumped = Ok(());
+    let audit = transact(store.as_ref(), |tx| {
+        let rows = tx.query("SELECT pg_export_snapshot() AS name", &[])?;
+        let snapshot: Option<String> = rows.first().map(|row| row.get("name")).transpose()?;
+        let audit = match operator.audit(tx) {
+            Ok(()) => Audit::Good,
+            Err(LedgerFault::Store(why)) => return Err(why),
+            Err(fault) => Audit::Fault(fault.to_string()),
+        };
+        dumped = dump(snapshot.as_deref());
+        Ok(audit)
+    });
+    dumped?;
+    audit.map_err(|why| CliError::failed("the audit", why))
+}
+
+/// Fills an empty database, all or nothing.
+pub fn restore(place: &Place, address: &PostgresAddress, from: &Path) -> Outcome<()> {
+    if place.schema()?.version != 0 {
+        return Err(CliError::new(Exit::Input, "store_exists", format!("there is a store in {place} already"))
+            .advise("Make an empty database with `createdb`, and name that one."));
+    }
+    let mut restore = command("pg_restore", address);
+    restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--dbname"]);
+    restore.arg(address.database()).arg(from);
+    run(restore, "pg_restore")
+}

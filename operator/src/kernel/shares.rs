@@ -1,0 +1,369 @@
+//! Fair shares: how much one account may ask in a second and at once, so that it cannot take the
+//! time of the others; and one address, of what nobody has to sign in for.
+//!
+//! They are kept in memory, by each instance for itself, and asked before the store. Whoever is not
+//! known yet is counted by his token; an address is counted for tokens that turned out to be none.
+//! What settles a purchase is never refused for being asked often: an action beyond the share is
+//! still answered when its key is known, and what became of a key or a payment is always told.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::ids::AccountId;
+use mesto_protocol::kernel::operation::Access;
+use mesto_protocol::{Problem, ProblemCode};
+
+use crate::kernel::caller::Caller;
+use crate::kernel::http::Request;
+use crate::kernel::limits::Limits;
+use crate::kernel::service::Served;
+use crate::kernel::store::Importance;
+use crate::kernel::text;
+
+/// What somebody may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// So many requests a second in the long run.
+    pub per_second: u32,
+    /// So many at once after a pause.
+    pub burst: u32,
+    /// So many that are being answered at the same time; of money as many again.
+    pub at_once: u32,
+}
+
+/// The shares of those who ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FairShares {
+    /// An account of a driver.
+    pub account: Share,
+    /// Inspectors, garages' controllers and other staff; a payment provider by its address.
+    pub staff: Share,
+    /// An address, of what needs no account; many phones may share one.
+    pub address: Share,
+    /// An address, of tokens that are none.
+    pub wrong_tokens: Share,
+}
+
+impl Default for FairShares {
+    fn default() -> Self {
+        Self::of(20, 8, 50)
+    }
+}
+
+impl FairShares {
+    /// The usual shares by what an account may ask in a second and at once, and an address in a
+    /// second.
+    #[must_use]
+    pub fn of(account_per_second: u32, account_at_once: u32, address_per_second: u32) -> Self {
+        let share = |per_second: u32, burst: u32, at_once: u32| Share { per_second, burst, at_once };
+        Self {
+            account: share(account_per_second, account_per_second.saturating_mul(3), account_at_once),
+            staff: share(
+                account_per_second.saturating_mul(10),
+                account_per_second.saturating_mul(50),
+                account_at_once.saturating_mul(4),
+            ),
+            address: share(
+                address_per_second,
+                address_per_second.saturating_mul(4),
+                address_per_second.saturating_mul(2),
+            ),
+            wrong_tokens: share(address_per_second.div_ceil(5), address_per_second.saturating_mul(2), 0),
+        }
+    }
+}
+
+impl Limits for FairShares {}
+
+/// Who is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Subject {
+    Account(AccountId),
+    /// The hash of a token whose account is not known yet.
+    Token(String),
+    Address(String),
+    Provider(String),
+    WrongTokens(String),
+}
+
+/// More are not remembered: those who are at rest are forgotten.
+const MOST: usize = 50_000;
+
+/// What was asked of late, by whom.
+#[derive(Default)]
+pub(crate) struct Shares(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    used: HashMap<Subject, Used>,
+    /// By the hash of a token: its account, and whether that is staff.
+    known: HashMap<String, (AccountId, bool)>,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    /// When the whole share is free again.
+    free_at: Option<Instant>,
+    at_once: u32,
+    money_at_once: u32,
+}
+
+impl Used {
+    /// How far a share is taken at a moment, and what one request takes of it.
+    fn taken(&self, share: Share, now: Instant) -> (Duration, Duration) {
+        let each = Duration::from_secs(1) / share.per_second.max(1);
+        (self.free_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now)), each)
+    }
+
+    /// How long to wait until one more is free.
+    fn wait(&self, share: Share, now: Instant) -> Option<Duration> {
+        let (taken, each) = self.taken(share, now);
+        let most = each * share.burst.saturating_sub(1);
+        (taken > most).then(|| taken - most)
+    }
+
+    fn take(&mut self, share: Share, now: Instant) {
+        let (taken, each) = self.taken(share, now);
+        self.free_at = Some(now + taken + each);
+    }
+}
+
+/// Stands for a request while it is answered.
+pub(crate) struct Counted<'a> {
+    shares: &'a Shares,
+    subject: Subject,
+    is_money: bool,
+    /// It is more than its share: only what is known already is answered.
+    pub only_replays: bool,
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        if let Some(used) = self.shares.lock().used.get_mut(&self.subject) {
+            let count = if self.is_money { &mut used.money_at_once } else { &mut used.at_once };
+            *count = count.saturating_sub(1);
+        }
+    }
+}
+
+#[allow(clippy::disallowed_methods)] // the edge: shares are counted in real time
+fn instant() -> Instant {
+    Instant::now()
+}
+
+impl Shares {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a request, or refuses it.
+    pub fn enter(&self, request: &Request, served: &Served, limits: FairShares) -> Result<Counted<'_>, Problem> {
+        self.enter_at(request, served, limits, instant())
+    }
+
+    fn enter_at(
+        &self,
+        request: &Request,
+        served: &Served,
+        limits: FairShares,
+        now: Instant,
+    ) -> Result<Counted<'_>, Problem> {
+        let mut state = self.lock();
+        let address = || request.address.clone();
+        let (subject, share) = match (request.token(), served.operation.access) {
+            (_, Access::Provider) => (Subject::Provider(address()), limits.staff),
+            (_, Access::Anybody) | (None, _) => (Subject::Address(address()), limits.address),
+            (Some(token), _) => {
+                let hash = text::sha256(token.as_bytes());
+                match state.known.get(&hash) {
+                    Some((account, true)) => (Subject::Account(*account), limits.staff),
+                    Some((account, false)) => (Subject::Account(*account), limits.account),
+                    None => {
+                        let wrong = state.used.get(&Subject::WrongTokens(address()));
+                        if let Some(wait) = wrong.and_then(|used| used.wait(limits.wrong_tokens, now)) {
+                            return Err(too_many("too many tokens from this address are not valid", wait));
+                        }
+                        (Subject::Token(hash), limits.account)
+                    }
+                }
+            }
+        };
+        state.make_room(now);
+        let used = state.used.entry(subject.clone()).or_default();
+        let is_money = served.importance == Importance::Money;
+        let at_once = if is_money { used.money_at_once } else { used.at_once };
+        if at_once >= share.at_once {
+            let why = format!("{at_once} requests are being answered already, at most {} at once", share.at_once);
+            return Err(too_many(&why, Duration::ZERO));
+        }
+        let is_action = served.operation.is_action;
+        let settles = is_money && !is_action && !matches!(served.operation.access, Access::Provider);
+        let wait = if settles { None } else { used.wait(share, now) };
+        if let Some(wait) = wait.filter(|_| !is_action) {
+            let why = format!("more is asked than at most {} times a second", share.per_second);
+            return Err(too_many(&why, wait));
+        }
+        if wait.is_none() && !settles {
+            used.take(share, now);
+        }
+        *(if is_money { &mut used.money_at_once } else { &mut used.at_once }) += 1;
+        Ok(Counted { shares: self, subject, is_money, only_replays: wait.is_some() })
+    }
+
+    /// Who the holder of a token is.
+    pub fn learn(&self, token_hash: &str, who: &Caller) {
+        let mut state = self.lock();
+        let is_staff = who.grants.iter().any(|grant| grant.role != Role::Driver);
+        let known = (who.account, is_staff);
+        if state.known.get(token_hash) != Some(&known) {
+            if state.known.len() >= MOST {
+                state.known.clear();
+            }
+            state.known.insert(token_hash.to_owned(), known);
+        }
+    }
+
+    /// A token was none.
+    pub fn wrong_token(&self, request: &Request, limits: FairShares) {
+        if request.token().is_some() {
+            let subject = Subject::WrongTokens(request.address.clone());
+            self.lock().used.entry(subject).or_default().take(limits.wrong_tokens, instant());
+        }
+    }
+}
+
+impl State {
+    fn make_room(&mut self, now: Instant) {
+        if self.used.len() >= MOST {
+            let is_busy =
+                |used: &Used| used.at_once + used.money_at_once > 0 || used.free_at.is_some_and(|at| at > now);
+            self.used.retain(|_, used| is_busy(used));
+        }
+    }
+}
+
+/// The refusal of a new action by somebody who asks for more than his share.
+pub(crate) fn more_than_a_share() -> Problem {
+    too_many("more is asked than the share of one account; nothing was done", Duration::ZERO)
+}
+
+fn too_many(why: &str, wait: Duration) -> Problem {
+    let seconds = wait.as_secs() + 1;
+    Problem::new(ProblemCode::TooManyRequests, format!("{why}; wait {seconds} seconds"))
+        .with("retry_after_seconds", seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use mesto_protocol::Method;
+    use mesto_protocol::kernel::ids::RecordId;
+
+    use super::*;
+    use crate::services;
+
+    fn served(method: Method, path: &str) -> &'static Served {
+        let mut all = services::served();
+        all.find(|one| one.operation.method == method && one.operation.path == path).unwrap()
+    }
+
+    fn request(token: &str) -> Request {
+        Request { address: "192.0.2.1".into(), ..Request::new("POST", "/").bearer(token) }
+    }
+
+    fn someone(shares: &Shares, token: &str, role: Role, number: u8) {
+        let grants = vec![crate::kernel::grants::Granted { role, city: None, place: None }];
+        let account = AccountId::from_bytes([number; 16]);
+        shares.learn(&text::sha256(token.as_bytes()), &Caller { account, grants, device_key: None, is_closed: false });
+    }
+
+    /// How many of so many are taken in.
+    fn taken_in(shares: &Shares, request: &Request, served: &Served, count: u32, now: Instant) -> u32 {
+        let entered = (0..count).filter(|_| shares.enter_at(request, served, FairShares::default(), now).is_ok());
+        u32::try_from(entered.count()).unwrap()
+    }
+
+    #[test]
+    fn an_account_has_a_burst_and_then_its_rate_whatever_its_token_and_others_have_theirs() {
+        let (shares, quote, start) = (Shares::default(), served(Method::Post, "/v1/quotes"), instant());
+        someone(&shares, "a", Role::Driver, 1);
+        someone(&shares, "b", Role::Driver, 1);
+        someone(&shares, "other", Role::Driver, 2);
+        assert_eq!(taken_in(&shares, &request("a"), quote, 100, start), 60);
+        assert_eq!(taken_in(&shares, &request("b"), quote, 100, start), 0, "the same account");
+        assert_eq!(taken_in(&shares, &request("other"), quote, 1, start), 1);
+        assert_eq!(taken_in(&shares, &request("a"), quote, 100, start + Duration::from_secs(1)), 20);
+        let refusal = shares.enter_at(&request("a"), quote, FairShares::default(), start + Duration::from_secs(1));
+        let refusal = refusal.err().unwrap();
+        assert_eq!((refusal.status, refusal.params.get("retry_after_seconds").unwrap().as_u64()), (429, Some(1)));
+        assert_eq!(taken_in(&shares, &request("a"), quote, 100, start + Duration::from_secs(60)), 60);
+    }
+
+    #[test]
+    fn so_many_at_once_and_of_money_as_many_again() {
+        let (shares, now) = (Shares::default(), instant());
+        let enter = |path| shares.enter_at(&request("a"), served(Method::Post, path), FairShares::default(), now);
+        let held: Vec<_> = (0..8).map(|_| enter("/v1/quotes").unwrap()).collect();
+        assert!(enter("/v1/quotes").is_err());
+        let money: Vec<_> = (0..8).map(|_| enter("/v1/purchases").unwrap()).collect();
+        assert!(enter("/v1/purchases").is_err());
+        drop((held, money));
+        assert!(enter("/v1/quotes").is_ok() && enter("/v1/purchases").is_ok());
+    }
+
+    #[test]
+    fn what_settles_a_purchase_is_taken_in_however_often_it_is_asked() {
+        let (shares, now) = (Shares::default(), instant());
+        let ask = request("a");
+        assert_eq!(taken_in(&shares, &ask, served(Method::Post, "/v1/quotes"), 100, now), 60);
+        for (method, path) in [
+            (Method::Get, "/v1/intents/{key}"),
+            (Method::Delete, "/v1/intents/{key}"),
+            (Method::Get, "/v1/payments/{payment}"),
+            (Method::Delete, "/v1/payments/{payment}"),
+        ] {
+            assert_eq!(taken_in(&shares, &ask, served(method, path), 200, now), 200, "{path}");
+        }
+        let purchase = served(Method::Post, "/v1/purchases");
+        let again = shares.enter_at(&ask, purchase, FairShares::default(), now).unwrap();
+        assert!(again.only_replays, "it is answered when its key is known");
+    }
+
+    #[test]
+    fn an_address_is_not_to_blame_for_good_tokens_and_bad_ones_do_not_touch_those_that_are_known() {
+        let (shares, list, now) = (Shares::default(), served(Method::Get, "/v1/vehicles"), instant());
+        for number in 0..200_u8 {
+            assert_eq!(taken_in(&shares, &request(&format!("t{number}")), list, 2, now), 2);
+        }
+        someone(&shares, "good", Role::Driver, 1);
+        for _ in 0..101 {
+            shares.wrong_token(&request("bad"), FairShares::default());
+        }
+        assert_eq!(taken_in(&shares, &request("unknown"), list, 1, instant()), 0);
+        assert_eq!(taken_in(&shares, &request("good"), list, 1, now), 1);
+    }
+
+    #[test]
+    fn a_controller_that_tells_its_day_and_a_provider_have_larger_shares() {
+        let (shares, now) = (Shares::default(), instant());
+        someone(&shares, "garage", Role::Controller, 1);
+        assert_eq!(taken_in(&shares, &request("garage"), served(Method::Post, "/v1/garages/reports"), 900, now), 900);
+        let notice = served(Method::Post, "/v1/providers/{provider}/notices");
+        let bank = Request { address: "192.0.2.7".into(), ..Request::new("POST", "/") };
+        assert_eq!(taken_in(&shares, &bank, notice, 900, now), 900);
+        let code = served(Method::Post, "/v1/auth/code");
+        assert_eq!(taken_in(&shares, &bank, code, 900, now), 200);
+    }
+
+    #[test]
+    fn those_who_are_at_rest_are_forgotten() {
+        let (shares, list, start) = (Shares::default(), served(Method::Get, "/v1/vehicles"), instant());
+        for number in 0..MOST {
+            assert_eq!(taken_in(&shares, &request(&number.to_string()), list, 1, start), 1);
+        }
+        assert_eq!(taken_in(&shares, &request("one more"), list, 1, start + Duration::from_secs(10)), 1);
+        assert_eq!(shares.lock().used.len(), 1);
+    }
+}

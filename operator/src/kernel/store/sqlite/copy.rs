@@ -1,0 +1,131 @@
+//! A copy of a SQLite store in a file of its own, taken while others write.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::super::migrate::SchemaStatus;
+use super::reader::{self, read_only};
+use super::{make_private, refused};
+use crate::kernel::store::{SchemaFault, StoreError};
+
+/// Why there is no copy. Nothing is left of it.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    #[error("{} is there already, and is not overwritten", .0.display())]
+    Exists(PathBuf),
+    #[error("{}: {why}", path.display())]
+    File { path: PathBuf, why: io::Error },
+    /// What the copy was taken of, or the copy itself.
+    #[error("{}: {why}", path.display())]
+    Store { path: PathBuf, why: StoreError },
+    #[error("the copy is damaged: {0}")]
+    Damaged(String),
+}
+
+/// A copy that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    pub bytes: u64,
+    pub schema: SchemaStatus,
+}
+
+/// The file that grows beside the wanted one; it goes when it is not needed any more.
+struct Growing(PathBuf);
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Copies a store as it was at one moment into a new file that its owner alone may read. The copy
+/// needs no other file, is checked before it has its name, and is on the disk when this returns.
+///
+/// # Errors
+/// [`CopyError`]
+pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
+    let of_file = |path: &Path| {
+        let path = path.to_path_buf();
+        move |why| CopyError::File { path, why }
+    };
+    let of_store = |path: &Path| {
+        let path = path.to_path_buf();
+        move |why| CopyError::Store { path, why }
+    };
+    // What a store had beside it would be taken for a part of the new one.
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let there = beside(to, suffix);
+        if there.symlink_metadata().is_ok() {
+            return Err(CopyError::Exists(there));
+        }
+    }
+    if !from.is_file() {
+        return Err(of_file(from)(io::ErrorKind::NotFound.into()));
+    }
+    let schema = reader::schema(from).map_err(of_store(from))?;
+    if schema.version == 0 {
+        return Err(of_store(from)(SchemaFault::Empty.into()));
+    }
+    let growing = Growing(beside(to, &format!(".{}.partial", std::process::id())));
+    let _ = std::fs::remove_file(&growing.0);
+    make_private(&growing.0);
+    let name = growing.0.to_str().ok_or_else(|| of_file(to)(io::ErrorKind::InvalidFilename.into()))?;
+    let source = read_only(from).map_err(of_store(from))?;
+    source.execute("VACUUM INTO ?1", [name]).map_err(|error| of_store(to)(refused(error)))?;
+    drop(source);
+    check(&read_only(&growing.0).map_err(of_store(to))?)?;
+    let file = File::open(&growing.0).map_err(of_file(&growing.0))?;
+    file.sync_all().map_err(of_file(&growing.0))?;
+    let bytes = file.metadata().map_err(of_file(&growing.0))?.len();
+    name_it(&growing.0, to)?;
+    drop(growing);
+    if let Some(folder) = to.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(of_file(folder))?;
+    }
+    Ok(Copied { bytes, schema })
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.to_path_buf().into_os_string();
+    name.push(suffix);
+    name.into()
+}
+
+/// Gives a file its name, unless something has it.
+fn name_it(file: &Path, name: &Path) -> Result<(), CopyError> {
+    let exists = |why: io::Error| match why.kind() {
+        io::ErrorKind::AlreadyExists => CopyError::Exists(name.to_path_buf()),
+        _ => CopyError::File { path: name.to_path_buf(), why },
+    };
+    match std::fs::hard_link(file, name) {
+        Ok(()) => Ok(()),
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => Err(exists(why)),
+        // There are file systems without links: the name is taken first.
+        Err(_) => {
+            OpenOptions::new().write(true).create_new(true).open(name).map_err(exists)?;
+            std::fs::rename(file, name).map_err(exists)
+        }
+    }
+}
+
+/// What SQLite itself says of a file.
+fn check(copy: &Connection) -> Result<(), CopyError> {
+    let damaged = |error: rusqlite::Error| CopyError::Damaged(error.to_string());
+    let said: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(damaged)?;
+    if said != "ok" {
+        return Err(CopyError::Damaged(said));
+    }
+    let mut strays = copy.prepare("PRAGMA foreign_key_check").map_err(damaged)?;
+    let mut rows = strays.query([]).map_err(damaged)?;
+    match rows.next().map_err(damaged)? {
+        None => Ok(()),
+        Some(row) => {
+            let table: String = row.get(0).map_err(damaged)?;
+            Err(CopyError::Damaged(format!("a row of `{table}` belongs to one that is not there")))
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The night's erasing, and a clock that is not believed.
+
+use std::sync::Arc;
+
+use mesto_operator::store::transact;
+use mesto_operator::{Config, Request, values};
+use serde_json::Value;
+
+use crate::world::{World, config, expect, rsd};
+
+const DAY: i64 = 24 * 60;
+
+/// The same store under a clock that is watched.
+fn watched(world: &World) -> World {
+    World::with(Arc::clone(&world.store), Config { moves_clock: false, ..config() })
+}
+
+fn count(world: &World, what: &str) -> i64 {
+    let sql = format!("SELECT COUNT(*) AS number FROM {what}");
+    transact(&*world.store, |tx| tx.query(&sql, &[])?[0].get("number")).unwrap()
+}
+
+fn next_night(world: &World) -> String {
+    let sql = "SELECT at FROM due WHERE kind = 'kernel.retention'";
+    let at: chrono::DateTime<chrono::Utc> = transact(&*world.store, |tx| tx.query(sql, &[])?[0].get("at")).unwrap();
+    at.to_rfc3339()
+}
+
+/// So many tries that no limit counts any more.
+fn old_tries(world: &World, number: i64) {
+    transact(&*world.store, |tx| {
+        for id in 0..number {
+            let sql = "INSERT INTO attempt (id, kind, subject, at) VALUES ($1, 'test', 'x', 1)";
+            tx.execute(sql, values![format!("at_{id}")])?;
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+fn incidents(world: &World) -> Vec<String> {
+    let found = world.operator.incidents(&*world.store).unwrap();
+    found.into_iter().map(|one| format!("{} {}", one.kind, one.detail)).collect()
+}
+
+/// Somebody who signed in with a phone, and what is erased of him when his data are old.
+fn signed_in(world: &World) -> (String, i64) {
+    let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+    driver.park(vehicle, "red", 60);
+    (driver.token.clone(), count(world, "token"))
+}
+
+fn is_let_in(world: &World, token: &str) -> bool {
+    world.operator.handle(&*world.store, world.now(), &Request::new("GET", "/v1/account").bearer(token)).status == 200
+}
+
+on_both_databases! {
+    #[test]
+    fn what_is_old_goes_in_the_night_of_the_city(world) {
+        // Ten in the morning; the first start of a store has nothing to erase.
+        world.due();
+        assert_eq!(next_night(world), "2025-09-04T01:30:00+00:00");
+        old_tries(world, 3);
+        world.pass(17 * 60 + 29);
+        world.due();
+        assert_eq!(count(world, "attempt"), 3);
+        world.pass(1);
+        world.due();
+        assert_eq!((count(world, "attempt"), next_night(world).as_str()), (0, "2025-09-05T01:30:00+00:00"));
+    }
+
+    #[test]
+    fn much_goes_in_batches_and_sales_go_on_between_them(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["5000.00"]);
+        world.due();
+        old_tries(world, 1_000 - count(world, "attempt"));
+        world.pass(DAY);
+        let mut left = vec![];
+        for zone in ["red", "yellow", "green", "blue"] {
+            world.due();
+            left.push(count(world, "attempt"));
+            driver.park(vehicle, zone, 30);
+            world.pass_seconds(1);
+        }
+        assert_eq!(left, [600, 200, 0, 0]);
+        assert_eq!(next_night(world), "2025-09-05T01:30:00+00:00");
+        world.check_books();
+    }
+
+    #[test]
+    fn a_clock_that_is_ten_years_ahead_for_a_second_erases_nothing(world) {
+        let world = &watched(world);
+        let (token, tokens) = signed_in(world);
+        world.due();
+        assert_eq!(world.operator.clock_doubt(), None);
+        let now = world.now();
+        old_tries(world, 1);
+        world.pass(10 * 365 * DAY);
+        world.due();
+        world.due();
+        let doubt = world.operator.clock_doubt().unwrap();
+        assert_eq!((doubt.clock, doubt.seen_at), (world.now(), now));
+        // The token is refused by that clock, and is not gone.
+        assert!(!is_let_in(world, &token));
+        world.pass_to(now + chrono::TimeDelta::seconds(1));
+        world.due();
+        assert_eq!(world.operator.clock_doubt(), None);
+        assert!(is_let_in(world, &token));
+        assert_eq!((count(world, "token"), count(world, "attempt WHERE kind = 'test'"), count(world, "ticket_plate")), (tokens, 1, 1));
+        assert_eq!(next_night(world), "2025-09-04T01:30:00+00:00", "nothing was planned by that clock");
+        let told = incidents(world);
+        assert!(matches!(&told[..], [one] if one.starts_with("clock_doubted") && one.contains("ahead of")), "{told:?}");
+        // Nothing that was claimed by that clock waits until it is true.
+        assert_eq!(count(world, "due WHERE at = 0"), 0);
+        world.pass(DAY);
+        world.due();
+        assert_eq!(count(world, "attempt WHERE kind = 'test'"), 0, "in the next night");
+        world.check_books();
+    }
+
+    #[test]
+    fn a_job_that_was_claimed_by_a_clock_ahead_is_claimed_again_by_the_right_one(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        driver.park(vehicle, "red", 60);
+        let ahead = (world.now() + chrono::TimeDelta::days(3650)).timestamp_millis();
+        transact(&*world.store, |tx| tx.execute("UPDATE due SET lease_until = $1", values![ahead])).unwrap();
+        world.pass(61);
+        assert!(world.due() > 0);
+        let soon = (world.now() + chrono::TimeDelta::seconds(20)).timestamp_millis();
+        transact(&*world.store, |tx| tx.execute("UPDATE due SET lease_until = $1, at = 0", values![soon])).unwrap();
+        assert_eq!((world.due(), count(world, "due WHERE at = 0") > 0), (0, true), "another operator's lease is kept");
+    }
+
+    #[test]
+    fn an_operator_that_stood_still_for_days_erases_when_somebody_says_that_the_clock_is_right(world) {
+        let world = &watched(world);
+        signed_in(world);
+        world.due();
+        old_tries(world, 1);
+        world.pass(3 * DAY);
+        for _ in 0..3 {
+            world.due();
+            world.pass(60);
+        }
+        assert_eq!(count(world, "attempt WHERE kind = 'test'"), 1);
+        assert_eq!(incidents(world).len(), 1, "told once");
+        world.operator.clock_is_right(&*world.store, world.now()).unwrap();
+        assert_eq!(world.operator.clock_doubt(), None);
+        world.due();
+        assert_eq!(count(world, "attempt WHERE kind = 'test'"), 0);
+        assert_eq!(count(world, "audit_log WHERE action = 'clock.confirmed'"), 1);
+        // It lives on by what is seen every minute.
+        for _ in 0..4 {
+            world.pass(DAY + 60);
+            world.due();
+            assert_eq!(world.operator.clock_doubt(), None);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_is_doubted_and_one_that_is_set_by_minutes_is_not(world) {
+        let world = &watched(world);
+        world.due();
+        world.pass(-50);
+        world.due();
+        assert_eq!(world.operator.clock_doubt(), None);
+        world.pass(-20);
+        world.due();
+        assert!(world.operator.clock_doubt().unwrap().to_string().contains("behind"));
+        world.pass(70);
+        world.due();
+        assert_eq!(world.operator.clock_doubt(), None);
+    }
+
+    #[test]
+    fn an_operator_that_starts_compares_its_clock_with_what_the_store_has_seen(world) {
+        let first = &watched(world);
+        signed_in(first);
+        // Nobody has looked yet: what was written last is what was seen.
+        let other = watched(world);
+        other.pass(30 * DAY);
+        other.due();
+        assert!(other.operator.clock_doubt().is_some());
+        first.due();
+        assert_eq!(first.operator.clock_doubt(), None);
+        // Its own doubt is not another's, and what the one sees the other has to be near.
+        let third = watched(world);
+        third.pass(60);
+        third.due();
+        assert_eq!(third.operator.clock_doubt(), None);
+    }
+
+    #[test]
+    fn what_is_erased_after_closing_waits_for_the_clock_too(world) {
+        let world = &watched(world);
+        let (token, _) = signed_in(world);
+        world.due();
+        world.pass(61);
+        let closed = world.send(&Request::new("DELETE", "/v1/account").bearer(&token));
+        let _: Value = expect(200, closed);
+        assert_eq!(world.balance("deposit"), rsd("0.00"));
+        world.pass(365 * DAY);
+        world.due();
+        assert_eq!(count(world, "ticket_plate"), 1);
+        world.operator.clock_is_right(&*world.store, world.now()).unwrap();
+        world.pass(1);
+        world.due();
+        assert_eq!(count(world, "ticket_plate"), 0);
+        world.check_books();
+    }
+}

@@ -1,0 +1,146 @@
+//! A text with U+0000 is refused, wherever it stands, the same on both databases: Postgres takes
+//! none.
+
+use std::collections::BTreeSet;
+
+use mesto_operator::payments::sign;
+use mesto_operator::{Request, Response};
+use mesto_protocol::headers;
+use mesto_protocol::kernel::operation::{Access, Content};
+use mesto_protocol::services::operations;
+use serde_json::{Value, json};
+
+use crate::world::{SECRET, approval, refused, signed_notice};
+
+/// Every text of a document, by its pointer.
+fn texts(value: &Value, at: String) -> Vec<String> {
+    match value {
+        Value::String(_) => vec![at],
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(place, item)| texts(item, format!("{at}/{place}"))).collect()
+        }
+        Value::Object(fields) => fields.iter().flat_map(|(name, item)| texts(item, format!("{at}/{name}"))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Bodies that would be taken, or refused for another reason, of every operation that has one.
+fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
+    let now = "2025-09-03T08:00:00Z";
+    let parking = json!({"zone": "red", "vehicle": vehicle, "extends": "tk_01k479dz00qgg4pqj408q8qgak", "minutes": 60});
+    let money = json!({"amount": "200.00", "currency": "RSD"});
+    let quote = |service: &str, subject: Value| json!({"city": "belgrade", "items": [{"service": service, "subject": subject}], "pay": "deposit", "payer": "ac_01k479dz00qgg4pqj408q8qgak"});
+    let event = json!({"at": now, "ticket": "GR004217", "kind": "entered", "amount": money});
+    vec![
+        ("/v1/auth/code", json!({"phone": "+381641234567", "language": "sr-Latn"})),
+        (
+            "/v1/auth/session",
+            json!({"phone": "+381641234567", "code": "123456", "device": "phone", "device_key": "key", "language": "en"}),
+        ),
+        ("/v1/vehicles", json!({"city": "belgrade", "plate": "BG789PP", "label": "car"})),
+        ("/v1/quotes", quote("parking", parking)),
+        ("/v1/quotes", quote("wallet", json!({"amount": money}))),
+        ("/v1/quotes", quote("orders", json!({"order": "or_01k479dz00qgg4pqj408q8qgak"}))),
+        ("/v1/quotes", quote("garages", json!({"facility": "zeleni-venac", "ticket": "GR004217"}))),
+        (
+            "/v1/purchases",
+            json!({"quote": "qt_01k479dz00qgg4pqj408q8qgak", "not_after": now, "return_url": "mesto://back"}),
+        ),
+        ("/v1/orders/slips", json!({"number": "K7QM-2F9X"})),
+        (
+            "/v1/inspector/orders",
+            json!({"city": "belgrade", "plate": "BG789PP", "zone": "red", "violation": "no_ticket", "location": "here"}),
+        ),
+        (
+            "/v1/garages/reports",
+            json!({"city": "belgrade", "facility": "zeleni-venac", "sent_at": now, "events": [event]}),
+        ),
+        ("/v1/garages/exits", json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": "GR004217", "at": now})),
+    ]
+}
+
+fn is_refused(name: &str, answer: &Response) {
+    let params = refused("bad_request", answer);
+    assert!(params.contains_key("field"), "{name}: {params:?}");
+}
+
+// Row 20 of the first trial.
+on_both_databases! {
+    #[test]
+    fn a_text_with_u_0000_is_refused_in_every_field_of_every_operation(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG111AA", &["1000.00"]);
+        let (inspector, garage) = (world.inspector(), world.controller("zeleni-venac"));
+        let mut tried = BTreeSet::new();
+        for (path, body) in bodies(&vehicle.to_string()) {
+            tried.insert(path);
+            let token = match path {
+                path if path.starts_with("/v1/inspector") => &inspector.token,
+                path if path.starts_with("/v1/garages") => &garage.token,
+                _ => &driver.token,
+            };
+            let send = |body: &Value| world.send(&Request::new("POST", path).bearer(token).key(&world.key()).json(body));
+            let places = texts(&body, String::new());
+            assert!(!places.is_empty());
+            for place in places {
+                for wrong in ["\0", "a\0b"] {
+                    let mut body = body.clone();
+                    *body.pointer_mut(&place).unwrap() = wrong.into();
+                    is_refused(&format!("{path} {place}"), &send(&body));
+                }
+            }
+            let mut named = body.clone();
+            named["na\0me"] = 1.into();
+            is_refused(path, &send(&named));
+        }
+        // A backslash before a text is not a zero.
+        let label = json!({"city": "belgrade", "plate": "BG789PP", "label": "\\u0000"});
+        assert_eq!(driver.post("/v1/vehicles", &label).status, 201);
+        let with_body: BTreeSet<&str> = operations()
+            .filter(|operation| matches!(operation.body, Content::Json(_)) && operation.access != Access::Provider)
+            .map(|operation| operation.path)
+            .collect();
+        assert_eq!(tried, with_body, "every operation that has a body is tried");
+        world.check_books();
+    }
+
+    #[test]
+    fn a_value_with_u_0000_in_a_query_a_path_or_a_notice_is_refused(world) {
+        let driver = world.driver("+381641234567");
+        let (inspector, garage) = (world.inspector(), world.controller("zeleni-venac"));
+        for operation in operations() {
+            for token in [&driver.token, &inspector.token, &garage.token] {
+                let ask = |target: &str| {
+                    Request::new(operation.method.as_str(), target).bearer(token).key(&world.key())
+                };
+                for asked in operation.query {
+                    let values = operation.query.iter().map(|query| match query.name == asked.name {
+                        true => format!("{}=a%00", query.name),
+                        false => format!("{}=belgrade", query.name),
+                    });
+                    let target = format!("{}?{}", operation.path, values.collect::<Vec<_>>().join("&"));
+                    let answer = world.operator.handle(&*world.store, world.now(), &ask(&target));
+                    assert!((400..500).contains(&answer.status), "{target}: {answer:?}");
+                }
+                if operation.path.contains('{') {
+                    let parts = operation.path.split('/').map(|part| if part.starts_with('{') { "a%00" } else { part });
+                    let target = parts.collect::<Vec<_>>().join("/");
+                    let answer = world.operator.handle(&*world.store, world.now(), &ask(&target));
+                    assert!((400..500).contains(&answer.status), "{target}: {answer:?}");
+                }
+            }
+        }
+        let payment = driver.top_up("200.00");
+        for field in ["payment", "reference", "reason"] {
+            let mut notice = serde_json::to_value(approval(&payment, "pay-1")).unwrap();
+            notice[field] = "a\0b".into();
+            let mut request = signed_notice(&approval(&payment, "pay-1"));
+            request.body = serde_json::to_vec(&notice).unwrap();
+            request.headers.retain(|(name, _)| name != headers::SIGNATURE);
+            let signature = sign(SECRET, &request.body);
+            refused("notice_invalid", &world.send(&request.header(headers::SIGNATURE, &signature)));
+        }
+        let phone = Request::new("GET", "/v1/account").bearer("to\0ken");
+        refused("unauthorized", &world.send(&phone));
+        world.check_books();
+    }
+}
