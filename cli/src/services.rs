@@ -8,8 +8,8 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, backup, books, cities, claims, codes, history, keys, payments, refunds, serve, staff, testbed,
-    vehicles, wallet,
+    about, account, backup, books, cities, claims, codes, history, keys, messages, migrations, payments, refunds,
+    serve, staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -30,11 +30,13 @@ pub const SERVICES: Services = Services(&[
     &history::SERVICE,
     &codes::SERVICE,
     &serve::SERVICE,
+    &messages::SERVICE,
     &testbed::SERVICE,
     &keys::SERVICE,
     &staff::SERVICE,
     &books::SERVICE,
     &backup::SERVICE,
+    &migrations::SERVICE,
     &refunds::SERVICE,
     &claims::SERVICE,
     &cities::SERVICE,

@@ -39,15 +39,19 @@ mod services;
 
 pub use base::claims::{ByHand, Claim, ClaimError, ClaimState, SettledBy};
 pub use base::incidents::Incident;
-pub use base::messages::Message;
+pub use base::messages::outbox::{
+    self, MessageGateway, MessageLimits, MessageStanding, OutgoingMessage, Receipt, Sending,
+};
+pub use base::messages::{Message, TEMPLATES as MESSAGE_TEMPLATES};
 pub use base::operator_document::Profile;
 pub use base::payments;
 pub use base::payments::{HostedPage, PaymentLimits, Provider};
 pub use base::sign_in::SignInLimits;
-pub use base::staff::{GrantError, RoleGiven, Staff};
+pub use base::staff::{Audited, GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;
 pub use garages::GarageLimits;
 pub use kernel::clock::ClockDoubt;
+pub use kernel::epoch::NameError;
 pub use kernel::health::skew_text;
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};

@@ -57,6 +57,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<idempotency::IntentRow>(),
         table::<epoch::EpochRow>(),
         table::<health::HeartbeatRow>(),
+        table::<epoch::CalledRow>(),
         table::<incidents::IncidentRow>(),
         table::<claims::ClaimRow>(),
         table::<inspectors::PlateCheckRow>(),

@@ -120,6 +120,7 @@ pub fn answers() -> Vec<Answer> {
     use May::{Anybody, Bank, Controller, Driver, Inspector, SignedIn};
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
+        nobodys(&public::READY, Anybody, nothing),
         nobodys(&public::OPENAPI, Anybody, nothing),
         nobodys(&public::CLOCK, Anybody, nothing),
         nobodys(&public::KEYS, Anybody, nothing),

@@ -89,7 +89,9 @@ struct Wanted {
 }
 
 fn play_on(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>, kills: usize) -> Played {
-    std::fs::write(folder.join("secret"), SECRET).unwrap();
+    let secret = folder.join("secret");
+    std::fs::write(&secret, SECRET).unwrap();
+    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let keys = Command::new(program()).args(["keys", "init"]).arg(folder.join("keys")).output().unwrap();
     assert!(keys.status.success(), "{}", String::from_utf8_lossy(&keys.stderr));
     write_city(folder);

@@ -1,8 +1,8 @@
 //! The measures of `cargo xtask bench`: what a purchase, an opening and a quote cost, each beside a
 //! peer in the same run.
 //!
-//! `load [--only purchases|streams|overload|client|quote] [--short]`. Every measure is taken three times,
-//! alternating with its peer; the ratio that counts is the median of the three. Nothing is written
+//! `load [--only purchases|streams|overload|client|quote] [--short]`. Every measure is taken three
+//! times, alternating with its peer; the ratio that counts is the median of the three. Nothing is written
 //! but standard output; the exit code is 1 when a target is missed.
 
 mod opening;

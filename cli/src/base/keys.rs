@@ -6,7 +6,7 @@ use clap::Subcommand;
 use mesto_operator::{Keys, KeysError, SystemEntropy, keys};
 use serde_json::json;
 
-use crate::base::operator::now;
+use crate::base::operator::{now, said_why};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::Tone;
@@ -33,6 +33,17 @@ enum KeysCommand {
     /// Make new keys for cities, tickets and revocations; what the old ones signed stays good.
     Rotate {
         #[arg(default_value = "keys")]
+        folder: PathBuf,
+    },
+    /// End a key that somebody else may have: nothing that it signed is believed any more. Another
+    /// one takes its place.
+    Revoke {
+        /// Its id, as `keys.json` names it: code-1
+        kid: String,
+        /// Why, kept in `keys.json`.
+        #[arg(long, value_parser = said_why)]
+        reason: String,
+        #[arg(long, default_value = "keys")]
         folder: PathBuf,
     },
     /// Sign the same key set anew, so that nobody finds it too old; only needed where root.seed
@@ -71,6 +82,19 @@ impl Run for Command {
                     wrong(error).advise(advice)
                 })?;
                 (made, folder, "rotated")
+            }
+            KeysCommand::Revoke { kid, reason, folder } => {
+                let made = keys::revoke(&folder, (&kid, &reason), now(), &SystemEntropy).map_err(|error| {
+                    let advice = match &error {
+                        KeysError::Unknown { .. } => "The ids stand in keys.json.".to_owned(),
+                        KeysError::RevokedBefore { .. } => {
+                            "Start the instances again if they did not since.".to_owned()
+                        }
+                        _ => NEEDS_ROOT.to_owned(),
+                    };
+                    wrong(error).advise(advice)
+                })?;
+                (made, folder, "changed")
             }
             KeysCommand::Renew { folder } => {
                 let made = keys::renew(&folder, now()).map_err(|error| wrong(error).advise(NEEDS_ROOT))?;

@@ -12,6 +12,8 @@ pub mod demo;
 pub mod front;
 pub mod history;
 pub mod keys;
+pub mod messages;
+pub mod migrations;
 pub mod operator;
 pub mod payments;
 pub mod providers;

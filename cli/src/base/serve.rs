@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Clock, Config, HostedPage, Profile, SystemClock};
+use mesto_operator::{Clock, Config, HostedPage, NameError, Profile, SystemClock};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use crate::base::about;
 use crate::base::bounds::BoundsArgs;
 use crate::base::front::FrontArgs;
+use crate::base::messages::{self, MessagesArgs};
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
 use crate::kernel::args::{StoreArgs, web_address};
@@ -21,6 +22,7 @@ use crate::kernel::call::{Call, told_to_end, wait, write_logs};
 use crate::kernel::clock::{BankClock, BankEntropy};
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::Tone;
+use crate::kernel::private_files;
 use crate::kernel::service::{Commands, Run, Service};
 
 pub const SERVICE: Service = Service { commands: Some(Commands::of::<Command>()), ..Service::named("serve") };
@@ -69,6 +71,11 @@ struct ServeArgs {
     /// (https://app.example). May be given often.
     #[arg(long, default_value = "mesto", value_parser = return_to)]
     return_to: Vec<Allowed>,
+    /// Refuse a store whose schema is older than this version's, instead of migrating it.
+    #[arg(long)]
+    no_migrate: bool,
+    #[command(flatten)]
+    messages: MessagesArgs,
     /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
     #[arg(long)]
     with_demo_bank: bool,
@@ -93,17 +100,8 @@ impl Run for Command {
 }
 
 fn read_secret(args: &ServeArgs) -> Outcome<Vec<u8>> {
-    let path = &args.bank_secret_file;
     let advice = "Put at least 16 random bytes, shared with the bank, into that file: `openssl rand -hex 32`.";
-    let secret = std::fs::read_to_string(path).map_err(|why| {
-        CliError::new(Exit::Input, "bank_secret", format!("{} cannot be read: {why}", path.display())).advise(advice)
-    })?;
-    let secret = secret.trim().as_bytes().to_vec();
-    if secret.len() < 16 {
-        return Err(CliError::new(Exit::Input, "bank_secret", format!("{} holds fewer than 16 bytes", path.display()))
-            .advise(advice));
-    }
-    Ok(secret)
+    private_files::secret(&args.bank_secret_file, "bank_secret", advice)
 }
 
 /// What the operator is called: as it is told, or the host of its address.
@@ -124,6 +122,7 @@ fn operator_name(args: &ServeArgs) -> Outcome<OperatorName> {
 /// When something it needs is missing or wrong, said before anything is served.
 async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let secret = read_secret(args)?;
+    let gateway = args.messages.gateway()?;
     let listener = TcpListener::bind(args.listen).await.map_err(|why| {
         CliError::new(Exit::Failed, "listen", format!("{} cannot be listened on: {why}", args.listen))
             .advise("Give a free address with --listen.")
@@ -154,13 +153,18 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         Some(file) => about::read(file, config)?,
         None => (Profile::default(), config),
     };
-    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile).limited(args.bounds.shares()));
+    let operator = operator(&args.store, page, config)?.saying(profile).limited(args.bounds.shares());
+    let operator = Arc::new(args.messages.of(operator)?);
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
     let _alone = place.alone()?;
-    let store = tokio::task::spawn_blocking(move || place.open(connections))
-        .await
-        .map_err(|why| CliError::failed("the store", why))??;
+    let (named, no_migrate) = (Arc::clone(&operator), args.no_migrate);
+    let opened = tokio::task::spawn_blocking(move || {
+        let store = if no_migrate { place.open_current(connections)? } else { place.open(connections)? };
+        named.is_called(store.as_ref()).map_err(not_called)?;
+        Ok::<_, CliError>(store)
+    });
+    let store = opened.await.map_err(|why| CliError::failed("the store", why))??;
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     tokio::task::block_in_place(|| args.bounds.compare_clocks(&operator, &*store, &clock))?;
@@ -191,15 +195,34 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     };
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
     let watched = operator.watched(&store);
-    let requests = tokio::spawn(send_forever(operator.clone(), watched, clock.clone(), link));
+    let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&watched), clock.clone(), link));
+    let messages =
+        gateway.map(|gateway| tokio::spawn(messages::send_forever(operator.clone(), watched, clock.clone(), gateway)));
+    if messages.is_none() {
+        tracing::warn!("no --messages: nobody can sign in unless a gateway of yours takes messages from the store");
+    }
     let served = front.serve(listener, operator, store, clock, told_to_end()).await;
     requests.abort();
     let _ = requests.await;
+    if let Some(messages) = messages {
+        messages.abort();
+        let _ = messages.await;
+    }
     drop(end);
     if let Some(task) = bank {
         let _ = task.await;
     }
     served.map_err(|why| CliError::failed("serving", why))
+}
+
+/// Why a store is not served under this name.
+fn not_called(why: NameError) -> CliError {
+    match &why {
+        NameError::Another { known, .. } => CliError::new(Exit::Input, "store_of_another_name", why.to_string()).advise(
+            format!("Serve it with --name {known}: its codes, and what phones keep, are of that name. Another operator needs a store of its own."),
+        ),
+        NameError::Store(error) => CliError::failed("the store's name", error),
+    }
 }
 
 /// Where the demo bank listens: at `--bank-url`, which must be of this machine; port 0 takes any

@@ -1,13 +1,13 @@
-//! `mesto admin create|list|token|grant|revoke`: who works for an operator, and what each may do.
+//! `mesto admin create|list|token|grant|revoke|sign-out|audit`: who works for an operator, and what each may do.
 
 use chrono::{DateTime, Utc};
 use clap::{Subcommand, ValueEnum};
 use mesto_client::protocol::kernel::ids::{AccountId, GrantId};
-use mesto_operator::{GrantError, RoleGiven, Staff};
+use mesto_operator::{Audited, GrantError, RoleGiven, Staff};
 use mesto_protocol::kernel::grants::Role;
 use serde_json::{Value, json};
 
-use crate::base::operator::{looked_at, made, now, opened};
+use crate::base::operator::{looked_at, made, now, opened, said_why};
 use crate::kernel::args::{StoreArgs, moment};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -67,6 +67,28 @@ enum Tool {
         /// Not any more from this moment on (RFC 3339); for good without it.
         #[arg(long, value_parser = moment)]
         until: Option<DateTime<Utc>>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// End every token of an account, of its phones too: whoever holds one signs in again, or is
+    /// given another.
+    SignOut {
+        /// The account: ac_...
+        account: AccountId,
+        /// Why, for the audit log; nobody's name.
+        #[arg(long, value_parser = said_why)]
+        reason: String,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// What staff and tools did: the audit log, oldest first.
+    Audit {
+        /// From this moment on (RFC 3339).
+        #[arg(long, value_parser = moment)]
+        since: Option<DateTime<Utc>>,
+        /// Only what this account did, and what was done to it and to its roles.
+        #[arg(long)]
+        account: Option<AccountId>,
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -156,6 +178,24 @@ impl Run for Tool {
                 let grant = grant.map_err(not_given)?;
                 call.say(&grant, || format!("{} {role} to {account}: {}", good("Given"), grant.id));
             }
+            Self::SignOut { account, reason, store } => {
+                let (operator, store) = opened(&store)?;
+                let ended = operator.end_tokens(store.as_ref(), now(), &account.to_string(), &reason);
+                let ended = ended.map_err(not_given)?;
+                call.say(&json!({ "account": account, "ended": ended }), || {
+                    format!("{} {ended} tokens of {account}", good("Ended"))
+                });
+            }
+            Self::Audit { since, account, store } => {
+                let (operator, store) = looked_at(&store)?;
+                let found = operator.audit_log(store.as_ref(), since, account);
+                let found = found.map_err(|why| CliError::failed("the audit log", why))?;
+                let json = |one: &Audited| json!({ "at": one.at, "actor": one.actor, "action": one.action, "subject": one.subject, "note": one.note });
+                call.say(&found.iter().map(json).collect::<Value>(), || match found.as_slice() {
+                    [] => "Nothing was written down.".to_owned(),
+                    found => audit_table(found),
+                });
+            }
             Self::Revoke { grant, store } => {
                 let (operator, store) = opened(&store)?;
                 operator.end_role(store.as_ref(), now(), &grant.to_string()).map_err(not_given)?;
@@ -189,6 +229,14 @@ fn scope(city: Option<&str>, place: Option<&str>) -> String {
         (Some(city), None) => city.to_owned(),
         (None, _) => "everywhere".to_owned(),
     }
+}
+
+fn audit_table(log: &[Audited]) -> String {
+    let row = |one: &Audited| {
+        let at = one.at.to_rfc3339();
+        vec![at, one.actor.clone(), one.action.clone(), one.subject.clone(), one.note.clone()]
+    };
+    table(&["at", "who", "what", "to", "note"], &log.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Everybody with a role, a line each role.

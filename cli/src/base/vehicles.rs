@@ -2,11 +2,12 @@
 
 use clap::{Args, Subcommand};
 use mesto_client::protocol::kernel::ids::VehicleId;
+use mesto_rules::{ParsedPlate, PlateWarning};
 
 use crate::kernel::args::PhoneArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
-use crate::kernel::output::table;
+use crate::kernel::output::{self, table};
 use crate::kernel::phone::Phone;
 use crate::kernel::service::{Commands, Run, Service};
 
@@ -20,6 +21,9 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct VehiclesArgs {
+    /// Not taken: what is added or removed stands behind its option.
+    #[arg(hide = true, num_args = 0.., value_name = "WORDS")]
+    words: Vec<String>,
     /// Add this plate.
     #[arg(long)]
     add: Option<String>,
@@ -42,9 +46,16 @@ impl Run for Command {
 }
 
 async fn vehicles(args: VehiclesArgs, call: Call) -> Outcome<()> {
+    if !args.words.is_empty() {
+        let text = format!("`{}` is not taken here", args.words.join(" "));
+        return Err(CliError::new(Exit::Usage, "usage", text)
+            .advise("mesto vehicles; mesto vehicles --add \"BG 789-PP\"; mesto vehicles --remove \"BG 789-PP\"."));
+    }
     let phone = Phone::open(&args.at, call).await?;
     phone.sync().await?;
+    let mut warnings = Vec::new();
     if let Some(plate) = &args.add {
+        warnings = read(&phone, plate)?.warnings;
         let added = phone.core.vehicles().add(&phone.city, plate, None).await;
         phone.done(added)?;
     }
@@ -53,6 +64,7 @@ async fn vehicles(args: VehiclesArgs, call: Call) -> Outcome<()> {
         phone.done(removed)?;
     }
     let vehicles = phone.done(phone.core.vehicles().list())?;
+    say_again(&phone, &warnings);
     call.say(&vehicles, || {
         if vehicles.is_empty() {
             return "No vehicle yet. Add one: mesto vehicles --add \"BG 789-PP\"".to_owned();
@@ -63,6 +75,18 @@ async fn vehicles(args: VehiclesArgs, call: Call) -> Outcome<()> {
         table(&["plate", "compared as", "vehicle"], &vehicles.iter().map(row).collect::<Vec<_>>())
     });
     Ok(())
+}
+
+/// A plate by the city's grammar.
+fn read(phone: &Phone, typed: &str) -> Outcome<ParsedPlate> {
+    phone.done(phone.core.vehicles().check_plate(&phone.city, typed))
+}
+
+/// Says what to look at again in a plate that was typed; beside the answer, which a machine reads.
+fn say_again(phone: &Phone, warnings: &[PlateWarning]) {
+    for warning in warnings {
+        output::warn(&phone.core.vehicles().warning_text(warning));
+    }
 }
 
 /// The vehicle meant: the one with this plate, or the only one.
@@ -81,7 +105,8 @@ pub fn meant(phone: &Phone, plate: Option<&str>) -> Outcome<VehicleId> {
                 .advise("Say which one with --plate."))
         }
         (Some(typed), _) => {
-            let plate = phone.done(phone.core.vehicles().check_plate(&phone.city, typed))?;
+            let plate = read(phone, typed)?;
+            say_again(phone, &plate.warnings);
             let found = vehicles.iter().find(|vehicle| vehicle.plate.canonical == plate.canonical);
             found.map(|vehicle| vehicle.id).ok_or_else(|| {
                 CliError::new(Exit::Refused, "vehicle_missing", format!("{} is not in this account", plate.display))

@@ -42,6 +42,11 @@ pub struct Controller {
     machine: DateTime<Utc>,
     /// Why the operator is away, once that was noticed.
     pub away: Option<String>,
+    /// By how much this clock is ahead of the operator's, or below zero behind it, as that said of
+    /// the last report; only where it has to be set.
+    pub clock_differs_seconds: Option<i64>,
+    /// How many events wait again because the operator's books were put back from a copy.
+    pub told_again: usize,
 }
 
 /// Why a barrier opens.
@@ -103,7 +108,8 @@ impl Controller {
         };
         let now = at.unwrap_or_else(|| memory.clock(machine));
         let (keys, city) = read(&memory.post, &memory.documents, now)?;
-        let controller = Self { folder, memory, keys, city, at, machine, away: None };
+        let controller =
+            Self { folder, memory, keys, city, at, machine, away: None, clock_differs_seconds: None, told_again: 0 };
         controller.facility()?;
         controller.folder.keep(&controller.memory)?;
         Ok(controller)
@@ -270,9 +276,13 @@ impl Controller {
                 self.memory.heard_of(settled);
             }
             self.memory.settled_after = Some(reported.next);
+            self.clock_differs_seconds = reported.clock_differs_seconds;
+            let before = self.memory.waiting.len();
+            let is_told_again = self.memory.is_of(reported.epoch);
+            self.told_again += self.memory.waiting.len() - before;
             // What is kept is what was heard: an answer that is lost here is asked for again.
             self.keep()?;
-            if self.memory.waiting.is_empty() && !reported.has_more {
+            if self.memory.waiting.is_empty() && !reported.has_more && !is_told_again {
                 break;
             }
         }

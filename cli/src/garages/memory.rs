@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind, ReportedPlaces, VisitSettled};
+use mesto_protocol::kernel::ids::EpochId;
 use mesto_rules::garages::Paid;
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +88,11 @@ pub struct NotTaken {
     pub detail: String,
 }
 
+/// What was taken is kept so long: as far back as an operator may have to be told again.
+const TOLD_DAYS: TimeDelta = TimeDelta::days(7);
+/// Most events that are kept so.
+const TOLD_MOST: usize = 20_000;
+
 /// A car takes less to pass an open barrier.
 const PASSING: TimeDelta = TimeDelta::minutes(5);
 
@@ -103,6 +109,12 @@ pub struct Memory {
     pub next_number: u64,
     /// What was not taken yet, in the order in which it happened.
     pub waiting: Vec<ReportedEvent>,
+    /// What was taken in the last days, for an operator whose books were put back from a copy.
+    #[serde(default)]
+    pub told: Vec<ReportedEvent>,
+    /// Which history of the operator's books that was.
+    #[serde(default)]
+    pub epoch: Option<EpochId>,
     pub free: Option<ReportedPlaces>,
     pub inside: Vec<Car>,
     /// What was paid in the app, the last payment of each ticket.
@@ -122,6 +134,8 @@ impl Memory {
             settled_after: None,
             next_number: 1,
             waiting: Vec::new(),
+            told: Vec::new(),
+            epoch: None,
             free: None,
             inside: Vec::new(),
             settled: Vec::new(),
@@ -225,13 +239,36 @@ impl Memory {
         let mut not_taken = Vec::new();
         let rest = self.waiting.split_off(told.min(self.waiting.len()));
         for (place, event) in std::mem::replace(&mut self.waiting, rest).into_iter().enumerate() {
-            let Some((_, code, detail)) = refused.iter().find(|(refused, ..)| *refused == place) else { continue };
+            let Some((_, code, detail)) = refused.iter().find(|(refused, ..)| *refused == place) else {
+                self.told.push(event);
+                continue;
+            };
             not_taken.push(NotTaken { event, code: code.clone(), detail: detail.clone() });
         }
         self.refused.extend(not_taken.iter().cloned());
         let old = self.refused.len().saturating_sub(REFUSED_MOST);
         self.refused.drain(..old);
+        if let Some(last) = self.told.last().map(|event| event.at) {
+            self.told.retain(|event| last - event.at <= TOLD_DAYS);
+        }
+        let old = self.told.len().saturating_sub(TOLD_MOST);
+        self.told.drain(..old);
         not_taken
+    }
+
+    /// Which history the operator's books are. In another one than before it lacks what was told
+    /// lately: all of that waits again, and what was paid is asked for from the beginning. `true`
+    /// when that is so.
+    pub fn is_of(&mut self, epoch: Option<EpochId>) -> bool {
+        let Some(epoch) = epoch else { return false };
+        let is_another = self.epoch.replace(epoch).is_some_and(|known| known != epoch);
+        if is_another {
+            let later = std::mem::take(&mut self.waiting);
+            self.waiting = std::mem::take(&mut self.told);
+            self.waiting.extend(later);
+            self.settled_after = None;
+        }
+        is_another
     }
 
     /// What was paid in the app: the last payment of a ticket counts.
@@ -431,5 +468,29 @@ mod tests {
         }
         std::fs::write(&file, "{").unwrap();
         assert_eq!(kept.read().unwrap_err().code, "memory_damaged");
+    }
+
+    #[test]
+    fn an_operator_whose_books_were_put_back_is_told_the_last_days_again() {
+        let mut memory = memory();
+        use mesto_protocol::kernel::ids::RecordId as _;
+        let epoch = |last: u8| Some(EpochId::from_bytes([last; 16]));
+        assert!(!memory.is_of(epoch(1)), "the first one that is heard of");
+        for (ticket, second) in [("GR01", 0), ("GR02", 8 * 86_400), ("GR03", 8 * 86_400 + 1)] {
+            memory.happened(event(ReportedEventKind::Entered, ticket, second), at(second), None);
+        }
+        memory.settled_after = Some("1".into());
+        let refused = [(2, "out_of_range".to_owned(), String::new())];
+        memory.heard(3, &refused);
+        assert!(!memory.is_of(epoch(1)) && !memory.is_of(None));
+        memory.happened(event(ReportedEventKind::Left, "GR02", 8 * 86_400 + 9), at(8 * 86_400 + 9), None);
+        assert!(memory.is_of(epoch(2)));
+        let waiting: Vec<_> = memory.waiting.iter().map(|one| (one.ticket.as_str(), one.kind.as_str())).collect();
+        assert_eq!(
+            waiting,
+            [("GR02", "entered"), ("GR02", "left")],
+            "in their order; not what is too old or was refused"
+        );
+        assert_eq!((memory.settled_after, memory.told.len()), (None, 0));
     }
 }

@@ -525,7 +525,8 @@ async fn report(at: ControllerArgs, call: Call) -> Outcome<()> {
             .advise(format!("{}; `mesto garage report` tells it later.", waiting_events(waiting))));
     }
     let told = json!({
-        "told": waited - controller.memory.waiting.len(),
+        "told": waited.saturating_sub(controller.memory.waiting.len()), "told_again": controller.told_again,
+        "clock_differs_seconds": controller.clock_differs_seconds,
         "refused": not_taken, "settled": controller.memory.settled,
     });
     let told = with_link(told, &controller);
@@ -541,13 +542,23 @@ async fn report(at: ControllerArgs, call: Call) -> Outcome<()> {
         return Err(error);
     }
     call.say(&told, || {
-        let mut said = match waited - controller.memory.waiting.len() {
+        let mut said = match waited.saturating_sub(controller.memory.waiting.len()) {
             1 => "1 event was told.\n".to_owned(),
             told => format!("{told} events were told.\n"),
         };
+        let mut warn = |line: String| said.push_str(&(call.style.paint(Tone::Warn, &line) + "\n"));
+        if controller.told_again > 0 {
+            warn(format!(
+                "The operator's books were put back from a copy: {} events were told again.",
+                controller.told_again
+            ));
+        }
+        if let Some(seconds) = controller.clock_differs_seconds {
+            warn(format!("This clock is {seconds} seconds ahead of the operator's (below zero: behind): set it."));
+        }
         for one in &not_taken {
             let line = format!("not taken: {} {}: {}", one.event.ticket, one.event.kind, one.detail);
-            said.push_str(&(call.style.paint(Tone::Warn, &line) + "\n"));
+            warn(line);
         }
         said + &show::settled_table(&controller)
     });

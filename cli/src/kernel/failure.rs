@@ -95,7 +95,10 @@ impl CliError {
             ErrorKind::Refused => Exit::Refused,
             // The operator was reached, and said no.
             ErrorKind::NotNow
-                if matches!(error.code(), "too_many_requests" | "client_too_old" | "facility_unreachable") =>
+                if matches!(
+                    error.code(),
+                    "too_many_requests" | "code_sent_already" | "client_too_old" | "facility_unreachable"
+                ) =>
             {
                 Exit::Refused
             }

@@ -7,6 +7,7 @@ pub mod database;
 pub mod failure;
 pub mod output;
 pub mod phone;
+pub mod private_files;
 pub mod service;
 pub mod show;
 pub mod testbed;

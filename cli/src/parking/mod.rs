@@ -6,13 +6,17 @@ mod testbed;
 mod tools;
 pub mod trouble;
 
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
+use mesto_client::parking::ZonePrices;
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::kernel::ids::TicketId;
+use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::rules::{ParkingSection, ZoneId};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
 use mesto_rules::City;
+use serde::Serialize;
 
 use crate::base::payments::{self, HowToPay, priced};
 use crate::base::vehicles;
@@ -57,6 +61,12 @@ struct ZonesArgs {
     /// A sign's code, as typed or scanned.
     #[arg(long)]
     sign: Option<String>,
+    /// Prices, hours and limits of each zone, or of the one whose sign is given.
+    #[arg(long)]
+    prices: bool,
+    /// Prices of this day (2025-09-03); today's without it.
+    #[arg(long, value_name = "DATE", requires = "prices")]
+    on: Option<NaiveDate>,
     #[command(flatten)]
     at: PhoneArgs,
 }
@@ -143,6 +153,15 @@ async fn zones(args: ZonesArgs, call: Call) -> Outcome<()> {
         phone.done(phone.core.parking().zone_by_sign(&phone.city, sign))?;
     }
     let near = phone.done(phone.core.parking().zones_near(&phone.city, position, args.sign.as_deref()))?;
+    if args.prices {
+        let asked =
+            near.zones.iter().map(|zone| &zone.zone).filter(|zone| near.by_sign.as_ref().is_none_or(|by| by == *zone));
+        let prices: mesto_client::Result<Vec<ZonePrices>> =
+            asked.map(|zone| phone.core.parking().prices(&phone.city, zone, args.on)).collect();
+        let prices = phone.done(prices)?;
+        call.say(&prices, || show::prices_text(&phone.show, &prices));
+        return Ok(());
+    }
     call.say(&near, || {
         let sign = near.by_sign.as_ref().map(|zone| format!("The sign is of zone {zone}.\n\n"));
         sign.unwrap_or_default() + &show::zones_table(&phone.show, &near)
@@ -250,6 +269,17 @@ fn running(phone: &Phone, wanted: Option<TicketId>) -> Outcome<TicketId> {
     }
 }
 
+/// A ticket of this phone, and what is not sure about it.
+#[derive(Debug, Serialize)]
+struct ShownTicket<'a> {
+    #[serde(flatten)]
+    ticket: &'a Ticket,
+    /// The operator does not know it any more.
+    is_forgotten: bool,
+    /// It is over by a clock that is not synced.
+    may_be_over: bool,
+}
+
 async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     phone.sync().await?;
@@ -262,9 +292,21 @@ async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
     }
     let Some(wanted) = args.qr else {
         let shown = phone.core.parking().state();
-        call.say(&shown.active, || match shown.active.as_slice() {
+        let now = phone.core.now();
+        let forgotten: Vec<TicketId> = shown.forgotten.iter().map(|ticket| ticket.id).collect();
+        let listed: Vec<ShownTicket<'_>> = shown
+            .active
+            .iter()
+            .chain(&shown.forgotten)
+            .map(|ticket| ShownTicket {
+                ticket,
+                is_forgotten: forgotten.contains(&ticket.id),
+                may_be_over: ticket.ends_at <= now,
+            })
+            .collect();
+        call.say(&listed, || match listed.as_slice() {
             [] => "No ticket is running.".to_owned(),
-            active => show::tickets_table(&phone.show, active, &[]),
+            listed => show::running_tickets(&phone.show, listed, phone.core.time().1),
         });
         return Ok(());
     };

@@ -81,6 +81,41 @@ fn a_store_that_is_served_is_copied_and_another_one_is_made_of_the_copy_on_sqlit
     assert_eq!(crate::http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);
 }
 
+/// What happened in a garage since the copy was taken is told again by its controller.
+#[cfg(unix)]
+#[test]
+fn a_controller_tells_its_last_days_again_to_a_store_that_was_put_back() {
+    let folder = folder();
+    let path = folder.path();
+    let garage = |serving: &Serving, words: &[&str]| {
+        let (operator, root_key) = (serving.said("operator"), serving.said("root_key"));
+        let at = ["--operator", &operator, "--operator-name", "localhost", "--root-key", &root_key];
+        let place = ["--token-file", "token", "--facility", "zeleni-venac", "--json"];
+        right(&mesto(path, &[&["garage"], words, &at, &place].concat()))
+    };
+    let visits = |file: &str| -> i64 {
+        let store = mesto_operator::SqliteReader::open(&path.join(file)).unwrap();
+        let sql = "SELECT COUNT(*) AS number FROM visit";
+        mesto_operator::store::transact(&store, |tx| tx.query(sql, &[])?[0].get("number")).unwrap()
+    };
+    let serving = Serving::start(path, &SERVE);
+    let role = ["--role", "controller", "--city", "belgrade", "--place", "zeleni-venac"];
+    let made = right(&admin(path, &[&["create", "--name", "Barrier"], &role[..]].concat()));
+    std::fs::write(path.join("token"), made["token"].as_str().unwrap()).unwrap();
+    garage(&serving, &["enter"]);
+    right(&admin(path, &["backup", "--to", "copy.sqlite"]));
+    garage(&serving, &["enter"]);
+    assert_eq!((visits("mesto.sqlite"), visits("copy.sqlite")), (2, 1));
+    assert_eq!(garage(&serving, &["report"])["told_again"], 0);
+    drop(serving);
+    right(&admin(path, &["restore", "--from", "copy.sqlite", "--database", "new.sqlite"]));
+    let serving = Serving::start(path, &[&SERVE[..], &["--database", "new.sqlite"]].concat());
+    assert_eq!(garage(&serving, &["report"])["told_again"], 2);
+    assert_eq!(visits("new.sqlite"), 2, "what was there already is not there twice");
+    assert_eq!(garage(&serving, &["report"])["told_again"], 0, "once");
+    assert_eq!(right(&admin(path, &["ledger", "--database", "new.sqlite"]))["fault"], Value::Null);
+}
+
 #[test]
 fn a_postgres_database_is_dumped_with_its_audit_and_another_one_is_made_of_the_dump() {
     let cluster = PostgresCluster::start().unwrap();

@@ -6,9 +6,12 @@ mod database;
 mod demo;
 mod front;
 mod garage;
+#[cfg(unix)]
+mod messages;
 mod pages;
 mod phone;
 mod serving;
+mod staff;
 mod testbed;
 mod tools;
 mod verifying;
@@ -41,6 +44,13 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// A file for its owner alone, as secrets are.
+fn secret_file(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 fn mesto(folder: &Path, arguments: &[&str]) -> Ran {

@@ -300,6 +300,18 @@ fn a_parked_car_is_removed_only_with_yes_bg_54() {
 }
 
 #[test]
+fn what_to_look_at_again_in_a_plate_is_said_beside_the_answer_bg_23() {
+    let driver = Driver::with_car();
+    // A Cyrillic letter at the beginning.
+    let added = driver.run(&["vehicles", "--add", "\u{412}G 123-AA", "--json"]);
+    assert_eq!(added.exit, 0, "{}", added.err);
+    assert_eq!(added.json()[1]["plate"]["canonical"], "BG123AA");
+    assert!(added.err.contains('B'), "{}", added.err);
+    let clear = driver.run(&["vehicles", "--add", "NS 123-AB"]);
+    assert_eq!((clear.exit, clear.err.as_str()), (0, ""));
+}
+
+#[test]
 fn an_order_is_listed_and_paid() {
     let driver = Driver::with_car();
     driver.top_up("2000");

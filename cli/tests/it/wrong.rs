@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 use crate::phone::{Driver, PHONE};
-use crate::{Ran, http, mesto};
+use crate::{Ran, http, mesto, secret_file};
 
 /// The code of an error told to a machine.
 fn code(ran: &Ran) -> String {
@@ -37,6 +37,7 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
         (&["vehicles", "--add", "ABCDEF"], 3, "at least one digit"),
         (&["vehicles", "--add", "BG1234567890123"], 3, "12"),
         (&["vehicles", "--add", "BG789PP"], 3, "already"),
+        (&["vehicles", "add", "NS123AB"], 2, "mesto vehicles --add \"BG 789-PP\""),
         (&["vehicles", "--remove", "NS123AB"], 3, "There are: BG 789-PP"),
         (&["topup", "300"], 3, "200, 500, 1000, 2000, 5000"),
         (&["topup", "-200"], 3, "200, 500, 1000, 2000, 5000"),
@@ -199,7 +200,7 @@ fn what_is_wrong_with_the_state_folder_is_named() {
 fn tools_answer_what_is_wrong_with_their_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    std::fs::write(path.join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    secret_file(&path.join("secret"), "0123456789abcdef0123456789abcdef");
     std::fs::write(path.join("short"), "abc").unwrap();
     std::fs::write(path.join("no-database"), "this is no database at all, whatever its name says").unwrap();
     std::fs::create_dir(path.join("empty")).unwrap();

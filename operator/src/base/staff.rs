@@ -11,11 +11,11 @@ use crate::base::sign_in::{self, PersonRow};
 use crate::kernel::account::{AccountKindWord, AccountRow};
 use crate::kernel::caller;
 use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::grants::{self, Logged, NewGrant};
+use crate::kernel::grants::{self, AuditRow, Logged, NewGrant};
 use crate::kernel::ledger::{self, LedgerBalance, LedgerFault};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Store, StoreError, Tx, Write, transact};
-use crate::{find, kernel};
+use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
+use crate::{find, kernel, values};
 
 /// Who gives and ends roles when the operator's own tool does.
 const TOOL: &str = "tool";
@@ -29,6 +29,20 @@ pub struct Staff {
     pub token_ends_at: Option<DateTime<Utc>>,
     /// In the order they were given, ended ones included.
     pub grants: Vec<Grant>,
+}
+
+/// Something that staff or a tool did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audited {
+    pub at: DateTime<Utc>,
+    /// An account, or `tool`.
+    pub actor: String,
+    /// `<what>.<done>`: `grant.given`, `token.renewed`, `store.restored`.
+    pub action: String,
+    /// The id of what it was done to.
+    pub subject: String,
+    /// Why, or what; nobody's name.
+    pub note: String,
 }
 
 /// A role to be given to an account.
@@ -269,6 +283,58 @@ impl Operator {
             make(tx).map(Some).map_err(Failure::into_store_error)
         })?;
         made.ok_or_else(nobody)
+    }
+
+    /// Ends every token of an account, of its phones too; whoever holds one has to sign in again, or
+    /// is given another. Returns how many there were.
+    ///
+    /// # Errors
+    /// [`GrantError::NoAccount`], [`GrantError::Store`]
+    pub fn end_tokens(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        account: &str,
+        reason: &str,
+    ) -> Result<u64, GrantError> {
+        let nobody = || GrantError::NoAccount(account.to_owned());
+        let id: AccountId = account.parse().map_err(|_| nobody())?;
+        let now = kernel::operator::whole_millis(now);
+        let ended = transact(store, |tx| {
+            if tx.first(find!(AccountRow { id: id }).locking("account"))?.is_none() {
+                return Ok(None);
+            }
+            let ended = tx.execute("DELETE FROM token WHERE account = $1", values![id])?;
+            let logged = Logged { actor: TOOL, action: "token.ended", subject: account, note: reason };
+            grants::log(tx, self, now, &logged).map_err(Failure::into_store_error)?;
+            Ok(Some(ended))
+        })?;
+        ended.ok_or_else(nobody)
+    }
+
+    /// What staff and tools did, oldest first: from a moment on, and of an account: what it did, and
+    /// what was done to it or to a role of it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn audit_log(
+        &self,
+        store: &dyn Store,
+        since: Option<DateTime<Utc>>,
+        account: Option<AccountId>,
+    ) -> Result<Vec<Audited>, StoreError> {
+        let since = since.map_or(i64::MIN, |since| since.timestamp_millis());
+        let rows: Vec<AuditRow> = transact(store, |tx| {
+            tx.all(match account {
+                None => Select::of("FROM audit_log WHERE audit_log.at >= $1 ORDER BY audit_log.id", values![since]),
+                Some(account) => Select::of(
+                    "FROM audit_log WHERE audit_log.at >= $1 AND (audit_log.actor = $2 OR audit_log.subject = $2 OR audit_log.subject IN (SELECT role_grant.id FROM role_grant WHERE role_grant.account = $2)) ORDER BY audit_log.id",
+                    values![since, account],
+                ),
+            })
+        })?;
+        let told = |AuditRow { at, actor, action, subject, note, .. }| Audited { at, actor, action, subject, note };
+        Ok(rows.into_iter().map(told).collect())
     }
 
     /// The messages sent to a number, oldest first. For the testbed and the demo; no request leads

@@ -11,11 +11,13 @@ use mesto_rules::garages::visit::VisitEvent;
 use mesto_rules::garages::{Refusal, TicketNumber};
 use mesto_rules::money::Money;
 
+use crate::base::incidents;
 use crate::garages::refusal::unknown;
 use crate::garages::reported::{PaidVisit, ReportedVisits};
 use crate::garages::tables::{FacilityRow, StateWord};
 use crate::garages::visits::{Place, VisitRecord};
 use crate::kernel::call::Call;
+use crate::kernel::epoch;
 use crate::kernel::failure::Outcome;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
@@ -44,7 +46,11 @@ fn place<'a>(call: &Call<'a>, city: &str, facility: &str) -> Outcome<Place<'a>> 
 pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -> Outcome<GarageReported> {
     let (operator, now) = (call.operator, call.now);
     let place = place(call, &told.city, &told.facility)?;
-    place.not_ahead("sent_at", told.sent_at, now)?;
+    let clock_differs_seconds = clock_differs(tx, &place, told.sent_at, now)?;
+    if let Err(refused) = place.not_ahead("sent_at", told.sent_at, now) {
+        // The incident is kept.
+        return Err(refused.counted());
+    }
     if let Some(places) = &told.places {
         place.not_ahead("places.at", places.at, now)?;
     }
@@ -71,7 +77,27 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     let settled = reported.settled(paid);
     reported.close(tx)?;
     hear(tx, &place, now, heard, told.places)?;
-    Ok(GarageReported { taken, refused, settled, next, has_more: more })
+    let epoch = Some(epoch::current(tx)?.id);
+    Ok(GarageReported { taken, refused, settled, next, has_more: more, epoch, clock_differs_seconds })
+}
+
+/// By how much a controller's clock is ahead or behind, where that is more than clocks may differ;
+/// somebody has to look at it.
+fn clock_differs(
+    tx: &mut dyn Tx,
+    place: &Place<'_>,
+    sent_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Outcome<Option<i64>> {
+    let differs = sent_at - now;
+    if differs.abs() <= place.garages.policy.clocks_differ() {
+        return Ok(None);
+    }
+    let (seconds, reference) = (differs.num_seconds(), format!("{}/{}", place.city.id, place.facility.id));
+    let word = if seconds > 0 { "ahead" } else { "behind" };
+    let detail = format!("the controller's clock is {} seconds {word}: set it", seconds.abs());
+    incidents::report(tx, now, "clock_differs", &reference, &detail)?;
+    Ok(Some(seconds))
 }
 
 /// The moment from which on payments are told again.

@@ -8,6 +8,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::EpochId;
+use mesto_protocol::kernel::operator_name::OperatorName;
 
 use crate::kernel::failure::Failure;
 use crate::kernel::grants::{self, Logged};
@@ -34,6 +35,30 @@ pub(crate) const TABLE: Table = Table {
     erasure: Erasure::Excused("says nothing about a person"),
 };
 
+table! {
+    /// What the operator of this store is called: one row, written when it is served first.
+    pub(crate) struct CalledRow in "called" {
+        name: String,
+        issuer: OperatorName,
+    }
+}
+
+pub(crate) const CALLED: Table = Table {
+    name: "called",
+    export: Export::Excused("one row about the store as a whole"),
+    erasure: Erasure::Excused("says nothing about a person"),
+};
+
+/// Why a store is not served.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Its codes, and what phones keep, are of another name.
+    #[error("this store is {known}'s, and would be served as {wanted}")]
+    Another { known: OperatorName, wanted: OperatorName },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Makes the epoch, if there is none yet. Who makes it at the same moment collides, and then finds
 /// it.
 pub(crate) fn ensure(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -49,6 +74,23 @@ pub(crate) fn current(tx: &mut dyn Tx) -> Result<EpochRow, StoreError> {
 }
 
 impl Operator {
+    /// Says in the store what this operator is called, the first time it is served; later it has to
+    /// be called the same.
+    ///
+    /// # Errors
+    /// [`NameError`]
+    pub fn is_called(&self, store: &dyn Store) -> Result<(), NameError> {
+        let wanted = self.config.issuer.clone();
+        let known = transact(store, |tx| match tx.first(find!(CalledRow { name: STORE }))? {
+            Some(row) => Ok(row.issuer),
+            None => {
+                tx.write(Write::insert(CalledRow { name: STORE.to_owned(), issuer: wanted.clone() }))?;
+                Ok(wanted.clone())
+            }
+        })?;
+        if known == wanted { Ok(()) } else { Err(NameError::Another { known, wanted }) }
+    }
+
     /// Begins a new epoch: the store was put back from a copy, or a replica that may have lagged
     /// took over. Every phone then reads its account as a whole, and no key from before is told
     /// to be unused. Returns its id.

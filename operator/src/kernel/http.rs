@@ -124,8 +124,8 @@ impl Request {
 }
 
 impl Request {
-    /// Refuses a text with U+0000 anywhere in the body: no database of ours takes it, and no name or
-    /// plate has it.
+    /// Refuses a text with U+0000 anywhere in the body: no database of ours takes it, and no name
+    /// or plate has it.
     fn without_zero(&self) -> Result<(), Problem> {
         // As JSON writes it; a backslash may also stand before a text of its own.
         if !self.body.windows(6).any(|six| six == br"\u0000") {

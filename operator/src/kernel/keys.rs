@@ -41,6 +41,10 @@ pub enum KeysError {
     Unusable { path: PathBuf, why: String },
     #[error("there are keys in {path} already; `rotate` makes new ones beside them", path = .path.display())]
     Exists { path: PathBuf },
+    #[error("there is no key {kid}; these are there: {known}")]
+    Unknown { kid: String, known: String },
+    #[error("key {kid} was revoked before, at {at}")]
+    RevokedBefore { kid: String, at: DateTime<Utc> },
     #[error(transparent)]
     Set(#[from] KeySetError),
     #[error(transparent)]
@@ -145,6 +149,11 @@ impl Keys {
         Some(self.set.next_update + TimeDelta::seconds(renewals * RENEWED_EVERY.num_seconds()))
     }
 
+    /// Whether a key that signed codes was revoked: what it signed is good for nobody any more.
+    pub(crate) fn has_revoked_code_key(&self) -> bool {
+        self.set.keys.iter().any(|key| key.r#use == KeyUse::Code && key.revoked_at.is_some())
+    }
+
     pub(crate) const fn city(&self) -> &IssuerKey {
         &self.city
     }
@@ -178,6 +187,9 @@ struct Entry {
     until: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     revoked_at: Option<DateTime<Utc>>,
+    /// Why it was revoked; it stays in this folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revoked_for: Option<String>,
 }
 
 /// Makes the first keys in a folder: a root, one for cities, one for tickets, one for revocations.
@@ -203,6 +215,37 @@ pub fn init(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy) -> Result<
 pub fn rotate(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy) -> Result<Keys, KeysError> {
     let register = register(folder)?;
     issue(folder, now, entropy, register)
+}
+
+/// Ends a key before its time, because somebody else may have it: whoever takes the new key set
+/// believes nothing any more that it signed, also not what was signed before. Where it was the one
+/// in use, another one of its use signs from now on. Its seed may be thrown away. Needs `root.seed`.
+///
+/// # Errors
+/// When there is no such key, it was revoked before, or the root is not there.
+pub fn revoke(
+    folder: &Path,
+    (kid, reason): (&str, &str),
+    now: DateTime<Utc>,
+    entropy: &dyn Entropy,
+) -> Result<Keys, KeysError> {
+    let mut register = register(folder)?;
+    let known = register.keys.iter().map(|entry| entry.kid.as_str()).collect::<Vec<_>>().join(", ");
+    let Some(entry) = register.keys.iter_mut().find(|entry| entry.kid == kid) else {
+        return Err(KeysError::Unknown { kid: kid.to_owned(), known });
+    };
+    if let Some(at) = entry.revoked_at {
+        return Err(KeysError::RevokedBefore { kid: kid.to_owned(), at });
+    }
+    entry.revoked_at = Some(now);
+    entry.revoked_for = Some(reason.to_owned());
+    let r#use = entry.r#use;
+    let is_left = register.keys.iter().any(|entry| entry.r#use == r#use && entry.revoked_at.is_none());
+    // An older one of its use may have been seen by the same eyes: a new one signs.
+    let newest = register.keys.iter().filter(|entry| entry.r#use == r#use).max_by_key(|entry| entry.from);
+    let was_in_use = newest.is_some_and(|newest| newest.kid == kid);
+    let uses: &[KeyUse] = if was_in_use || !is_left { &[r#use] } else { &[] };
+    issue_for(folder, now, entropy, register, uses)
 }
 
 /// Signs the key set anew: the same keys under the same number, and [`SET_DAYS`] until the next
@@ -253,10 +296,21 @@ pub fn load(folder: &Path) -> Result<Keys, KeysError> {
     Ok(Keys { root_public, root, set, served, city, code, revocations })
 }
 
-fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register: Register) -> Result<Keys, KeysError> {
+fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, register: Register) -> Result<Keys, KeysError> {
+    issue_for(folder, now, entropy, register, &[KeyUse::City, KeyUse::Code, KeyUse::Revocations])
+}
+
+/// Signs a new set, with a new key for each of these uses.
+fn issue_for(
+    folder: &Path,
+    now: DateTime<Utc>,
+    entropy: &dyn Entropy,
+    mut register: Register,
+    uses: &[KeyUse],
+) -> Result<Keys, KeysError> {
     let root = seed(&folder.join("root.seed"), "root")?;
     register.version += 1;
-    for r#use in [KeyUse::City, KeyUse::Code, KeyUse::Revocations] {
+    for r#use in uses.iter().copied() {
         let kid = format!("{use}-{}", register.version);
         let path = folder.join(format!("{kid}.seed"));
         let key = IssuerKey::from_seed(&kid, &new_seed(&path, entropy)?)?;
@@ -268,6 +322,7 @@ fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register:
             from,
             until,
             revoked_at: None,
+            revoked_for: None,
         });
     }
     let register_path = folder.join("keys.json");

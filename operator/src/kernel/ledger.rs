@@ -266,7 +266,8 @@ pub enum LedgerFault {
 
 /// Audits the ledger and what it stands for: sums are zero, legs say whose they are, no deposit is
 /// negative or differs from its account, events are gapless and name the entries they belong to;
-/// whatever each service says of its own; and no closed account has left behind what is erased then.
+/// whatever each service says of its own; and no closed account has left behind what is erased
+/// then.
 ///
 /// # Errors
 /// The first fault found.

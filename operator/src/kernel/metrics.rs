@@ -36,6 +36,8 @@ pub(crate) struct Counted {
     pub help: &'static str,
 }
 
+/// Method and route, and the status.
+type Answered = (Words<2>, [(&'static str, u16); 1]);
 type Words<const N: usize> = [(&'static str, &'static str); N];
 
 /// Bounds of durations, seconds.
@@ -49,7 +51,7 @@ fn durations() -> Histogram {
 /// value when it does not answer; `mesto_store_up` is 0 then.
 pub struct Metrics {
     registry: Registry,
-    requests: Family<(Words<2>, [(&'static str, u16); 1]), Counter>,
+    requests: Family<Answered, Counter>,
     request_seconds: Family<Words<2>, Histogram, fn() -> Histogram>,
     refusals: Family<[(&'static str, String); 1], Counter>,
     in_flight: Gauge,

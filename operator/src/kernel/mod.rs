@@ -56,6 +56,7 @@ pub(crate) const SERVICE: Service = Service {
         events::TABLE,
         epoch::TABLE,
         health::TABLE,
+        epoch::CALLED,
         clock::TABLE,
         idempotency::TABLE,
         idempotency::EXECUTED,

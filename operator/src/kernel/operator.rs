@@ -460,7 +460,8 @@ impl Operator {
         });
         let (done, ended) = tokio::sync::oneshot::channel();
         let done = Box::new(move |result| {
-            // Nobody waits any more when the connection was closed; the transaction ended all the same.
+            // Nobody waits any more when the connection was closed; the transaction ended all the
+            // same.
             let _ = done.send(result);
         });
         // Goes when this does: when the connection is closed, or the time to answer is over.

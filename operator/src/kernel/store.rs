@@ -29,6 +29,8 @@ use chrono::{DateTime, Utc};
 use crate::kernel::health::heartbeat;
 
 pub use self::deadline::Deadline;
+#[cfg(feature = "testing")]
+pub use self::migrate::schema_at;
 pub use self::migrate::{SchemaFault, SchemaStatus};
 pub use self::postgres::{AddressError, PostgresAddress, PostgresReader, PostgresStore};
 pub(crate) use self::prefetch::Prefetched;
@@ -136,9 +138,9 @@ pub trait Tx {
     /// later call.
     fn write(&mut self, write: Write) -> Result<(), StoreError>;
 
-    /// It must be committed by a moment: who comes to its commit later gets [`StoreError::TooLate`],
-    /// and nothing of it is stored. Asked right before the commit, when all locks are held; on
-    /// Postgres once more by the server itself.
+    /// It must be committed by a moment: who comes to its commit later gets
+    /// [`StoreError::TooLate`], and nothing of it is stored. Asked right before the commit, when
+    /// all locks are held; on Postgres once more by the server itself.
     fn commit_by(&mut self, deadline: Deadline);
 
     /// Runs any statement and returns its rows: for checks and tools. Never on the fast path.

@@ -229,6 +229,19 @@ impl PostgresCluster {
         }
     }
 
+    /// Runs a file of statements in a database of it, by its address.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn run_file(&self, url: &str, file: &std::path::Path) -> Result<(), String> {
+        let said = Command::new(self.bin.join("psql"))
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f"])
+            .arg(file)
+            .output()
+            .map_err(|error| format!("psql: {error}; install the package postgresql-client-15"))?;
+        if said.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&said.stderr).into_owned()) }
+    }
+
     /// The loopback port it listens on.
     #[must_use]
     pub const fn port(&self) -> u16 {

@@ -251,7 +251,8 @@ fn known_zone(call: &Call<'_>, city: &str, zone: &str) -> Outcome<ZoneId> {
 }
 
 /// The ticket of a plate in a zone that has begun and ends last. One that starts when it is bought
-/// has begun: it stands here, also when the clock of the instance that sold it is ahead of this one.
+/// has begun: it stands here, also when the clock of the instance that sold it is ahead of this
+/// one.
 fn last_ticket(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> Select<SeenTicket> {
     Select::of(
         "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket.state <> 'voided' AND (ticket.starts_at <= $4 OR ticket.starts_at = ticket.issued_at) ORDER BY ticket_plate.ends_at DESC LIMIT 1",

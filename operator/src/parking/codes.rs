@@ -27,10 +27,11 @@ pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ticke
     // issue.
     let mut account = LockedAccount::of_caller(tx, who.account)?;
     let (ticket, plate) = running(tx, call, account.id)?;
-    if plate.device.as_deref() == Some(device.as_str()) {
+    let is_held = plate.device.as_deref() == Some(device.as_str());
+    if is_held && !call.operator.keys.has_revoked_code_key() {
         return Ok(TicketCode { signed: plate.signed, issue: plate.issue });
     }
-    if plate.issue > REISSUES {
+    if !is_held && plate.issue > REISSUES {
         return Err(Problem::new(
             ProblemCode::TooManyRequests,
             format!(
@@ -40,7 +41,9 @@ pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ticke
         .with("max", REISSUES)
         .into());
     }
-    let issue = plate.issue + 1;
+    // What a key signed that was revoked is signed anew for the device that holds it: the same
+    // issue.
+    let issue = if is_held { plate.issue } else { plate.issue + 1 };
     let what = ParkingTicket {
         city: ticket.city,
         zone: ticket.zone,
@@ -57,7 +60,9 @@ pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ticke
     if let Some(ticket) = tickets::one(tx, &id.to_string(), now)? {
         account.tell(&ticket)?;
     }
-    signed_codes::revoke::<ParkingTicket>(tx, now, id, Some(issue), ends_at)?;
+    if !is_held {
+        signed_codes::revoke::<ParkingTicket>(tx, now, id, Some(issue), ends_at)?;
+    }
     account.release(tx, now)?;
     Ok(TicketCode { signed, issue })
 }

@@ -33,7 +33,7 @@ impl Store for Planted<'_> {
 }
 
 /// Books with everything in them: bought from the deposit and by card, paid back and still owed.
-fn fill(world: &World) {
+pub fn fill(world: &World) {
     let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["5000.00"]);
     let payments = [0; 3].map(|_| driver.begin(&driver.quote_by_card(vehicle, "yellow", 180)).payment);
     driver.park(vehicle, "red", 60);

@@ -72,7 +72,7 @@ fn was_refused_for_good(world: &World, driver: &Person<'_>, request: &Request, a
 
 // Row 29 of the first trial.
 #[test]
-fn a_purchase_that_waited_for_its_account_beyond_its_deadline_is_refused_on_postgres_bg_40() {
+fn a_purchase_that_waited_for_its_account_beyond_its_deadline_is_refused_on_postgres() {
     let url = cluster().database().unwrap();
     let world = World::on(Arc::new(PostgresStore::open(&url, 4).unwrap()));
     let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
@@ -119,7 +119,7 @@ fn waits_for_a_row(url: &str) {
 }
 
 #[test]
-fn a_purchase_that_waited_for_the_writer_beyond_its_deadline_is_refused_on_sqlite_bg_40() {
+fn a_purchase_that_waited_for_the_writer_beyond_its_deadline_is_refused_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(&folder.path().join("operator.db"), Durability::None).unwrap());
     let world = World::on(store.clone());
@@ -165,7 +165,7 @@ fn a_purchase_that_waited_for_the_writer_beyond_its_deadline_is_refused_on_sqlit
 
 on_both_databases! {
     #[test]
-    fn a_purchase_that_arrives_in_time_and_is_ready_too_late_is_refused_and_one_at_its_last_moment_is_sold_bg_40(world) {
+    fn a_purchase_that_arrives_in_time_and_is_ready_too_late_is_refused_and_one_at_its_last_moment_is_sold(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let late = purchase(&driver, vehicle, TimeDelta::seconds(3));
         let by = |span: TimeDelta| -> Arc<dyn Clock> {
@@ -233,7 +233,7 @@ impl Frozen {
 
 /// The client was told that nothing is known; the server wakes up behind the deadline.
 #[test]
-fn what_a_database_that_stood_still_would_commit_behind_the_deadline_is_not_booked_bg_40() {
+fn what_a_database_that_stood_still_would_commit_behind_the_deadline_is_not_booked() {
     let frozen = Frozen::answering_within(1_500);
     let world = &frozen.world;
     let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
@@ -251,7 +251,7 @@ fn what_a_database_that_stood_still_would_commit_behind_the_deadline_is_not_book
 }
 
 #[test]
-fn what_a_database_that_stood_still_commits_in_time_is_found_by_the_same_key_once_bg_40() {
+fn what_a_database_that_stood_still_commits_in_time_is_found_by_the_same_key_once() {
     let frozen = Frozen::answering_within(400);
     let world = &frozen.world;
     let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);

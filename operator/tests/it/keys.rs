@@ -105,3 +105,32 @@ fn a_key_set_whose_root_lies_in_a_safe_is_renewed_by_hand_and_asked_for_in_time(
     std::fs::copy(folder.path().join("city-1.seed"), &root).unwrap();
     assert!(keys::load(folder.path()).unwrap_err().to_string().contains("root.seed: it is not the root"));
 }
+
+#[test]
+fn a_key_that_was_stolen_is_ended_and_another_one_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let chance = SeededEntropy::new(4);
+    keys::init(folder.path(), start(), &chance).unwrap();
+    let now = start() + TimeDelta::days(1);
+    let unknown = keys::revoke(folder.path(), ("code-7", "stolen"), now, &chance).unwrap_err().to_string();
+    assert!(unknown.contains("code-7") && unknown.contains("city-1, code-1"), "{unknown}");
+    let revoked = keys::revoke(folder.path(), ("code-1", "the server was broken into"), now, &chance).unwrap();
+    let set = KeySet::verify(&served(&revoked, now), revoked.root_public(), 2).unwrap();
+    let code = |kid: &str| set.keys.iter().find(|key| key.kid == kid).unwrap();
+    assert_eq!((code("code-1").revoked_at, code("code-2").revoked_at), (Some(now), None));
+    assert!(set.find("city-2").is_none(), "only what was ended has another one");
+    assert!(keys::revoke(folder.path(), ("code-1", "again"), now, &chance).unwrap_err().to_string().contains("before"));
+    // The seed may be thrown away, and the set says nothing of the reason.
+    std::fs::remove_file(folder.path().join("code-1.seed")).unwrap();
+    assert_eq!(keys::load(folder.path()).unwrap().root_public(), revoked.root_public());
+    assert!(std::fs::read_to_string(folder.path().join("keys.json")).unwrap().contains("broken into"));
+    // One that signs no more anyway leaves the newer one alone.
+    let rotated = keys::rotate(folder.path(), now, &chance).unwrap();
+    let again = keys::revoke(folder.path(), ("code-2", "seen by a leaver"), now, &chance).unwrap();
+    assert!(KeySet::verify(&served(&again, now), rotated.root_public(), 4).unwrap().find("code-4").is_none());
+    // Without the root nothing happens.
+    std::fs::rename(folder.path().join("root.seed"), folder.path().join("safe")).unwrap();
+    let before = std::fs::read(folder.path().join("keys.json")).unwrap();
+    assert!(keys::revoke(folder.path(), ("city-1", "x"), now, &chance).unwrap_err().to_string().contains("root.seed"));
+    assert_eq!(std::fs::read(folder.path().join("keys.json")).unwrap(), before);
+}

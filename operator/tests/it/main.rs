@@ -17,6 +17,7 @@ mod contract;
 mod copies;
 mod deadlines;
 mod fast_path;
+mod forward;
 mod freezing;
 mod front;
 mod http;

@@ -1,5 +1,5 @@
-//! `/healthz` and `/readyz` of an operator that serves, on stores that stand still, are full, take no
-//! writes, or whose clock is another one.
+//! `/healthz` and `/readyz` of an operator that serves, on stores that stand still, are full, take
+//! no writes, or whose clock is another one.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -7,6 +7,7 @@ use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
 use mesto_operator::store::{Importance, Job, Select, Task, Write, transact};
+use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PaymentLimits, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
 use mesto_operator::{delete, table, update, values};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
@@ -606,8 +607,8 @@ fn a_statement_that_postgres_does_not_know_any_more_is_prepared_again() {
     assert_eq!(select(), Ok(()));
 }
 
-/// While the one writer is busy, more is asked than may wait: who comes then is refused at once, and
-/// what nobody waits for any more is not done.
+/// While the one writer is busy, more is asked than may wait: who comes then is refused at once,
+/// and what nobody waits for any more is not done.
 #[test]
 fn a_line_that_is_full_refuses_at_once_and_what_nobody_waits_for_is_not_done() {
     let folder = tempfile::tempdir().unwrap();
@@ -623,6 +624,11 @@ fn a_line_that_is_full_refuses_at_once_and_what_nobody_waits_for_is_not_done() {
         store.submit(Task::new(job, done).of(importance).for_caller(caller));
     };
     while_the_writer_is_busy(&store, || {
+        // The writer has taken this one, and waits; what comes after it stays in its line.
+        ask("first".into(), &here, Importance::Usual);
+        while store.waiting() > 0 {
+            std::thread::yield_now();
+        }
         ask("kept".into(), &here, Importance::Usual);
         let mut asked = 0;
         while answers.try_recv() != Ok(Err(StoreError::Overloaded)) {
@@ -634,7 +640,7 @@ fn a_line_that_is_full_refuses_at_once_and_what_nobody_waits_for_is_not_done() {
         drop(gone);
     });
     assert_eq!(submit(&store, write("behind")).recv_timeout(Duration::from_secs(60)).unwrap(), Ok(()));
-    assert_eq!(marks(&store), ["behind", "kept"], "nothing of those who went");
+    assert_eq!(marks(&store), ["behind", "first", "kept"], "nothing of those who went");
 }
 
 #[test]
@@ -657,4 +663,26 @@ fn what_nobody_waits_for_any_more_is_not_done_on_postgres() {
     release.send(()).unwrap();
     assert_eq!([first.recv().unwrap(), behind.recv().unwrap()], [Ok(()), Ok(())]);
     assert_eq!(marks(&store), ["behind", "first"]);
+}
+
+// Row 37 of the first trial.
+#[test]
+fn a_store_opens_no_more_connections_than_it_is_told_and_the_server_says_itself_when_it_has_none_left() {
+    let server =
+        PostgresCluster::start_with("-c fsync=off -c max_connections=6 -c superuser_reserved_connections=0").unwrap();
+    let url = server.database().unwrap();
+    let store = with_marks(PostgresStore::open(&url, 2).unwrap());
+    let asked: Vec<_> = (0..16)
+        .map(|_| {
+            submit(&store, Box::new(|tx: &mut dyn Tx| tx.query("SELECT 1 AS one FROM pg_sleep(0.01)", &[]).map(|_| ())))
+        })
+        .collect();
+    asked.iter().for_each(|ended| ended.recv().unwrap().unwrap());
+    store.probe(crate::world::start()).unwrap();
+    let open = "SELECT CAST(COUNT(*) AS BIGINT) AS count FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'";
+    let count: i64 = transact(&store, |tx| tx.query(open, &[])?[0].get("count")).unwrap();
+    assert_eq!(count, 3, "two that work, and one that looks whether writes are taken");
+    let others: Vec<_> = (0..6).map(|_| PostgresStore::open(&url, 1)).collect();
+    let refused = others.iter().filter_map(|other| other.as_ref().err()).next().expect("a seventh connection");
+    assert!(refused.to_string().contains("too many clients already (53300)"), "{refused}");
 }

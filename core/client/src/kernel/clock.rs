@@ -62,6 +62,11 @@ impl Anchor {
         }
     }
 
+    /// What the operator's clock said.
+    fn told(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_millis(self.server_ms)
+    }
+
     /// A slow answer must not spoil what a quick one told: keeps the anchor with the smaller error
     /// unless the two contradict each other.
     #[must_use]
@@ -94,7 +99,19 @@ pub fn corrected(anchor: Option<&Anchor>, clock: &dyn Clock) -> (DateTime<Utc>, 
         }
     }
     let guess = TimeDelta::try_milliseconds(anchor.wall_offset_ms).and_then(|offset| wall.checked_add_signed(offset));
-    (guess.unwrap_or(wall), ClockState::Unsynced)
+    let guess = guess.unwrap_or(wall);
+    // It is not earlier than the operator once said.
+    (anchor.told().map_or(guess, |told| guess.max(told)), ClockState::Unsynced)
+}
+
+/// The earliest moment that it may be now. What ends after it may still be running, whatever a
+/// guess says.
+#[must_use]
+pub fn earliest(anchor: Option<&Anchor>, clock: &dyn Clock) -> DateTime<Utc> {
+    match (corrected(anchor, clock), anchor.and_then(Anchor::told)) {
+        ((now, ClockState::Unsynced), Some(told)) => now.min(told),
+        ((now, _), _) => now,
+    }
 }
 
 /// A moment of the operator's time as the phone's own clock will show it: what an alarm must be set

@@ -2,6 +2,7 @@
 
 mod parked;
 mod preview;
+mod prices;
 mod quotes;
 mod refusal;
 mod reminders;
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 pub use parked::Parked;
 pub use preview::Preview;
+pub use prices::{ChargedDay, ChargedHours, FreeHoliday, PriceStep, ZonePrices};
 pub use refusal::problem_of_refusal;
 pub use sms::SmsFallback;
 pub use tickets::TicketPage;
@@ -89,7 +91,8 @@ shown! { parking_shown;
     #[derive(Debug, Clone, PartialEq, Default, Serialize)]
     pub struct ParkingState {
         /// Running, or bought and still to start; first to end first. A ticket that was extended
-        /// stays beside its extension.
+        /// stays beside its extension. While the clock is not synced, also those that may have
+        /// ended.
         pub active: Vec<Ticket>,
         /// Unknown to the operator since his books were put back from a copy: neither paid nor
         /// unpaid in front of an inspector. First to end first.
@@ -113,11 +116,13 @@ impl Parking<'_> {
     /// Tickets whose time is not over. Local.
     #[must_use]
     pub fn state(self) -> Arc<ParkingState> {
+        let earliest = self.0.earliest();
         self.0.state(TOPIC, |core, now| {
             let state = core.read(now, |db| {
-                Ok(ParkingState { active: rows::active(db, now)?, forgotten: rows::forgotten(db, now)? })
+                Ok(ParkingState { active: rows::active(db, earliest)?, forgotten: rows::forgotten(db, earliest)? })
             })?;
-            let until = state.active.iter().chain(&state.forgotten).map(|ticket| ticket.ends_at).min();
+            let ends = state.active.iter().chain(&state.forgotten).map(|ticket| ticket.ends_at);
+            let until = ends.filter(|ends_at| *ends_at > now).min();
             Ok((state, until))
         })
     }

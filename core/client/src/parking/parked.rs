@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::{Parking, rows};
 use crate::kernel::client::Client;
+use crate::kernel::clock::ClockState;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::store::Stored;
 
@@ -28,6 +29,9 @@ shown! { parked_shown;
         /// From the last reminder before its end on it is shown as ending; `ends_at` where the city
         /// states none.
         pub ending_at: DateTime<Utc>,
+        /// By this phone's clock it is over; but that clock is not synced, so it may still run. It
+        /// is shown until the operator tells the time.
+        pub may_be_over: bool,
         /// The sum of their prices.
         pub paid: Money,
         /// What it is besides its time and its price, a line each in the client's language.
@@ -44,8 +48,12 @@ impl Parked {
         let in_force = tickets.iter().find(|ticket| now < ticket.ends_at).unwrap_or(last).id;
         let (starts_at, ends_at) = (first.starts_at, last.ends_at);
         let ending_at = ends_at - reminded_before(client, last);
-        let lines = in_words(client, &tickets, is_forgotten);
-        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_at, paid, tickets }))
+        let may_be_over = ends_at <= now && ends_at > client.earliest();
+        let mut lines = in_words(client, &tickets, is_forgotten);
+        if client.time().1 == ClockState::Unsynced && ends_at > client.earliest() {
+            lines.push(client.text("ticket-clock-unsure", &[]));
+        }
+        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_at, may_be_over, paid, tickets }))
     }
 }
 
@@ -120,10 +128,10 @@ impl Parking<'_> {
     /// # Errors
     /// Only when the phone's database fails.
     pub fn parked(self) -> Result<Vec<Parked>> {
-        let now = self.0.now();
+        let (now, earliest) = (self.0.now(), self.0.earliest());
         let chains = self.0.core().read(now, |db| {
-            let mut all = rows::active(db, now)?;
-            all.extend(rows::forgotten(db, now)?);
+            let mut all = rows::active(db, earliest)?;
+            all.extend(rows::forgotten(db, earliest)?);
             let forgotten = rows::forgotten_ids(db)?;
             let lasts = all.iter().filter(|last| {
                 !all.iter().any(|next| next.extends == Some(last.id) && goes_with(next, last, &forgotten))

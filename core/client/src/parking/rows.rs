@@ -70,6 +70,11 @@ pub fn forgotten(db: &Database, now: DateTime<Utc>) -> Stored<Vec<Ticket>> {
     )
 }
 
+/// All tickets that the operator no longer knows, newest first.
+pub fn all_forgotten(db: &Database) -> Stored<Vec<Ticket>> {
+    list(db, "SELECT json FROM ticket WHERE forgotten = 1 ORDER BY issued_at DESC, id DESC", [])
+}
+
 /// Ids of all tickets that the operator no longer knows, also of those whose time is over.
 pub fn forgotten_ids(db: &Database) -> Stored<BTreeSet<TicketId>> {
     Ok(list(db, "SELECT json_quote(id) FROM ticket WHERE forgotten = 1", [])?.into_iter().collect())

@@ -47,7 +47,8 @@ impl Parking<'_> {
     }
 
     /// What was bought, newest first, `limit` at most; `cursor` is `next` of the page before.
-    /// Without a connection what the phone knows.
+    /// Without a connection what the phone knows. Before the first page stands what the operator
+    /// no longer knows.
     ///
     /// # Errors
     /// `not_signed_in`, or the operator refuses.
@@ -64,7 +65,14 @@ impl Parking<'_> {
         match self.0.fetch(&tickets::LIST, &[], &query).await {
             Ok(Tickets { items, next }) => {
                 self.0.keep_of(&session, |tx| items.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
-                Ok(TicketPage { items, forgotten: vec![], next, is_from_phone: false })
+                let now = self.0.now();
+                let lost = match cursor {
+                    None => self.0.core().read(now, rows::all_forgotten)?,
+                    Some(_) => vec![],
+                };
+                let forgotten = lost.iter().map(|ticket| ticket.id).collect();
+                let items = lost.into_iter().chain(items).collect();
+                Ok(TicketPage { items, forgotten, next, is_from_phone: false })
             }
             Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
                 // A page that only the operator can find is not made up.

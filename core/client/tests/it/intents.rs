@@ -314,6 +314,46 @@ fn after_a_reboot_the_phone_asks_for_the_time_before_it_buys() {
 }
 
 #[test]
+fn a_ticket_stays_and_says_the_doubt_while_the_clock_is_not_known() {
+    let mut phone = Phone::ready("1000");
+    let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
+    let sure = phone.client.parking().parked().unwrap();
+    assert!(!sure[0].may_be_over);
+    phone.net.offline(true);
+    // Switched off and on without a connection, with a date three days ahead.
+    phone.time.reboot();
+    phone.time.wrong_by(TimeDelta::days(3));
+    phone.reopen();
+    assert_eq!(phone.shown().clock, mesto_client::ClockState::Unsynced);
+    assert!(phone.client.now() > bought.ends_at);
+    assert_eq!(phone.client.parking().state().active, [bought.clone()]);
+    let parked = phone.client.parking().parked().unwrap();
+    assert_eq!((parked[0].in_force, parked[0].may_be_over), (bought.id, true));
+    assert_eq!(parked[0].lines.len(), sure[0].lines.len() + 1, "{:?}", parked[0].lines);
+    assert_eq!(phone.client.parking().parked_with(bought.id).unwrap(), parked[0]);
+    // A date before what the operator said last is no later moment either.
+    phone.time.wrong_by(TimeDelta::days(-400));
+    assert!(phone.client.now() >= bought.issued_at - TimeDelta::seconds(1));
+    assert_eq!(phone.client.parking().state().active, [bought.clone()]);
+    // The operator tells the time: it still runs, without a doubt.
+    phone.net.offline(false);
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.client.parking().parked().unwrap(), sure);
+    // And when it is really over, it is: also where nothing about tickets was told.
+    phone.net.offline(true);
+    phone.time.reboot();
+    phone.reopen();
+    phone.after(61);
+    assert!(phone.client.parking().parked().unwrap()[0].may_be_over);
+    assert_eq!(phone.client.parking().state().active.len(), 1);
+    phone.net.offline(false);
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.client.parking().state().active, []);
+    assert_eq!(phone.client.parking().parked().unwrap(), []);
+    assert!(!phone.client.parking().parked_with(bought.id).unwrap().may_be_over);
+}
+
+#[test]
 fn a_time_that_is_no_operators_is_not_taken() {
     let phone = Phone::ready("1000");
     let answer = |status: u16, ms: &str, body: &[u8]| {

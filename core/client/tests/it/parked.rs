@@ -27,6 +27,7 @@ fn a_ticket_and_its_extension_are_one_time_with_one_sum_bg_54() {
     phone.after(50);
     let second = extended(&phone, &first, 30);
     let whole = Parked {
+        may_be_over: false,
         in_force: first.id,
         starts_at: first.starts_at,
         ends_at: second.ends_at,

@@ -10,7 +10,7 @@ use mesto_rules::{FacilityId, TariffId};
 
 use crate::garages::visits::VisitState;
 use crate::kernel::ProblemCode;
-use crate::kernel::ids::VisitId;
+use crate::kernel::ids::{EpochId, VisitId};
 use crate::kernel::line::{Line, Notice};
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, post, required};
 use crate::kernel::problem::problems;
@@ -163,6 +163,15 @@ wire! {
         pub next: String,
         /// More was paid than is told here: ask again at once.
         pub has_more: bool,
+        /// Which history of the operator's books this is. When it is another one than before, the
+        /// books were put back from a copy, and what was told since is unknown here: the
+        /// controller leaves `settled_after` out and tells the events of its last days again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub epoch: Option<EpochId>,
+        /// By how many seconds `sent_at` is ahead of the operator's clock, or below zero behind it;
+        /// only where that is more than clocks may differ: the controller's is to be set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub clock_differs_seconds: Option<i64>,
     }
 
     /// An event that was not taken.

@@ -9,7 +9,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use crate::kernel::operation::ESCAPED;
 
@@ -116,7 +116,8 @@ impl ReturnAddress {
         &self.text
     }
 
-    /// The address with one more value in its query, which stands before the fragment.
+    /// The address with one more value in its query, which stands before the fragment. One of the
+    /// same name that stood there is gone: an app reads the first.
     ///
     /// ```
     /// use mesto_protocol::kernel::return_address::ReturnAddress;
@@ -127,8 +128,15 @@ impl ReturnAddress {
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> String {
         let (before, fragment) = self.text.split_at(self.text.find('#').unwrap_or(self.text.len()));
-        let separator = if before.contains('?') { '&' } else { '?' };
-        format!("{before}{separator}{name}={}{fragment}", utf8_percent_encode(value, ESCAPED))
+        let (address, query) = before.split_once('?').unwrap_or((before, ""));
+        let is_other = |pair: &&str| {
+            let told = pair.split('=').next().unwrap_or_default();
+            !percent_decode_str(told).decode_utf8_lossy().eq_ignore_ascii_case(name)
+        };
+        let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).filter(is_other).collect();
+        let own = format!("{name}={}", utf8_percent_encode(value, ESCAPED));
+        pairs.push(&own);
+        format!("{address}?{}{fragment}", pairs.join("&"))
     }
 
     /// Whether one of these takes it.
@@ -230,7 +238,9 @@ mod tests {
             ("mesto://a", "mesto://a?intent=k-1"),
             ("mesto://a#f", "mesto://a?intent=k-1#f"),
             ("mesto://a?b=c#f?g", "mesto://a?b=c&intent=k-1#f?g"),
-            ("https://a.example/b?", "https://a.example/b?&intent=k-1"),
+            ("https://a.example/b?", "https://a.example/b?intent=k-1"),
+            ("mesto://a?intent=forged", "mesto://a?intent=k-1"),
+            ("mesto://a?b=c&%69ntent=forged&INTENT&d", "mesto://a?b=c&d&intent=k-1"),
         ] {
             assert_eq!(ReturnAddress::parse(address).unwrap().with("intent", "k-1"), with);
         }

@@ -300,6 +300,22 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
     (
         "parking-tariff-2025-02-01.toml",
         "value = 80,",
+        "value = 80_50,",
+        "parking-tariff-2025-02-01.toml",
+        "rates.red",
+        "`80_50` is to be written in decimal digits alone",
+    ),
+    (
+        "parking-tariff-2025-02-01.toml",
+        "value = 80,",
+        "value = 0x50,",
+        "parking-tariff-2025-02-01.toml",
+        "rates.red",
+        "`0x50` is to be written in decimal digits alone",
+    ),
+    (
+        "parking-tariff-2025-02-01.toml",
+        "value = 80,",
         "value = \"+80\",",
         "parking-tariff-2025-02-01.toml",
         "rates.red",

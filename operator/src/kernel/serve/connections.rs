@@ -271,7 +271,9 @@ impl hyper::body::Body for Answer {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
 
     #[test]
@@ -291,5 +293,71 @@ mod tests {
         drop(places);
         let taken = room.taken.lock().unwrap();
         assert_eq!((taken.0, taken.1.len()), (0, 0));
+    }
+    /// A server of its own on loopback, in which everything but an answer may take a moment only.
+    async fn serve_hastily(answer: impl Fn() -> Response + Clone + Send + 'static) -> SocketAddr {
+        let moment = Duration::from_millis(50);
+        let times = Times { head: moment, idle: moment, silent_at_the_end: moment, stalled: moment };
+        let (proxies, metrics) = (Proxies::default(), Metrics::new(&[]));
+        let bounds = Bounds { most: 8, proxies, times, drain: moment, metrics };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (_never, ending) = watch::channel(false);
+            run(listener, bounds, ending, move |_, _| std::future::ready(answer())).await;
+        });
+        address
+    }
+
+    /// What came until the server closed.
+    async fn until_closed(mut socket: TcpStream) -> String {
+        let mut all = Vec::new();
+        let reading = socket.read_to_end(&mut all);
+        let ended = tokio::time::timeout(Duration::from_secs(20), reading).await;
+        assert!(ended.is_ok(), "it is never closed: {}", String::from_utf8_lossy(&all));
+        String::from_utf8(all).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_silent_or_half_said_or_idle_is_closed() {
+        let address = serve_hastily(|| Response::new(Body::from("here"))).await;
+        for (said, heard) in [("", ""), ("GET / HT", ""), ("GET / HTTP/1.1\r\nhost: me\r\n\r\n", "here")] {
+            let mut socket = TcpStream::connect(address).await.unwrap();
+            socket.write_all(said.as_bytes()).await.unwrap();
+            let all = until_closed(socket).await;
+            assert!(all.ends_with(heard) && all.is_empty() == heard.is_empty(), "{said}: {all}");
+        }
+        // A head may not grow for ever.
+        let mut socket = TcpStream::connect(address).await.unwrap();
+        let long = format!("GET / HTTP/1.1\r\nhost: me\r\nlong: {}", "x".repeat(4 * BUFFER));
+        let _ = socket.write_all(long.as_bytes()).await;
+        assert!(!until_closed(socket).await.ends_with("here"));
+    }
+
+    #[tokio::test]
+    async fn who_does_not_read_an_answer_without_end_is_closed_and_what_is_held_of_it_is_bounded() {
+        let sent = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let (over, ended) = tokio::sync::oneshot::channel::<()>();
+        let over = Arc::new(Mutex::new(Some(over)));
+        let counted = Arc::clone(&sent);
+        let answer = move || {
+            // Dropped with the answer.
+            let held = over.lock().unwrap().take();
+            let counted = Arc::clone(&counted);
+            let chunks = futures_util::stream::repeat_with(move || {
+                let _held = &held;
+                counted.fetch_add(16 * 1024, std::sync::atomic::Ordering::Relaxed);
+                Ok::<_, Infallible>(Bytes::from_static(&[b'x'; 16 * 1024]))
+            });
+            Response::new(Body::from_stream(chunks))
+        };
+        let address = serve_hastily(answer).await;
+        let mut socket = TcpStream::connect(address).await.unwrap();
+        socket.write_all(b"GET / HTTP/1.1\r\nhost: me\r\n\r\n").await.unwrap();
+        let closed = tokio::time::timeout(Duration::from_secs(20), ended).await;
+        assert!(closed.expect("it is never closed").is_err());
+        // The client's own buffer takes some MB; ours is beside it.
+        assert!(sent.load(std::sync::atomic::Ordering::Relaxed) < 16 * 1024 * 1024);
+        drop(socket);
     }
 }

@@ -1,7 +1,7 @@
 //! How many files and sockets the process may hold.
 
-/// Raises the soft limit to the hard one, which needs no rights; gives what holds then. `None` where
-/// there is no such limit.
+/// Raises the soft limit to the hard one, which needs no rights; gives what holds then. `None`
+/// where there is no such limit.
 #[cfg(unix)]
 pub(super) fn raise() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
@@ -45,6 +46,8 @@ pub(super) struct Pace {
     /// Two bits of [`Phase`], above them how often it changed: the socket sees that time begins
     /// anew.
     phase: AtomicU32,
+    /// Who waits in a read that has no time, because a request is being answered.
+    reader: AtomicWaker,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +75,11 @@ impl Phase {
 
 impl Pace {
     pub fn set(&self, phase: Phase) {
-        let _ = self.phase.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
-            Some((bits & !3).wrapping_add(4) | phase as u32)
-        });
+        let _ = self
+            .phase
+            .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |bits| Some((bits & !3).wrapping_add(4) | phase as u32));
+        // A read that waits since before is not tried again by itself: now it has its time.
+        self.reader.wake();
     }
 
     pub fn phase(&self) -> Phase {
@@ -109,7 +114,12 @@ impl<S> Paced<S> {
 
     /// Whether a read that waits has waited too long.
     fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let bits = self.pace.phase.load(Ordering::Relaxed);
+        let mut bits = self.pace.phase.load(Ordering::Acquire);
+        if Phase::of(bits) == Phase::Busy {
+            self.pace.reader.register(context.waker());
+            // It may have ended in between, when nobody was there to be woken.
+            bits = self.pace.phase.load(Ordering::Acquire);
+        }
         let allowed = match Phase::of(bits) {
             Phase::Busy => return Poll::Pending,
             Phase::Silent if *self.is_ending.borrow() => self.times.silent_at_the_end,
@@ -258,6 +268,21 @@ mod tests {
         assert!(tokio::time::timeout(Duration::from_secs(3_600), paced.read_u8()).await.is_err());
         far.write_all(b"y").await.unwrap();
         assert_eq!((paced.read_u8().await.unwrap(), pace.phase()), (b'y', Phase::Busy));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_waits_since_a_request_was_answered_has_its_time_when_the_answer_is_given() {
+        let (mut paced, _far, pace, _end) = pair();
+        pace.set(Phase::Busy);
+        let answering = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            pace.set(Phase::Idle);
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            waited = gives_up(&mut paced) => assert_eq!(waited.as_secs(), 80),
+            () = answering => {}
+        }
     }
 
     #[tokio::test(start_paused = true)]

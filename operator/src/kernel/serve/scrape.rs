@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::{Service, tail};
 use crate::kernel::operator::whole_millis;
-use crate::kernel::store::{Ask, StoreError};
+use crate::kernel::store::{Ask, Importance, StoreError};
 
 /// Prometheus waits ten seconds; a store that takes longer than this is said to be down.
 const STORE_TIME: Duration = Duration::from_secs(3);
@@ -43,7 +43,7 @@ async fn ask_store(service: &Service) -> Result<(), StoreError> {
     };
     let questions: Vec<Ask> = metrics.measured().iter().map(|(sql, _)| question(sql)).collect();
     // Not through the watched store: what is asked here is not to be counted.
-    let answers = tail::ask(&*service.plain, move |tx| tx.read(questions.clone())).await?;
+    let answers = tail::ask(&*service.plain, Importance::Usual, move |tx| tx.read(questions.clone())).await?;
     for ((_, gauge), rows) in metrics.measured().iter().zip(answers) {
         if let Some(row) = rows.first() {
             gauge.set(row.get("value")?);

@@ -18,7 +18,7 @@ use crate::kernel::events;
 use crate::kernel::failure::{Failure, store_problem};
 use crate::kernel::http::{Request, Response};
 use crate::kernel::operator::Arrival;
-use crate::kernel::store::StoreError;
+use crate::kernel::store::{Importance, StoreError};
 
 /// A comment keeps proxies and phones' networks from closing a stream on which nothing happens.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
@@ -101,11 +101,12 @@ impl Tail {
 async fn account(service: &Service, arrival: &Arrival, token: String) -> Result<AccountId, Response> {
     let now = arrival.at;
     let mut refused = None;
-    let asked = tail::ask(&*service.store, move |tx| match caller::authenticate(tx, &token, now, false) {
-        Ok(caller) => Ok(Ok(caller.account)),
-        Err(Failure::Store(error)) => Err(error),
-        Err(Failure::Refused(problem) | Failure::Counted(problem)) => Ok(Err(problem)),
-    });
+    let asked =
+        tail::ask(&*service.store, Importance::Reading, move |tx| match caller::authenticate(tx, &token, now, false) {
+            Ok(caller) => Ok(Ok(caller.account)),
+            Err(Failure::Store(error)) => Err(error),
+            Err(Failure::Refused(problem) | Failure::Counted(problem)) => Ok(Err(problem)),
+        });
     let found = match tokio::time::timeout(super::ANSWER_TIME, asked).await {
         Ok(Ok(found)) => found.map_err(|problem| refused = Some(*problem)).ok(),
         Ok(Err(error)) => {

@@ -54,9 +54,10 @@ fn filled<T: ToString>(values: &[T]) -> Vec<Value> {
     filled
 }
 
-/// Runs on the store's threads.
+/// Runs on the store's threads, unless nobody waits for it any more.
 pub(super) async fn ask<T: Send + 'static>(
     store: &dyn Store,
+    importance: Importance,
     mut work: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let (told, heard) = oneshot::channel();
@@ -72,7 +73,9 @@ pub(super) async fn ask<T: Send + 'static>(
             let _ = told.send(ended);
         }),
     );
-    store.submit(task.of(Importance::Usual));
+    // Goes with whoever waits for it.
+    let caller = std::sync::Arc::new(());
+    store.submit(task.of(importance).for_caller(&caller));
     heard.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())))?;
     let value = slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     value.ok_or(StoreError::GivenUp)
@@ -83,7 +86,7 @@ async fn all(store: &dyn Store, questions: Vec<Ask>) -> Result<Vec<Row>, StoreEr
     let mut rows = Vec::new();
     for some in questions.chunks(QUESTIONS) {
         let some = some.to_vec();
-        let answers = ask(store, move |tx| tx.read(some.clone())).await?;
+        let answers = ask(store, Importance::Usual, move |tx| tx.read(some.clone())).await?;
         rows.extend(answers.into_iter().flatten());
     }
     Ok(rows)

@@ -1,9 +1,9 @@
 //! Lines before a store's threads: bounded by how long they take, money first.
 //!
 //! A line is refused further tasks as soon as the one that waits longest has waited too long. A
-//! moment's stall is borne for [`STALL`]; when every task has waited for a while, more is asked than
-//! can be done, and then only [`CROWDED`] is borne: who is refused hears it at once, and who is
-//! served waits no longer than that.
+//! moment's stall is borne for [`STALL`]; when every task has waited for a while, more is asked
+//! than can be done, and then only [`CROWDED`] is borne: who is refused hears it at once, and who
+//! is served waits no longer than that.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

@@ -89,6 +89,11 @@ pub(super) fn expect_current(schema: &mut dyn Schema) -> Result<(), StoreError> 
 /// Brings the schema up to this version; what ran, oldest first. A file that was changed after it
 /// ran, a schema from a newer version or another program's database is refused.
 pub(super) fn migrate(schema: &mut dyn Schema) -> Result<Vec<String>, StoreError> {
+    migrate_to(schema, i64::MAX)
+}
+
+/// The same, no further than to a version.
+fn migrate_to(schema: &mut dyn Schema, last: i64) -> Result<Vec<String>, StoreError> {
     let SchemaStatus { version, pending, .. } = status(schema)?;
     if version == 0 {
         schema.script(
@@ -97,7 +102,7 @@ pub(super) fn migrate(schema: &mut dyn Schema) -> Result<Vec<String>, StoreError
     }
     for migration in MIGRATIONS {
         let Migration { version, name, sql } = migration;
-        if !pending.contains(&format!("V{version}__{name}")) {
+        if *version > last || !pending.contains(&format!("V{version}__{name}")) {
             continue;
         }
         schema.script(sql)?;
@@ -107,6 +112,30 @@ pub(super) fn migrate(schema: &mut dyn Schema) -> Result<Vec<String>, StoreError
         ))?;
     }
     Ok(pending)
+}
+
+/// Statements that make a store as it was at a version, in one text for one database: for tests.
+#[cfg(feature = "testing")]
+#[must_use]
+pub fn schema_at(database: &str, version: i64) -> String {
+    struct Written<'a>(&'a str, String);
+    impl Schema for Written<'_> {
+        fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+            self.1.push_str(&for_database(self.0, sql));
+            self.1.push_str(";\n");
+            Ok(())
+        }
+        fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+            Ok(Vec::new())
+        }
+        fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
+            Ok(Vec::new())
+        }
+    }
+    let mut written = Written(database, String::new());
+    // Writing a text does not fail.
+    let _ = migrate_to(&mut written, version);
+    written.1
 }
 
 /// The text with what stands in `/*name ... */` uncommented.

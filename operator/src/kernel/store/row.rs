@@ -8,6 +8,7 @@ use mesto_protocol::kernel::ids::{
     AccountId, AttemptId, AuditId, DeviceId, EntryId, EpochId, GrantId, MessageId, PaymentId, QuoteId, RefundId,
     SaleId, VehicleId,
 };
+use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::reference::Reference;
 use mesto_rules::money::Currency;
 use mesto_rules::{CityId, Language, TariffId};
@@ -225,8 +226,24 @@ macro_rules! id_columns {
 }
 pub(crate) use id_columns;
 id_columns![
-    AccountId, AttemptId, AuditId, DeviceId, EpochId, GrantId, MessageId, VehicleId, QuoteId, SaleId, PaymentId,
-    RefundId, EntryId, Language, CityId, TariffId, Reference,
+    AccountId,
+    AttemptId,
+    AuditId,
+    DeviceId,
+    EpochId,
+    GrantId,
+    MessageId,
+    VehicleId,
+    QuoteId,
+    SaleId,
+    PaymentId,
+    RefundId,
+    EntryId,
+    Language,
+    CityId,
+    TariffId,
+    Reference,
+    OperatorName,
 ];
 
 impl<T: Column> Column for Option<T> {

@@ -207,8 +207,7 @@ on_both_databases! {
             for (request, answer) in requests.iter().zip(at_once(world, &requests)) {
                 assert!(answer.status < 500, "{} {}: {answer:?}", request.method, request.path);
             }
-            // Signing in by the same number is another account now, or none was closed in time: both
-            // hold what the check of the books asks for.
+            // Signing in by the same number is another account now, or none was closed in time.
             if other_phone.get("/v1/account").status == 200 {
                 close(&other_phone);
             }

@@ -17,6 +17,8 @@ use super::money::{Currency, Money};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::fmt;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// What is wrong in a city's source files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +72,9 @@ impl<'a> Compiler<'a> {
             self.say(file, "file", "the source file is missing");
             return None;
         };
+        for (at, number) in numbers_written_otherwise(text) {
+            self.say(file, &locate(text, at), format!("`{number}` is to be written in decimal digits alone"));
+        }
         let mut unknown = Vec::new();
         let read = toml::Deserializer::parse(text).and_then(|toml| {
             serde_ignored::deserialize(toml, |path| unknown.push(path.to_string().replace(".?", "").replace('?', "")))
@@ -129,6 +134,29 @@ impl City {
         let document = serde_json::to_value(self)?;
         serde_json_canonicalizer::to_string(&document)
     }
+}
+
+/// Whole numbers with `_`, a sign in front or in another base, with their offsets: TOML takes
+/// them, but `80_50` beside `80.50` is easily one for the other.
+fn numbers_written_otherwise(text: &str) -> Vec<(usize, &str)> {
+    let Ok(root) = DeTable::parse(text) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut waiting: Vec<&Spanned<DeValue<'_>>> = root.get_ref().values().collect();
+    while let Some(value) = waiting.pop() {
+        match value.get_ref() {
+            DeValue::Table(table) => waiting.extend(table.values()),
+            DeValue::Array(array) => waiting.extend(array.iter()),
+            DeValue::Integer(_) | DeValue::Float(_) => {
+                let number = text.get(value.span()).unwrap_or_default();
+                if number.contains(|sign: char| !sign.is_ascii_digit() && !['.', '-'].contains(&sign)) {
+                    found.push((value.span().start, number));
+                }
+            }
+            DeValue::String(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+        }
+    }
+    found.sort_unstable();
+    found
 }
 
 /// Names the place of an error in a text: the table above it, the key on its line, and the line.

@@ -119,8 +119,8 @@ impl PostgresAddress {
         Ok(Self { config, tls, authorities, exchange: EXCHANGE })
     }
 
-    /// How long a request waits for one answer of the server before it gives the connection up: 15 s
-    /// when nothing is said. A statement itself may take 10 s.
+    /// How long a request waits for one answer of the server before it gives the connection up:
+    /// 15 s when nothing is said. A statement itself may take 10 s.
     #[must_use]
     pub fn answering_within(self, exchange: Duration) -> Self {
         Self { exchange, ..self }

@@ -258,4 +258,39 @@ on_both_databases! {
         }
         world.check_books();
     }
+
+    #[test]
+    fn a_controller_hears_of_another_history_of_the_books(world) {
+        let garage = Controller::of(world, "zeleni-venac");
+        let first = garage.tell(Vec::new()).epoch;
+        assert!(first.is_some());
+        assert_eq!(garage.tell(Vec::new()).epoch, first);
+        let begun = world.operator.begin_epoch(&*world.store, world.now()).unwrap();
+        assert_eq!(garage.tell(Vec::new()).epoch, Some(begun));
+        assert_ne!(first, Some(begun));
+    }
+
+    #[test]
+    fn a_controllers_clock_that_is_off_is_told_and_somebody_looks_at_it(world) {
+        let garage = Controller::of(world, "zeleni-venac");
+        let found = || -> Vec<String> {
+            let found = world.operator.incidents(&*world.store).unwrap();
+            found.into_iter().map(|one| format!("{} {}: {}", one.kind, one.reference, one.detail)).collect()
+        };
+        let sent = |seconds: i64| {
+            let sent_at = world.now() + TimeDelta::seconds(seconds);
+            garage.send(&GarageReport { sent_at, ..garage.report(Vec::new()) })
+        };
+        let heard: GarageReported = expect(200, sent(-30));
+        assert_eq!((heard.clock_differs_seconds, found()), (None, vec![]));
+        let heard: GarageReported = expect(200, sent(-86_400));
+        assert_eq!(heard.clock_differs_seconds, Some(-86_400));
+        expect::<GarageReported>(200, sent(-90_000));
+        let [told] = &found()[..] else { panic!("told once: {:?}", found()) };
+        assert!(told.starts_with("clock_differs belgrade/zeleni-venac") && told.contains("86400 seconds behind"), "{told}");
+        world.operator.incident_done(&*world.store, world.now(), ("clock_differs", "belgrade/zeleni-venac"), "set").unwrap();
+        // Ahead, nothing of the report is taken, and it is told all the same.
+        refused("out_of_range", &sent(86_400));
+        assert!(found()[0].contains("86400 seconds ahead"), "{:?}", found());
+    }
 }

@@ -153,7 +153,7 @@ class TicketPresenter(
         val now = client.now()
         val missing = look()
         val current = parked
-        if (current == null || shown.value !is TicketUiState.Shown && savedState.wasSeen && now >= current.endsAt && payment == Payment.Idle) {
+        if (current == null || shown.value !is TicketUiState.Shown && savedState.wasSeen && now >= current.endsAt && !current.mayBeOver && payment == Payment.Idle) {
             if (savedState.wasSeen) navigation.back() else if (missing != null && client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing.refusal())
             return
         }
@@ -169,6 +169,7 @@ class TicketPresenter(
             endingFrom = current.endingAt,
             now = now,
             paid = current.paid.price(),
+            mayBeOver = current.mayBeOver,
             lines = current.lines,
             code = codeShown,
             extension = affordable(),
@@ -286,6 +287,8 @@ class TicketPresenter(
             set(value) {
                 savedState = savedState.copy(intent = value)
             }
+
+        override val isOfCity get() = false
 
         override fun isOurs(intent: PurchaseIntent) = intent.parkingOffer?.extends?.let { part -> parked?.tickets?.any { it.id == part } } ?: false
 

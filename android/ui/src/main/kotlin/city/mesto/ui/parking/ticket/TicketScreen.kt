@@ -98,7 +98,7 @@ private fun TimeLeft(state: TicketUiState.Shown) {
                 when (state.phase) {
                     Phase.Expired -> texts.ticketEndedAt(ends)
                     Phase.Waiting -> "${texts.ticketStartsAt(words.time(state.startsAt, from = state.now))}\n${texts.ticketEndsAt(ends)}"
-                    Phase.Running, Phase.Ending -> texts.ticketEndsAt(ends)
+                    Phase.Running, Phase.Ending, Phase.Unsure -> texts.ticketEndsAt(ends)
                 },
                 style = MaterialTheme.typography.headlineMedium,
                 color = colours.onSurface,
@@ -118,6 +118,7 @@ private fun RingText(state: TicketUiState.Shown) {
     val colours = MaterialTheme.colorScheme
     when (state.phase) {
         Phase.Expired -> Text(texts.ticketExpired(), style = MaterialTheme.typography.headlineMedium, fontSize = fixedSize(28.dp), color = colours.error)
+        Phase.Unsure -> Text(texts.ticketMayBeOver(), style = MaterialTheme.typography.headlineMedium, fontSize = fixedSize(28.dp), color = signals.attentionMark)
         Phase.Waiting -> {
             Icon(Icons.Clock, contentDescription = null, tint = colours.onSurfaceVariant, modifier = Modifier.size(32.dp))
             Text(words.countdown(state.startsAt.epochSecond - state.now.epochSecond), style = MaterialTheme.typography.displaySmall, fontSize = fixedSize(40.dp), lineHeight = fixedSize(44.dp), color = colours.onSurface)

@@ -27,6 +27,8 @@ sealed interface TicketUiState {
         val endingFrom: Instant,
         val now: Instant,
         val paid: Price,
+        /** It is over by a clock that is not confirmed: it may still run. */
+        val mayBeOver: Boolean = false,
         /** What the ticket is besides its time and its price. */
         val lines: List<String>,
         val code: Code,
@@ -37,7 +39,7 @@ sealed interface TicketUiState {
         val phase: Phase
             get() = when {
                 now < startsAt -> Phase.Waiting
-                now >= endsAt -> Phase.Expired
+                now >= endsAt -> if (mayBeOver) Phase.Unsure else Phase.Expired
                 now >= endingFrom -> Phase.Ending
                 else -> Phase.Running
             }
@@ -62,7 +64,7 @@ sealed interface TicketUiState {
             get() = extension is Extension.Offered && !extension.isShort && phase != Phase.Expired && !payment.isUnderWay
     }
 
-    enum class Phase { Waiting, Running, Ending, Expired }
+    enum class Phase { Waiting, Running, Ending, Unsure, Expired }
 }
 
 /** What an inspector scans. */

@@ -46,6 +46,15 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
             extension = Extension.LimitReached(after(90), limitReached),
         ),
         "expired" to ticketRunning.copy(now = after(64)),
+        "may-be-over" to ticketRunning.copy(
+            now = after(64),
+            mayBeOver = true,
+            lines = ticketRunning.lines + say(
+                "Vreme na ovom telefonu nije potvrđeno od kada je uključen. Povežite se da vidite kada karta ističe.",
+                "This phone's clock was not confirmed since it was switched on. Connect to see when the ticket ends.",
+            ),
+            extension = Extension.Offline,
+        ),
         "expired-unconfirmed" to ticketRunning.copy(now = after(64), payment = unconfirmed),
         "extension-refused" to ticketRunning.copy(extension = Extension.Refused(noConnection)),
         "waiting" to ticketRunning.copy(startsAt = after(60), endsAt = after(120), endingFrom = after(110), now = after(35)),

@@ -5,6 +5,7 @@ package city.mesto.ui.parking.ticket
 import androidx.lifecycle.SavedStateHandle
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
+import city.mesto.sdk.core.ClockState
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
@@ -79,6 +80,18 @@ class TicketPresenterTest {
         after(60)
         assertEquals(Phase.Expired, presenter.shown.phase)
         assertEquals(0, presenter.shown.secondsLeft)
+    }
+
+    @Test
+    fun a_ticket_that_is_over_by_a_clock_that_nobody_confirmed_stays_and_says_so() = runTest {
+        val presenter = parkedFor(60)
+        fake.clock.value = ClockState.UNSYNCED
+        after(64)
+        assertEquals(Phase.Unsure, presenter.shown.phase)
+        assertEquals(false, presenter.shown.isToBuyAgain)
+        fake.clock.value = ClockState.SYNCED
+        after(65)
+        assertEquals(Phase.Expired, presenter.shown.phase)
     }
 
     @Test
