@@ -2,15 +2,17 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
 
-use mesto_operator::{Request, Response};
+use chrono::TimeDelta;
+use mesto_operator::{FairShares, Request, Response, SignInLimits};
 use mesto_protocol::base::accounts;
 use mesto_protocol::base::payments::{Bought, Quote};
 use mesto_simulation::driver::Driver;
 use serde_json::{Value, json};
 
 use crate::scene::must;
-use crate::served::{CROWD, LONG, Served};
+use crate::served::{CROWD, LONG, Served, guarded};
 
 /// So many hold a connection and say nothing.
 const SILENT: usize = 1_100;
@@ -195,6 +197,23 @@ fn streams_of_one_account_have_an_end_and_the_account_is_served() {
 }
 
 on_both_databases! {
+    #[test]
+    fn codes_asked_for_at_once_are_no_more_than_those_asked_for_one_after_another(served) {
+        let usual = 5;
+        let limits = SignInLimits { codes_per_network: usual, ..SignInLimits::default() };
+        let operator = guarded(served.now(), true).limited(limits).limited(FairShares::of(1_000_000, 1_000, 1_000_000));
+        let served = &Served::of(Arc::new(operator), Arc::clone(&served.store), Arc::clone(&served.watch));
+        let asks: Vec<Request> = (0..CROWD)
+            .map(|number| Request::new("POST", "/v1/auth/code").json(&json!({"phone": format!("+38164{number:07}")})))
+            .collect();
+        let answers = served.at_once(&asks);
+        assert_eq!(statuses(&answers), [200, 429]);
+        assert_eq!(served.number("SELECT COUNT(*) AS number FROM message"), usual);
+        // Nobody is shut out: a little later the next one is sent.
+        served.watch.pass(TimeDelta::seconds(21));
+        must::<Value>(served, &Request::new("POST", "/v1/auth/code").json(&json!({"phone": "+381651234567"})));
+    }
+
     #[test]
     fn what_one_account_makes_has_bounds(served) {
         let mut driver = Driver::new(served, 1);

@@ -1,5 +1,5 @@
-//! A database that stands still under load and speaks again: nobody is told what did not happen, and
-//! nothing happens twice.
+//! A database that stands still under load and speaks again: nobody is told what did not happen,
+//! and nothing happens twice.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -74,7 +74,8 @@ pub fn guarded(now: DateTime<Utc>, moves_clock: bool) -> Operator {
 
 /// The same, but open to a crowd: these tests ask more than anybody may.
 pub fn operator(now: DateTime<Utc>) -> Operator {
-    let limits = SignInLimits { codes_per_address: 1_000_000, ..SignInLimits::default() };
+    let code_resend_longest = TimeDelta::seconds(30);
+    let limits = SignInLimits { codes_per_network: 1_000_000, code_resend_longest, ..SignInLimits::default() };
     guarded(now, true).limited(limits).limited(FairShares::of(1_000_000, 1_000, 1_000_000))
 }
 
@@ -167,8 +168,8 @@ impl Served {
         Ok(Response { status, headers, body: answer.bytes().await?.to_vec() })
     }
 
-    /// What is answered to an operation: never a failure of the operator, and refused only with what
-    /// the table lists for it.
+    /// What is answered to an operation: never a failure of the operator, and refused only with
+    /// what the table lists for it.
     #[track_caller]
     pub fn ask_of(&self, operation: &Entry, request: &Request) -> Response {
         let answer = self.send(request);

@@ -1,5 +1,5 @@
-//! `kill -9` of the operator's process twenty times under load, on both databases; `cargo xtask kill`
-//! does it a thousand times.
+//! `kill -9` of the operator's process twenty times under load, on both databases; `cargo xtask
+//! kill` does it a thousand times.
 
 use mesto_simulation::kill::{Database, play};
 
