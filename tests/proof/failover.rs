@@ -23,7 +23,7 @@ use mesto_rules::CityId;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter as _, SECRET, dinar, notice};
 
-use crate::kill::{DRIVERS, Purchase, Restarts, Served, Server, THREADS, ask, prepare, program, write_city};
+use mesto_simulation::kill::{DRIVERS, Purchase, Restarts, Served, Server, THREADS, ask, prepare, program, write_city};
 
 /// The primary is killed when so many answers were heard.
 const KILLED_AFTER: usize = 60;

@@ -74,7 +74,7 @@ impl Urgency {
 }
 
 /// Messages that are too late are given up, whoever sends them.
-const EXPIRE: Due = Due { repeat: Some(Repeat::Minutely), ..Due::new("messages.expire", outbox::expire) };
+const EXPIRE: Due = Due { repeat: Some(Repeat::Minutely), ..Due::trusting_clock("messages.expire", outbox::expire) };
 
 pub(crate) const SERVICE: Service = Service {
     counted: &[Counted { table: "message", name: "messages", help: "Messages that were to be sent" }],
