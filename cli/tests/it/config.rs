@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::{Serving, mesto};
+use crate::{Serving, mesto, secret_file};
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(folder.path(), &["keys", "init"]);
     folder
 }
