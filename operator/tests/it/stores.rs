@@ -673,7 +673,9 @@ fn a_store_opens_no_more_connections_than_it_is_told_and_the_server_says_itself_
     let url = server.database().unwrap();
     let store = with_marks(PostgresStore::open(&url, 2).unwrap());
     let asked: Vec<_> = (0..16)
-        .map(|_| submit(&store, Box::new(|tx: &mut dyn Tx| tx.query("SELECT 1 AS one FROM pg_sleep(0.01)", &[]).map(|_| ()))))
+        .map(|_| {
+            submit(&store, Box::new(|tx: &mut dyn Tx| tx.query("SELECT 1 AS one FROM pg_sleep(0.01)", &[]).map(|_| ())))
+        })
         .collect();
     asked.iter().for_each(|ended| ended.recv().unwrap().unwrap());
     store.probe(crate::world::start()).unwrap();
