@@ -22,5 +22,6 @@ mod garages;
 mod orders;
 mod parking;
 mod services;
+mod verifier;
 
 uniffi::setup_scaffolding!("mesto");

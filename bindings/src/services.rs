@@ -10,13 +10,17 @@ use mesto_client::protocol::kernel::json::Json;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::{OrdersOffer, OrdersOutcome, OrdersSubject};
 use mesto_client::protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
+use mesto_client::protocol::services::CodeClaims;
+use mesto_client::protocol::signed_code::{Claims, CodeError, Unread};
 use mesto_client::{Observer as Hears, Topic};
 use mesto_rules::Money;
 
+use crate::garages::GarageReceipt;
 use crate::kernel::client::Client;
 use crate::kernel::error::MestoError;
 use crate::kernel::ports::PhoneError;
 use crate::kernel::signal::TopicSubscription;
+use crate::parking::ParkingCode;
 
 /// One line a service: what can be asked of it, what it promises and what is bought of it.
 macro_rules! sold {
@@ -179,6 +183,27 @@ impl TryFrom<SaleItem> for ItemOfSale {
         let outcome = outcome.as_ref().map(ItemOutcome::json).transpose()?;
         Ok(Self { service, subject: subject.json()?, outcome })
     }
+}
+
+/// What a code is for.
+#[derive(Debug, Clone, PartialEq, uniffi::Enum)]
+pub enum CodeSays {
+    Parking {
+        code: ParkingCode,
+    },
+    Garages {
+        receipt: GarageReceipt,
+    },
+    /// Of a later version: update the app.
+    Other,
+}
+
+/// The id in a genuine code, and what it is for.
+pub(crate) fn code_says(claims: &Claims<Unread>) -> Result<(String, CodeSays), CodeError> {
+    Ok(match CodeClaims::read(claims)? {
+        CodeClaims::ParkingTicket(said) => (said.id.to_string(), CodeSays::Parking { code: said.what.into() }),
+        CodeClaims::ExitReceipt(said) => (said.id.to_string(), CodeSays::Garages { receipt: said.what.into() }),
+    })
 }
 
 mesto_client::topics_shown!();

@@ -63,6 +63,9 @@ CREATE TABLE one_time_code (
   hash TEXT NOT NULL,
   expires_at BIGINT NOT NULL,
   resend_at BIGINT NOT NULL,
+  -- The network that asked for it, hashed; its wrong codes, and those of all others.
+  network TEXT NOT NULL,
+  own_tries BIGINT NOT NULL,
   tries BIGINT NOT NULL
 );
 
@@ -94,7 +97,8 @@ CREATE TABLE token (
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX token_of ON token (account);
 
--- Messages that wait for a gateway; a testbed reads them.
+-- Messages on their way out. `mesto serve --messages` sends them; another gateway may read them
+-- (docs/messages.md).
 CREATE TABLE message (
   id TEXT PRIMARY KEY,
   -- `sms`; `push` and `email` are for later.
@@ -106,9 +110,29 @@ CREATE TABLE message (
   params TEXT NOT NULL,
   -- Of the person, BCP 47; absent when it is not known.
   language TEXT,
-  at BIGINT NOT NULL
+  at BIGINT NOT NULL,
+  -- What is sent first: 0 a code for an account, 1 a code for a number without one, 2 the rest.
+  priority BIGINT NOT NULL DEFAULT 2,
+  -- `waiting`, `sent`, `delivered`, `failed`, `expired`. From `sent` on `params` are empty: a code
+  -- that has left stands here no more.
+  state TEXT NOT NULL DEFAULT 'waiting',
+  -- Not sent any more from then on; absent when it is good at any time.
+  valid_until BIGINT,
+  next_at BIGINT NOT NULL DEFAULT 0,
+  -- Nobody else sends it before.
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  tries BIGINT NOT NULL DEFAULT 0,
+  sent_at BIGINT,
+  delivered_at BIGINT,
+  -- The gateway's own id of it.
+  provider_id TEXT,
+  -- Why it was not sent, or not yet: a word, and nothing of a person.
+  reason TEXT
 );
 CREATE INDEX message_to ON message (recipient, id);
+CREATE INDEX message_waiting ON message (priority, next_at) WHERE state = 'waiting';
+CREATE INDEX message_sent ON message (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX message_of_provider ON message (provider_id) WHERE provider_id IS NOT NULL;
 
 CREATE TABLE vehicle (
   id TEXT PRIMARY KEY,
@@ -574,6 +598,6 @@ CREATE TABLE due (
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX due_at ON due (at);
 
--- Once a night what is too old is erased, and once a day the keys are looked at; these jobs plan their next time
--- themselves.
-INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0), ('public.keys', 'daily', 0, 0);
+-- Once a night what is too old is erased, once a day the keys are looked at, and once a minute which
+-- messages are too late; these jobs plan their next time themselves.
+INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0), ('public.keys', 'daily', 0, 0), ('messages.expire', 'minutely', 0, 0);

@@ -39,7 +39,10 @@ mod services;
 
 pub use base::claims::{ByHand, Claim, ClaimError, ClaimState, SettledBy};
 pub use base::incidents::Incident;
-pub use base::messages::Message;
+pub use base::messages::outbox::{
+    self, MessageGateway, MessageLimits, MessageStanding, OutgoingMessage, Receipt, Sending,
+};
+pub use base::messages::{Message, TEMPLATES as MESSAGE_TEMPLATES};
 pub use base::operator_document::Profile;
 pub use base::payments;
 pub use base::payments::{HostedPage, PaymentLimits, Provider};

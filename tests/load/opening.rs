@@ -70,6 +70,7 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
         signer: Arc::new(SoftwareDevice::from_seed(&[9; 32])?),
         reminders: Arc::new(NoReminders),
         stills: Arc::new(NoStillDecoder),
+        log: Arc::new(mesto_client::NoLog),
     };
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("client.sqlite");

@@ -88,7 +88,7 @@ impl Rig {
         let now = morning();
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
         // Hundreds of drivers sign in within one virtual hour.
-        let limits = SignInLimits { codes_per_address: 1_000_000, ..SignInLimits::default() };
+        let limits = SignInLimits { codes_per_network: 1_000_000, ..SignInLimits::default() };
         let keys = Keys::ephemeral(now, &SystemEntropy).unwrap();
         let (entropy, page) = (Arc::new(SystemEntropy), Arc::new(page));
         let operator =

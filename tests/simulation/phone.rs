@@ -158,6 +158,7 @@ impl Phone {
             signer,
             reminders: Arc::new(NoReminders),
             stills: Arc::new(NoStillDecoder),
+            log: Arc::new(mesto_client::NoLog),
         };
         Self {
             number,

@@ -170,6 +170,7 @@ impl Phone {
             secrets,
             reminders: alarms.clone(),
             stills: Arc::new(Photos),
+            log: Arc::new(mesto_client::NoLog),
         };
         let config = Config::new(folder.join("phone.sqlite"), OperatorName::localhost(), world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();

@@ -1,5 +1,5 @@
 //! Developer commands: `cargo xtask
-//! setup|test|clauses|dependencies|texts|bindings|size|app|screens|simulate|fuzz|bench`
+//! setup|test|clauses|dependencies|texts|bindings|size|package|app|screens|simulate|fuzz|kill|bench`
 //! and what the tests check on the way: `comments`, `pages`, `rooms`, `budgets`.
 
 /// Prints a line; a terminal or a pipe that was closed is no failure.
@@ -16,6 +16,8 @@ mod clauses;
 mod comments;
 mod dependencies;
 mod failure;
+mod install;
+mod package;
 mod pages;
 mod process;
 mod repository;
@@ -68,6 +70,8 @@ enum Command {
     Bindings,
     /// Build the library of the phone apps and print its size by crate; fails over the limit
     Size(size::Options),
+    /// Build the Debian package that an operator installs
+    Package(package::Options),
     /// Measure purchases, the opening of the client and quotes, each beside a peer; fails when a
     /// target is missed
     Bench(bench::Options),
@@ -82,6 +86,12 @@ enum Command {
     /// Run the simulation: many phones, one operator, a network that fails; `--seed N --steps M`
     /// replays
     Simulate {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+    /// Kill the operator under load, 1,000 times on each database; `--database D --kills N` for
+    /// less
+    Kill {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
@@ -119,16 +129,25 @@ fn run(command: Command) -> Outcome<()> {
         Command::Texts(options) => texts::run(options),
         Command::Bindings => test::bindings(),
         Command::Size(options) => size::run(options),
+        Command::Package(options) => package::run(options),
         Command::Bench(options) => bench::run(options),
         Command::App => test::app(),
         Command::Screens { update } => test::screens(update),
         Command::Simulate { words } => of_tests("simulate", &words),
         Command::Fuzz { words } => of_tests("fuzz", &words),
+        Command::Kill { words } => kill(&words),
     }
 }
 
 /// Runs a program of `tests/`, built to be fast.
 fn of_tests(program: &str, words: &[String]) -> Outcome<()> {
     let cargo = ["run", "--quiet", "--release", "--locked", "-p", "mesto-tests", "--bin", program, "--"];
+    process::succeed(test::cargo()?.args(cargo).args(words))
+}
+
+/// The program that kills has `mesto` beside it.
+fn kill(words: &[String]) -> Outcome<()> {
+    process::succeed(test::cargo()?.args(["build", "--quiet", "--locked", "-p", "mesto-cli"]))?;
+    let cargo = ["run", "--quiet", "--locked", "-p", "mesto-tests", "--bin", "kill", "--"];
     process::succeed(test::cargo()?.args(cargo).args(words))
 }

@@ -26,10 +26,20 @@ pub enum Part {
     Swift,
     /// The Python bindings
     Python,
+    /// The Debian package and docs/install.md, word by word on a clean Debian
+    Operator,
+    /// The operator against its contract, by generated requests
+    Contract,
 }
 
 impl Part {
-    pub const ALL: [Self; 5] = [Self::Rust, Self::Kotlin, Self::Ui, Self::Swift, Self::Python];
+    pub const ALL: [Self; 7] =
+        [Self::Rust, Self::Kotlin, Self::Ui, Self::Swift, Self::Python, Self::Contract, Self::Operator];
+
+    /// Whether it tests the core as a library for other languages.
+    const fn needs_library(self) -> bool {
+        !matches!(self, Self::Rust | Self::Contract | Self::Operator)
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -78,13 +88,13 @@ pub fn run(options: &Options) -> Outcome<()> {
             lines.push(failed(parts::name(part), failure.to_string()));
             continue;
         }
-        if part != Part::Rust && library.is_none() {
+        if part.needs_library() && library.is_none() {
             let line = measure(&parts::LIBRARY);
             library = Some(line.told.failure.is_none());
             lines.push(line);
         }
         for step in parts::steps(part) {
-            lines.push(if part != Part::Rust && library == Some(false) {
+            lines.push(if part.needs_library() && library == Some(false) {
                 failed(step.name, "the library it tests was not built".to_owned())
             } else {
                 measure(&step)

@@ -6,6 +6,7 @@ does lies with its parts: `app.parking.quote(...)`, `app.payments.buy(...)`.
 
 import asyncio
 import os
+import queue
 import threading
 import weakref
 from pathlib import Path
@@ -18,11 +19,11 @@ if not (Path(__file__).parent / "core.py").exists():
 
 from . import core  # noqa: E402
 from .core import *  # noqa: E402,F401,F403
-from .core import Client, LinkRequest, MestoError, OperatorSet  # noqa: E402
+from .core import Client, LinkRequest, MestoError, Observer, OperatorSet, TicketVerifier  # noqa: E402
 from .link import UrllibLink  # noqa: E402,F401
 from .waiting import Parts  # noqa: E402
 
-__all__ = [*core.__all__, "Mesto", "Operators", "UrllibLink"]
+__all__ = [*core.__all__, "Mesto", "Operators", "Updates", "UrllibLink", "Verifier"]
 
 # What a traceback, a log and `print(error)` show names nobody; `text` is for the driver, and may
 # name his plate. An error crosses processes by its values.
@@ -57,6 +58,10 @@ class Mesto(Parts):
         finally:
             future.cancel()
 
+    def updates(self):
+        """Live updates, on within a `with`: each round of a loop over them tells which topics changed."""
+        return Updates(self)
+
     def close(self):
         """Closes the database: its file is free when this returns. Later calls fail with the code `closed`.
 
@@ -71,6 +76,58 @@ class Mesto(Parts):
 
     def __exit__(self, *_):
         self.close()
+
+
+class Updates(Observer):
+    """Live updates of a `Mesto`: on from the beginning of a `with` to its end.
+
+        with app.updates() as updates:
+            for topics in updates:  # a set of `Topic`, all of them at first
+                if Topic.PARKING in topics:
+                    print(app.parking.state().active)
+
+    A loop ends when they do: `app.live.stop()`, or they were begun elsewhere. It raises when nobody is signed in any more. They run
+    in the thread of the client.
+    """
+
+    def __init__(self, client):
+        self._client, self._told = client, queue.SimpleQueue()
+
+    def changed(self, topics):
+        self._told.put(set(topics))
+
+    def __enter__(self):
+        self._on_loop(self._begin())
+        self._subscription = self._client._core.subscribe(self)
+        return self
+
+    def __exit__(self, *_):
+        self._subscription.cancel()
+        self._on_loop(self._end())
+
+    def _on_loop(self, work):
+        asyncio.run_coroutine_threadsafe(work, self._client._loop).result()
+
+    async def _begin(self):
+        self._running = asyncio.ensure_future(self._client._core.live().run(None))
+        self._running.add_done_callback(lambda _: self._told.put(None))
+        # So that they have begun when this returns.
+        await asyncio.sleep(0)
+
+    async def _end(self):
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        topics = self._told.get()
+        if topics is None:
+            if not self._running.cancelled():
+                self._running.result()
+            raise StopIteration
+        return topics
 
 
 class Operators:
@@ -118,6 +175,24 @@ class Operators:
 
     def __exit__(self, *_):
         self.close()
+
+
+class Verifier(TicketVerifier):
+    """Verifies the codes of one operator, without an account, a file or a network.
+
+    Keep what `taken()` gives, and hand it in as `kept` at the next start.
+    """
+
+    def __init__(self, config, kept=None):
+        super().__init__(config)
+        if kept and kept.keys:
+            self.take_keys(kept.keys)
+        if kept and kept.revocations:
+            self.take_revocations(kept.revocations)
+
+    def refresh(self):
+        """Fetches the key set and the list of ended codes where they changed; whether one did."""
+        return asyncio.run(super().refresh())
 
 
 def _run(loop):

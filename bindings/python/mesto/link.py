@@ -1,6 +1,9 @@
 """The way to the operator over urllib: with the proxies and certificate authorities of this machine's Python."""
 
+import contextlib
 import http.client
+import os
+import socket
 import threading
 import urllib.error
 import urllib.parse
@@ -9,22 +12,28 @@ import urllib.request
 from .core import OperatorLink, LinkAnswer
 
 _LONGEST_ANSWER = 8 * 1024 * 1024
+_SILENCE = 60  # seconds
 
 
 class UrllibLink(OperatorLink):
-    """Give it as `Phone(link=UrllibLink())`; `context` is an `ssl.SSLContext` of one's own."""
+    """Give it as `Phone(link=UrllibLink(), link_streams=True)`; `context` is an `ssl.SSLContext` of one's own."""
 
     def __init__(self, context=None):
         handlers = [_Http, _Https(context=context), _NoRedirect]
         self._outside = urllib.request.build_opener(*handlers)
         # A proxy has no business between this machine and itself.
         self._inside = urllib.request.build_opener(*handlers, urllib.request.ProxyHandler({}))
+        self._streams = {}
 
     def send(self, request, reply):
         threading.Thread(target=self._exchange, args=(request, reply), name="mesto-link", daemon=True).start()
 
     def cancel(self, request):
-        """urllib cannot be interrupted: the request ends by its time, and its answer is not heard."""
+        """Ends a stream. Another request urllib cannot interrupt: it ends by its time, and its answer is not heard."""
+        connection = self._streams.pop(request, None)
+        if connection:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _exchange(self, request, reply):
         here = urllib.parse.urlsplit(request.url).hostname in ("localhost", "127.0.0.1", "::1")
@@ -32,10 +41,13 @@ class UrllibLink(OperatorLink):
         outgoing = urllib.request.Request(request.url, request.body, request.headers, method=request.method)
         try:
             try:
-                answer = opener.open(outgoing, timeout=request.timeout.total_seconds())
+                # Of a stream it is the longest silence; a comment comes every 15 seconds.
+                answer = opener.open(outgoing, timeout=_SILENCE if request.is_stream else request.timeout.total_seconds())
             except urllib.error.HTTPError as error:
                 answer = error  # an answer like any other, with a status that is none of 2xx
             with answer:
+                if request.is_stream and answer.status == 200:
+                    return self._follow(request.id, answer, reply)
                 body = answer.read(_LONGEST_ANSWER)
                 if answer.length:
                     raise http.client.IncompleteRead(body, answer.length)
@@ -44,6 +56,20 @@ class UrllibLink(OperatorLink):
             (reply.not_sent if isinstance(error.reason, _NotConnected) else reply.unknown)(str(error.reason))
         except Exception as error:  # whatever else it was: the request may have been executed
             reply.unknown(repr(error))
+
+
+    def _follow(self, request, answer, reply):
+        # The connection, to be ended from another thread.
+        connection = socket.socket(fileno=os.dup(answer.fileno()))
+        self._streams[request] = connection
+        try:
+            reply.begun(answer.status, dict(answer.headers.items()))
+            while piece := answer.read1(65536):
+                reply.more(piece)
+            reply.unknown("the stream ended")
+        finally:
+            self._streams.pop(request, None)
+            connection.close()
 
 
 class _NotConnected(OSError):

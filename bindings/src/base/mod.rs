@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod cities;
+pub mod live;
 pub mod operator_document;
 pub mod operators;
 pub mod payments;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mesto_client::{Locale, NoReminders, OperatorName, Operators, Reminder, Reminders};
 
@@ -27,6 +28,15 @@ pub struct OperatorsConfig {
     /// Where a bank's page leads back to; the app's own scheme where absent.
     #[uniffi(default = None)]
     pub return_url: Option<String>,
+    /// As in `ClientConfig`, for each of them.
+    #[uniffi(default = None)]
+    pub request_timeout: Option<Duration>,
+    /// As in `ClientConfig`, for each of them.
+    #[uniffi(default = None)]
+    pub connect_timeout: Option<Duration>,
+    /// As in `ClientConfig`, for each of them.
+    #[uniffi(default = 0)]
+    pub read_retries: u32,
 }
 
 /// An operator as an app knows it beforehand.
@@ -96,6 +106,9 @@ impl OperatorSet {
             version: self.config.version.clone(),
             return_url: self.config.return_url.clone(),
             widget_path: Some(widget.to_string_lossy().into_owned()),
+            request_timeout: self.config.request_timeout,
+            connect_timeout: self.config.connect_timeout,
+            read_retries: self.config.read_retries,
         };
         let mut phone = self.phone.clone();
         phone.link = link.or(phone.link);

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::ShownCode;
 use mesto_client::garages::{EntranceView, FacilityView, GaragesState};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::garages::signed::ExitReceipt;
 use mesto_client::protocol::garages::visits::{
     GaragesOffer, GaragesOutcome, GaragesSubject, Visit, VisitPage, VisitPayment, VisitState,
 };
@@ -27,6 +28,26 @@ mesto_protocol::garages_words!();
 mesto_rules::facilities_shown!();
 mesto_client::garages_shown!();
 mesto_client::garages_facilities_shown!();
+
+/// What the receipt of a visit says that was paid.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct GarageReceipt {
+    pub city: CityId,
+    pub facility: FacilityId,
+    /// The number of its ticket: capitals and digits.
+    pub ticket: String,
+    /// Until when its driver was told to leave; absent: without delay.
+    pub exit_by: Option<DateTime<Utc>>,
+    /// What was paid in all, without the commission of a card.
+    pub amount: Money,
+}
+
+impl From<ExitReceipt> for GarageReceipt {
+    fn from(said: ExitReceipt) -> Self {
+        let ExitReceipt { city, facility, ticket, exit_by, amount } = said;
+        Self { city, facility, ticket, exit_by, amount }
+    }
+}
 
 part! {
     /// Garages, and lots with a barrier.

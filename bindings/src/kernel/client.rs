@@ -7,20 +7,21 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, FixedOffset, Utc};
-use mesto_client::http::HttpLink;
+use mesto_client::http::{HttpLink, Timeouts};
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Config, Locale, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
+use mesto_client::{Config, Locale, NoLog, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
 use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Until, Work, until};
 use crate::kernel::error::{MestoError, from_core};
 use crate::kernel::link::{OperatorLink, OwnLink};
 use crate::kernel::ports::{
-    DeviceClock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
+    DeviceClock, DeviceKey, LogSink, OwnClock, OwnDevice, OwnLog, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
 };
 use crate::kernel::values::Amount;
 
@@ -51,6 +52,26 @@ pub struct ClientConfig {
     /// A JSON file for widgets and live activities, replaced as a whole after every change.
     #[uniffi(default = None)]
     pub widget_path: Option<String>,
+    /// How long an answer of the operator is waited for: 1 to 120 seconds, 10 where absent. What
+    /// pays and had no answer by then is not confirmed, and is settled later.
+    #[uniffi(default = None)]
+    pub request_timeout: Option<Duration>,
+    /// How long a connection is waited for, TLS included: 1 second to `request_timeout`; half of
+    /// it where absent. The app's own link has its own.
+    #[uniffi(default = None)]
+    pub connect_timeout: Option<Duration>,
+    /// How often what is only read is asked again at once when no answer came: 0 to 5. What pays
+    /// is never sent again by itself.
+    #[uniffi(default = 0)]
+    pub read_retries: u32,
+}
+
+/// The version of the core, `major.minor.patch`. Requests name the app's, which is this one where
+/// `ClientConfig` has none.
+#[uniffi::export]
+#[must_use]
+pub fn core_version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
 }
 
 /// What the phone brings of its own. What is absent is this machine's: its clocks, secrets in a
@@ -70,6 +91,13 @@ pub struct Phone {
     /// absent.
     #[uniffi(default = None)]
     pub link: Option<Arc<dyn OperatorLink>>,
+    /// The app's own link hands on what comes piece by piece where a request `is_stream`. Without
+    /// it live updates ask every 15 seconds.
+    #[uniffi(default = false)]
+    pub link_streams: bool,
+    /// The app's log; nothing is logged where absent.
+    #[uniffi(default = None)]
+    pub log: Option<Arc<dyn LogSink>>,
 }
 
 /// The client behind an object, and the language it speaks.
@@ -122,10 +150,17 @@ fn ports(config: &ClientConfig, operator: &OperatorName, phone: Phone, locale: L
         None => Arc::new(FileSecrets::new(format!("{}.secrets", config.path))),
     };
     let entropy = SystemEntropy;
+    let request = config.request_timeout.unwrap_or(Timeouts::default().request);
+    let timeouts =
+        Timeouts { request, connect: config.connect_timeout.unwrap_or(request.max(Timeouts::LEAST * 2) / 2) };
+    let timeouts = timeouts.checked().map_err(MestoError::set_up)?;
     Ok(Ports {
         link: match phone.link {
-            Some(own) => Arc::new(OwnLink::new(own, &config.operator_url).map_err(MestoError::set_up)?),
-            None => Arc::new(HttpLink::new(&config.operator_url).map_err(MestoError::set_up)?),
+            Some(own) => Arc::new(
+                OwnLink::new(own, &config.operator_url, phone.link_streams, timeouts.request)
+                    .map_err(MestoError::set_up)?,
+            ),
+            None => Arc::new(HttpLink::with(&config.operator_url, timeouts).map_err(MestoError::set_up)?),
         },
         clock: match phone.clock {
             Some(own) => Arc::new(OwnClock::new(own).map_err(MestoError::set_up)?),
@@ -144,6 +179,10 @@ fn ports(config: &ClientConfig, operator: &OperatorName, phone: Phone, locale: L
             None => Arc::new(NoReminders),
         },
         stills: stills(),
+        log: match phone.log {
+            Some(own) => Arc::new(OwnLog(own)),
+            None => Arc::new(NoLog),
+        },
     })
 }
 
@@ -217,6 +256,7 @@ impl Client {
         core.version = config.version.unwrap_or(core.version);
         core.return_url = config.return_url.unwrap_or(core.return_url);
         core.widget_path = config.widget_path.map(Into::into);
+        core.read_retries = config.read_retries;
         Ok(Arc::new(Self(Handle { core: from_core(open(core, ports), locale)?, locale })))
     }
 }
@@ -228,7 +268,7 @@ pub(crate) fn city_of(told: Option<String>) -> Option<CityId> {
 }
 
 /// The key of an operator, as an app pins it.
-fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
+pub(crate) fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
     let is_of_it = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');
     let why = || match told.chars().find(|sign| !is_of_it(*sign)) {
         Some(sign) => format!("{sign:?} is not one of A-Z a-z 0-9 - _"),

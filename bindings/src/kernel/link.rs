@@ -6,13 +6,13 @@
 
 use crate::kernel::ports::PhoneError;
 use async_trait::async_trait;
-use mesto_client::http::{HttpLinkError, LONGEST_ANSWER, TIMEOUT, operator_base};
-use mesto_client::{LinkAnswer as Answer, LinkError, LinkRequest as Request};
+use mesto_client::http::{HttpLinkError, LONGEST_ANSWER, SILENCE, operator_base};
+use mesto_client::{LinkAnswer as Answer, LinkError, LinkRequest as Request, LinkStream, Opened};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 /// So much longer the core waits than it asks the app to: the app knows better why there is no
 /// answer.
@@ -33,8 +33,12 @@ pub struct LinkRequest {
     pub headers: HashMap<String, String>,
     /// JSON.
     pub body: Option<Vec<u8>>,
-    /// Without an answer after this long there is none.
+    /// Without an answer after this long there is none. Of a stream: without its headers.
     pub timeout: Duration,
+    /// The answer goes on for as long as it is not cancelled: `begun` with its headers, `more` with
+    /// what comes, `unknown` at its end. Only of an app that said `link_streams`.
+    #[uniffi(default = false)]
+    pub is_stream: bool,
 }
 
 /// What came back, whatever its status.
@@ -62,10 +66,25 @@ pub trait OperatorLink: Send + Sync {
 #[derive(uniffi::Object)]
 pub struct LinkReply {
     end: Mutex<Option<oneshot::Sender<Result<Answer, LinkError>>>>,
+    /// What a stream brings; nothing of another request, and after its end.
+    more: Mutex<Option<Pieces>>,
+}
+
+/// Where the pieces of a stream go.
+struct Pieces {
+    to: mpsc::UnboundedSender<Vec<u8>>,
+    has_begun: bool,
+    /// Bytes that nobody has read yet.
+    waiting: Arc<AtomicUsize>,
 }
 
 impl LinkReply {
     fn tell(&self, end: Result<Answer, LinkError>) {
+        *self.more.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.say(end);
+    }
+
+    fn say(&self, end: Result<Answer, LinkError>) {
         let waiting = self.end.lock().unwrap_or_else(PoisonError::into_inner).take();
         // Nobody waits any more: what came too late is asked for again by the same key.
         let _ = waiting.map(|waiting| waiting.send(end));
@@ -84,13 +103,33 @@ impl LinkReply {
         });
     }
 
+    /// A stream was answered with 200: its headers came, its body follows by `more`. With another
+    /// status it is `answered`.
+    pub fn begun(&self, status: u16, headers: HashMap<String, String>) {
+        if let Some(more) = self.more.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            more.has_begun = true;
+        }
+        self.say(Ok(Answer { status, headers: headers.into_iter().collect(), body: Vec::new() }));
+    }
+
+    /// A piece of a stream that has begun, of any size.
+    pub fn more(&self, bytes: Vec<u8>) {
+        let mut more = self.more.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(pieces) = more.as_ref().filter(|pieces| pieces.has_begun) else { return };
+        let waiting = pieces.waiting.fetch_add(bytes.len(), Ordering::Relaxed).saturating_add(bytes.len());
+        // Nobody reads: the stream ends, and is begun anew where it stood.
+        if waiting > LONGEST_ANSWER || pieces.to.send(bytes).is_err() {
+            *more = None;
+        }
+    }
+
     /// Surely nothing left the phone: no connection was made. `why` is for developers.
     pub fn not_sent(&self, why: String) {
         self.tell(Err(LinkError::NotSent(why)));
     }
 
-    /// It may have been executed: the connection broke, or no answer came in time. `why` is for
-    /// developers.
+    /// It may have been executed: the connection broke, or no answer came in time; also the end of
+    /// a stream. `why` is for developers.
     pub fn unknown(&self, why: String) {
         self.tell(Err(LinkError::Unknown(why)));
     }
@@ -101,24 +140,58 @@ pub(crate) struct OwnLink {
     link: Arc<dyn OperatorLink>,
     base: String,
     next: AtomicU64,
+    /// It can hand on what comes piece by piece.
+    streams: bool,
+    timeout: Duration,
     /// How long an end is waited for.
     patience: Duration,
 }
 
 impl OwnLink {
-    pub fn new(link: Arc<dyn OperatorLink>, operator_url: &str) -> Result<Self, HttpLinkError> {
-        Ok(Self { link, base: operator_base(operator_url)?, next: AtomicU64::new(1), patience: TIMEOUT + GRACE })
+    pub fn new(
+        link: Arc<dyn OperatorLink>,
+        operator_url: &str,
+        streams: bool,
+        timeout: Duration,
+    ) -> Result<Self, HttpLinkError> {
+        let base = operator_base(operator_url)?;
+        Ok(Self { link, base, next: AtomicU64::new(1), streams, timeout, patience: timeout + GRACE })
+    }
+
+    /// Begins a request and waits for its end, or the beginning of its stream.
+    async fn begin(&self, request: Request, more: Option<Pieces>) -> Result<(Waiting, Answer), LinkError> {
+        let (sender, end) = oneshot::channel();
+        let is_stream = more.is_some();
+        let reply = Arc::new(LinkReply { end: Mutex::new(Some(sender)), more: Mutex::new(more) });
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let request = LinkRequest {
+            id,
+            method: request.method.as_str().to_owned(),
+            url: format!("{}{}", self.base, request.path),
+            headers: request.headers.into_iter().collect(),
+            body: request.body,
+            timeout: self.timeout,
+            is_stream,
+        };
+        let waiting = Waiting { link: Arc::clone(&self.link), request: id, ended: false };
+        // A link that failed may have sent all the same.
+        self.link.send(request, reply).map_err(|error| LinkError::Unknown(error.to_string()))?;
+        match tokio::time::timeout(self.patience, end).await {
+            Ok(Ok(told)) => told.map(|answer| (waiting, answer)),
+            Ok(Err(_)) => Err(LinkError::Unknown("the app's link told no end".to_owned())),
+            Err(_) => Err(LinkError::Unknown("the app's link told no end in time".to_owned())),
+        }
     }
 }
 
 /// Calls the request off unless it ended by itself.
-struct Waiting<'a> {
-    link: &'a dyn OperatorLink,
+struct Waiting {
+    link: Arc<dyn OperatorLink>,
     request: u64,
     ended: bool,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
         if !self.ended {
             let _ = self.link.cancel(self.request);
@@ -129,26 +202,43 @@ impl Drop for Waiting<'_> {
 #[async_trait]
 impl mesto_client::Link for OwnLink {
     async fn send(&self, request: Request) -> Result<Answer, LinkError> {
-        let (sender, end) = oneshot::channel();
-        let reply = Arc::new(LinkReply { end: Mutex::new(Some(sender)) });
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let request = LinkRequest {
-            id,
-            method: request.method.as_str().to_owned(),
-            url: format!("{}{}", self.base, request.path),
-            headers: request.headers.into_iter().collect(),
-            body: request.body,
-            timeout: TIMEOUT,
-        };
-        let mut waiting = Waiting { link: self.link.as_ref(), request: id, ended: false };
-        // A link that failed may have sent all the same.
-        self.link.send(request, reply).map_err(|error| LinkError::Unknown(error.to_string()))?;
-        let outcome = match tokio::time::timeout(self.patience, end).await {
-            Ok(told) => told.unwrap_or_else(|_| Err(LinkError::Unknown("the app's link told no end".to_owned()))),
-            Err(_) => return Err(LinkError::Unknown("the app's link told no end in time".to_owned())),
-        };
+        let (mut waiting, answer) = self.begin(request, None).await?;
         waiting.ended = true;
-        outcome
+        Ok(answer)
+    }
+
+    async fn open(&self, request: Request) -> Result<Opened, LinkError> {
+        if !self.streams {
+            return Ok(Opened::NotPossible);
+        }
+        let (to, pieces) = mpsc::unbounded_channel();
+        let unread = Arc::new(AtomicUsize::new(0));
+        let more = Pieces { to, has_begun: false, waiting: Arc::clone(&unread) };
+        let (mut waiting, answer) = self.begin(request, Some(more)).await?;
+        if answer.status == 200 {
+            return Ok(Opened::Stream(answer.headers, Box::new(Stream { pieces, unread, _waiting: waiting })));
+        }
+        waiting.ended = true;
+        Ok(Opened::Answer(answer))
+    }
+}
+
+/// A stream of the app's link. Letting go of it calls the request off.
+struct Stream {
+    pieces: mpsc::UnboundedReceiver<Vec<u8>>,
+    unread: Arc<AtomicUsize>,
+    _waiting: Waiting,
+}
+
+#[async_trait]
+impl LinkStream for Stream {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, LinkError> {
+        let piece = tokio::time::timeout(SILENCE, self.pieces.recv()).await;
+        let piece = piece.map_err(|_| LinkError::Unknown("the stream fell silent".to_owned()))?;
+        if let Some(piece) = &piece {
+            self.unread.fetch_sub(piece.len(), Ordering::Relaxed);
+        }
+        Ok(piece)
     }
 }
 
@@ -182,7 +272,7 @@ mod tests {
     where
         F: Fn(LinkRequest, Arc<LinkReply>) -> Result<(), PhoneError> + Send + Sync + 'static,
     {
-        send_and_wait(app, TIMEOUT).await
+        send_and_wait(app, Duration::from_secs(10)).await
     }
 
     async fn send_and_wait<F>(app: &Arc<App<F>>, patience: Duration) -> Result<Answer, LinkError>
@@ -191,7 +281,7 @@ mod tests {
     {
         let link = OwnLink {
             patience,
-            ..OwnLink::new(Arc::clone(app) as Arc<dyn OperatorLink>, "http://127.0.0.1:1/").unwrap()
+            ..OwnLink::new(Arc::clone(app) as Arc<dyn OperatorLink>, "http://127.0.0.1:1/", false, patience).unwrap()
         };
         let request = Request {
             method: Method::Post,
@@ -270,10 +360,64 @@ mod tests {
         assert_eq!(*silent.called_off.lock().unwrap(), [1]);
     }
 
+    fn stream_of(app: Arc<dyn OperatorLink>, streams: bool) -> (OwnLink, Request) {
+        let link = OwnLink::new(app, "http://127.0.0.1:1/", streams, Duration::from_secs(10)).unwrap();
+        (link, Request { method: Method::Get, path: "/v1/events".to_owned(), headers: Vec::new(), body: None })
+    }
+
+    #[tokio::test]
+    async fn a_stream_comes_piece_by_piece_and_is_called_off_when_it_is_let_go() {
+        let kept = Arc::new(Mutex::new(None));
+        let replies = Arc::clone(&kept);
+        let app = app(move |request, reply: Arc<LinkReply>| {
+            assert!(request.is_stream);
+            reply.more(b"too early".to_vec());
+            reply.begun(200, HashMap::from([("content-type".to_owned(), "text/event-stream".to_owned())]));
+            reply.more(b"first".to_vec());
+            *replies.lock().unwrap() = Some(reply);
+            Ok(())
+        });
+        let (link, request) = stream_of(app.clone(), true);
+        let Opened::Stream(headers, mut stream) = link.open(request.clone()).await.unwrap() else {
+            panic!("no stream")
+        };
+        assert_eq!(headers, [("content-type".to_owned(), "text/event-stream".to_owned())]);
+        let reply = kept.lock().unwrap().take().unwrap();
+        reply.more(b"second".to_vec());
+        assert_eq!(stream.next().await, Ok(Some(b"first".to_vec())));
+        assert_eq!(stream.next().await, Ok(Some(b"second".to_vec())));
+        reply.unknown("it broke".to_owned());
+        reply.more(b"too late".to_vec());
+        assert_eq!(stream.next().await, Ok(None));
+        assert!(app.called_off.lock().unwrap().is_empty());
+        drop(stream);
+        assert_eq!(*app.called_off.lock().unwrap(), [1]);
+        // What nobody reads does not fill the phone.
+        let Opened::Stream(_, mut stream) = link.open(request).await.unwrap() else { panic!("no stream") };
+        let reply = kept.lock().unwrap().take().unwrap();
+        reply.more(vec![0; LONGEST_ANSWER]);
+        reply.more(b"late".to_vec());
+        assert_eq!(stream.next().await, Ok(Some(b"first".to_vec())));
+        assert_eq!(stream.next().await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn a_link_that_hands_on_whole_answers_is_not_asked_for_a_stream_and_a_refusal_is_an_answer() {
+        let (link, request) = stream_of(app(|_, _| unreachable!("nothing is sent")), false);
+        assert!(matches!(link.open(request).await, Ok(Opened::NotPossible)));
+        let refusing = app(|_, reply: Arc<LinkReply>| {
+            reply.answered(LinkAnswer { status: 401, headers: HashMap::new(), body: b"{}".to_vec() });
+            Ok(())
+        });
+        let (link, request) = stream_of(refusing.clone(), true);
+        assert!(matches!(link.open(request).await, Ok(Opened::Answer(answer)) if answer.status == 401));
+        assert!(refusing.called_off.lock().unwrap().is_empty());
+    }
+
     #[test]
     fn an_address_that_is_no_operators_is_refused_as_by_the_built_in_link() {
         for address in ["http://operator.example", "ftp://127.0.0.1", "", "operator.example"] {
-            assert!(OwnLink::new(app(|_, _| Ok(())), address).is_err(), "{address}");
+            assert!(OwnLink::new(app(|_, _| Ok(())), address, false, Duration::from_secs(1)).is_err(), "{address}");
         }
     }
 }

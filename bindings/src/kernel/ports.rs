@@ -62,6 +62,56 @@ pub trait ReminderPlan: Send + Sync {
     fn replace(&self, operator: String, plan: Vec<Reminder>) -> Result<(), PhoneError>;
 }
 
+/// How much a line of the log matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum LogLevel {
+    /// It went as it should.
+    Debug,
+    /// The operator refused.
+    Info,
+    /// No answer, or one that is not the operator's.
+    Warning,
+}
+
+/// A line of the log: a request that ended, or live updates that changed. It never holds a plate, a
+/// number, a token or a position.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct LogLine {
+    pub level: LogLevel,
+    /// What happened, in English.
+    pub message: String,
+    /// `POST /v1/purchases`, with `{...}` where a value stands.
+    pub operation: Option<String>,
+    /// The id by which the operator finds the request in its log.
+    pub request: Option<String>,
+    pub duration: Option<Duration>,
+    pub status: Option<u16>,
+    /// The code of a refusal.
+    pub code: Option<String>,
+}
+
+/// The app's log.
+#[uniffi::export(with_foreign)]
+pub trait LogSink: Send + Sync {
+    /// Called from whatever thread the core works on, with no lock held; should not wait. What it
+    /// throws is ignored.
+    fn line(&self, line: LogLine) -> Result<(), PhoneError>;
+}
+
+pub(crate) struct OwnLog(pub Arc<dyn LogSink>);
+
+impl mesto_client::Log for OwnLog {
+    fn line(&self, line: mesto_client::LogLine) {
+        let mesto_client::LogLine { level, message, operation, request, duration, status, code } = line;
+        let level = match level {
+            mesto_client::LogLevel::Debug => LogLevel::Debug,
+            mesto_client::LogLevel::Info => LogLevel::Info,
+            mesto_client::LogLevel::Warning => LogLevel::Warning,
+        };
+        let _ = self.0.line(LogLine { level, message: message.to_owned(), operation, request, duration, status, code });
+    }
+}
+
 /// The app's clock; while it fails it stands still at what it said last.
 pub(crate) struct OwnClock {
     clock: Arc<dyn DeviceClock>,

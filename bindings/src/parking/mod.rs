@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::parking::{
-    NearZone, Parked, ParkingState, Preview, SmsFallback, TicketPage, TimeWheel, WheelStop, ZonesNear,
+    ChargedDay, ChargedHours, FreeHoliday, NearZone, Parked, ParkingState, Preview, PriceStep, SmsFallback, TicketPage,
+    TimeWheel, WheelStop, ZonePrices, ZonesNear,
 };
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::{StayId, TicketId, VehicleId};
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
+use mesto_client::protocol::parking::signed::ParkingTicket;
 use mesto_client::protocol::parking::tickets::{Channel, StayOfTicket, Ticket, TicketState};
 use mesto_client::{ClockState, ShownCode};
-use mesto_rules::{CityId, Money, Position, Start, StayPreview, TariffId, ZoneId};
+use mesto_rules::{Certainty, CityId, Money, Position, Start, StayPreview, TariffId, ZoneId};
 
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
@@ -30,9 +32,29 @@ mesto_client::parking_shown!();
 mesto_client::parked_shown!();
 mesto_client::zones_shown!();
 mesto_client::preview_shown!();
+mesto_client::prices_shown!();
 mesto_client::wheel_shown!();
 mesto_client::history_shown!();
 mesto_client::sms_shown!();
+
+/// What the code of a ticket says.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct ParkingCode {
+    pub city: CityId,
+    pub zone: ZoneId,
+    /// The plate in its canonical form: capitals and digits.
+    pub plate: String,
+    pub channel: Channel,
+    /// No purchase of this stay ends later; absent where there is no limit.
+    pub stay_deadline: Option<DateTime<Utc>>,
+}
+
+impl From<ParkingTicket> for ParkingCode {
+    fn from(said: ParkingTicket) -> Self {
+        let ParkingTicket { city, zone, plate, channel, stay_deadline } = said;
+        Self { city, zone, plate, channel, stay_deadline }
+    }
+}
 
 part! {
     /// Street parking.
@@ -69,6 +91,13 @@ impl Parking {
         sign: Option<String>,
     ) -> Result<ZonesNear, MestoError> {
         self.0.to_app(self.0.core.parking().zones_near(&city, position, sign.as_deref()))
+    }
+
+    /// What parking in a zone costs and when, as the city says it: on a day of the city, today
+    /// where none is given.
+    #[uniffi::method(default(on = None))]
+    pub fn prices(&self, city: CityId, zone: ZoneId, on: Option<NaiveDate>) -> Result<ZonePrices, MestoError> {
+        self.0.to_app(self.0.core.parking().prices(&city, &zone, on))
     }
 
     /// What a length of parking would cost: to look at, never to buy.

@@ -10,6 +10,7 @@ use crate::base::cities;
 use crate::kernel::args::StoreArgs;
 use crate::kernel::database::Place;
 use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::private_files;
 
 /// Connections of a tool to Postgres.
 const TOOL_CONNECTIONS: usize = 1;
@@ -17,8 +18,9 @@ const TOOL_CONNECTIONS: usize = 1;
 /// Loads the signing keys.
 ///
 /// # Errors
-/// When they are missing or do not fit.
+/// When they are missing or do not fit, or others may change or read them (`file_unsafe`).
 fn load_keys(args: &StoreArgs) -> Outcome<Keys> {
+    private_files::check_keys(&args.keys)?;
     keys::load(&args.keys).map_err(|error| {
         CliError::new(Exit::Input, "keys_unusable", format!("the signing keys cannot be used: {error}"))
             .advise(format!("Make them with `mesto keys init {}`.", args.keys.display()))

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use crate::base::about;
 use crate::base::bounds::BoundsArgs;
 use crate::base::front::FrontArgs;
+use crate::base::messages::{self, MessagesArgs};
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
 use crate::kernel::args::{StoreArgs, web_address};
@@ -21,6 +22,7 @@ use crate::kernel::call::{Call, told_to_end, wait, write_logs};
 use crate::kernel::clock::{BankClock, BankEntropy};
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::Tone;
+use crate::kernel::private_files;
 use crate::kernel::service::{Commands, Run, Service};
 
 pub const SERVICE: Service = Service { commands: Some(Commands::of::<Command>()), ..Service::named("serve") };
@@ -32,7 +34,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct ServeArgs {
+pub struct ServeArgs {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
     listen: SocketAddr,
@@ -72,6 +74,8 @@ struct ServeArgs {
     /// Refuse a store whose schema is older than this version's, instead of migrating it.
     #[arg(long)]
     no_migrate: bool,
+    #[command(flatten)]
+    messages: MessagesArgs,
     /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
     #[arg(long)]
     with_demo_bank: bool,
@@ -96,17 +100,8 @@ impl Run for Command {
 }
 
 fn read_secret(args: &ServeArgs) -> Outcome<Vec<u8>> {
-    let path = &args.bank_secret_file;
     let advice = "Put at least 16 random bytes, shared with the bank, into that file: `openssl rand -hex 32`.";
-    let secret = std::fs::read_to_string(path).map_err(|why| {
-        CliError::new(Exit::Input, "bank_secret", format!("{} cannot be read: {why}", path.display())).advise(advice)
-    })?;
-    let secret = secret.trim().as_bytes().to_vec();
-    if secret.len() < 16 {
-        return Err(CliError::new(Exit::Input, "bank_secret", format!("{} holds fewer than 16 bytes", path.display()))
-            .advise(advice));
-    }
-    Ok(secret)
+    private_files::secret(&args.bank_secret_file, "bank_secret", advice)
 }
 
 /// What the operator is called: as it is told, or the host of its address.
@@ -127,6 +122,7 @@ fn operator_name(args: &ServeArgs) -> Outcome<OperatorName> {
 /// When something it needs is missing or wrong, said before anything is served.
 async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let secret = read_secret(args)?;
+    let gateway = args.messages.gateway()?;
     let listener = TcpListener::bind(args.listen).await.map_err(|why| {
         CliError::new(Exit::Failed, "listen", format!("{} cannot be listened on: {why}", args.listen))
             .advise("Give a free address with --listen.")
@@ -157,7 +153,8 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         Some(file) => about::read(file, config)?,
         None => (Profile::default(), config),
     };
-    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile).limited(args.bounds.shares()));
+    let operator = operator(&args.store, page, config)?.saying(profile).limited(args.bounds.shares());
+    let operator = Arc::new(args.messages.of(operator)?);
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
     let _alone = place.alone()?;
@@ -176,6 +173,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let listen = address.to_string();
     let said = serde_json::json!({
         "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
+        "config": args.store.config,
         "metrics": metrics.map(|address| format!("http://{address}/metrics")),
     });
     call.say(&said, || {
@@ -186,6 +184,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         };
         format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}{bank}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
     });
+    tell_manager(sd_notify::NotifyState::Ready);
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let bank = match bank_listener {
         Some((listener, _)) => {
@@ -198,15 +197,35 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     };
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
     let watched = operator.watched(&store);
-    let requests = tokio::spawn(send_forever(operator.clone(), watched, clock.clone(), link));
-    let served = front.serve(listener, operator, store, clock, told_to_end()).await;
+    let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&watched), clock.clone(), link));
+    let messages =
+        gateway.map(|gateway| tokio::spawn(messages::send_forever(operator.clone(), watched, clock.clone(), gateway)));
+    if messages.is_none() {
+        tracing::warn!("no --messages: nobody can sign in unless a gateway of yours takes messages from the store");
+    }
+    let told = async {
+        told_to_end().await;
+        tell_manager(sd_notify::NotifyState::Stopping);
+    };
+    let served = front.serve(listener, operator, store, clock, told).await;
     requests.abort();
     let _ = requests.await;
+    if let Some(messages) = messages {
+        messages.abort();
+        let _ = messages.await;
+    }
     drop(end);
     if let Some(task) = bank {
         let _ = task.await;
     }
     served.map_err(|why| CliError::failed("serving", why))
+}
+
+/// Tells systemd how it stands, where systemd asked for it (`Type=notify`).
+fn tell_manager(state: sd_notify::NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(reason = %error, "systemd was not told");
+    }
 }
 
 /// Why a store is not served under this name.

@@ -23,6 +23,9 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+/// The code of a failure whose document was written already: nothing is told beside it.
+pub const SAID: &str = "said";
+
 /// A failure for people, and for machines.
 #[derive(Debug, Clone)]
 pub struct CliError {
@@ -95,7 +98,10 @@ impl CliError {
             ErrorKind::Refused => Exit::Refused,
             // The operator was reached, and said no.
             ErrorKind::NotNow
-                if matches!(error.code(), "too_many_requests" | "client_too_old" | "facility_unreachable") =>
+                if matches!(
+                    error.code(),
+                    "too_many_requests" | "code_sent_already" | "client_too_old" | "facility_unreachable"
+                ) =>
             {
                 Exit::Refused
             }

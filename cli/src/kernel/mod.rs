@@ -3,10 +3,12 @@
 pub mod args;
 pub mod call;
 pub mod clock;
+pub mod config;
 pub mod database;
 pub mod failure;
 pub mod output;
 pub mod phone;
+pub mod private_files;
 pub mod service;
 pub mod show;
 pub mod testbed;

@@ -78,6 +78,7 @@ impl Phone {
             secrets,
             reminders: Arc::new(NoReminders),
             stills: Arc::new(Photos),
+            log: Arc::new(mesto_client::NoLog),
         };
         let file = args.state.join("phone.sqlite");
         let is_new = !file.exists();

@@ -1,6 +1,8 @@
 //! HTTP from the command line: this machine only, or anybody's with time-outs; nobody's redirects
 //! are followed.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -43,6 +45,32 @@ pub fn client_for(url: &str) -> Result<reqwest::Client, String> {
         reqwest::Url::parse(url).is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")));
     let builder = if is_here { builder.no_proxy() } else { builder };
     builder.build().map_err(|error| error.to_string())
+}
+
+/// TLS to a server that is not one of the web: its certificate is signed by an authority in this
+/// file (PEM), or by one that browsers trust.
+///
+/// # Errors
+/// When the file holds no certificate, or TLS cannot be set up.
+pub fn tls_connector(authorities: Option<&Path>) -> Result<tokio_rustls::TlsConnector, String> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject as _;
+    let roots = match authorities {
+        None => rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
+        Some(file) => {
+            let fault = |why: String| format!("{} cannot be used: {why}", file.display());
+            let mut roots = rustls::RootCertStore::empty();
+            for certificate in CertificateDer::pem_file_iter(file).map_err(|why| fault(why.to_string()))? {
+                let certificate = certificate.map_err(|why| fault(why.to_string()))?;
+                roots.add(certificate).map_err(|why| fault(why.to_string()))?;
+            }
+            if roots.is_empty() {
+                return Err(fault("it holds no certificate".to_owned()));
+            }
+            roots
+        }
+    };
+    Ok(Arc::new(tls(roots)?).into())
 }
 
 /// The whole body of an answer; `None` when it breaks off, or is longer than so many bytes.

@@ -6,7 +6,9 @@ mod testbed;
 mod tools;
 pub mod trouble;
 
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
+use mesto_client::parking::ZonePrices;
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::kernel::ids::TicketId;
 use mesto_client::protocol::parking::tickets::Ticket;
@@ -59,6 +61,12 @@ struct ZonesArgs {
     /// A sign's code, as typed or scanned.
     #[arg(long)]
     sign: Option<String>,
+    /// Prices, hours and limits of each zone, or of the one whose sign is given.
+    #[arg(long)]
+    prices: bool,
+    /// Prices of this day (2025-09-03); today's without it.
+    #[arg(long, value_name = "DATE", requires = "prices")]
+    on: Option<NaiveDate>,
     #[command(flatten)]
     at: PhoneArgs,
 }
@@ -145,6 +153,15 @@ async fn zones(args: ZonesArgs, call: Call) -> Outcome<()> {
         phone.done(phone.core.parking().zone_by_sign(&phone.city, sign))?;
     }
     let near = phone.done(phone.core.parking().zones_near(&phone.city, position, args.sign.as_deref()))?;
+    if args.prices {
+        let asked =
+            near.zones.iter().map(|zone| &zone.zone).filter(|zone| near.by_sign.as_ref().is_none_or(|by| by == *zone));
+        let prices: mesto_client::Result<Vec<ZonePrices>> =
+            asked.map(|zone| phone.core.parking().prices(&phone.city, zone, args.on)).collect();
+        let prices = phone.done(prices)?;
+        call.say(&prices, || show::prices_text(&phone.show, &prices));
+        return Ok(());
+    }
     call.say(&near, || {
         let sign = near.by_sign.as_ref().map(|zone| format!("The sign is of zone {zone}.\n\n"));
         sign.unwrap_or_default() + &show::zones_table(&phone.show, &near)

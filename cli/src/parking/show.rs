@@ -3,11 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_client::ClockState;
 use mesto_client::base::payments::offer;
-use mesto_client::parking::{SmsFallback, ZonesNear};
+use mesto_client::parking::{ChargedDay, PriceStep, SmsFallback, ZonePrices, ZonesNear};
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::kernel::ids::TicketId;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
+use mesto_rules::Certainty;
 
 use super::ShownTicket;
 use crate::base::payments;
@@ -64,6 +65,76 @@ pub fn zones_table(show: &Show, near: &ZonesNear) -> String {
         shown.push('\n');
     }
     shown
+}
+
+/// Prices, hours and limits of zones, one after the other.
+#[must_use]
+pub fn prices_text(show: &Show, zones: &[ZonePrices]) -> String {
+    zones.iter().map(|zone| prices_of(show, zone)).collect::<Vec<_>>().join("\n")
+}
+
+fn prices_of(show: &Show, of: &ZonePrices) -> String {
+    let sure = |certainty: Option<&Certainty>| match certainty {
+        Some(certainty) => certainty.as_str().replace('_', " "),
+        None => "unknown".to_owned(),
+    };
+    let list = match (&of.tariff, of.tariff_from) {
+        (Some(tariff), Some(from)) => {
+            let until = of.tariff_until.map(|until| format!(" until {until}")).unwrap_or_default();
+            format!("price list {tariff} from {from}{until}")
+        }
+        _ => format!("no price list on {}", of.on),
+    };
+    let step = |step: &PriceStep| {
+        let until = step.until_minutes.map_or_else(|| "on".to_owned(), |until| format!("to {until}"));
+        let price = step.price.map_or_else(|| "?".to_owned(), |price| show.money(&price));
+        vec![
+            format!("{} {until} min", step.from_minutes),
+            format!("{price} / {} min", step.unit_minutes),
+            sure(step.certainty.as_ref()),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = of.steps.iter().map(step).collect();
+    rows.extend(
+        of.week
+            .chunk_by(|one, other| one.hours == other.hours)
+            .map(|days| vec![days_named(days), hours_of(days), sure(of.hours_certainty.as_ref())]),
+    );
+    if of.week.is_empty() {
+        rows.push(vec!["hours".to_owned(), "?".to_owned(), "unknown".to_owned()]);
+    }
+    let holidays = of.holidays_charged.map_or("?", |charged| if charged { "charged" } else { "free" });
+    rows.push(vec!["holidays".to_owned(), holidays.to_owned(), sure(of.holidays_certainty.as_ref())]);
+    let stay = match (of.limited_minutes, of.extended_minutes, &of.limit_certainty) {
+        (Some(limited), Some(extended), _) => format!("{limited} min + {extended} min"),
+        (_, _, Some(_)) => "no limit".to_owned(),
+        _ => "?".to_owned(),
+    };
+    rows.push(vec!["longest stay".to_owned(), stay, sure(of.limit_certainty.as_ref())]);
+    if let Some(minutes) = of.no_return_minutes {
+        rows.push(vec!["new stay after".to_owned(), format!("{minutes} min"), sure(of.no_return_certainty.as_ref())]);
+    }
+    let free: Vec<String> = of.free_holidays.iter().map(|free| format!("{} {}", free.on, free.name)).collect();
+    let free = if free.is_empty() { String::new() } else { format!("free: {}\n", free.join(", ")) };
+    format!("{} ({}), {list}\n{}{free}", of.name, of.zone, table(&["", "", "how sure"], &rows))
+}
+
+const WEEK: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// `Mon–Fri`, `Sat`.
+fn days_named(days: &[ChargedDay]) -> String {
+    let name = |day: &ChargedDay| WEEK.get(usize::from(day.weekday).wrapping_sub(1)).copied().unwrap_or("?");
+    match days {
+        [] => String::new(),
+        [day] => name(day).to_owned(),
+        [first, .., last] => format!("{}–{}", name(first), name(last)),
+    }
+}
+
+fn hours_of(days: &[ChargedDay]) -> String {
+    let hours = days.first().map(|day| day.hours.as_slice()).unwrap_or_default();
+    let spans: Vec<String> = hours.iter().map(|span| format!("{}–{}", span.from_time, span.until_time)).collect();
+    if spans.is_empty() { "free".to_owned() } else { spans.join(", ") }
 }
 
 fn state(show: &Show, state: &TicketState, is_forgotten: bool) -> String {

@@ -2,10 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod backup;
+mod config;
 mod database;
 mod demo;
+mod doctor;
 mod front;
 mod garage;
+#[cfg(unix)]
+mod messages;
 mod pages;
 mod phone;
 mod serving;
@@ -42,6 +46,13 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// A file for its owner alone, as secrets are.
+fn secret_file(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 fn mesto(folder: &Path, arguments: &[&str]) -> Ran {

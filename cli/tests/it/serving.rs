@@ -8,7 +8,7 @@ use mesto_operator::{Durability, SqliteStore};
 use serde_json::json;
 
 use crate::phone::PHONE;
-use crate::{Serving, mesto};
+use crate::{Serving, mesto, secret_file};
 
 /// The one-time code of the newest message in an operator's store.
 fn code(store: &std::path::Path) -> String {
@@ -39,7 +39,7 @@ fn wait_for_event(operator: &str, token: &str, says: &str) {
 fn what_is_owed_back_is_asked_of_the_bank_while_an_operator_serves_bg_83_bg_97() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    std::fs::write(path.join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    secret_file(&path.join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(path, &["keys", "init"]);
     let serve = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
     let mut serving =
@@ -78,7 +78,7 @@ fn what_is_owed_back_is_asked_of_the_bank_while_an_operator_serves_bg_83_bg_97()
 fn what_would_not_work_is_refused_before_anything_is_served() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    std::fs::write(path.join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    secret_file(&path.join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(path, &["keys", "init"]);
     let serve = |listen: &'static str| ["serve", "--listen", listen, "--bank-secret-file", "secret", "--json"];
     let refused = |listen, exit, code: &str| {
@@ -107,7 +107,7 @@ fn what_would_not_work_is_refused_before_anything_is_served() {
 fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    std::fs::write(path.join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    secret_file(&path.join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(path, &["keys", "init"]);
     let about = |least: &str| {
         let text = format!(

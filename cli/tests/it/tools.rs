@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::phone::Driver;
-use crate::{Serving, http, json_of, mesto};
+use crate::{Serving, http, json_of, mesto, secret_file};
 
 fn city_folder() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cities/belgrade")
@@ -72,7 +72,7 @@ fn an_operator_serves_and_ends_in_order() {
     let no_secret = mesto(folder.path(), &serve);
     assert_eq!(no_secret.exit, 6);
     assert!(no_secret.out.contains("openssl rand"));
-    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef\n").unwrap();
+    secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef\n");
     let no_keys = mesto(folder.path(), &serve);
     assert_eq!(no_keys.exit, 6);
     assert!(no_keys.out.contains("mesto keys init"));
@@ -237,7 +237,7 @@ fn what_is_owed_by_transfer_is_marked_as_paid_by_hand_once_bg_97() {
 #[test]
 fn a_demo_bank_is_never_served_to_the_world() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(folder.path(), &["keys", "init"]);
     let arguments = [
         "serve",
@@ -257,7 +257,7 @@ fn a_demo_bank_is_never_served_to_the_world() {
 #[test]
 fn a_port_that_the_demo_bank_cannot_have_is_said_to_be_the_banks() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(folder.path(), &["keys", "init"]);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let bank = format!("http://{}", taken.local_addr().unwrap());

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 use crate::phone::{Driver, PHONE};
-use crate::{Ran, http, mesto};
+use crate::{Ran, http, mesto, secret_file};
 
 /// The code of an error told to a machine.
 fn code(ran: &Ran) -> String {
@@ -140,7 +140,7 @@ fn who_asks_too_often_is_refused_and_not_told_that_nobody_is_there() {
     let driver = Driver::new();
     driver.ask_code();
     let again = driver.run(&["sign-in", PHONE, "--json"]);
-    assert_eq!((again.exit, code(&again).as_str()), (3, "too_many_requests"));
+    assert_eq!((again.exit, code(&again).as_str()), (3, "code_sent_already"));
 }
 
 #[test]
@@ -200,8 +200,8 @@ fn what_is_wrong_with_the_state_folder_is_named() {
 fn tools_answer_what_is_wrong_with_their_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    std::fs::write(path.join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
-    std::fs::write(path.join("short"), "abc").unwrap();
+    secret_file(&path.join("secret"), "0123456789abcdef0123456789abcdef");
+    secret_file(&path.join("short"), "abc");
     std::fs::write(path.join("no-database"), "this is no database at all, whatever its name says").unwrap();
     std::fs::create_dir(path.join("empty")).unwrap();
     assert_eq!(mesto(path, &["keys", "init"]).exit, 0);

@@ -51,6 +51,7 @@ fn ports(
         secrets,
         reminders: Arc::new(NoReminders),
         stills: Arc::new(NoStillDecoder),
+        log: Arc::new(mesto_client::NoLog),
     })
 }
 

@@ -63,6 +63,8 @@ mod services;
 
 pub use base::account::AccountState;
 pub use base::cities::{CitiesState, CityVersion, Refreshed};
+pub use base::codes::{CodeVerifier, Inspected};
+pub use base::live::{Live, POLL, Step, Updates};
 pub use base::operator_document::{
     CityOfOperator, ClientStanding, LegalTextView, LegalView, OperatorState, OperatorView, PaymentOfCity, ServiceOfCity,
 };
@@ -71,13 +73,15 @@ pub use base::payments::{IntentItem, IntentView, PaymentsState};
 pub use base::sync::SyncReport;
 pub use base::vehicles::VehiclesState;
 pub use base::wallet::{DepositPreview, WalletState};
-pub use kernel::client::{Client, Config, WeakClient};
+pub use kernel::client::{Client, Config, READ_RETRIES, WeakClient};
 pub use kernel::clock::ClockState;
 pub use kernel::error::{Error, ErrorKind, Result};
 pub use kernel::intent::{IntentState, Progress};
+pub use kernel::live::LiveState;
 pub use kernel::ports::{
-    Clock, DecodeError, Decoded, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Method, NoReminders,
-    NoStillDecoder, OperatorName, Ports, Reminders, Secrets, SecretsError, StillDecoder,
+    Clock, DecodeError, Decoded, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, LinkStream, Log,
+    LogLevel, LogLine, Method, NoLog, NoReminders, NoStillDecoder, Opened, OperatorName, Ports, Reminders, Secrets,
+    SecretsError, StillDecoder,
 };
 pub use kernel::reminders::{Reminder, ReminderKind};
 pub use kernel::shown_code::ShownCode;

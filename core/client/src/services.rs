@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesto_rules::shown;
 
-use crate::base::{account, cities, operator_document, payments, sync, vehicles, wallet};
+use crate::base::{account, cities, codes, operator_document, payments, sync, vehicles, wallet};
 use crate::kernel::client::{Client, Config};
 use crate::kernel::error::{self, Result};
 use crate::kernel::ports::Ports;
@@ -19,6 +19,7 @@ const SERVICES: Services = Services(&[
     &sync::SERVICE,
     &operator_document::SERVICE,
     &cities::SERVICE,
+    &codes::SERVICE,
     &vehicles::SERVICE,
     &payments::SERVICE,
     &wallet::SERVICE,
@@ -56,13 +57,15 @@ shown! { topics_shown;
         Clock,
         /// How the last request went.
         Connection,
+        /// `live().state()`
+        Live,
         /// A service without a word of its own here.
         Other(String),
     }
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 11] = [
+const TOPICS: [(&str, Topic); 12] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -74,6 +77,7 @@ const TOPICS: [(&str, Topic); 11] = [
     (garages::SERVICE.name, Topic::Garages),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
+    (signal::LIVE, Topic::Live),
 ];
 
 impl Topic {

@@ -49,7 +49,7 @@ pub use parking::section::{ParkingSection, StayPer, Zone};
 pub use parking::stay::{Stay, Stays};
 pub use parking::ticket::TicketState;
 pub use parking::zones::{self as geo, SignError, ZoneNear, zone_by_sign, zones_near};
-pub use parking::{quote, stay, ticket};
+pub use parking::{quote, section, stay, ticket};
 pub use services::check;
 #[cfg(feature = "load")]
 pub use services::load;

@@ -1,5 +1,9 @@
 ## What can go wrong
 
+error-keys_missing = The operator's keys are not here yet.
+    .advice = Connect once: after that codes are checked without a network.
+error-revocations_untrusted = The operator's list of ended codes is not genuine.
+    .advice = The one before it stays in use. Use another network, and try again.
 error-keys_untrusted = The operator's keys are not genuine.
     .advice = Nothing was changed. Use another network, and update the app from the official store.
 error-city_untrusted = The city's zones and prices are not genuine.

@@ -140,6 +140,7 @@ facility-kind-lot = Car park with a barrier
 certainty-official_old = As the operator published it earlier
 certainty-second_hand = As others report it
 certainty-assumed = Assumed
+certainty-other = Nobody knows how sure this is
 reminder-garages-before = { $minutes ->
         [one] One minute to leave the garage
        *[other] { $minutes } minutes to leave the garage

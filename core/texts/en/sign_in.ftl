@@ -5,6 +5,15 @@ error-session_is_own = This is the phone that you are using.
 error-phone_invalid = No code can be sent to this phone number.
     .advice = Write it with + and the country, as { $example }.
     .plain-advice = Write it with + and the country.
+error-phone_country_not_served = No code is sent to numbers of this country.
+    .advice = Codes are sent to numbers of: { $countries }.
+    .plain-advice = Use a number of the operator's country.
+error-code_sent_already = A code was sent to this number and is still good.
+    .advice = { $retry_after_seconds ->
+        [one] Look for the newest SMS, or ask for another code in a second.
+       *[other] Look for the newest SMS, or ask for another code in { $retry_after_seconds } seconds.
+    }
+    .plain-advice = Look for the newest SMS, or ask for another code later.
 error-code_wrong = { $tries_left ->
         [0] The code is not right. No try is left.
         [one] The code is not right. One try is left.
@@ -34,4 +43,8 @@ start-code-sent = We sent a code to { $phone }.
 start-sign-in = Sign in
 start-other-number = Another number
 start-resend = Send a new code
+start-resend-in = { $seconds ->
+        [one] In a second
+       *[other] In { $seconds } seconds
+    }
 start-working = One moment…

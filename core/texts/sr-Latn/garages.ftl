@@ -144,6 +144,7 @@ facility-kind-lot = Parkiralište sa rampom
 certainty-official_old = Kako je operater ranije objavio
 certainty-second_hand = Kako javljaju drugi
 certainty-assumed = Pretpostavka
+certainty-other = Niko ne zna koliko je ovo pouzdano
 reminder-garages-before = Još { $minutes } min za izlazak iz garaže
     .body = { $facility }: izađite do { $leave_by_time }. Posle toga se duguje razlika.
 reminder-garages-end = Vreme za izlazak iz garaže je isteklo

@@ -5,6 +5,16 @@ error-session_is_own = Ovo je telefon koji upravo koristite.
 error-phone_invalid = Na ovaj broj telefona kod ne može da se pošalje.
     .advice = Upišite ga sa + i oznakom zemlje, kao { $example }.
     .plain-advice = Upišite ga sa + i brojem zemlje.
+error-phone_country_not_served = Na brojeve ove zemlje kod se ne šalje.
+    .advice = Kod se šalje na brojeve ovih zemalja: { $countries }.
+    .plain-advice = Upišite broj iz zemlje operatora.
+error-code_sent_already = Kod je već poslat na ovaj broj i još važi.
+    .advice = { $retry_after_seconds ->
+        [one] Pogledajte najnoviji SMS ili zatražite drugi kod za { $retry_after_seconds } sekundu.
+        [few] Pogledajte najnoviji SMS ili zatražite drugi kod za { $retry_after_seconds } sekunde.
+       *[other] Pogledajte najnoviji SMS ili zatražite drugi kod za { $retry_after_seconds } sekundi.
+    }
+    .plain-advice = Pogledajte najnoviji SMS ili kasnije zatražite drugi kod.
 error-code_wrong = { $tries_left ->
         [0] Kod nije tačan. Nema više pokušaja.
         [one] Kod nije tačan. Preostao je { $tries_left } pokušaj.
@@ -35,4 +45,9 @@ start-code-sent = Poslali smo kod na { $phone }.
 start-sign-in = Prijavite se
 start-other-number = Drugi broj
 start-resend = Pošaljite novi kod
+start-resend-in = { $seconds ->
+        [one] Za { $seconds } sekundu
+        [few] Za { $seconds } sekunde
+       *[other] Za { $seconds } sekundi
+    }
 start-working = Trenutak…

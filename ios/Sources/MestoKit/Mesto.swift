@@ -55,6 +55,8 @@ public final class Mesto: Sendable {
     /// Every text by its name; times in the zone of `city`.
     public func texts(in city: CityId) -> Texts { Texts { [self] id, args in text(id, args, city: city) } }
 
+    /// The alarms as of now, at most 64, earliest first: for an app that sets them itself.
+    public func reminders() async -> [Reminder] { core.client.reminders() }
     /// Gives the phone its alarms anew: after a reboot, and when its clock was changed.
     public func replan() async { core.client.replan() }
 }

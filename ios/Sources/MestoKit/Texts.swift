@@ -87,6 +87,9 @@ public struct Texts: Sendable {
     /// As the operator published it earlier
     public func certaintyOfficialOld() -> String { render("certainty-official_old", [:]) }
 
+    /// Nobody knows how sure this is
+    public func certaintyOther() -> String { render("certainty-other", [:]) }
+
     /// As others report it
     public func certaintySecondHand() -> String { render("certainty-second_hand", [:]) }
 
@@ -609,6 +612,9 @@ public struct Texts: Sendable {
     /// Send a new code
     public func startResend() -> String { render("start-resend", [:]) }
 
+    /// In {$seconds} seconds
+    public func startResendIn(seconds: Int) -> String { render("start-resend-in", ["seconds": String(seconds)]) }
+
     /// Send me the code
     public func startSendCode() -> String { render("start-send-code", [:]) }
 
@@ -711,6 +717,9 @@ public struct Texts: Sendable {
     /// Buy a new ticket
     public func ticketBuyAgain() -> String { render("ticket-buy-again", [:]) }
 
+    /// This phone's clock was not confirmed since it was switched on. Connect to see when the ticket ends.
+    public func ticketClockUnsure() -> String { render("ticket-clock-unsure", [:]) }
+
     /// QR code of the ticket for {$plate}, to be shown to an inspector
     public func ticketCodeDescribed(plate: String) -> String { render("ticket-code-described", ["plate": plate]) }
 
@@ -779,6 +788,9 @@ public struct Texts: Sendable {
 
     /// Opening the ticket
     public func ticketLoading() -> String { render("ticket-loading", [:]) }
+
+    /// It may be over
+    public func ticketMayBeOver() -> String { render("ticket-may-be-over", [:]) }
 
     /// {$min} to {$max} letters and digits
     public func ticketNumberAny(min: String, max: Int) -> String { render("ticket-number-any", ["min": min, "max": String(max)]) }

@@ -6,8 +6,8 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// Give it as `Phone(link: URLSessionLink())`. It has a session of its own, because a redirect must
-/// not be followed and no answer may be kept on the phone's disk.
+/// Give it as `Phone(link: URLSessionLink(), linkStreams: true)`. It has a session of its own,
+/// because a redirect must not be followed and no answer may be kept on the phone's disk.
 public final class URLSessionLink: OperatorLink, @unchecked Sendable {
     private let receiver = Receiver()
     private let session: URLSession
@@ -22,12 +22,15 @@ public final class URLSessionLink: OperatorLink, @unchecked Sendable {
 
     public func send(request: LinkRequest, reply: LinkReply) {
         guard let url = URL(string: request.url) else { return reply.notSent(why: "no address") }
-        var outgoing = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: request.timeout)
+        // Of a stream it is the longest silence: the operator sends a comment every 15 seconds, and
+        // the core gives a silent one up itself.
+        let timeout = request.isStream ? max(60, request.timeout) : request.timeout
+        var outgoing = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: timeout)
         outgoing.httpMethod = request.method
         outgoing.httpBody = request.body
         for (name, value) in request.headers { outgoing.setValue(value, forHTTPHeaderField: name) }
         let task = session.dataTask(with: outgoing)
-        receiver.expect(task, request.id, reply)
+        receiver.expect(task, request, reply)
         task.resume()
     }
 
@@ -42,14 +45,16 @@ private final class Receiver: NSObject, URLSessionDataDelegate, @unchecked Senda
         let task: URLSessionTask
         let request: UInt64
         let reply: LinkReply
+        let isStream: Bool
         var body = Data()
     }
 
     private let lock = NSLock()
     private var waiting: [Int: Waiting] = [:]
 
-    func expect(_ task: URLSessionTask, _ request: UInt64, _ reply: LinkReply) {
-        lock.withLock { waiting[task.taskIdentifier] = Waiting(task: task, request: request, reply: reply) }
+    func expect(_ task: URLSessionTask, _ request: LinkRequest, _ reply: LinkReply) {
+        let one = Waiting(task: task, request: request.id, reply: reply, isStream: request.isStream)
+        lock.withLock { waiting[task.taskIdentifier] = one }
     }
 
     func task(of request: UInt64) -> URLSessionTask? { lock.withLock { waiting.values.first { $0.request == request }?.task } }
@@ -60,7 +65,28 @@ private final class Receiver: NSObject, URLSessionDataDelegate, @unchecked Senda
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) { completionHandler(nil) }
 
+    func urlSession(
+        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+        completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
+    ) {
+        if let stream = stream(of: dataTask), let answer = response as? HTTPURLResponse { stream.begun(status: 200, headers: Self.headers(of: answer)) }
+        completionHandler(.allow)
+    }
+
+    /// Where the pieces of a stream go that was answered with 200.
+    private func stream(of task: URLSessionTask) -> LinkReply? {
+        guard (task.response as? HTTPURLResponse)?.statusCode == 200 else { return nil }
+        return lock.withLock { waiting[task.taskIdentifier].flatMap { $0.isStream ? $0.reply : nil } }
+    }
+
+    private static func headers(of answer: HTTPURLResponse) -> [String: String] {
+        var headers: [String: String] = [:]
+        for (name, value) in answer.allHeaderFields { headers["\(name)"] = "\(value)" }
+        return headers
+    }
+
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        if let stream = stream(of: dataTask) { return stream.more(bytes: data) }
         let size = lock.withLock {
             waiting[dataTask.taskIdentifier]?.body.append(data)
             return waiting[dataTask.taskIdentifier]?.body.count ?? 0
@@ -71,12 +97,13 @@ private final class Receiver: NSObject, URLSessionDataDelegate, @unchecked Senda
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         guard let ended = lock.withLock({ waiting.removeValue(forKey: task.taskIdentifier) }) else { return }
         let answer = task.response as? HTTPURLResponse
-        if let error {
+        if ended.isStream, answer?.statusCode == 200 {
+            ended.reply.unknown(why: error.map { "\($0)" } ?? "the stream ended")
+        } else if let error {
             answer == nil && isSurelyUnsent(task, error) ? ended.reply.notSent(why: "\(error)") : ended.reply.unknown(why: "\(error)")
         } else if let answer {
-            var headers: [String: String] = [:]
-            for (name, value) in answer.allHeaderFields { headers["\(name)"] = "\(value)" }
-            ended.reply.answered(answer: LinkAnswer(status: UInt16(clamping: answer.statusCode), headers: headers, body: ended.body))
+            let status = UInt16(clamping: answer.statusCode)
+            ended.reply.answered(answer: LinkAnswer(status: status, headers: Self.headers(of: answer), body: ended.body))
         } else {
             ended.reply.unknown(why: "no answer and no error")
         }

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::base::claims;
 use crate::base::payments::refunds;
-use crate::base::sign_in::{self, PersonRow};
+use crate::base::phone;
+use crate::base::sign_in::PersonRow;
 use crate::kernel::account::{AccountRow, LockedAccount};
 use crate::kernel::call::Call;
 use crate::kernel::epoch::EpochRow;
@@ -42,7 +43,7 @@ fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
         values![account],
     ))?;
     let Some((row, epoch, person)) = row else { return refuse(ProblemCode::NotFound, "the account is gone") };
-    let phone_masked = person.and_then(|person| person.phone).map(|phone| sign_in::masked(&phone)).unwrap_or_default();
+    let phone_masked = person.and_then(|person| person.phone).map(|phone| phone::masked(&phone)).unwrap_or_default();
     let mut sections = BTreeMap::new();
     for service in call.operator.services {
         if let Some(section) = service.section {

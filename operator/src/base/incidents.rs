@@ -46,7 +46,7 @@ fn report_clock(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &s
 pub struct Incident {
     /// `notice_contradicts`, `notice_amount`, `notice_unknown`, `refund_refused`,
     /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`, `clock_doubted`,
-    /// `clock_differs`.
+    /// `clock_differs`, `message_failed`, `messages_ceiling`.
     pub kind: String,
     /// What it is about: ids of the provider's payment and of ours. Never personal data.
     pub reference: String,

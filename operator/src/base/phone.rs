@@ -2,7 +2,7 @@
 //! person (PQ-48).
 
 use mesto_protocol::{Problem, ProblemCode};
-use phonenumber::metadata::DATABASE;
+use phonenumber::metadata::{DATABASE, Descriptor};
 use phonenumber::{Metadata, Mode, ParseError, PhoneNumber, country};
 
 /// Longer texts are no numbers: 15 digits (E.164 §6.1), and what people write between them.
@@ -102,8 +102,10 @@ fn reachable(number: &PhoneNumber) -> Result<String, Reason> {
     let national = number.national().to_string();
     let is_reached = countries(number.code().value()).iter().any(|meta| {
         let kinds = meta.descriptors();
-        let kinds = [kinds.mobile(), kinds.fixed_line(), kinds.voip(), kinds.personal_number()];
-        kinds.into_iter().flatten().any(|kind| kind.is_match(&national))
+        let is_of = |kinds: &[Option<&Descriptor>]| kinds.iter().flatten().any(|kind| kind.is_match(&national));
+        // A personal number costs extra in most of the countries that have them.
+        let costs_extra = [kinds.premium_rate(), kinds.shared_cost(), kinds.personal_number()];
+        is_of(&[kinds.mobile(), kinds.fixed_line(), kinds.voip()]) && !is_of(&costs_extra)
     });
     if is_reached { Ok(number.format().mode(Mode::E164).to_string()) } else { Err(Reason::NoMessages) }
 }
@@ -161,6 +163,24 @@ const fn reason(error: ParseError) -> Reason {
 fn example_of(region: country::Id) -> Option<String> {
     let meta = DATABASE.by_id(region.as_ref())?;
     Some(format!("+{}{}", meta.country_code(), meta.descriptors().mobile()?.example()?))
+}
+
+/// A number of which only the end can be seen.
+pub(crate) fn masked(phone: &str) -> String {
+    let count = phone.chars().count();
+    phone.chars().enumerate().map(|(place, digit)| if place < 4 || place + 3 >= count { digit } else { '*' }).collect()
+}
+
+/// The country of a number in E.164, ISO 3166-1; nothing for one that is no country's, such as a
+/// satellite's.
+pub(crate) fn region(number: &str) -> Option<String> {
+    let number = phonenumber::parse(None, number).ok()?;
+    Some(number.country().id()?.as_ref().to_owned())
+}
+
+/// Whether a country has such a name, ISO 3166-1.
+pub(crate) fn is_region(name: &str) -> bool {
+    name.len() == 2 && DATABASE.by_id(name).is_some()
 }
 
 #[cfg(test)]
@@ -241,6 +261,8 @@ mod tests {
             // Premium rate, free phone.
             ("+381 900 123456", Reason::NoMessages),
             ("+1 800 234 5678", Reason::NoMessages),
+            // Costs extra although it is a person's.
+            ("+44 70 1234 5678", Reason::NoMessages),
         ] {
             assert_eq!(read_at_home(typed), Err(wrong), "{typed}");
         }
@@ -255,6 +277,23 @@ mod tests {
             assert_eq!(problem.params["reason"], "extension");
             assert!(parse(example, None).is_ok(), "{example}");
         }
+    }
+
+    #[test]
+    fn a_number_has_a_country_and_a_satellite_has_none() {
+        for (number, country) in [
+            ("+381641234567", Some("RS")),
+            ("+38761123456", Some("BA")),
+            ("+77011234567", Some("KZ")),
+            ("+79161234567", Some("RU")),
+            ("+12025550123", Some("US")),
+            ("+14165550123", Some("CA")),
+            ("+881651234567", None),
+            ("+870772345678", None),
+        ] {
+            assert_eq!(region(number).as_deref(), country, "{number}");
+        }
+        assert!(is_region("RS") && is_region("ME") && !is_region("001") && !is_region("XX") && !is_region("rs"));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Signing in: a one-time code by SMS, a token that is stored hashed, a device key that is bound
 //! into tickets.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::net::{IpAddr, Ipv6Addr};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, DeviceSession, Session, SessionPage, SignIn};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::grants::{Grant, Role};
@@ -11,7 +13,7 @@ use mesto_rules::Language;
 use serde_json::Map;
 use subtle::ConstantTimeEq as _;
 
-use crate::base::messages::{self, Sms};
+use crate::base::messages::{self, Sms, Urgency};
 use crate::base::phone;
 use crate::kernel::account::{AccountKindWord, AccountRow, LockedAccount};
 use crate::kernel::call::Call;
@@ -19,7 +21,7 @@ use crate::kernel::caller::{self, DeviceRow, TokenRow};
 use crate::kernel::epoch;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::grants::{self, NewGrant};
-use crate::kernel::limits::{Limit, Limits, too_many};
+use crate::kernel::limits::{Limit, Limits, seconds_of};
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
 use crate::kernel::retention::{Rule, before};
@@ -30,7 +32,7 @@ use crate::{delete, find, table, update, values};
 
 /// Digits of a one-time code.
 const DIGITS: u8 = 6;
-const CODES: u64 = 1_000_000;
+const DIFFERENT_CODES: u64 = 1_000_000;
 const DEVICE_NAME_MAX: usize = 60;
 
 table! {
@@ -50,6 +52,10 @@ table! {
         hash: String,
         expires_at: DateTime<Utc>,
         resend_at: DateTime<Utc>,
+        /// The network that asked for it, hashed.
+        network: String,
+        /// Wrong codes from that network, and from all others together.
+        own_tries: i64,
         tries: i64,
     }
 }
@@ -126,17 +132,27 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
 }
 
 /// How often a code is sent and tried, and how long it and a session are good for.
+///
+/// Nobody can use these against another: a wrong code counts against the code and the network that
+/// tried it, a code that is good stays good whoever asks for another one, and a network that asks
+/// for many is slowed and never shut out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignInLimits {
-    /// A one-time code is good for so long, and can be tried so often.
+    /// A one-time code is good for so long, or until another one can be asked for if that is later.
     pub code_lifetime: TimeDelta,
+    /// Wrong codes that one network may try against a code; the network that asked for it has as
+    /// many, whatever others try.
     pub code_tries: i64,
-    /// Another code can be asked for after this.
+    /// Wrong codes that all other networks together may try against a code.
+    pub code_tries_of_others: i64,
+    /// Another code can be asked for after this; twice as long after each one of the last hour, up
+    /// to the longest.
     pub code_resend: TimeDelta,
-    /// Codes per number, codes per address and wrong codes per address in an hour.
-    pub codes_per_number: i64,
-    pub codes_per_address: i64,
-    pub wrong_codes_per_address: i64,
+    pub code_resend_longest: TimeDelta,
+    /// So many codes, asked for or wrong, of a network in an hour are usual; then it waits so long
+    /// between two that it asks for.
+    pub codes_per_network: i64,
+    pub network_pause: TimeDelta,
     pub token_lifetime: TimeDelta,
 }
 
@@ -145,10 +161,11 @@ impl Default for SignInLimits {
         Self {
             code_lifetime: TimeDelta::minutes(5),
             code_tries: 5,
+            code_tries_of_others: 30,
             code_resend: TimeDelta::seconds(30),
-            codes_per_number: 10,
-            codes_per_address: 60,
-            wrong_codes_per_address: 60,
+            code_resend_longest: TimeDelta::minutes(15),
+            codes_per_network: 120,
+            network_pause: TimeDelta::seconds(20),
             token_lifetime: TimeDelta::days(180),
         }
     }
@@ -156,49 +173,130 @@ impl Default for SignInLimits {
 
 impl Limits for SignInLimits {}
 
+impl SignInLimits {
+    /// How long the next code waits after one before which so many were sent within the hour.
+    fn resend(&self, sent: i64) -> TimeDelta {
+        let doubled = i32::try_from(1_i64 << sent.clamp(0, 16)).unwrap_or(i32::MAX);
+        (self.code_resend * doubled).min(self.code_resend_longest.max(self.code_resend))
+    }
+}
+
+/// What limits count as one: the addresses of an IPv4 network of 256, and of an IPv6 network as one
+/// household has it.
+fn network(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        Err(_) => address.to_owned(),
+    }
+}
+
+/// The countries, ISO 3166-1, whose numbers codes are sent to.
+pub(crate) struct SmsCountries(Vec<String>);
+
+/// A code is only sent where messages cost what the operator has reckoned with.
+fn check_country(operator: &Operator, phone: &str) -> Outcome<()> {
+    let home = &operator.home.sections.plates.country;
+    let served = operator.parts.get::<SmsCountries>().map_or(std::slice::from_ref(home), |countries| &countries.0);
+    if phone::region(phone).is_some_and(|region| served.contains(&region)) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemCode::PhoneCountryNotServed,
+        format!("codes are sent to numbers of these countries: {}", served.join(", ")),
+    )
+    .with("countries", served.join(", "))
+    .into())
+}
+
+impl Operator {
+    /// The operator that sends codes to numbers of these countries, ISO 3166-1; without this, to
+    /// those of the home city's country.
+    ///
+    /// # Errors
+    /// What is no country.
+    pub fn texting(mut self, countries: &[String]) -> Result<Self, String> {
+        let countries: Vec<String> = countries.iter().map(|country| country.trim().to_uppercase()).collect();
+        if let Some(wrong) = countries.iter().find(|country| !phone::is_region(country)) {
+            return Err(format!("`{wrong}` is no country; give two letters for each, such as RS,BA,ME"));
+        }
+        if countries.is_empty() {
+            return Err("give at least one country, such as RS".to_owned());
+        }
+        self.parts = self.parts.with(SmsCountries(countries));
+        Ok(self)
+    }
+}
+
 fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcome<CodeSent> {
     let phone = phone(call.operator, &asked.phone)?;
+    check_country(call.operator, &phone)?;
     let (allowed, now) = (call.operator.limits::<SignInLimits>(), call.now);
     let waiting = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))?;
     if let Some(waiting) = &waiting
         && now < waiting.resend_at
     {
-        return too_many("a code was sent just now", waiting.resend_at - now);
+        let seconds = seconds_of(waiting.resend_at - now);
+        let detail =
+            format!("a code was sent to this number and is still good; wait {seconds} seconds for another one");
+        return Err(Problem::new(ProblemCode::CodeSentAlready, detail)
+            .with("retry_after_seconds", seconds)
+            .with("expires_at", told(waiting.expires_at))
+            .with("resend_at", told(waiting.resend_at))
+            .with("digits", DIGITS)
+            .into());
     }
-    let limits = [
-        Limit { kind: "code_number", subject: &phone, most: allowed.codes_per_number },
-        Limit { kind: "code_address", subject: &call.request.address, most: allowed.codes_per_address },
-    ];
-    for limit in limits {
-        limit.check(tx, now)?;
-    }
-    for limit in limits {
+    let network = network(&call.request.address);
+    let of_number = Limit { kind: CODES, subject: &phone, most: i64::MAX };
+    let of_network = Limit { kind: CODES_OF_NETWORK, subject: &network, most: allowed.codes_per_network };
+    of_network.slow(tx, now, allowed.network_pause)?;
+    let resend = allowed.resend(of_number.tried(tx, now)?);
+    let is_known = tx.first(find!(PersonRow { phone: Some(phone.as_str()) }))?.is_some();
+    for limit in [of_number, of_network] {
         limit.count(tx, call.operator, now)?;
     }
     let code = code(call);
-    let (expires_at, resend_at) = (now + allowed.code_lifetime, now + allowed.code_resend);
-    let hash = hashed(&phone, &code);
+    let (expires_at, resend_at) = (now + allowed.code_lifetime.max(resend), now + resend);
+    let (hash, network) = (hashed(&phone, &code), text::sha256(network.as_bytes()));
     tx.write(match waiting {
         Some(_) => update!(OneTimeCodeRow { phone: &phone } set {
-            hash: hash, expires_at: expires_at, resend_at: resend_at, tries: 0
+            hash: hash, expires_at: expires_at, resend_at: resend_at, network: network, own_tries: 0, tries: 0
         }),
-        None => Write::insert(OneTimeCodeRow { phone: phone.clone(), hash, expires_at, resend_at, tries: 0 }),
+        None => Write::insert(OneTimeCodeRow {
+            phone: phone.clone(),
+            hash,
+            expires_at,
+            resend_at,
+            network,
+            own_tries: 0,
+            tries: 0,
+        }),
     })?;
-    let minutes = allowed.code_lifetime.num_minutes();
+    let minutes = (expires_at - now).num_minutes();
     let params = Map::from_iter([("code".to_owned(), code.into()), ("minutes".to_owned(), minutes.into())]);
-    let sms = Sms { to: &phone, template: messages::SIGN_IN_CODE, params, language: asked.language };
-    messages::send(tx, call, sms)?;
+    let urgency = if is_known { Urgency::CodeOfAccount } else { Urgency::CodeOfStranger };
+    let (template, language) = (messages::SIGN_IN_CODE, asked.language);
+    messages::send(tx, call, Sms { to: &phone, template, params, language, urgency, valid_until: expires_at })?;
     Ok(CodeSent { expires_at, resend_at, digits: DIGITS })
 }
+
+/// What limits count: codes sent to a number; codes that a network asked for, and wrong ones; wrong
+/// ones of a network against one code.
+const CODES: &str = "code_number";
+const CODES_OF_NETWORK: &str = "code_network";
+const WRONG_CODES: &str = "wrong_code";
 
 fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Session> {
     let phone = phone(call.operator, &asked.phone)?;
     let device_key = DeviceKey::from_text(&asked.device_key)
         .map_err(|error| Problem::new(ProblemCode::DeviceKeyInvalid, error.to_string()))?;
     let (allowed, now) = (call.operator.limits::<SignInLimits>(), call.now);
-    let (subject, most) = (call.request.address.as_str(), allowed.wrong_codes_per_address);
-    let wrong_codes = Limit { kind: "wrong_code", subject, most };
-    wrong_codes.check(tx, now)?;
     // The row is locked: two guesses at once are two tries.
     let Some(sent) = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))? else {
         return refuse(ProblemCode::CodeExpired, "no code is waiting for this number; ask for one");
@@ -206,14 +304,27 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     if now >= sent.expires_at {
         return refuse(ProblemCode::CodeExpired, "the code is too old; ask for a new one");
     }
-    let left = allowed.code_tries - sent.tries - 1;
+    let network = network(&call.request.address);
+    let is_own = sent.network == text::sha256(network.as_bytes());
+    let against = format!("{}/{network}", sent.hash);
+    let of_network = Limit { kind: WRONG_CODES, subject: &against, most: allowed.code_tries };
+    let left = match is_own {
+        true => allowed.code_tries - sent.own_tries,
+        false => (allowed.code_tries - of_network.tried(tx, now)?).min(allowed.code_tries_of_others - sent.tries),
+    } - 1;
     if left < 0 {
         return refuse(ProblemCode::CodeTriesExhausted, "the code was tried too often; ask for a new one");
     }
     let given = hashed(&phone, &wire::code_of(&asked.code));
     if !bool::from(sent.hash.as_bytes().ct_eq(given.as_bytes())) {
-        tx.write(update!(OneTimeCodeRow { phone: &phone } set { tries: sent.tries + 1 }))?;
-        wrong_codes.count(tx, call.operator, now)?;
+        if is_own {
+            tx.write(update!(OneTimeCodeRow { phone: &phone } set { own_tries: sent.own_tries + 1 }))?;
+        } else {
+            tx.write(update!(OneTimeCodeRow { phone: &phone } set { tries: sent.tries + 1 }))?;
+            of_network.count(tx, call.operator, now)?;
+        }
+        let slows = Limit { kind: CODES_OF_NETWORK, subject: &network, most: allowed.codes_per_network };
+        slows.count(tx, call.operator, now)?;
         return Err(Failure::Counted(Box::new(
             Problem::new(ProblemCode::CodeWrong, format!("this is not the code that was sent; {left} tries are left"))
                 .with("tries_left", left),
@@ -221,6 +332,8 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     }
     let (account, grants) = account_of(tx, call, &phone, asked.language)?;
     tx.write(delete!(OneTimeCodeRow { phone: &phone }))?;
+    // Whoever has the phone needs not wait for what others asked for.
+    Limit { kind: CODES, subject: &phone, most: i64::MAX }.forget(tx)?;
     let device: DeviceId = call.operator.new_id(now);
     let name = text::plain(&asked.device, DEVICE_NAME_MAX);
     tx.write(Write::insert(DeviceRow {
@@ -352,10 +465,9 @@ fn phone(operator: &Operator, typed: &str) -> Result<String, Problem> {
     phone::read(typed, &operator.home.sections.plates.country)
 }
 
-/// A number of which only the end can be seen.
-pub(crate) fn masked(phone: &str) -> String {
-    let count = phone.chars().count();
-    phone.chars().enumerate().map(|(place, digit)| if place < 4 || place + 3 >= count { digit } else { '*' }).collect()
+/// A moment as a refusal tells it.
+fn told(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// Six digits, each code as likely as any other.
@@ -365,8 +477,8 @@ fn code(call: &Call<'_>) -> String {
         call.operator.entropy.fill(&mut bytes);
         let drawn = u64::from(u32::from_be_bytes(bytes));
         // The remainder of the last, incomplete round would favour small codes.
-        if drawn < u64::from(u32::MAX) / CODES * CODES {
-            return format!("{:06}", drawn % CODES);
+        if drawn < u64::from(u32::MAX) / DIFFERENT_CODES * DIFFERENT_CODES {
+            return format!("{:06}", drawn % DIFFERENT_CODES);
         }
     }
 }

@@ -11,9 +11,9 @@ use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::Rule;
 use crate::kernel::service::{Erasure, Export, Table};
-use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::store::{Ask, Select, StoreError, Tx, Write};
 use crate::kernel::text;
-use crate::{projection, table, values};
+use crate::{delete, projection, table, values};
 
 /// How much or how long a service lets something be done: a record of its own with what is usual.
 /// An operator is given others by [`Operator::limited`].
@@ -51,24 +51,57 @@ projection! {
     struct Attempts {
         count: i64 = "COUNT(*)",
         oldest: Option<DateTime<Utc>> = "MIN(at)",
+        newest: Option<DateTime<Utc>> = "MAX(at)",
     }
 }
 
 impl Limit<'_> {
-    /// Refuses when it was reached.
+    /// Refuses when it was reached. Its subject stays locked: tries at the same instant are counted
+    /// one after another.
     pub fn check(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<()> {
         let since = now - WINDOW;
-        match self.tried(tx, now)? {
-            Attempts { count, oldest } if count >= self.most => {
+        self.lock(tx)?;
+        match self.attempts(tx, now)? {
+            Attempts { count, oldest, .. } if count >= self.most => {
                 too_many("the limit of an hour is reached", oldest.map_or(WINDOW, |oldest| oldest - since))
             }
             _ => Ok(()),
         }
     }
 
+    fn lock(&self, tx: &mut dyn Tx) -> Outcome<()> {
+        let subject = text::sha256(self.subject.as_bytes());
+        tx.read(vec![Ask::subject_lock(&format!("limit:{}:{subject}", self.kind))])?;
+        Ok(())
+    }
+
     /// Whether it was tried within the hour.
     pub fn is_known(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<bool> {
-        Ok(self.tried(tx, now)?.count > 0)
+        Ok(self.tried(tx, now)? > 0)
+    }
+
+    /// How often it was tried within the hour.
+    pub fn tried(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<i64> {
+        Ok(self.attempts(tx, now)?.count)
+    }
+
+    /// Once it was tried so often as is usual, each try waits so long after the one before: it is
+    /// slowed, and nobody is shut out. Locked as by [`Limit::check`].
+    pub fn slow(&self, tx: &mut dyn Tx, now: DateTime<Utc>, pause: TimeDelta) -> Outcome<()> {
+        self.lock(tx)?;
+        let Attempts { count, newest, .. } = self.attempts(tx, now)?;
+        match newest.map(|newest| newest + pause - now) {
+            Some(wait) if count >= self.most && wait > TimeDelta::zero() => {
+                too_many("many are asking from the same network", wait)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets what was tried.
+    pub fn forget(&self, tx: &mut dyn Tx) -> Outcome<()> {
+        let (kind, subject) = (self.kind, text::sha256(self.subject.as_bytes()));
+        Ok(tx.write(delete!(AttemptRow { kind: kind, subject: subject }))?)
     }
 
     /// Counts one more.
@@ -86,7 +119,7 @@ impl Limit<'_> {
         }
     }
 
-    fn tried(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<Attempts> {
+    fn attempts(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<Attempts> {
         let since = (now - WINDOW).timestamp_millis();
         let attempts = tx.first(Select::of(
             "FROM attempt WHERE kind = $1 AND subject = $2 AND at > $3",
@@ -96,9 +129,14 @@ impl Limit<'_> {
     }
 }
 
+/// A wait in whole seconds, after which it is over.
+pub(crate) fn seconds_of(wait: TimeDelta) -> i64 {
+    wait.num_milliseconds().max(0) / 1_000 + 1
+}
+
 /// Refused for so long.
 pub(crate) fn too_many<T>(detail: &str, wait: TimeDelta) -> Outcome<T> {
-    let seconds = wait.num_milliseconds().max(0) / 1_000 + 1;
+    let seconds = seconds_of(wait);
     Err(Problem::new(ProblemCode::TooManyRequests, format!("{detail}; wait {seconds} seconds"))
         .with("retry_after_seconds", seconds)
         .into())

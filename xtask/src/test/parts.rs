@@ -4,12 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use super::junit::{Folders, Report};
-use super::{Part, PartReport, Step, counts, failures, programs};
+use super::{Counts, Part, PartReport, Step, counts, failures, programs};
 use crate::clauses::names::Language;
 use crate::failure::{About, Failure, Outcome};
 use crate::process::Finished;
 use crate::setup::{self, Swift};
-use crate::{budgets, clauses, comments, dependencies, pages, process, repository, rooms, size, texts};
+use crate::{budgets, clauses, comments, dependencies, install, pages, process, repository, rooms, size, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
 pub fn name(part: Part) -> &'static str {
@@ -19,6 +19,8 @@ pub fn name(part: Part) -> &'static str {
         Part::Ui => "ui",
         Part::Swift => "swift",
         Part::Python => "python",
+        Part::Operator => "operator",
+        Part::Contract => "contract",
     }
 }
 
@@ -41,6 +43,8 @@ pub fn steps(part: Part) -> Vec<Step> {
         Part::Ui => vec![Step { name: name(part), run: ui }],
         Part::Swift => vec![Step { name: name(part), run: swift }],
         Part::Python => vec![Step { name: name(part), run: python }],
+        Part::Operator => vec![Step { name: name(part), run: operator }],
+        Part::Contract => vec![Step { name: name(part), run: contract }],
     }
 }
 
@@ -224,6 +228,35 @@ fn python() -> Outcome<PartReport> {
     command.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
     let sources = ["bindings/python/tests/".to_owned(), "tests/vectors/".to_owned()];
     reported(&root, &mut command, &reports, Language::Python, &sources)
+}
+
+/// What an operator installs and reads: each block of the page's commands, and each check after
+/// them, is a test.
+fn operator() -> Outcome<PartReport> {
+    let (ran, Finished { succeeded, lines }) = install::run()?;
+    let mut told = PartReport { counts: Some(Counts { ran, skipped: 0 }), ..PartReport::default() };
+    if !succeeded {
+        let last = lines.iter().rev().find(|line| line.starts_with("== ")).map_or("", |line| line.as_str());
+        told.failure = Some(format!("failed after {ran} steps, at {}", last.trim_start_matches("== ")));
+        let shown = lines.len().saturating_sub(25);
+        told.failed = lines.into_iter().skip(shown).collect();
+    }
+    Ok(told)
+}
+
+/// Requests that Schemathesis makes of the contract, to an operator on Postgres.
+fn contract() -> Outcome<PartReport> {
+    let root = built("the contract's tests", "tests/contract/requirements.txt")?;
+    let packages = setup::python_packages("schemathesis", &root.join("tests/contract/requirements.txt"))?;
+    process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-tests", "--bin", "served"]))?;
+    let reports = Folders(vec![root.join("target/reports/contract")]);
+    let mut command = Command::new("python3");
+    command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "schemathesis.pytest.plugin"]);
+    command.args(["-o", "junit_family=xunit1", "--rootdir=.", "--junitxml=target/reports/contract/tests.xml"]);
+    command.arg("tests/contract").current_dir(&root);
+    command.env("PYTHONPATH", packages).env("PYTHONUTF8", "1").env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("MESTO_LIB_DIR", root.join("target/debug")).env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
+    reported(&root, &mut command, &reports, Language::Python, &["tests/contract/".to_owned()])
 }
 
 /// The repository, where this part of it exists.

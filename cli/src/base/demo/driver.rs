@@ -47,6 +47,7 @@ impl Phone {
             secrets,
             reminders: alarms.clone(),
             stills: Arc::new(NoStillDecoder),
+            log: Arc::new(mesto_client::NoLog),
         };
         let mut config = Config::new(folder.join("phone.sqlite"), OperatorName::localhost(), world.root_key());
         config.locale = locale;

@@ -80,7 +80,8 @@ impl Account<'_> {
     /// Asks for a one-time code by SMS; the answer is the same for known and unknown numbers.
     ///
     /// # Errors
-    /// `phone_invalid`, `too_many_requests`, and whatever a request can answer.
+    /// `phone_invalid`, `phone_country_not_served`, `code_sent_already` (enter that one),
+    /// `too_many_requests`, and whatever a request can answer.
     pub async fn request_code(self, phone: &str) -> Result<CodeSent> {
         let body = CodeRequest { phone: phone.to_owned(), language: self.0.config().locale.language() };
         let outcome = self.0.call(&sign_in::SEND_CODE, &[], &body).await;

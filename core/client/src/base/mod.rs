@@ -3,7 +3,9 @@
 
 pub mod account;
 pub mod cities;
+pub mod codes;
 pub mod deposit;
+pub mod live;
 pub mod operator_document;
 pub mod operators;
 pub mod payments;

@@ -71,11 +71,18 @@ shown! { sync_shown;
     }
 }
 
+/// From where the events go on: the stored cursor, where this version of the app read the account.
+pub(super) fn goes_on_at(db: &Database, version: &String) -> Stored<Option<Cursor>> {
+    // Another version of the app passed over what this one may know: it reads for itself.
+    let is_mine = READ_BY.get(db)?.as_ref() == Some(version);
+    Ok(CURSOR.get(db)?.filter(|_| is_mine))
+}
+
 /// What a sync began with.
-struct Beginning {
-    session: Session,
+pub(super) struct Beginning {
+    pub session: Session,
     /// That the balance was old then; what becomes old while it reads stays so.
-    old_balance: Option<DateTime<Utc>>,
+    pub old_balance: Option<DateTime<Utc>>,
 }
 
 /// More pages than this in one call are left for the next: 200 events each.
@@ -103,11 +110,9 @@ impl Client {
         let (beginning, stored) = {
             let mut core = self.core();
             let session = core.session()?;
-            let (old_balance, stored, read_by) =
-                core.read(now, |db| Ok((balance_is_old(db)?, CURSOR.get(db)?, READ_BY.get(db)?)))?;
-            // Another version of the app passed over what this one may know: it reads for itself.
-            let is_mine = read_by.as_ref() == Some(&self.config().version);
-            (Beginning { session, old_balance }, stored.filter(|_| is_mine))
+            let (old_balance, stored) =
+                core.read(now, |db| Ok((balance_is_old(db)?, goes_on_at(db, &self.config().version)?)))?;
+            (Beginning { session, old_balance }, stored)
         };
         let mut cursor = match stored {
             Some(cursor) => cursor,
@@ -189,7 +194,12 @@ impl Client {
 
     /// Stores a page in one transaction with its cursor; `None` when the events do not join what is
     /// stored, or a newer operator tells of something that this version cannot read.
-    fn take(&self, beginning: &Beginning, page: &EventPage, report: &mut SyncReport) -> Result<Option<Cursor>> {
+    pub(super) fn take(
+        &self,
+        beginning: &Beginning,
+        page: &EventPage,
+        report: &mut SyncReport,
+    ) -> Result<Option<Cursor>> {
         let now = self.now();
         let services = self.services();
         let mut core = self.core();

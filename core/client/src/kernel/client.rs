@@ -15,6 +15,7 @@ use super::clock::{self, Anchor, ClockState};
 use super::error::{Error, Result};
 use super::intent::INTENTS;
 use super::keychain::Keychain;
+use super::live::Live;
 use super::platform::Platform;
 use super::ports::Ports;
 use super::service::Services;
@@ -53,7 +54,13 @@ pub struct Config {
     /// A JSON file for widgets and live activities, replaced as a whole after every change:
     /// `format`, and `sections` by service.
     pub widget_path: Option<PathBuf>,
+    /// How often a reading that had no answer is asked again at once, [`READ_RETRIES`]; what pays
+    /// is never sent again by itself.
+    pub read_retries: u32,
 }
+
+/// How often a reading may be asked again.
+pub const READ_RETRIES: std::ops::RangeInclusive<u32> = 0..=5;
 
 impl Config {
     /// The usual set-up: this crate's version, English, the app's own return link, no file for
@@ -68,6 +75,7 @@ impl Config {
             locale: Locale::En,
             return_url: "mesto://return".to_owned(),
             widget_path: None,
+            read_retries: 0,
         }
     }
 }
@@ -97,6 +105,7 @@ pub struct Inner {
     core: Mutex<Core>,
     pub observers: Observers,
     pub platform: Platform,
+    pub live: Live,
 }
 
 /// What the one lock guards. It is never held while waiting, nor while calling a port or an
@@ -174,6 +183,9 @@ impl Core {
 impl Client {
     /// Opens a client of these services; see `Client::open`.
     pub(crate) fn of(services: Services, migrations: Migrations, config: Config, ports: Ports) -> Result<Self> {
+        if !READ_RETRIES.contains(&config.read_retries) {
+            return Err(Error::beyond("a reading is asked again", &READ_RETRIES, config.read_retries));
+        }
         let wall_ms = ports.clock.wall().timestamp_millis();
         let mut store = Store::open(&config.path, migrations, wall_ms)?;
         let first = |store: &mut Store| {
@@ -225,9 +237,9 @@ impl Client {
             balances_told: 0,
             states: States::default(),
         };
-        let (observers, platform) = (Observers::default(), Platform::default());
+        let (observers, platform, live) = (Observers::default(), Platform::default(), Live::default());
         let core = Mutex::new(core);
-        Ok(Self { inner: Arc::new(Inner { config, ports, services, core, observers, platform }) })
+        Ok(Self { inner: Arc::new(Inner { config, ports, services, core, observers, platform, live }) })
     }
 
     /// The client for somebody whom it must not outlive because of him: an observer.

@@ -55,6 +55,11 @@ pub const PAID_BACK: &str = "paid_back";
 const MAY_BE_CHARGED: &[&str] =
     &["unconfirmed", "intent_forgotten", "abandoned", "account_closed", "expired", "undeliverable"];
 
+/// Whether this is the id of a request: anything else that came in its place is passed over.
+pub(crate) fn is_request(id: &str) -> bool {
+    (1..=40).contains(&id.len()) && id.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_')
+}
+
 /// What every use case answers.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -79,6 +84,13 @@ impl Error {
     pub(crate) fn with_fields(mut self, error: &impl serde::Serialize) -> Self {
         self.params.extend(fields(error));
         self
+    }
+
+    /// A number outside of what is possible.
+    pub(crate) fn beyond(what: &str, possible: &std::ops::RangeInclusive<u32>, told: u32) -> Self {
+        let (least, most) = (*possible.start(), *possible.end());
+        let detail = format!("{what}: {least} to {most}, not {told}");
+        Self::new(ErrorKind::Refused, "out_of_range", detail).with("least", least).with("most", most)
     }
 
     /// A refusal by which another try later may be answered, where trying charges nothing.
@@ -127,8 +139,7 @@ impl Error {
 
     /// Keeps the id of the request; anything but one of ours is passed over.
     pub(crate) fn of_request(mut self, id: Option<&str>) -> Self {
-        let is_one = |id: &&str| id.len() <= 40 && id.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_');
-        self.request_id = id.filter(is_one).filter(|id| !id.is_empty()).map(Box::from);
+        self.request_id = id.filter(|id| is_request(id)).map(Box::from);
         self
     }
 

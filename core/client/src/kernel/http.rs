@@ -1,4 +1,4 @@
-//! The link over HTTP: hyper with rustls, one pool of connections, ten seconds per request.
+//! The link over HTTP: hyper with rustls, one pool of connections, [`Timeouts`] per request.
 
 mod tls;
 
@@ -22,10 +22,43 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use tower_service::Service;
 
-use crate::kernel::ports::{Link, LinkAnswer, LinkError, LinkRequest};
+use crate::kernel::ports::{Link, LinkAnswer, LinkError, LinkRequest, LinkStream, Opened};
 
-/// A request that has no answer after this long has none.
-pub const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an operator is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For an answer, from the first byte sent to the last one heard: without one after this long
+    /// there is none. 1 to 120 seconds, usually 10.
+    pub request: Duration,
+    /// For a connection, TLS included; a part of the former. 1 second to `request`, usually 5.
+    pub connect: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { request: Duration::from_secs(10), connect: Duration::from_secs(5) }
+    }
+}
+
+impl Timeouts {
+    /// The shortest and the longest `request`.
+    pub const LEAST: Duration = Duration::from_secs(1);
+    pub const MOST: Duration = Duration::from_secs(120);
+
+    /// The same, where they can be.
+    ///
+    /// # Errors
+    /// [`HttpLinkError::Timeouts`]
+    pub fn checked(self) -> Result<Self, HttpLinkError> {
+        let can_be =
+            (Self::LEAST..=Self::MOST).contains(&self.request) && (Self::LEAST..=self.request).contains(&self.connect);
+        if can_be { Ok(self) } else { Err(HttpLinkError::Timeouts { request: self.request, connect: self.connect }) }
+    }
+}
+
+/// A stream in which nothing comes for so long has broken: the operator sends a comment every 15
+/// seconds.
+pub const SILENCE: Duration = Duration::from_secs(45);
 /// An answer longer than this, in bytes, is not the operator's.
 pub const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 /// A connection without packets is asked after this long whether it still stands.
@@ -40,6 +73,7 @@ pub struct HttpLink {
     way: Way,
     /// Scheme and host, without a slash at the end.
     base: String,
+    timeouts: Timeouts,
 }
 
 /// How connections are made.
@@ -54,7 +88,7 @@ type Pool<C> = Client<InTime<HttpsConnector<C>>, Full<Bytes>>;
 
 /// Gives up a connection that does not come to be, TLS included.
 #[derive(Clone)]
-struct InTime<C>(C);
+struct InTime<C>(C, Duration);
 
 impl<C> Service<Uri> for InTime<C>
 where
@@ -70,8 +104,8 @@ where
     }
 
     fn call(&mut self, target: Uri) -> Self::Future {
-        let connecting = self.0.call(target);
-        Box::pin(async move { tokio::time::timeout(TIMEOUT / 2, connecting).await? })
+        let connecting = tokio::time::timeout(self.1, self.0.call(target));
+        Box::pin(async move { connecting.await? })
     }
 }
 
@@ -82,6 +116,10 @@ pub enum HttpLinkError {
     Address(String),
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
+    #[error(
+        "an answer can be waited for from 1 s to 120 s and a connection from 1 s to as long, not {request:?} and {connect:?}"
+    )]
+    Timeouts { request: Duration, connect: Duration },
 }
 
 /// Scheme and host of an operator's address, without a slash at the end, and whether it is this
@@ -116,12 +154,12 @@ fn config() -> Result<ClientConfig, HttpLinkError> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-fn pool<C>(tcp: C) -> Result<Pool<C>, HttpLinkError>
+fn pool<C>(tcp: C, connect: Duration) -> Result<Pool<C>, HttpLinkError>
 where
     InTime<HttpsConnector<C>>: Connect + Clone,
 {
     let secure = HttpsConnectorBuilder::new().with_tls_config(config()?).https_or_http().enable_http1();
-    let connector = InTime(secure.wrap_connector(tcp));
+    let connector = InTime(secure.wrap_connector(tcp), connect);
     Ok(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector))
 }
 
@@ -134,13 +172,13 @@ fn tcp() -> HttpConnector {
 }
 
 impl Way {
-    fn straight() -> Result<Self, HttpLinkError> {
-        pool(tcp()).map(Self::Straight)
+    fn straight(connect: Duration) -> Result<Self, HttpLinkError> {
+        pool(tcp(), connect).map(Self::Straight)
     }
 
     /// To `base` by the proxy that is meant for it, if there is one.
     #[cfg(feature = "proxy")]
-    fn to(base: &str, proxies: &Matcher) -> Result<Self, HttpLinkError> {
+    fn to(base: &str, proxies: &Matcher, connect: Duration) -> Result<Self, HttpLinkError> {
         if let Ok(base) = base.parse()
             && let Some(proxy) = proxies.intercept(&base)
         {
@@ -149,9 +187,9 @@ impl Way {
                 Some(auth) => tunnel.with_auth(auth.clone()),
                 None => tunnel,
             };
-            return pool(tunnel).map(Self::Proxy);
+            return pool(tunnel, connect).map(Self::Proxy);
         }
-        Self::straight()
+        Self::straight(connect)
     }
 }
 
@@ -161,21 +199,30 @@ impl HttpLink {
     /// # Errors
     /// [`HttpLinkError`]
     pub fn new(operator_url: &str) -> Result<Self, HttpLinkError> {
+        Self::with(operator_url, Timeouts::default())
+    }
+
+    /// The same, with other time-outs.
+    ///
+    /// # Errors
+    /// [`HttpLinkError`]
+    pub fn with(operator_url: &str, timeouts: Timeouts) -> Result<Self, HttpLinkError> {
+        let timeouts = timeouts.checked()?;
         let (base, loopback) = read_base(operator_url)?;
         // No proxy has any business between this machine and itself.
-        let way = if loopback { Way::straight() } else { Self::way_out(&base) };
-        Ok(Self { way: way?, base })
+        let way = if loopback { Way::straight(timeouts.connect) } else { Self::way_out(&base, timeouts.connect) };
+        Ok(Self { way: way?, base, timeouts })
     }
 
     #[cfg(feature = "proxy")]
-    fn way_out(base: &str) -> Result<Way, HttpLinkError> {
-        Way::to(base, &Matcher::from_env())
+    fn way_out(base: &str, connect: Duration) -> Result<Way, HttpLinkError> {
+        Way::to(base, &Matcher::from_env(), connect)
     }
 
     /// The environment of a phone's app names no proxy.
     #[cfg(not(feature = "proxy"))]
-    fn way_out(_: &str) -> Result<Way, HttpLinkError> {
-        Way::straight()
+    fn way_out(_: &str, connect: Duration) -> Result<Way, HttpLinkError> {
+        Way::straight(connect)
     }
 
     /// Sends it. A redirect is an answer like another one: following it could carry the token to
@@ -193,7 +240,11 @@ impl HttpLink {
         })
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<LinkAnswer, LinkError> {
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+        is_stream: bool,
+    ) -> Result<(LinkAnswer, Option<Incoming>), LinkError> {
         let answer = self.request(request).await?;
         let status = answer.status().as_u16();
         let headers = answer
@@ -201,6 +252,9 @@ impl HttpLink {
             .iter()
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
             .collect();
+        if is_stream && status == 200 {
+            return Ok((LinkAnswer { status, headers, body: Vec::new() }, Some(answer.into_body())));
+        }
         let mut incoming = answer.into_body();
         let mut body = Vec::new();
         // From here on the request was executed, whatever happens to the rest of the answer.
@@ -212,7 +266,41 @@ impl HttpLink {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(LinkAnswer { status, headers, body })
+        Ok((LinkAnswer { status, headers, body }, None))
+    }
+
+    /// Sends it, and hears the whole answer or, of a stream, its head.
+    async fn ask(&self, request: LinkRequest, is_stream: bool) -> Result<(LinkAnswer, Option<Incoming>), LinkError> {
+        let mut outgoing =
+            Request::builder().method(request.method.as_str()).uri(format!("{}{}", self.base, request.path));
+        for (name, value) in &request.headers {
+            outgoing = outgoing.header(name, value);
+        }
+        let body = Full::new(request.body.unwrap_or_default().into());
+        let outgoing = outgoing.body(body).map_err(|error| LinkError::NotSent(error.to_string()))?;
+        match tokio::time::timeout(self.timeouts.request, self.exchange(outgoing, is_stream)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(LinkError::Unknown(format!("no answer within {:?}", self.timeouts.request))),
+        }
+    }
+}
+
+/// What comes of a stream.
+struct Stream(Incoming);
+
+#[async_trait]
+impl LinkStream for Stream {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, LinkError> {
+        loop {
+            let Ok(frame) = tokio::time::timeout(SILENCE, self.0.frame()).await else {
+                return Err(LinkError::Unknown("the stream fell silent".to_owned()));
+            };
+            let Some(frame) = frame else { return Ok(None) };
+            let frame = frame.map_err(|error| LinkError::Unknown(reason(&error)))?;
+            if let Ok(bytes) = frame.into_data() {
+                return Ok(Some(bytes.into()));
+            }
+        }
     }
 }
 
@@ -228,17 +316,14 @@ fn reason(error: &dyn StdError) -> String {
 #[async_trait]
 impl Link for HttpLink {
     async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError> {
-        let mut outgoing =
-            Request::builder().method(request.method.as_str()).uri(format!("{}{}", self.base, request.path));
-        for (name, value) in &request.headers {
-            outgoing = outgoing.header(name, value);
-        }
-        let body = Full::new(request.body.unwrap_or_default().into());
-        let outgoing = outgoing.body(body).map_err(|error| LinkError::NotSent(error.to_string()))?;
-        match tokio::time::timeout(TIMEOUT, self.exchange(outgoing)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(LinkError::Unknown(format!("no answer within {} seconds", TIMEOUT.as_secs()))),
-        }
+        self.ask(request, false).await.map(|(answer, _)| answer)
+    }
+
+    async fn open(&self, request: LinkRequest) -> Result<Opened, LinkError> {
+        Ok(match self.ask(request, true).await? {
+            (answer, Some(body)) => Opened::Stream(answer.headers, Box::new(Stream(body))),
+            (answer, None) => Opened::Answer(answer),
+        })
     }
 }
 
@@ -256,7 +341,9 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = format!("http://user:secret@{}", listener.local_addr().unwrap());
         let matcher = Matcher::builder().all(proxy).no(not_for).build();
-        let link = HttpLink { way: Way::to(base, &matcher).unwrap(), base: base.to_owned() };
+        let timeouts = Timeouts::default();
+        let way = Way::to(base, &matcher, timeouts.connect).unwrap();
+        let link = HttpLink { way, base: base.to_owned(), timeouts };
         let heard = matches!(link.way, Way::Proxy(_)).then(|| {
             std::thread::spawn(move || {
                 let (mut stream, _) = listener.accept().unwrap();

@@ -9,6 +9,7 @@ pub mod error;
 pub mod http;
 pub mod intent;
 pub mod keychain;
+pub mod live;
 pub mod paying;
 pub mod platform;
 pub mod ports;
@@ -18,6 +19,7 @@ pub mod service;
 pub mod session;
 pub mod shown_code;
 pub mod signal;
+pub mod sse;
 pub mod state;
 pub mod store;
 #[cfg(feature = "system")]

@@ -74,6 +74,71 @@ pub enum LinkError {
 #[async_trait]
 pub trait Link: Send + Sync {
     async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError>;
+
+    /// Opens what comes piece by piece. A link that cannot says so, and nothing was sent.
+    async fn open(&self, _request: LinkRequest) -> Result<Opened, LinkError> {
+        Ok(Opened::NotPossible)
+    }
+}
+
+/// What came of opening a stream.
+pub enum Opened {
+    /// Status 200: its headers, and what comes after them.
+    Stream(Vec<(String, String)>, Box<dyn LinkStream>),
+    /// Another status, with the whole answer.
+    Answer(LinkAnswer),
+    /// This link hands on whole answers alone.
+    NotPossible,
+}
+
+/// An answer that goes on.
+#[async_trait]
+pub trait LinkStream: Send {
+    /// The bytes that came; `None` where the operator ended it. A stream in which nothing comes for
+    /// 45 seconds has broken: the operator sends a comment every 15.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, LinkError>;
+}
+
+/// How much a line of the log matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogLevel {
+    /// It went as it should.
+    Debug,
+    /// The operator refused.
+    Info,
+    /// No answer, or one that is not the operator's.
+    Warning,
+}
+
+/// A line of the log. It never holds a plate, a number, a token or a position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    pub level: LogLevel,
+    /// What happened, in English.
+    pub message: &'static str,
+    /// `POST /v1/purchases`, with `{...}` where a value stands.
+    pub operation: Option<String>,
+    /// As the operator's own log names the request.
+    pub request: Option<String>,
+    /// From the sending to the end of the answer, or to its first byte where it goes on.
+    pub duration: Option<Duration>,
+    pub status: Option<u16>,
+    /// The code of a refusal.
+    pub code: Option<String>,
+}
+
+/// The app's log.
+pub trait Log: Send + Sync {
+    /// Called from whatever thread the client works on, with no lock held; should not wait.
+    fn line(&self, line: LogLine);
+}
+
+/// For an app that keeps no log.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoLog;
+
+impl Log for NoLog {
+    fn line(&self, _line: LogLine) {}
 }
 
 /// The phone's clocks, uncorrected.
@@ -183,4 +248,5 @@ pub struct Ports {
     pub signer: Arc<dyn DeviceSigner>,
     pub reminders: Arc<dyn Reminders>,
     pub stills: Arc<dyn StillDecoder>,
+    pub log: Arc<dyn Log>,
 }

@@ -15,6 +15,8 @@ pub const ACCOUNT: &str = "accounts";
 pub const CLOCK: &str = "clock";
 /// How the last request went.
 pub const CONNECTION: &str = "connection";
+/// Whether changes are told as they happen.
+pub const LIVE: &str = "live";
 
 shown! { connection_shown;
     /// How the last request went.

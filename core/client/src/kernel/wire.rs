@@ -13,8 +13,8 @@ use mesto_rules::from_json;
 
 use super::client::{ANCHOR, CLOSING, Client};
 use super::clock::Anchor;
-use super::error::{Error, ErrorKind, Result};
-use super::ports::{LinkAnswer, LinkError, LinkRequest};
+use super::error::{self, Error, Result};
+use super::ports::{LinkAnswer, LinkError, LinkRequest, LinkStream, LogLevel, LogLine, Opened};
 use super::signal::{self, Connection};
 
 /// What an answer is.
@@ -44,6 +44,8 @@ pub(crate) fn meaning(status: u16, body: &[u8]) -> Meaning {
     }
 }
 
+/// The parameter of a refusal that says after how many seconds to ask again.
+pub(crate) const RETRY_AFTER: &str = "retry_after_seconds";
 /// Epoch milliseconds from 2000 to 2100: anything else is no operator's clock.
 const PLAUSIBLE_MS: std::ops::Range<i64> = 946_684_800_000..4_102_444_800_000;
 /// Nobody is made to wait longer for the next attempt, seconds: a slip must not leave an intent
@@ -67,9 +69,7 @@ pub fn page_size(limit: u32) -> Result<u32> {
     if PAGE_SIZES.contains(&limit) {
         return Ok(limit);
     }
-    let (least, most) = PAGE_SIZES.into_inner();
-    let detail = format!("a page has {least} to {most} items, not {limit}");
-    Err(Error::new(ErrorKind::Refused, "out_of_range", detail).with("least", least).with("most", most))
+    Err(Error::beyond("items of a page", &PAGE_SIZES, limit))
 }
 
 /// An answer that is waited for.
@@ -80,13 +80,13 @@ impl Client {
     /// back.
     pub(crate) async fn exchange(
         &self,
-        method: Method,
+        operation: &Entry,
         path: String,
         key: Option<&str>,
         body: Option<Vec<u8>>,
     ) -> std::result::Result<LinkAnswer, LinkError> {
         let token = self.core().token.clone();
-        self.exchange_as(token.as_deref(), method, path, key, body).await
+        self.exchange_as(token.as_deref(), operation, path, key, body).await
     }
 
     /// The same in a session that was read before: whoever signs in meanwhile, the request stays
@@ -94,15 +94,12 @@ impl Client {
     pub(crate) async fn exchange_as(
         &self,
         token: Option<&str>,
-        method: Method,
+        operation: &Entry,
         path: String,
         key: Option<&str>,
         body: Option<Vec<u8>>,
     ) -> std::result::Result<LinkAnswer, LinkError> {
-        let mut headers = vec![(headers::CLIENT.to_owned(), self.config().version.clone())];
-        if let Some(token) = token {
-            headers.push(("authorization".to_owned(), format!("Bearer {token}")));
-        }
+        let mut headers = self.headers(token);
         if let Some(key) = key {
             headers.push((headers::IDEMPOTENCY_KEY.to_owned(), key.to_owned()));
         }
@@ -110,22 +107,118 @@ impl Client {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
         }
         let sent = self.ports().clock.monotonic();
-        let outcome = self.ports().link.send(LinkRequest { method, path, headers, body }).await;
+        let outcome = self.ports().link.send(LinkRequest { method: operation.method, path, headers, body }).await;
         match &outcome {
-            Ok(answer) => self.heard(answer, sent, token),
-            Err(_) => self.connection_is(Connection::Offline),
+            Ok(answer) => self.heard(operation, answer, sent, token),
+            Err(error) => self.unheard(operation, error, sent),
         }
         outcome
     }
 
-    fn heard(&self, answer: &LinkAnswer, sent: std::time::Duration, token: Option<&str>) {
+    /// Opens what the operator tells as it happens; `None` where the link cannot. `more` are
+    /// headers.
+    pub(crate) async fn open_stream(
+        &self,
+        token: Option<&str>,
+        operation: &Entry,
+        more: &[(&str, String)],
+    ) -> Result<Option<Box<dyn LinkStream>>> {
+        let mut headers = self.headers(token);
+        headers.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let sent = self.ports().clock.monotonic();
+        let request = LinkRequest { method: operation.method, path: operation.path.to_owned(), headers, body: None };
+        let (answer, stream) = match self.ports().link.open(request).await {
+            Ok(Opened::NotPossible) => return Ok(None),
+            Ok(Opened::Stream(headers, stream)) => {
+                (LinkAnswer { status: 200, headers, body: Vec::new() }, Some(stream))
+            }
+            Ok(Opened::Answer(answer)) => (answer, None),
+            Err(error) => {
+                self.unheard(operation, &error, sent);
+                return Err(error.into());
+            }
+        };
+        let is_stream = |kind: &str| kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream");
+        match stream {
+            Some(stream) if answer.header("content-type").is_some_and(is_stream) => {
+                self.heard(operation, &answer, sent, token);
+                Ok(Some(stream))
+            }
+            // Somebody in between answers a page of his own.
+            Some(_) => {
+                self.connection_is(Connection::Offline);
+                Err(Error::unreadable("no stream of events"))
+            }
+            None => {
+                self.heard(operation, &answer, sent, token);
+                let wait = retry_after(&answer);
+                let error = done(answer).err().unwrap_or_else(|| Error::unreadable("no stream of events"));
+                Err(match wait {
+                    Some(seconds) => error.with(RETRY_AFTER, seconds),
+                    None => error,
+                })
+            }
+        }
+    }
+
+    /// What every request says of the app and the driver.
+    fn headers(&self, token: Option<&str>) -> Vec<(String, String)> {
+        let mut headers = vec![(headers::CLIENT.to_owned(), self.config().version.clone())];
+        if let Some(token) = token {
+            headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+        }
+        headers
+    }
+
+    /// Tells the app's log how a request ended.
+    #[inline(never)]
+    fn tell_log(
+        &self,
+        (level, message): (LogLevel, &'static str),
+        operation: &Entry,
+        answer: Option<&LinkAnswer>,
+        code: Option<&str>,
+        sent: std::time::Duration,
+    ) {
+        let is_code = |code: &&str| code.len() <= 64 && code.bytes().all(|one| one.is_ascii_lowercase() || one == b'_');
+        let request = answer.and_then(|answer| answer.header(headers::REQUEST_ID)).filter(|id| error::is_request(id));
+        self.ports().log.line(LogLine {
+            level,
+            message,
+            operation: Some(format!("{} {}", operation.method.as_str(), operation.path)),
+            request: request.map(str::to_owned),
+            duration: Some(self.ports().clock.monotonic().saturating_sub(sent)),
+            status: answer.map(|answer| answer.status),
+            code: code.filter(is_code).map(str::to_owned),
+        });
+    }
+
+    fn unheard(&self, operation: &Entry, error: &LinkError, sent: std::time::Duration) {
+        let message = match error {
+            LinkError::NotSent(_) => "not sent",
+            LinkError::Unknown(_) => "no answer",
+        };
+        self.tell_log((LogLevel::Warning, message), operation, None, None, sent);
+        self.connection_is(Connection::Offline);
+    }
+
+    fn heard(&self, operation: &Entry, answer: &LinkAnswer, sent: std::time::Duration, token: Option<&str>) {
         let refusal = match meaning(answer.status, &answer.body) {
             Meaning::Refused(problem) => Some(problem),
             Meaning::Done => None,
             // Somebody else answers for the operator: there is no connection to him, and his time
             // is not the operator's.
-            Meaning::Foreign => return self.connection_is(Connection::Offline),
+            Meaning::Foreign => {
+                self.tell_log((LogLevel::Warning, "not the operator's answer"), operation, Some(answer), None, sent);
+                return self.connection_is(Connection::Offline);
+            }
         };
+        let said = match &refusal {
+            None => (LogLevel::Debug, "answered"),
+            Some(problem) if problem.status < 500 => (LogLevel::Info, "refused"),
+            Some(_) => (LogLevel::Warning, "refused"),
+        };
+        self.tell_log(said, operation, Some(answer), refusal.as_ref().map(|problem| problem.code.as_str()), sent);
         let told = answer.header(headers::TIME).and_then(|ms| ms.trim().parse::<i64>().ok());
         if let Some(server_ms) = told.filter(|ms| PLAUSIBLE_MS.contains(ms)) {
             self.clock_is(Anchor::observe(server_ms, sent, self.ports().clock.as_ref()));
@@ -265,17 +358,29 @@ impl Client {
     fn ask<'a>(&'a self, operation: &'a Entry, path: String, body: Option<Vec<u8>>) -> Asked<'a> {
         Box::pin(async move {
             self.core().still_open()?;
-            let outcome = self.exchange(operation.method, path, None, body).await;
-            self.core().still_open()?;
-            let answer = outcome?;
-            match meaning(answer.status, &answer.body) {
-                Meaning::Done => Ok(answer),
-                Meaning::Refused(problem) => Err(problem.into()),
-                Meaning::Foreign => {
-                    Err(Error::unreadable(format!("status {} without a problem of the operator", answer.status)))
+            // What is only read may be asked again, whatever became of the first.
+            let mut again = if operation.method == Method::Get { self.config().read_retries } else { 0 };
+            let outcome = loop {
+                let outcome = self.exchange(operation, path.clone(), None, body.clone()).await;
+                self.core().still_open()?;
+                if outcome.is_ok() || again == 0 {
+                    break outcome;
                 }
-            }
+                again -= 1;
+            };
+            done(outcome?)
         })
+    }
+}
+
+/// The answer, where it is what was asked for.
+pub(crate) fn done(answer: LinkAnswer) -> Result<LinkAnswer> {
+    match meaning(answer.status, &answer.body) {
+        Meaning::Done => Ok(answer),
+        Meaning::Refused(problem) => Err(problem.into()),
+        Meaning::Foreign => {
+            Err(Error::unreadable(format!("status {} without a problem of the operator", answer.status)))
+        }
     }
 }
 

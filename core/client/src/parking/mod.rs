@@ -2,6 +2,7 @@
 
 mod parked;
 mod preview;
+mod prices;
 mod quotes;
 mod refusal;
 mod reminders;
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 pub use parked::Parked;
 pub use preview::Preview;
+pub use prices::{ChargedDay, ChargedHours, FreeHoliday, PriceStep, ZonePrices};
 pub use refusal::problem_of_refusal;
 pub use sms::SmsFallback;
 pub use tickets::TicketPage;

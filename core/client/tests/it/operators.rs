@@ -126,6 +126,7 @@ fn ports(net: &Arc<Net>, time: &Time, secrets: &Arc<Keychain>, operator: &Operat
         secrets: secrets.clone(),
         reminders: Arc::new(mesto_client::NoReminders),
         stills: Arc::new(mesto_client::NoStillDecoder),
+        log: Arc::new(mesto_client::NoLog),
     }
 }
 

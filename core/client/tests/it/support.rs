@@ -11,6 +11,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_client::protocol::base::payments::{NOTICE, NoticeOutcome, PayMethod, ProviderNotice, Quote};
 use mesto_client::protocol::base::vehicles::Vehicle;
+use mesto_client::protocol::event::EventPage;
+use mesto_client::protocol::kernel::EVENTS;
 use mesto_client::protocol::kernel::grants::Role;
 use mesto_client::protocol::kernel::ids::{AccountId, OrderId, VehicleId};
 use mesto_client::protocol::orders::driver::Order;
@@ -19,7 +21,8 @@ use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::rules::{CityId, Currency, Money, ZoneId};
 use mesto_client::{
     CityVersion, Client, Clock, ClockState, Config, Connection, Entropy, IntentView, Link, LinkAnswer, LinkError,
-    LinkRequest, OperatorName, Ports, Problem, ProblemCode, Reminder, Reminders, Secrets, SecretsError,
+    LinkRequest, LinkStream, Log, LogLine, Opened, OperatorName, Ports, Problem, ProblemCode, Reminder, Reminders,
+    Secrets, SecretsError,
 };
 use mesto_operator::payments::{self, ProviderLink};
 use mesto_operator::{HostedPage, Keys, Operator, Profile, Request, SqliteInline};
@@ -195,20 +198,39 @@ impl Fault {
 /// A copy of an operator's store.
 pub struct Copy(Vec<(String, Vec<mesto_operator::store::Row>)>);
 
-/// The network with the operator at its end.
+/// The network with the operator at its end. A clone is the same one.
+#[derive(Clone)]
 pub struct Net {
     pub operator: Arc<Operator>,
     pub store: Arc<SqliteInline>,
     pub time: Time,
-    state: Mutex<NetState>,
+    state: Arc<Mutex<NetState>>,
 }
 
 #[derive(Default)]
 struct NetState {
     offline: bool,
-    /// For the next requests whose `METHOD path` begins so.
+    /// For the next requests whose `METHOD path` begins so; a stream is `STREAM /v1/events`.
     faults: VecDeque<(String, Fault)>,
     log: Vec<String>,
+    streams: Streams,
+}
+
+/// The streams of events that were opened.
+#[derive(Default)]
+struct Streams {
+    /// The link hands on whole answers alone.
+    impossible: bool,
+    /// `Last-Event-ID` of each.
+    opened: Vec<Option<String>>,
+    /// How many are open.
+    open: Arc<()>,
+    /// Those of an earlier number have broken.
+    breaks: u64,
+    /// What the next ones say before anything else.
+    says: Vec<u8>,
+    /// Each event is told twice.
+    doubled: bool,
 }
 
 impl Net {
@@ -231,7 +253,7 @@ impl Net {
         let config = mesto_operator::Config { moves_clock: true, ..config };
         let operator = Operator::new(cities, keys, entropy, Arc::new(page), config).unwrap().saying(profile);
         let store = Arc::new(SqliteInline::in_memory().unwrap());
-        Arc::new(Self { operator: Arc::new(operator), store, time, state: Mutex::default() })
+        Arc::new(Self { operator: Arc::new(operator), store, time, state: Arc::default() })
     }
 
     pub fn offline(&self, offline: bool) {
@@ -245,6 +267,32 @@ impl Net {
     /// Requests that left the phone, `POST /v1/tickets`, since the last call.
     pub fn log(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().log)
+    }
+
+    /// `Last-Event-ID` of the streams that were opened since the last call.
+    pub fn opened(&self) -> Vec<Option<String>> {
+        std::mem::take(&mut self.state.lock().unwrap().streams.opened)
+    }
+
+    pub fn open_streams(&self) -> usize {
+        Arc::strong_count(&self.state.lock().unwrap().streams.open) - 1
+    }
+
+    pub fn break_streams(&self) {
+        self.state.lock().unwrap().streams.breaks += 1;
+    }
+
+    pub fn streams_impossible(&self, impossible: bool) {
+        self.state.lock().unwrap().streams.impossible = impossible;
+    }
+
+    /// What the streams say first that are opened from now on.
+    pub fn streams_say(&self, bytes: &[u8]) {
+        self.state.lock().unwrap().streams.says = bytes.to_vec();
+    }
+
+    pub fn streams_double(&self) {
+        self.state.lock().unwrap().streams.doubled = true;
     }
 
     pub fn handle(&self, request: &Request) -> mesto_operator::Response {
@@ -394,8 +442,84 @@ impl Net {
     }
 }
 
+/// A stream that looks for events whenever it is polled.
+struct NetStream {
+    net: Net,
+    request: LinkRequest,
+    breaks: u64,
+    says: Vec<u8>,
+    _open: Arc<()>,
+}
+
+#[async_trait::async_trait]
+impl LinkStream for NetStream {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, LinkError> {
+        std::future::poll_fn(|_| {
+            let state = self.net.state.lock().unwrap();
+            if state.streams.breaks != self.breaks || state.offline {
+                return Poll::Ready(Ok(None));
+            }
+            let doubled = state.streams.doubled;
+            drop(state);
+            if !self.says.is_empty() {
+                return Poll::Ready(Ok(Some(std::mem::take(&mut self.says))));
+            }
+            let answer = self.net.execute(&self.request);
+            if answer.status != 200 {
+                return Poll::Ready(Ok(None));
+            }
+            let page: EventPage = serde_json::from_slice(&answer.body).unwrap();
+            if page.events.is_empty() {
+                return Poll::Pending;
+            }
+            let mut told = String::new();
+            for event in &page.events {
+                let data = serde_json::to_string(event).unwrap();
+                told += &format!("id: {}\nevent: {}\ndata: {data}\n\n", event.cursor, event.kind);
+            }
+            self.request.path = EVENTS.target(&[], &[("after", &page.next.to_string())]);
+            Poll::Ready(Ok(Some(told.repeat(1 + usize::from(doubled)).into_bytes())))
+        })
+        .await
+    }
+}
+
 #[async_trait::async_trait]
 impl Link for Net {
+    async fn open(&self, mut request: LinkRequest) -> Result<Opened, LinkError> {
+        let id = request.headers.iter().find(|(name, _)| name == "last-event-id").map(|(_, id)| id.clone());
+        let (breaks, says, open) = {
+            let mut state = self.state.lock().unwrap();
+            if state.streams.impossible {
+                return Ok(Opened::NotPossible);
+            }
+            let place = state.faults.iter().position(|(prefix, _)| prefix == "STREAM");
+            let fault = place.and_then(|place| state.faults.remove(place)).map(|(_, fault)| fault);
+            if state.offline || matches!(fault, Some(Fault::NotSent)) {
+                return Err(LinkError::NotSent("no connection".to_owned()));
+            }
+            state.log.push("STREAM /v1/events".to_owned());
+            if let Some(Fault::Says(status, headers, body)) = fault {
+                return Ok(Opened::Answer(LinkAnswer { status, headers, body }));
+            }
+            state.streams.opened.push(id.clone());
+            (state.streams.breaks, state.streams.says.clone(), Arc::clone(&state.streams.open))
+        };
+        if let Some(id) = id {
+            request.path = EVENTS.target(&[], &[("after", &id)]);
+        }
+        let answer = self.execute(&request);
+        if answer.status != 200 {
+            return Ok(Opened::Answer(answer));
+        }
+        let headers = vec![
+            ("content-type".to_owned(), "text/event-stream".to_owned()),
+            ("mesto-time".to_owned(), self.time.now().timestamp_millis().to_string()),
+        ];
+        let net = self.clone();
+        Ok(Opened::Stream(headers, Box::new(NetStream { net, request, breaks, says, _open: open })))
+    }
+
     async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError> {
         let name = format!("{} {}", request.method.as_str(), request.path);
         let (offline, fault) = {
@@ -443,6 +567,13 @@ impl Link for Net {
 #[derive(Default)]
 pub struct Keychain(Mutex<BTreeMap<String, String>>);
 
+impl Keychain {
+    /// Every secret.
+    pub fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap().values().cloned().collect()
+    }
+}
+
 impl Secrets for Keychain {
     fn get(&self, name: &str) -> Result<Option<String>, SecretsError> {
         Ok(self.0.lock().unwrap().get(name).cloned())
@@ -480,6 +611,16 @@ pub fn city_called(id: &str) -> City {
     city
 }
 
+/// The app's log, line by line.
+#[derive(Default)]
+pub struct Lines(pub Mutex<Vec<LogLine>>);
+
+impl Log for Lines {
+    fn line(&self, line: LogLine) {
+        self.0.lock().unwrap().push(line);
+    }
+}
+
 /// One phone with its state folder.
 pub struct Phone {
     pub net: Arc<Net>,
@@ -487,6 +628,7 @@ pub struct Phone {
     pub client: Client,
     pub secrets: Arc<Keychain>,
     pub alarms: Arc<Alarms>,
+    pub log: Arc<Lines>,
     pub folder: tempfile::TempDir,
     pub ports: Ports,
 }
@@ -502,6 +644,7 @@ impl Phone {
         let folder = tempfile::tempdir().unwrap();
         let secrets = Arc::new(Keychain::default());
         let alarms = Arc::new(Alarms::default());
+        let log = Arc::new(Lines::default());
         let time = net.time.clone();
         let ports = Ports {
             link: net.clone(),
@@ -511,10 +654,11 @@ impl Phone {
             signer: Arc::new(SoftwareDevice::from_seed(&[seed; 32]).unwrap()),
             reminders: alarms.clone(),
             stills: Arc::new(mesto_client::NoStillDecoder),
+            log: log.clone(),
         };
         let client = Client::open(config(folder.path().join("mesto.db"), net), ports.clone()).unwrap();
         run(client.cities().refresh(&belgrade())).unwrap();
-        Self { net: net.clone(), time, client, secrets, alarms, folder, ports }
+        Self { net: net.clone(), time, client, secrets, alarms, log, folder, ports }
     }
 
     /// Signed in, one car, this much on the deposit.

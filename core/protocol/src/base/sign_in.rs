@@ -15,7 +15,12 @@ use crate::records;
 pub const SEND_CODE: Operation<CodeRequest, CodeSent> =
     post("/v1/auth/code", "Sends a one-time code; the same answer for known and unknown numbers", Access::Anybody)
         .answers(200)
-        .refuses(&[ProblemCode::PhoneInvalid, ProblemCode::TooManyRequests]);
+        .refuses(&[
+            ProblemCode::PhoneInvalid,
+            ProblemCode::PhoneCountryNotServed,
+            ProblemCode::CodeSentAlready,
+            ProblemCode::TooManyRequests,
+        ]);
 pub const SIGN_IN: Operation<SignIn, Session> =
     post("/v1/auth/session", "Trades a one-time code for a token and registers the device's key", Access::Anybody)
         .refuses(&[
@@ -24,7 +29,6 @@ pub const SIGN_IN: Operation<SignIn, Session> =
             ProblemCode::CodeExpired,
             ProblemCode::CodeTriesExhausted,
             ProblemCode::DeviceKeyInvalid,
-            ProblemCode::TooManyRequests,
         ]);
 pub const SIGN_OUT: Operation<Nothing, Nothing> = delete("/v1/auth/session", "Ends this session", Access::SignedIn);
 pub const SESSIONS: Operation<Nothing, SessionPage> =
@@ -36,6 +40,8 @@ pub const END_SESSION: Operation<Nothing, Nothing> =
 
 problems! {
     PhoneInvalid, "phone_invalid", 422, "This is not a phone number that a code can be sent to";
+    PhoneCountryNotServed, "phone_country_not_served", 422, "No code is sent to numbers of this country";
+    CodeSentAlready, "code_sent_already", 429, "A code was sent to this number and is still good";
     CodeWrong, "code_wrong", 422, "The code is not right";
     CodeExpired, "code_expired", 422, "The code is no longer valid";
     CodeTriesExhausted, "code_tries_exhausted", 422, "Too many wrong codes; ask for a new one";
@@ -53,7 +59,7 @@ pub const SERVICE: Service = Service {
 };
 
 records! { sign_in_records;
-    /// A one-time code is on its way.
+    /// A one-time code is on its way. When very many are asked for at once it may come late.
     pub struct CodeSent {
         pub expires_at: DateTime<Utc>,
         /// Another code can be asked for from this moment.

@@ -2,6 +2,8 @@
 
 /// Scope of an action: retried with the same value, it happens once (IETF
 /// draft-ietf-httpapi-idempotency-key-header).
+/// Where a reader of the stream of events stands.
+pub const LAST_EVENT_ID: &str = "last-event-id";
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// On every answer: the operator's clock, epoch milliseconds. The phone corrects its own clock by
 /// it.

@@ -17,6 +17,11 @@ public struct ParkingClient: Part {
     public func zonesNear(city: CityId, _ position: Position? = nil, sign: String? = nil) async throws -> ZonesNear {
         try core.client.parking().zonesNear(city: city, position: position, sign: sign)
     }
+    /// What parking in a zone costs and when, as the city says it, on a day of the city; today
+    /// where none is given. Without a connection.
+    public func prices(city: CityId, zone: ZoneId, on day: Day? = nil) async throws -> ZonePrices {
+        try core.client.parking().prices(city: city, zone: zone, on: day)
+    }
     /// What `minutes` would cost, without a connection: to look at while the wheel turns, never to
     /// buy.
     public func preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Preview {

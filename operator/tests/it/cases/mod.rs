@@ -9,6 +9,7 @@ mod garages;
 mod grants;
 mod intents;
 mod limits;
+mod messages;
 mod orders;
 mod parking;
 mod plates;

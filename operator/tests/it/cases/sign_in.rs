@@ -1,13 +1,28 @@
 //! One-time codes, tokens, devices, roles.
 
-use mesto_operator::{Request, store};
+use chrono::TimeDelta;
+use mesto_operator::{Request, Response, store};
 use mesto_protocol::base::payments::PurchaseRequest;
 use mesto_protocol::base::sign_in::{CodeSent, Session};
 use serde_json::json;
 
-use crate::world::{device, expect, refused};
+use crate::world::{World, device, expect, refused};
 
 const PHONE: &str = "+381641234567";
+
+fn ask_from(world: &World, address: &str, phone: &str) -> Response {
+    let mut request = Request::new("POST", "/v1/auth/code").json(&json!({"phone": phone}));
+    request.address = address.into();
+    world.send(&request)
+}
+
+fn try_from(world: &World, address: &str, phone: &str, code: &str) -> Response {
+    let device_key = device(9).device_key().to_text();
+    let asked = json!({"phone": phone, "code": code, "device": "phone", "device_key": device_key});
+    let mut request = Request::new("POST", "/v1/auth/session").json(&asked);
+    request.address = address.into();
+    world.send(&request)
+}
 
 on_both_databases! {
     #[test]
@@ -81,31 +96,139 @@ on_both_databases! {
     }
 
     #[test]
-    fn codes_are_limited_per_number_and_per_address(world) {
-        expect::<CodeSent>(200, world.ask_code(PHONE));
-        let params = refused("too_many_requests", &world.ask_code(PHONE));
-        assert_eq!(params["retry_after_seconds"], 31);
-        for _ in 1..10 {
-            world.pass(1);
-            expect::<CodeSent>(200, world.ask_code(PHONE));
+    fn each_code_of_a_number_waits_longer_than_the_one_before_and_one_is_good_all_the_time(world) {
+        let mut wait = 30;
+        for _ in 0..8 {
+            let sent: CodeSent = expect(200, world.ask_code(PHONE));
+            assert_eq!(sent.resend_at, world.now() + TimeDelta::seconds(wait));
+            assert_eq!(sent.expires_at, world.now() + TimeDelta::seconds(wait.max(300)));
+            world.pass_seconds(wait - 1);
+            let refusal = world.ask_code(PHONE);
+            let params = refused("code_sent_already", &refusal);
+            assert_eq!((&params["retry_after_seconds"], &params["digits"]), (&2.into(), &6.into()));
+            assert_eq!(params["expires_at"], sent.expires_at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+            assert_eq!(refusal.get("retry-after"), Some("2"));
+            world.pass_seconds(1);
+            wait = (wait * 2).min(15 * 60);
         }
-        world.pass(1);
-        let refusal = world.ask_code(PHONE);
-        let params = refused("too_many_requests", &refusal);
-        assert_eq!(refusal.get("retry-after"), Some(params["retry_after_seconds"].to_string().as_str()));
-        world.pass(50);
-        expect::<CodeSent>(200, world.ask_code(PHONE));
+        // Whoever has the phone signs in with the newest one, and needs not wait any more.
+        world.pass_seconds(-1);
+        expect::<Session>(201, world.try_code(PHONE, &world.code(PHONE)));
+        let sent: CodeSent = expect(200, world.ask_code(PHONE));
+        assert_eq!(sent.resend_at, world.now() + TimeDelta::seconds(30));
+    }
 
-        let from = |address: &str, number: u32| {
-            let mut request = Request::new("POST", "/v1/auth/code").json(&json!({"phone": format!("+38164{number:07}")}));
-            request.address = address.into();
-            world.send(&request)
-        };
-        for number in 0..60 {
-            expect::<CodeSent>(200, from("192.0.2.1", number));
+    #[test]
+    fn strangers_who_ask_for_codes_of_a_number_lock_nobody_out_of_it(world) {
+        // From many networks, as often as they may, for two hours.
+        let end = world.now() + TimeDelta::hours(2);
+        let mut messages = 0;
+        for second in (0..).step_by(5) {
+            if world.now() >= end {
+                break;
+            }
+            let answer = ask_from(world, &format!("198.51.{}.7", second / 5 % 200), PHONE);
+            messages += usize::from(answer.status == 200);
+            world.pass_seconds(5);
         }
-        refused("too_many_requests", &from("192.0.2.1", 60));
-        expect::<CodeSent>(200, from("192.0.2.2", 60));
+        assert!((10..=14).contains(&messages), "{messages}");
+        // At any moment the newest code signs its owner in, who never asked for one.
+        expect::<Session>(201, try_from(world, "203.0.113.9", PHONE, &world.code(PHONE)));
+    }
+
+    #[test]
+    fn wrong_codes_of_one_network_lock_neither_other_numbers_nor_the_one_who_asked(world) {
+        let (attacker, home, other) = ("198.51.100.1", "203.0.113.9", "+381650000000");
+        for number in [PHONE, other] {
+            expect::<CodeSent>(200, ask_from(world, home, number));
+        }
+        let (code, code_of_other) = (world.code(PHONE), world.code(other));
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        // An attacker's tries are his own.
+        for left in (0..5).rev() {
+            assert_eq!(refused("code_wrong", &try_from(world, attacker, PHONE, wrong))["tries_left"], left);
+        }
+        for address in [attacker, "198.51.100.77"] {
+            refused("code_tries_exhausted", &try_from(world, address, PHONE, &code));
+        }
+        // Nor do many networks guess for long: thirty wrong codes of others are all.
+        for network in 0..5 {
+            for _ in 0..5 {
+                refused("code_wrong", &try_from(world, &format!("192.0.{network}.1"), PHONE, wrong));
+            }
+        }
+        refused("code_tries_exhausted", &try_from(world, "192.0.99.1", PHONE, &code));
+        // The network that asked for the code still has all of its tries, and other numbers theirs.
+        assert_eq!(refused("code_wrong", &try_from(world, home, PHONE, wrong))["tries_left"], 4);
+        expect::<Session>(201, try_from(world, home, PHONE, &code));
+        expect::<Session>(201, try_from(world, attacker, other, &code_of_other));
+    }
+
+    #[test]
+    fn a_right_code_is_taken_however_many_wrong_ones_its_network_tried(world) {
+        let address = "198.51.100.1";
+        for number in 0..20 {
+            let phone = format!("+38164{number:07}");
+            expect::<CodeSent>(200, ask_from(world, address, &phone));
+            let wrong = if world.code(&phone) == "000000" { "000001" } else { "000000" };
+            for _ in 0..5 {
+                refused("code_wrong", &try_from(world, address, &phone, wrong));
+            }
+        }
+        // 120 in a minute: the network is slowed for new codes.
+        world.pass_seconds(5);
+        let params = refused("too_many_requests", &ask_from(world, "198.51.100.2", PHONE));
+        assert_eq!(params["retry_after_seconds"], 16);
+        expect::<CodeSent>(200, ask_from(world, "198.51.101.1", PHONE));
+        expect::<Session>(201, try_from(world, address, PHONE, &world.code(PHONE)));
+        world.pass_seconds(16);
+        expect::<CodeSent>(200, ask_from(world, address, "+381650000000"));
+    }
+
+    #[test]
+    fn a_network_that_asks_for_many_codes_is_slowed_and_never_shut_out(world) {
+        let mut asked = 0;
+        let mut ask = |address: &str| {
+            asked += 1;
+            ask_from(world, address, &format!("+38164{asked:07}"))
+        };
+        for address in 0..120 {
+            expect::<CodeSent>(200, ask(&format!("198.51.100.{address}")));
+        }
+        refused("too_many_requests", &ask("198.51.100.200"));
+        expect::<CodeSent>(200, ask("198.51.101.200"));
+        for _ in 0..3 {
+            world.pass_seconds(20);
+            expect::<CodeSent>(200, ask("198.51.100.201"));
+            refused("too_many_requests", &ask("198.51.100.201"));
+        }
+        // A household of IPv6 is one, its neighbours are others.
+        for address in 0..120 {
+            expect::<CodeSent>(200, ask(&format!("2001:db8:1:1::{address:x}")));
+        }
+        refused("too_many_requests", &ask("2001:db8:1:1:ffff::1"));
+        expect::<CodeSent>(200, ask("2001:db8:1:2::1"));
+        refused("too_many_requests", &ask("::ffff:198.51.100.202"));
+    }
+
+    #[test]
+    fn codes_are_sent_to_numbers_of_the_countries_that_the_operator_names(world) {
+        for typed in ["+387 61 123 456", "+88 165 123 4567", "+870 772 345 678", "+1 202 555 0123"] {
+            let refusal = world.ask_code(typed);
+            assert_eq!(refused("phone_country_not_served", &refusal)["countries"], "RS", "{typed}");
+        }
+        refused("phone_invalid", &world.ask_code("+381 900 123456"));
+        let count = store::transact(&*world.store, |tx| tx.query("SELECT id FROM message", &[])).unwrap().len();
+        assert_eq!(count, 0);
+        let wider = || crate::world::operator(crate::world::config());
+        let named = wider().texting(&["rs".into(), "BA".into(), "ME".into()]).unwrap();
+        let world = crate::world::World::around(std::sync::Arc::new(named), std::sync::Arc::clone(&world.store));
+        expect::<CodeSent>(200, world.ask_code("+387 61 123 456"));
+        assert_eq!(refused("phone_country_not_served", &world.ask_code("+1 202 555 0123"))["countries"], "RS, BA, ME");
+        for (wrong, named) in [(vec![], "at least one"), (vec!["Serbia".to_owned()], "`SERBIA`"), (vec!["001".to_owned()], "`001`")] {
+            let error = wider().texting(&wrong).err().unwrap();
+            assert!(error.contains(named), "{error}");
+        }
     }
 
     #[test]

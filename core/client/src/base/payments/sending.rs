@@ -2,12 +2,13 @@
 //! carried out, each in one transaction, so that the app may die between any two of them.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use mesto_protocol::ProblemCode;
 use mesto_protocol::base::payments::{self, Bought, Purchase};
 use mesto_protocol::event::Cursor;
+use mesto_protocol::kernel::Entry;
 use mesto_protocol::kernel::ids::{AccountId, QuoteId};
 use mesto_protocol::kernel::intents::{self, IntentOutcome, IntentState as OperatorState};
 use mesto_protocol::kernel::json::Json;
-use mesto_protocol::{Method, ProblemCode};
 use mesto_rules::{Money, from_json};
 
 use super::answers::{is_news, meaning_of};
@@ -85,7 +86,7 @@ enum Exchange {
     },
     /// How it stands at the bank, or its end there.
     Bank {
-        method: Method,
+        operation: &'static Entry,
         path: String,
     },
 }
@@ -135,16 +136,18 @@ impl Payments<'_> {
                 return self.view(key);
             }
             Exchange::Post { path, body } => {
-                (self.0.exchange_as(token, Method::Post, path, Some(key), Some(body)).await, Asked::Post)
+                (self.0.exchange_as(token, &payments::PURCHASE, path, Some(key), Some(body)).await, Asked::Post)
             }
             Exchange::Cancel { created_at } => {
                 // An operator who has forgotten that time does not take "never seen" for "not
                 // executed".
                 let made = created_at.to_rfc3339_opts(SecondsFormat::Millis, true);
                 let path = intents::CANCEL.target(&[key], &[("created_at", &made)]);
-                (self.0.exchange_as(token, intents::CANCEL.method, path, None, None).await, Asked::Cancel)
+                (self.0.exchange_as(token, &intents::CANCEL, path, None, None).await, Asked::Cancel)
             }
-            Exchange::Bank { method, path } => (self.0.exchange_as(token, method, path, None, None).await, Asked::Bank),
+            Exchange::Bank { operation, path } => {
+                (self.0.exchange_as(token, operation, path, None, None).await, Asked::Bank)
+            }
         };
         let quote = quote_of(&subject)?;
         let now = self.0.now();
@@ -203,7 +206,7 @@ impl Payments<'_> {
                     let payment = quote.sale().payment().to_string();
                     let is_asked = *effect == IntentEffect::AskBank;
                     let operation = if is_asked { payments::PAYMENT.entry() } else { payments::ABANDON.entry() };
-                    Exchange::Bank { method: operation.method, path: operation.target(&[&payment], &[]) }
+                    Exchange::Bank { operation, path: operation.target(&[&payment], &[]) }
                 }
                 Some(IntentEffect::RetryLater { .. }) | None => Exchange::Nothing,
             };

@@ -65,6 +65,7 @@ fn open(folder: &Path, link: Arc<dyn Link>) -> Client {
         signer: Arc::new(SoftwareDevice::from_seed(&[3; 32]).unwrap()),
         reminders: Arc::new(NoReminders),
         stills: Arc::new(NoStillDecoder),
+        log: Arc::new(crate::kernel::ports::NoLog),
     };
     let client = Client::open(Config::new(folder.join("mesto.db"), OperatorName::localhost(), [0; 32]), ports).unwrap();
     let anchor = Anchor::observe(Still.wall().timestamp_millis(), Still.monotonic(), &Still);

@@ -6,8 +6,10 @@ import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.width
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.DpSize
@@ -147,7 +149,9 @@ fun main() {
             scope.cancel()
             exitApplication()
         }
-        Window(onCloseRequest = close, title = "Mesto", state = WindowState(size = DpSize(width, 860.dp))) {
+        val window = remember { WindowState(size = DpSize(width, 860.dp)) }
+        LaunchedEffect(window.isMinimized) { if (window.isMinimized) app.toBack() else app.toFront() }
+        Window(onCloseRequest = close, title = "Mesto", state = window) {
             Row {
                 Box(Modifier.width(400.dp).fillMaxHeight()) { MestoScreens(app) }
                 testbed?.let { MestoTheme { Panel(it, watched.phone, beside.page, beside.composed) } }

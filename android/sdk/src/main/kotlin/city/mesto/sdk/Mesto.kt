@@ -8,6 +8,7 @@ import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Phone
 import city.mesto.sdk.core.Recovery
+import city.mesto.sdk.core.Reminder
 import city.mesto.sdk.core.Topic
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
@@ -45,6 +46,9 @@ class Mesto internal constructor(private val core: Core) : MestoClient() {
     val operatorName: String = core.client.operatorName()
 
     override fun recovery(): Recovery? = core.client.recovery()
+
+    /** The alarms as of now, at most 64, earliest first: for an app that sets them itself. */
+    suspend fun reminders(): List<Reminder> = core.on { core.client.reminders() }
 
     override suspend fun replan() = core.on { core.client.replan() }
 

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicBoolean
 
 /**
- * Give it as `Phone(link = OkHttpLink(client))`: requests then go through the app's proxies, pins,
- * interceptors and connections. An interceptor that logs headers or bodies logs the session's token
- * and the plate.
+ * Give it as `Phone(link = OkHttpLink(client), linkStreams = true)`: requests then go through the
+ * app's proxies, pins, interceptors and connections. An interceptor that logs headers or bodies
+ * logs the session's token and the plate.
  */
 class OkHttpLink(client: OkHttpClient = OkHttpClient()) : OperatorLink {
     private val calls = ConcurrentHashMap<ULong, Call>()
@@ -37,20 +37,24 @@ class OkHttpLink(client: OkHttpClient = OkHttpClient()) : OperatorLink {
         }
         .build()
 
+    /** The operator sends a comment every 15 seconds; the core gives a silent stream up itself. */
+    private val streams = this.client.newBuilder().readTimeout(60, TimeUnit.SECONDS).callTimeout(0, TimeUnit.SECONDS).build()
+
     override fun send(request: LinkRequest, reply: LinkReply) {
         val leaving = AtomicBoolean()
         val outgoing = Request.Builder().url(request.url).tag(AtomicBoolean::class.java, leaving)
             .method(request.method, request.body?.let(::Once) ?: Once(ByteArray(0)).takeIf { request.method == "POST" })
         request.headers.forEach { (name, value) -> outgoing.header(name, value) }
-        val call = client.newCall(outgoing.build())
-        call.timeout().timeout(request.timeout.toMillis(), TimeUnit.MILLISECONDS)
+        val call = (if (request.isStream) streams else client).newCall(outgoing.build())
+        if (!request.isStream) call.timeout().timeout(request.timeout.toMillis(), TimeUnit.MILLISECONDS)
         calls[request.id] = call
         call.enqueue(object : Callback {
             override fun onFailure(call: Call, e: IOException) = end { if (leaving.get()) it.unknown("$e") else it.notSent("$e") }
 
             override fun onResponse(call: Call, response: Response) = end {
                 try {
-                    it.answered(response.use(::read))
+                    if (request.isStream && response.code == 200) response.use { stream -> follow(stream, it) }
+                    else it.answered(response.use(::read))
                 } catch (broken: IOException) {
                     it.unknown("$broken")
                 }
@@ -65,6 +69,14 @@ class OkHttpLink(client: OkHttpClient = OkHttpClient()) : OperatorLink {
 
     override fun cancel(request: ULong) {
         calls.remove(request)?.cancel()
+    }
+
+    /** Hands on what comes until the stream ends or is cancelled. */
+    private fun follow(response: Response, reply: LinkReply) {
+        reply.begun(response.code.toUShort(), response.headers.toMap())
+        val source = response.body.source()
+        while (!source.exhausted()) reply.more(source.buffer.readByteArray())
+        reply.unknown("the stream ended")
     }
 
     private fun read(response: Response): LinkAnswer {

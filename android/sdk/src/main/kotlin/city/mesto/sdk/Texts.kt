@@ -82,6 +82,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** As the operator published it earlier */
     fun certaintyOfficialOld(): String = render("certainty-official_old", emptyMap())
 
+    /** Nobody knows how sure this is */
+    fun certaintyOther(): String = render("certainty-other", emptyMap())
+
     /** As others report it */
     fun certaintySecondHand(): String = render("certainty-second_hand", emptyMap())
 
@@ -604,6 +607,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Send a new code */
     fun startResend(): String = render("start-resend", emptyMap())
 
+    /** In {$seconds} seconds */
+    fun startResendIn(seconds: Long): String = render("start-resend-in", mapOf("seconds" to seconds.toString()))
+
     /** Send me the code */
     fun startSendCode(): String = render("start-send-code", emptyMap())
 
@@ -706,6 +712,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Buy a new ticket */
     fun ticketBuyAgain(): String = render("ticket-buy-again", emptyMap())
 
+    /** This phone's clock was not confirmed since it was switched on. Connect to see when the ticket ends. */
+    fun ticketClockUnsure(): String = render("ticket-clock-unsure", emptyMap())
+
     /** QR code of the ticket for {$plate}, to be shown to an inspector */
     fun ticketCodeDescribed(plate: String): String = render("ticket-code-described", mapOf("plate" to plate))
 
@@ -774,6 +783,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Opening the ticket */
     fun ticketLoading(): String = render("ticket-loading", emptyMap())
+
+    /** It may be over */
+    fun ticketMayBeOver(): String = render("ticket-may-be-over", emptyMap())
 
     /** {$min} to {$max} letters and digits */
     fun ticketNumberAny(min: String, max: Long): String = render("ticket-number-any", mapOf("min" to min, "max" to max.toString()))

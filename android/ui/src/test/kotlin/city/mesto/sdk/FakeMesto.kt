@@ -32,6 +32,7 @@ import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.LegalView
+import city.mesto.sdk.core.LiveState
 import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
@@ -103,6 +104,7 @@ import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.WalletSubject
 import city.mesto.sdk.core.WheelStop
 import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.core.ZonePrices
 import city.mesto.sdk.core.ZonesNear
 import city.mesto.sdk.garages.GaragesClient
 import city.mesto.sdk.orders.OrdersClient
@@ -113,6 +115,7 @@ import java.math.BigDecimal
 import java.time.Instant
 import java.time.LocalDate
 import java.time.temporal.ChronoUnit
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.update
 
@@ -150,6 +153,7 @@ class FakeMesto(
     val parking = FakeParking()
     val orders = FakeOrders()
     val garages = FakeGarages()
+    val live = FakeLive()
 
     override val connection = MutableStateFlow(Connection.ONLINE)
     override val clock = MutableStateFlow(ClockState.SYNCED)
@@ -162,7 +166,7 @@ class FakeMesto(
     var instead: Any? = null
 
     override fun <Part : Any> part(kind: Class<Part>, ofCore: (Core) -> Part): Part =
-        checkNotNull(listOfNotNull(instead, account, operator, cities, vehicles, wallet, payments, parking, orders, garages).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
+        checkNotNull(listOfNotNull(instead, account, operator, cities, vehicles, wallet, payments, parking, orders, garages, live).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
 
     override fun now(): Instant = now
 
@@ -200,6 +204,31 @@ class FakeMesto(
     private var number = 0
 
     private fun next(kind: String) = "$kind${++number}"
+
+    /** On while somebody calls it. */
+    inner class FakeLive : LiveClient {
+        override val state = MutableStateFlow<LiveState>(LiveState.Off)
+
+        /** What ends it by itself. */
+        var end: MestoException? = null
+
+        override fun current() = state.value
+
+        override suspend fun run() {
+            calls += "live"
+            end?.let { throw it }
+            state.value = LiveState.Live
+            try {
+                awaitCancellation()
+            } finally {
+                state.value = LiveState.Off
+            }
+        }
+
+        override fun stop() = Unit
+
+        override fun networkChanged() = Unit
+    }
 
     inner class FakeAccount : AccountClient {
         override val state = MutableStateFlow(Samples.account)
@@ -379,6 +408,8 @@ class FakeMesto(
             val named = zones.firstOrNull { zone -> sign != null && zone.signCodes.any { it in sign } }
             return ZonesNear(listOfNotNull(named) + zones.filter { it != named }, named?.zone)
         }
+
+        override suspend fun prices(city: CityId, zone: ZoneId, on: LocalDate?): ZonePrices = error("no screen shows them")
 
         override suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Preview {
             val (offer, lines) = offer(zone, plateOf(vehicle), minutes)

@@ -23,8 +23,10 @@ import city.mesto.sdk.core.TimeWheel
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.core.ZonePrices
 import city.mesto.sdk.core.ZonesNear
 import kotlinx.coroutines.flow.StateFlow
+import java.time.LocalDate
 
 /** Street parking. */
 interface ParkingClient {
@@ -39,6 +41,12 @@ interface ParkingClient {
      * connection.
      */
     suspend fun zonesNear(city: CityId, position: Position? = null, sign: String? = null): ZonesNear
+
+    /**
+     * What parking in a zone costs and when, as the city says it, on a day of the city; today where
+     * none is given. Without a connection.
+     */
+    suspend fun prices(city: CityId, zone: ZoneId, on: LocalDate? = null): ZonePrices
 
     /**
      * What [minutes] would cost, without a connection: to look at while the wheel turns, never to
@@ -133,6 +141,8 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
     override fun current() = parking.state()
 
     override suspend fun zonesNear(city: CityId, position: Position?, sign: String?) = core.on { parking.zonesNear(city, position, sign) }
+
+    override suspend fun prices(city: CityId, zone: ZoneId, on: LocalDate?) = core.on { parking.prices(city, zone, on) }
 
     override suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod) =
         core.on { parking.preview(city, zone, vehicle, Core.atLeastNone(minutes), pay) }

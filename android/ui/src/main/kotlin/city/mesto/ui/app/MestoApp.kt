@@ -6,18 +6,24 @@ package city.mesto.ui.app
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.cities
+import city.mesto.sdk.core.LiveState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.live
 import city.mesto.sdk.operator
 import city.mesto.sdk.payments
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.text.Words
 import java.time.ZoneId
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 
 /**
@@ -45,6 +51,24 @@ class MestoApp(
             catchUp()
             beat()
         }
+    }
+
+    private var seen: Job? = null
+
+    /**
+     * The app is seen: what happens elsewhere shows at once, for as long as somebody is signed in.
+     */
+    fun toFront() {
+        if (seen?.isActive == true) return
+        seen = scope.launch {
+            client.account.state.map { it.isSignedIn }.distinctUntilChanged().collectLatest { if (it) quietly { client.live.run() } }
+        }
+    }
+
+    /** The app is not seen any more: nothing is kept open for it. */
+    fun toBack() {
+        seen?.cancel()
+        seen = null
     }
 
     /** Tries now what the connection kept from being done. */
@@ -78,7 +102,7 @@ class MestoApp(
             seconds += 1
             val due = client.payments.nextRetryAt()
             if (due != null && client.now() >= due) quietly { client.payments.settleDue() }
-            if (seconds % SYNC_SECONDS == 0L) catchUpIfSignedIn()
+            if (seconds % SYNC_SECONDS == 0L && client.live.current() !is LiveState.Live) catchUpIfSignedIn()
         }
     }
 

@@ -24,8 +24,14 @@ internal interface Sells {
     /** The key of the payment under way, kept over the end of the process. */
     var intent: String?
 
-    /** Whether a payment is of what is sold here. */
+    /**
+     * Whether a payment in the city of the screens is of what is sold here. Another city may have a
+     * zone or a facility of the same name: what is paid there is never asked for here.
+     */
     fun isOurs(intent: PurchaseIntent): Boolean
+
+    /** False of what no other city has under the same name: a ticket, an order, the deposit. */
+    val isOfCity: Boolean get() = true
 
     /** The bank's page, outside of the app's own screens. */
     fun openPage(url: String)
@@ -49,7 +55,7 @@ internal class Paying(private val client: MestoClient, private val scope: Corout
     suspend fun follow() {
         val open = client.payments.state.value.open
         val key = sale.intent
-        val known = if (key == null) open.find(sale::isOurs) else open.find { it.key == key } ?: client.intentOrNull(key)
+        val known = if (key == null) open.find { (it.city == client.city?.id || !sale.isOfCity) && sale.isOurs(it) } else open.find { it.key == key } ?: client.intentOrNull(key)
         // What was refused about it is read as long as it stands.
         if (sale.payment != Payment.Sending) known?.let { conclude(it, (sale.payment as? Payment.Unconfirmed)?.refusal) }
     }

@@ -202,6 +202,8 @@ class OrdersPresenter(
                 savedState = savedState.copy(intent = value)
             }
 
+        override val isOfCity get() = false
+
         override fun isOurs(intent: PurchaseIntent) = intent.ordersOffer != null
 
         override fun openPage(url: String) = navigation.openPage(url)

@@ -85,12 +85,18 @@ fun QuietButton(
     icon: ImageVector? = null,
     note: String? = null,
     fill: Boolean = false,
+    enabled: Boolean = true,
 ) {
     OutlinedButton(
         onClick = onClick,
+        enabled = enabled,
         shape = MaterialTheme.shapes.medium,
         border = BorderStroke(1.5.dp, LocalContentColor.current.copy(alpha = 0.45f)),
-        colors = ButtonDefaults.outlinedButtonColors(contentColor = MaterialTheme.colorScheme.onSurface),
+        // Off, but still to be read in the rain.
+        colors = ButtonDefaults.outlinedButtonColors(
+            contentColor = MaterialTheme.colorScheme.onSurface,
+            disabledContentColor = MaterialTheme.colorScheme.onSurfaceVariant,
+        ),
         contentPadding = PaddingValues(horizontal = 16.dp, vertical = 8.dp),
         modifier = (if (fill) modifier.fillMaxWidth() else modifier).heightIn(min = 52.dp),
     ) {

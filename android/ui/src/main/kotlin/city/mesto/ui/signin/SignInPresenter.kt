@@ -7,12 +7,17 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.cities
+import city.mesto.sdk.code
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.params
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.refusal
+import java.time.Instant
+import java.time.format.DateTimeParseException
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -22,20 +27,24 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /**
- * `device` is shown in the driver's list of devices. What was typed is kept in `saved`: the code is
- * read in another app.
+ * `device` is shown in the driver's list of devices. `ticks` make the wait for another code run.
+ * What was typed is kept in `saved`: the code is read in another app.
  */
 class SignInPresenter(
     private val client: MestoClient,
     private val device: String,
+    private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
     private val done: () -> Unit,
 ) {
     @Serializable
-    private data class Typed(val phone: String = "", val sentTo: String? = null, val code: String = "", val digits: Int? = null)
+    private data class Typed(val phone: String = "", val sentTo: String? = null, val code: String = "", val digits: Int? = null, val resendAt: Long? = null)
 
     private var typed by saved.saved { Typed() }
+
+    /** Epoch milliseconds: when another code can be asked for. */
+    private var resendAt: Long? = typed.resendAt
     private val shown = MutableStateFlow(typed.run { SignInUiState(phone = phone, codeSentTo = sentTo, code = code, codeLength = digits) })
 
     val state: StateFlow<SignInUiState> = shown.asStateFlow()
@@ -48,11 +57,17 @@ class SignInPresenter(
                 shown.update { it.copy(city = client.city?.name.orEmpty(), connection = client.connectionView()) }
             }
         }
+        scope.launch { ticks.collect { countDown() } }
+    }
+
+    private fun countDown() {
+        val seconds = resendAt?.let { at -> (at - client.now().toEpochMilli() + 999) / 1000 }?.takeIf { it > 0 }
+        shown.update { it.copy(resendInSeconds = seconds?.toInt()) }
     }
 
     private fun show(change: (SignInUiState) -> SignInUiState) {
         val state = shown.updateAndGet(change)
-        typed = Typed(state.phone, state.codeSentTo, state.code, state.codeLength)
+        typed = Typed(state.phone, state.codeSentTo, state.code, state.codeLength, resendAt)
     }
 
     fun on(event: SignInEvent) {
@@ -60,17 +75,38 @@ class SignInPresenter(
             is SignInEvent.PhoneTyped -> show { it.copy(phone = event.text, refusal = null) }
             is SignInEvent.CodeTyped -> show { it.copy(code = event.text.filter(Char::isDigit).take(it.codeLength ?: LONGEST_CODE), refusal = null) }
             SignInEvent.OtherNumber -> show { it.copy(codeSentTo = null, code = "", refusal = null) }
-            SignInEvent.SendCode -> if (shown.value.canSendCode) work {
-                val phone = shown.value.phone
-                val sent = client.account.requestCode(phone)
-                show { it.copy(codeSentTo = phone, code = "", codeLength = sent.digits.toInt()) }
-            }
+            SignInEvent.SendCode -> if (shown.value.canSendCode) work { sendCode(shown.value.phone) }
             SignInEvent.SignIn -> if (shown.value.canSignIn) work {
                 client.account.signIn(shown.value.phone, shown.value.code, device)
                 readAccount()
                 done()
             }
         }
+    }
+
+    private suspend fun sendCode(phone: String) {
+        try {
+            val sent = client.account.requestCode(phone)
+            enterCode(phone, sent.digits.toInt(), sent.resendAt)
+        } catch (refused: MestoException) {
+            // One is there already, whoever asked for it: it can be entered.
+            if (refused.code == "code_sent_already") {
+                enterCode(phone, refused.params["digits"]?.toIntOrNull(), refused.params["resend_at"]?.let(::momentOrNull))
+            }
+            throw refused
+        }
+    }
+
+    private fun enterCode(phone: String, digits: Int?, resend: Instant?) {
+        resendAt = resend?.toEpochMilli()
+        show { it.copy(codeSentTo = phone, code = "", codeLength = digits) }
+        countDown()
+    }
+
+    private fun momentOrNull(text: String): Instant? = try {
+        Instant.parse(text)
+    } catch (_: DateTimeParseException) {
+        null
     }
 
     private fun work(call: suspend () -> Unit) {

@@ -18,7 +18,7 @@ data object SignInRoute
 
 internal fun NavGraphBuilder.signIn(app: MestoApp, done: (Steps) -> Unit) = screen<SignInRoute, SignInPresenter>(
     app,
-    make = { SignInPresenter(app.client, app.device, scope, saved) { done(steps) }.apply { start() } },
+    make = { SignInPresenter(app.client, app.device, ticks, scope, saved) { done(steps) }.apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     NavigationBackHandler(rememberNavigationEventState(NavigationEventInfo.None), isBackEnabled = state.codeSentTo != null) {

@@ -46,7 +46,13 @@ fun SignInScreen(state: SignInUiState, onEvent: (SignInEvent) -> Unit, modifier:
                 onEvent(SignInEvent.CodeTyped(it))
             }
             Column(verticalArrangement = Arrangement.spacedBy(8.dp)) {
-                QuietButton(texts.startResend(), { onEvent(SignInEvent.SendCode) }, fill = true)
+                QuietButton(
+                    texts.startResend(),
+                    { onEvent(SignInEvent.SendCode) },
+                    enabled = state.resendInSeconds == null,
+                    note = state.resendInSeconds?.let { texts.startResendIn(it.toLong()) },
+                    fill = true,
+                )
                 QuietButton(texts.startOtherNumber(), { onEvent(SignInEvent.OtherNumber) }, fill = true)
             }
         }

@@ -15,6 +15,8 @@ data class SignInUiState(
     val code: String = "",
     /** How many figures the code has; null while that is not known. */
     val codeLength: Int? = null,
+    /** Until another code can be asked for; null when it can be now. */
+    val resendInSeconds: Int? = null,
     val isWorking: Boolean = false,
     val refusal: Refusal? = null,
     val connection: Connection = Connection.Online,
@@ -22,7 +24,7 @@ data class SignInUiState(
     /** A try with half a code would be lost: there are five. */
     val canSignIn: Boolean get() = codeSentTo != null && (if (codeLength == null) code.isNotEmpty() else code.length == codeLength)
 
-    val canSendCode: Boolean get() = phone.isNotBlank()
+    val canSendCode: Boolean get() = phone.isNotBlank() && (codeSentTo == null || resendInSeconds == null)
 }
 
 sealed interface SignInEvent {

@@ -111,6 +111,8 @@ class TopUpPresenter(
             }
 
         /** One that was begun and left goes on: a second one beside it could be paid twice. */
+        override val isOfCity get() = false
+
         override fun isOurs(intent: PurchaseIntent) = intent.walletOffer != null
 
         override fun openPage(url: String) = this@TopUpPresenter.openPage(url)

@@ -21,6 +21,7 @@ fun signInStates(language: String): Map<String, SignInUiState> = with(Sample(lan
     mapOf(
         "phone" to SignInUiState(city = say("Beograd", "Belgrade"), phone = "+381 64 123 4567"),
         "code" to SignInUiState(city = say("Beograd", "Belgrade"), phone = "+381641234567", codeSentTo = "+381 64 ••• ••67", code = "482913"),
+        "waits" to SignInUiState(city = say("Beograd", "Belgrade"), phone = "+381641234567", codeSentTo = "+381 64 ••• ••67", resendInSeconds = 25),
         "refused" to SignInUiState(city = say("Beograd", "Belgrade"), phone = "+381641234567", codeSentTo = "+381 64 ••• ••67", code = "482914", refusal = codeWrong),
     )
 }

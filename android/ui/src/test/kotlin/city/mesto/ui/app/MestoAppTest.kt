@@ -19,6 +19,8 @@ import city.mesto.sdk.Samples
 import city.mesto.sdk.core.CitiesState
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.LiveState
+import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.ParkingState
 import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Position
@@ -104,6 +106,26 @@ class MestoAppTest {
         fake.forget()
         fake.cities.state.value = CitiesState(emptyList())
         driven { sees(texts.startPhoneLabel()) }
+    }
+
+    @Test
+    fun what_happens_elsewhere_is_followed_while_the_app_is_seen_and_somebody_is_signed_in() = driven { phone ->
+        isHome()
+        assertEquals(0, asked("live"), "nobody sees it yet")
+        phone.toFront()
+        phone.toFront()
+        assertEquals(1 to LiveState.Live, asked("live") to fake.live.current())
+        phone.toBack()
+        assertEquals(LiveState.Off, fake.live.current(), "nothing is kept open in the background")
+        phone.toFront()
+        assertEquals(2 to LiveState.Live, asked("live") to fake.live.current())
+        fake.forget()
+        phone.waits()
+        assertEquals(LiveState.Off, fake.live.current(), "nobody is signed in")
+        fake.live.end = MestoException.NotSignedIn("unauthorized", "", "", emptyMap(), "", null, false)
+        fake.account.signIn("+381641234567", "123456", "test")
+        phone.waits()
+        assertEquals(3 to LiveState.Off, asked("live") to fake.live.current(), "what ends by itself ends nothing else")
     }
 
     @Test

@@ -83,6 +83,18 @@ internal class Phone(private val ui: ComposeUiTest, private val dispatcher: Test
 
     fun back() = button.backCompleted()
 
+    fun toFront() {
+        process.app.toFront()
+        waits()
+    }
+
+    fun toBack() {
+        process.app.toBack()
+        waits()
+    }
+
+    fun waits() = ui.waitForIdle()
+
     /** A new window of the same process. */
     fun turn() = reopen {}
 

@@ -219,7 +219,7 @@ private fun Certainty.unsure(texts: Texts): String? = when (this) {
     Certainty.OfficialOld -> texts.certaintyOfficialOld()
     Certainty.SecondHand -> texts.certaintySecondHand()
     Certainty.Assumed -> texts.certaintyAssumed()
-    is Certainty.Other -> texts.certaintyAssumed()
+    is Certainty.Other -> texts.certaintyOther()
 }
 
 private fun FacilityKind.text(texts: Texts): String = when (this) {

@@ -288,6 +288,8 @@ class TicketPresenter(
                 savedState = savedState.copy(intent = value)
             }
 
+        override val isOfCity get() = false
+
         override fun isOurs(intent: PurchaseIntent) = intent.parkingOffer?.extends?.let { part -> parked?.tickets?.any { it.id == part } } ?: false
 
         override fun openPage(url: String) = navigation.openPage(url)

@@ -79,6 +79,9 @@ class FacilityPresenterTest {
         assertEquals("certainty-second_hand", shown.tariffCertainty)
         assertNull(shown.certainty, "the operator's own words need no remark")
         assertTrue(shown.isPaidHere)
+        // A word of a later version is not taken for a guess of ours.
+        fake.garages.facilities = fake.garages.facilities.map { it.copy(tariffCertainty = Certainty.Other("surveyed")) }
+        assertEquals("certainty-other", presenter().shown.tariffCertainty)
     }
 
     @Test

@@ -6,6 +6,7 @@ package city.mesto.ui.parking.buy
 import androidx.lifecycle.SavedStateHandle
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
@@ -358,5 +359,15 @@ class BuyPresenterTest {
             assertIs<Payment.Unconfirmed>(presenter().shown.payment, plate)
         }
         assertIs<QuoteState.Firm>(presenter(zone = "yellow").shown.quote, "of another zone")
+    }
+
+    @Test
+    fun a_purchase_in_another_city_with_a_zone_of_that_name_is_not_taken_for_this_one() = runTest {
+        fake.outcome = Samples.unconfirmed
+        val open = fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("red"), Samples.car.id, 60))
+        fake.payments.state.value = PaymentsState(listOf(open.copy(city = CityId("elsewhere"))))
+        assertEquals(Payment.Idle, presenter().shown.payment)
+        fake.payments.state.value = PaymentsState(listOf(open))
+        assertIs<Payment.Unconfirmed>(presenter().shown.payment)
     }
 }

@@ -1,4 +1,7 @@
-//! Messages that wait for a gateway. Never readable over HTTP; a testbed reads them from here.
+//! Messages to people: what waits for a gateway, and what became of it. Never readable over HTTP; a
+//! testbed reads them from here.
+
+pub mod outbox;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::MessageId;
@@ -6,12 +9,27 @@ use mesto_rules::Language;
 use serde_json::{Map, Value};
 
 use crate::kernel::call::Call;
+use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::Outcome;
+use crate::kernel::metrics::{Counted, Measure};
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::{Rule, before};
 use crate::kernel::service::{Erasure, Export, Service, Table, Told};
 use crate::kernel::store::{Json, Select, StoreError, Tx, Write};
-use crate::{table, values};
+use crate::{stored_words, table, values};
+
+stored_words! {
+    pub(crate) enum StateWord {
+        Waiting = "waiting",
+        /// The gateway has it.
+        Sent = "sent",
+        /// The phone has it, as the gateway says.
+        Delivered = "delivered",
+        Failed = "failed",
+        /// It was too late, or another one took its place.
+        Expired = "expired",
+    }
+}
 
 table! {
     pub(crate) struct MessageRow in "message" {
@@ -22,29 +40,80 @@ table! {
         params: Json<Map<String, Value>>,
         language: Option<Language>,
         at: DateTime<Utc>,
+        /// What is sent first: see [`Urgency`].
+        priority: i64,
+        state: StateWord,
+        /// Not sent any more from then on.
+        valid_until: Option<DateTime<Utc>>,
+        next_at: DateTime<Utc>,
+        /// Nobody else sends it before.
+        lease_until: DateTime<Utc>,
+        tries: i64,
+        sent_at: Option<DateTime<Utc>>,
+        delivered_at: Option<DateTime<Utc>>,
+        /// The gateway's own id of it.
+        provider_id: Option<String>,
+        /// Why it was not sent, or not yet: a word, and nothing of a person.
+        reason: Option<String>,
     }
 }
 
+/// What is sent first, and what waits when many messages are sent at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Urgency {
+    /// A code for a number that has an account: sent whatever else is sent.
+    CodeOfAccount = 0,
+    /// A code for a number without one.
+    CodeOfStranger = 1,
+}
+
+impl Urgency {
+    const fn priority(self) -> i64 {
+        self as i64
+    }
+}
+
+/// Messages that are too late are given up, whoever sends them.
+const EXPIRE: Due = Due { repeat: Some(Repeat::Minutely), ..Due::trusting_clock("messages.expire", outbox::expire) };
+
 pub(crate) const SERVICE: Service = Service {
+    counted: &[Counted { table: "message", name: "messages", help: "Messages that were to be sent" }],
+    measures: &[Measure {
+        name: "messages_late",
+        help: "Messages that wait for more than a minute",
+        sql: "SELECT COUNT(*) AS value FROM message WHERE state = 'waiting' AND at < $1 - 60000",
+    }],
     tables: &[Table {
         name: "message",
         export: Export::Rows {
             called: "messages",
             // Without the values: a code that is still good is for the phone that it was sent to
             // alone.
-            columns: &[Told::Plain("channel"), Told::Plain("template"), Told::Plain("language"), Told::Time("at")],
+            columns: &[
+                Told::Plain("channel"),
+                Told::Plain("template"),
+                Told::Plain("language"),
+                Told::Plain("state"),
+                Told::Time("at"),
+                Told::Time("sent_at"),
+                Told::Time("delivered_at"),
+            ],
             from: "message WHERE recipient = (SELECT phone FROM person WHERE account = $1) ORDER BY id",
         },
         erasure: Erasure::AtClosing(&[
             "DELETE FROM message WHERE recipient = (SELECT phone FROM person WHERE account = $1)",
         ]),
     }],
+    due: &[EXPIRE],
     retention: Some(erase_old),
     ..Service::named("messages")
 };
 
 /// A one-time code; parameters `code` and `minutes`, how long it is good for.
 pub(crate) const SIGN_IN_CODE: &str = "sign_in.code";
+
+/// Everything that is sent.
+pub const TEMPLATES: &[&str] = &[SIGN_IN_CODE];
 
 fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
     let old = values![before(now, operator.home.retention.messages_days)];
@@ -89,9 +158,15 @@ pub(crate) struct Sms<'a> {
     pub template: &'static str,
     pub params: Map<String, Value>,
     pub language: Option<Language>,
+    pub urgency: Urgency,
+    /// Not sent any more from then on.
+    pub valid_until: DateTime<Utc>,
 }
 
+/// Sends a message; those of the same kind to the same number that still wait are sent no more.
 pub(crate) fn send(tx: &mut dyn Tx, call: &Call<'_>, sms: Sms<'_>) -> Outcome<()> {
+    let before = "UPDATE message SET state = 'expired', params = '{}', reason = 'superseded' WHERE recipient = $1 AND template = $2 AND state = 'waiting'";
+    tx.write(Write::sql("message", before, values![sms.to, sms.template]))?;
     tx.write(Write::insert(MessageRow {
         id: call.operator.new_id(call.now),
         channel: "sms".to_owned(),
@@ -100,6 +175,16 @@ pub(crate) fn send(tx: &mut dyn Tx, call: &Call<'_>, sms: Sms<'_>) -> Outcome<()
         params: Json::of(&sms.params)?,
         language: sms.language,
         at: call.now,
+        priority: sms.urgency.priority(),
+        state: StateWord::Waiting,
+        valid_until: Some(sms.valid_until),
+        next_at: call.now,
+        lease_until: DateTime::UNIX_EPOCH,
+        tries: 0,
+        sent_at: None,
+        delivered_at: None,
+        provider_id: None,
+        reason: None,
     }))?;
     Ok(())
 }

@@ -1,0 +1,201 @@
+//! Secrets in files: whoever else could read or change one is a fault that is refused.
+
+use std::fs;
+use std::path::Path;
+
+use crate::kernel::failure::{CliError, Exit, Outcome};
+
+/// A secret that is shorter, in bytes, is guessed.
+const SHORTEST: usize = 16;
+
+/// The secret in a file, without the white space around it. `code` is the error's when the file is
+/// not there or too short, `advice` what to put there.
+///
+/// # Errors
+/// `code`, and as [`check`].
+pub fn secret(path: &Path, code: &str, advice: &str) -> Outcome<Vec<u8>> {
+    let fault = |text: String| CliError::new(Exit::Input, code, text).advise(advice);
+    let secret = fs::read_to_string(path).map_err(|why| fault(format!("{} cannot be read: {why}", path.display())))?;
+    check(path)?;
+    match secret.trim().as_bytes() {
+        short if short.len() < SHORTEST => Err(fault(format!("{} holds fewer than 16 bytes", path.display()))),
+        secret => Ok(secret.to_vec()),
+    }
+}
+
+/// A password that somebody else has given, as it stands in a file.
+///
+/// # Errors
+/// `code`, and as [`check`].
+pub fn password(path: &Path, code: &str) -> Outcome<String> {
+    let read = fs::read_to_string(path).map_err(|why| {
+        CliError::new(Exit::Input, code, format!("{} cannot be read: {why}", path.display()))
+            .advise("Put the password alone into that file, which only the operator's user may read.")
+    })?;
+    check(path)?;
+    Ok(read.trim().to_owned())
+}
+
+/// Refuses a file of secrets that not only its owner may change, or that everybody may read; its
+/// group may read it. Its folder must not be one in which everybody may put another in its place.
+///
+/// # Errors
+/// `file_unsafe`
+pub fn check(path: &Path) -> Outcome<()> {
+    is_changed_by_others(path)?;
+    if mode(path)?.is_some_and(|mode| mode & 0o007 != 0) {
+        let text = format!("{} holds a secret, and everybody on this machine may read it", path.display());
+        return Err(unsafe_file(text, format!("chmod 600 {}", path.display())));
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    is_replaced_by_others(folder)
+}
+
+/// Refuses a file that not only its owner may change.
+///
+/// # Errors
+/// `file_unsafe`
+pub fn is_changed_by_others(path: &Path) -> Outcome<()> {
+    if mode(path)?.is_some_and(|mode| mode & 0o022 != 0) {
+        let text = format!("others on this machine may change {}", path.display());
+        return Err(unsafe_file(text, format!("chmod go-w {}", path.display())));
+    }
+    owner_is_trusted(path)
+}
+
+/// Refuses the signing keys when somebody else may change or read them.
+///
+/// # Errors
+/// `file_unsafe`
+pub fn check_keys(folder: &Path) -> Outcome<()> {
+    // Whatever is not there is said where it is read.
+    let Ok(files) = fs::read_dir(folder) else { return Ok(()) };
+    is_replaced_by_others(folder)?;
+    for file in files.filter_map(Result::ok).map(|entry| entry.path()) {
+        match file.extension().and_then(|extension| extension.to_str()) {
+            Some("seed") => check(&file)?,
+            Some("json" | "signed" | "public") => is_changed_by_others(&file)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn unsafe_file(text: String, command: String) -> CliError {
+    CliError::new(Exit::Input, "file_unsafe", text)
+        .advise(format!("Run `{command}`, and change the secret if others may have seen it."))
+}
+
+/// A folder in which everybody may put another file in the place of one that is there.
+fn is_replaced_by_others(folder: &Path) -> Outcome<()> {
+    const STICKY: u32 = 0o1000;
+    if mode(folder)?.is_some_and(|mode| mode & 0o022 != 0 && mode & STICKY == 0) {
+        let text = format!("others on this machine may put another file into {}", folder.display());
+        return Err(unsafe_file(text, format!("chmod go-w {}", folder.display())));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> Outcome<Option<u32>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = fs::metadata(path).map_err(|why| CliError::failed(&path.display().to_string(), why))?;
+    Ok(Some(found.permissions().mode()))
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Path) -> Outcome<Option<u32>> {
+    Ok(None)
+}
+
+/// It belongs to whom this process runs as, or to root.
+#[cfg(target_os = "linux")]
+fn owner_is_trusted(path: &Path) -> Outcome<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    // Real and effective, in this order.
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let own = status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().nth(1)?.parse::<u32>().ok());
+    if let (Ok(owner), Some(own)) = (fs::metadata(path).map(|found| found.uid()), own)
+        && owner != own
+        && owner != 0
+    {
+        let text = format!("{} belongs to another user of this machine, who may change it", path.display());
+        return Err(unsafe_file(text, format!("chown {own} {}", path.display())));
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn owner_is_trusted(_: &Path) -> Outcome<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_that_others_may_read_or_change_is_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        fs::write(&file, "0123456789abcdef\n").unwrap();
+        for (mode, says) in [
+            (0o600, None),
+            (0o400, None),
+            (0o640, None),
+            (0o644, Some("chmod 600")),
+            (0o660, Some("chmod go-w")),
+            (0o602, Some("chmod go-w")),
+            (0o666, Some("chmod go-w")),
+        ] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            let read = secret(&file, "bank_secret", "");
+            match says {
+                None => assert_eq!(read.unwrap(), b"0123456789abcdef", "{mode:o}"),
+                Some(says) => {
+                    let error = read.unwrap_err();
+                    assert_eq!(error.code, "file_unsafe", "{mode:o}");
+                    assert!(error.advice.unwrap().contains(says), "{mode:o}");
+                }
+            }
+        }
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(secret(&file, "bank_secret", "").unwrap_err().code, "file_unsafe");
+        // As /tmp is: nobody puts a file in the place of another's.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o1777)).unwrap();
+        secret(&file, "bank_secret", "").unwrap();
+        fs::write(&file, "short").unwrap();
+        assert_eq!(secret(&file, "bank_secret", "").unwrap_err().code, "bank_secret");
+        assert_eq!(secret(&folder.path().join("none"), "bank_secret", "").unwrap_err().code, "bank_secret");
+    }
+
+    #[test]
+    fn a_folder_of_keys_is_safe_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, mode| {
+            let file = folder.path().join(name);
+            fs::write(&file, "").unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        for (name, mode) in [("root.seed", 0o600), ("keys.signed", 0o644), ("notes.txt", 0o666)] {
+            file(name, mode);
+        }
+        check_keys(folder.path()).unwrap();
+        for (name, wrong, right) in
+            [("root.seed", 0o644, 0o600), ("keys.signed", 0o664, 0o644), ("keys.json", 0o606, 0o600)]
+        {
+            file(name, wrong);
+            let error = check_keys(folder.path()).unwrap_err();
+            assert_eq!((error.code.as_str(), error.text.contains(name)), ("file_unsafe", true), "{name}");
+            file(name, right);
+        }
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o775)).unwrap();
+        assert_eq!(check_keys(folder.path()).unwrap_err().code, "file_unsafe");
+    }
+}

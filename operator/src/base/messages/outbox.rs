@@ -1,0 +1,416 @@
+//! The way out of messages: what waits is claimed by lease, handed to a gateway outside of every
+//! transaction, and marked. Any number of operators send at once.
+//!
+//! A message is sent at least once: who ends between sending and marking leaves it to the next one,
+//! with the same id, by which a gateway knows it again.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use mesto_protocol::kernel::ids::MessageId;
+use mesto_rules::Language;
+use serde_json::{Map, Value};
+
+use super::{Message, MessageRow, StateWord, Urgency};
+use crate::base::incidents;
+use crate::base::phone;
+use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::limits::Limits;
+use crate::kernel::operator::{Operator, whole_millis};
+use crate::kernel::ports::Clock;
+use crate::kernel::store::{Json, Select, Store, StoreError, Tx, transact};
+use crate::{find, projection, update, values};
+
+/// How long a message is one sender's; a gateway answers sooner ([`LONGEST_SENDING`]).
+const LEASE: TimeDelta = TimeDelta::seconds(90);
+/// A gateway that says nothing for so long, in seconds, has not answered.
+pub const LONGEST_SENDING: u64 = 30;
+/// Longest pause between two tries: of what is soon too late, and of the rest.
+const LONGEST_PAUSE_OF_CODES: TimeDelta = TimeDelta::seconds(30);
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// Longest id that a gateway has for a message, in bytes, and longest reason.
+const LONGEST_NAME: usize = 64;
+/// Messages that are given up in one transaction.
+const EXPIRED_AT_ONCE: i64 = 200;
+/// Kinds of incidents: a message could not be sent; so many were sent that others wait.
+pub(crate) const FAILED: &str = "message_failed";
+const CEILING: &str = "messages_ceiling";
+
+/// How many messages leave, all together. A code for a number that has an account goes whatever
+/// these say; all others wait for their turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageLimits {
+    pub per_minute: i64,
+    pub per_hour: i64,
+    pub per_day: i64,
+    /// A message that is good at any time is given up after so many tries.
+    pub tries: i64,
+}
+
+impl Default for MessageLimits {
+    fn default() -> Self {
+        Self { per_minute: 120, per_hour: 2_000, per_day: 10_000, tries: 12 }
+    }
+}
+
+impl Limits for MessageLimits {}
+
+/// A message as a gateway gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// The same at every try: a gateway that has seen it sends it once.
+    pub id: MessageId,
+    /// E.164.
+    pub recipient: String,
+    pub template: String,
+    pub params: Map<String, Value>,
+    pub language: Option<Language>,
+    /// What stands in it.
+    pub text: String,
+    /// Worth nothing from then on.
+    pub valid_until: Option<DateTime<Utc>>,
+}
+
+/// What became of a message at a gateway. Reasons are words, `http_status_400`, and say nothing of
+/// a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sending {
+    /// The gateway has it, under this id of its own.
+    Sent { provider_id: Option<String> },
+    /// Not now: it is tried again, not before so long.
+    Later { reason: String, wait: Option<TimeDelta> },
+    /// Never.
+    Failed { reason: String },
+}
+
+impl Sending {
+    /// Tried again after the usual pause.
+    #[must_use]
+    pub fn later(reason: impl Into<String>) -> Self {
+        Self::Later { reason: reason.into(), wait: None }
+    }
+}
+
+/// What a gateway tells later of a message that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub provider_id: String,
+    /// Nothing when the phone has it; else a word that says why not.
+    pub failure: Option<String>,
+}
+
+/// The way to phones. An answer comes within [`LONGEST_SENDING`] seconds.
+pub trait MessageGateway: Send + Sync {
+    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> Pin<Box<dyn Future<Output = Sending> + Send + 'a>>;
+
+    /// What came in since it was asked last.
+    fn receipts(&self) -> Vec<Receipt> {
+        Vec::new()
+    }
+}
+
+/// Sends what waits, at most so many at once, and marks each; returns how many were sent.
+///
+/// # Errors
+/// When the store fails.
+pub async fn send_messages(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    clock: &dyn Clock,
+    gateway: &dyn MessageGateway,
+    most: usize,
+) -> Result<usize, StoreError> {
+    let claimed = claim_messages(operator, store, clock.now(), most).await?;
+    let mut under_way: FuturesUnordered<_> =
+        claimed.into_iter().map(|message| send_message(operator, store, clock, gateway, message)).collect();
+    let mut sent = 0;
+    while let Some(ended) = under_way.next().await {
+        sent += usize::from(ended?);
+    }
+    Ok(sent)
+}
+
+/// Takes at most so many messages that wait: for [`send_message`] alone, within its lease.
+///
+/// # Errors
+/// When the store fails.
+pub async fn claim_messages(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    now: DateTime<Utc>,
+    most: usize,
+) -> Result<Vec<OutgoingMessage>, StoreError> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    in_store(operator, store, now, move |tx, operator, now| claim(tx, operator, now, most)).await
+}
+
+/// Sends a message that was claimed and marks it; whether the gateway has it.
+///
+/// # Errors
+/// When the store fails: then it is sent again, with the same id.
+pub async fn send_message(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    clock: &dyn Clock,
+    gateway: &dyn MessageGateway,
+    message: OutgoingMessage,
+) -> Result<bool, StoreError> {
+    let ended = gateway.send(&message).await;
+    let is_sent = matches!(ended, Sending::Sent { .. });
+    in_store(operator, store, clock.now(), move |tx, operator, now| keep(tx, operator, now, message.id, &ended))
+        .await?;
+    Ok(is_sent)
+}
+
+/// Keeps what a gateway told of a message; `false` when no message has that id (yet).
+///
+/// # Errors
+/// When the store fails.
+pub async fn keep_receipt(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    now: DateTime<Utc>,
+    receipt: Receipt,
+) -> Result<bool, StoreError> {
+    in_store(operator, store, now, move |tx, _, now| reported(tx, now, &receipt)).await
+}
+
+/// One transaction away from the async threads.
+async fn in_store<T: Send + 'static>(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    now: DateTime<Utc>,
+    work: impl Fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let (operator, store, now) = (Arc::clone(operator), Arc::clone(store), whole_millis(now));
+    let done = tokio::task::spawn_blocking(move || {
+        transact(&*store, |tx| work(tx, &operator, now).map_err(Failure::into_store_error))
+    });
+    done.await.unwrap_or_else(|error| Err(StoreError::Broken(error.to_string())))
+}
+
+fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) -> Outcome<Vec<OutgoingMessage>> {
+    let waiting = Select::<MessageRow>::of(
+        "FROM message WHERE message.state = 'waiting' AND message.next_at <= $1 AND message.lease_until <= $1 AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
+        values![now.timestamp_millis(), most],
+    );
+    let found = tx.all(waiting.locking_free("message"))?;
+    let is_exempt = |row: &MessageRow| row.priority <= Urgency::CodeOfAccount.priority();
+    let mut room = match found.iter().all(is_exempt) {
+        true => 0,
+        false => room(tx, operator, now)?,
+    };
+    let mut claimed = Vec::new();
+    for row in found {
+        if !is_exempt(&row) && room <= 0 {
+            break;
+        }
+        room -= 1;
+        tx.write(update!(MessageRow { id: row.id } set { lease_until: now + LEASE }))?;
+        let (id, valid_until) = (row.id, row.valid_until);
+        let message = row.message()?;
+        let text = message.text();
+        let Message { recipient, template, params, language, .. } = message;
+        claimed.push(OutgoingMessage { id, recipient, template, params, language, text, valid_until });
+    }
+    Ok(claimed)
+}
+
+projection! {
+    /// Messages that left since the moments `$1`, `$2` and `$3`, the earliest last, and those that
+    /// somebody is sending at `$4`.
+    struct Left {
+        minute: i64 = "COALESCE(SUM(CASE WHEN sent_at > $1 THEN 1 ELSE 0 END), 0)",
+        hour: i64 = "COALESCE(SUM(CASE WHEN sent_at > $2 THEN 1 ELSE 0 END), 0)",
+        day: i64 = "COUNT(*)",
+        under_way: i64 = "(SELECT COUNT(*) FROM message AS other WHERE other.state = 'waiting' AND other.lease_until > $4)",
+    }
+}
+
+/// How many messages may leave now, those for accounts apart. When it is none, somebody is told.
+fn room(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<i64> {
+    let most = operator.limits::<MessageLimits>();
+    let since = |span: TimeDelta| (now - span).timestamp_millis();
+    let left = tx.first(Select::<Left>::of(
+        "FROM message WHERE sent_at > $3",
+        values![
+            since(TimeDelta::minutes(1)),
+            since(TimeDelta::hours(1)),
+            since(TimeDelta::days(1)),
+            now.timestamp_millis()
+        ],
+    ))?;
+    let left = left.ok_or_else(|| StoreError::unreadable("messages", "they are not counted"))?;
+    let rooms = [
+        ("minute", most.per_minute - left.minute),
+        ("hour", most.per_hour - left.hour),
+        ("day", most.per_day - left.day),
+    ];
+    let Some((span, room)) = rooms.into_iter().min_by_key(|(_, room)| *room) else { return Ok(0) };
+    let mut is_told = || tx.first(find!(incidents::IncidentRow { kind: CEILING, reference: span }));
+    if room <= 0 && is_told()?.is_none() {
+        let detail = "as many messages were sent as may be in that time: codes for numbers without an account wait";
+        incidents::report(tx, now, CEILING, span, detail)?;
+    }
+    Ok(room - left.under_way)
+}
+
+fn keep(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: MessageId, ended: &Sending) -> Outcome<()> {
+    let Some(row) = tx.first(find!(MessageRow { id: id }).locking("message"))? else { return Ok(()) };
+    let tries = row.tries + 1;
+    match ended {
+        // Also of one that was given up in the meantime: it has left.
+        Sending::Sent { provider_id } => {
+            let provider_id = provider_id.as_deref().map(|id| text_within(id, LONGEST_NAME));
+            Ok(tx.write(update!(MessageRow { id: id } set {
+                state: StateWord::Sent, params: empty()?, tries: tries, sent_at: Some(now),
+                lease_until: DateTime::UNIX_EPOCH, provider_id: provider_id, reason: None::<String>
+            }))?)
+        }
+        _ if row.state != StateWord::Waiting => Ok(()),
+        Sending::Later { reason, .. }
+            if row.valid_until.is_none() && tries >= operator.limits::<MessageLimits>().tries =>
+        {
+            give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME))
+        }
+        Sending::Later { reason, wait } => {
+            let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE };
+            let pause = TimeDelta::seconds(1 << tries.clamp(0, 12)).min(longest);
+            let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE.max(pause));
+            let reason = Some(text_within(reason, LONGEST_NAME));
+            Ok(tx.write(update!(MessageRow { id: id } set {
+                tries: tries, next_at: now + pause, lease_until: DateTime::UNIX_EPOCH, reason: reason
+            }))?)
+        }
+        Sending::Failed { reason } => give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME)),
+    }
+}
+
+/// It is not sent any more. What it said is gone; somebody is told once for each reason.
+fn give_up(tx: &mut dyn Tx, now: DateTime<Utc>, row: &MessageRow, state: StateWord, reason: &str) -> Outcome<()> {
+    tx.write(update!(MessageRow { id: row.id } set {
+        state: state, params: empty()?, lease_until: DateTime::UNIX_EPOCH, reason: Some(reason)
+    }))?;
+    let reference = format!("{} {reason}", row.channel);
+    let detail = format!("the message {} could not be sent", row.id);
+    Ok(incidents::report(tx, now, FAILED, &reference, &detail)?)
+}
+
+/// Gives up what is too late, and its code goes from the store. Somebody is told when it was tried;
+/// where nobody sends messages from here, it is somebody else's.
+pub(super) fn expire(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, _: &str) -> Outcome<()> {
+    let late = Select::<MessageRow>::of(
+        "FROM message WHERE message.state = 'waiting' AND message.valid_until <= $1 AND message.lease_until <= $1 ORDER BY message.id LIMIT $2",
+        values![now.timestamp_millis(), EXPIRED_AT_ONCE],
+    );
+    for row in tx.all(late.locking_free("message"))? {
+        match row.reason.clone() {
+            Some(reason) => give_up(tx, now, &row, StateWord::Expired, &reason)?,
+            None => tx.write(update!(MessageRow { id: row.id } set {
+                state: StateWord::Expired, params: empty()?, reason: Some("too_late")
+            }))?,
+        }
+    }
+    Ok(())
+}
+
+fn reported(tx: &mut dyn Tx, now: DateTime<Utc>, receipt: &Receipt) -> Outcome<bool> {
+    let sent = Select::<MessageRow>::of(
+        "FROM message WHERE message.provider_id = $1 ORDER BY message.id DESC LIMIT 1",
+        values![text_within(&receipt.provider_id, LONGEST_NAME)],
+    );
+    let Some(row) = tx.first(sent.locking("message"))? else { return Ok(false) };
+    if row.state != StateWord::Sent {
+        return Ok(true);
+    }
+    tx.write(match &receipt.failure {
+        None => {
+            update!(MessageRow { id: row.id } set { state: StateWord::Delivered, delivered_at: Some(now) })
+        }
+        Some(reason) => {
+            let reason = Some(text_within(reason, LONGEST_NAME));
+            update!(MessageRow { id: row.id } set { state: StateWord::Failed, reason: reason })
+        }
+    })?;
+    Ok(true)
+}
+
+fn empty() -> Result<Json<Map<String, Value>>, Failure> {
+    Ok(Json::of(&Map::new())?)
+}
+
+/// What a gateway says, as it may be kept.
+fn text_within(said: &str, most: usize) -> String {
+    crate::kernel::text::plain(said, most)
+}
+
+/// How a message stands, without what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageStanding {
+    pub id: MessageId,
+    pub at: DateTime<Utc>,
+    /// Of which only the end can be seen.
+    pub recipient_masked: String,
+    pub template: String,
+    /// `waiting`, `sent`, `delivered`, `failed`, `expired`.
+    pub state: &'static str,
+    pub tries: i64,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub delivered_at: Option<DateTime<Utc>>,
+    pub reason: Option<String>,
+}
+
+projection! {
+    struct Counted {
+        state: String = "message.state",
+        count: i64 = "COUNT(*)",
+    }
+}
+
+impl Operator {
+    /// How many messages there are in each state, of those that are kept.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn message_counts(&self, store: &dyn Store) -> Result<BTreeMap<String, i64>, StoreError> {
+        let counted = transact(store, |tx| {
+            tx.all(Select::<Counted>::of("FROM message GROUP BY message.state ORDER BY message.state", &[]))
+        })?;
+        Ok(counted.into_iter().map(|Counted { state, count }| (state, count)).collect())
+    }
+
+    /// The newest messages, newest first: all, or those that were not sent.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn messages(
+        &self,
+        store: &dyn Store,
+        only_failed: bool,
+        most: i64,
+    ) -> Result<Vec<MessageStanding>, StoreError> {
+        // What another one took the place of did not fail.
+        let failed = "WHERE message.state = 'failed' OR (message.state = 'expired' AND message.reason <> 'superseded')";
+        let condition = if only_failed { failed } else { "" };
+        let select = format!("FROM message {condition} ORDER BY message.id DESC LIMIT $1");
+        let rows = transact(store, |tx| tx.all(Select::<MessageRow>::of(&select, values![most])))?;
+        Ok(rows
+            .into_iter()
+            .map(|row| MessageStanding {
+                id: row.id,
+                at: row.at,
+                recipient_masked: phone::masked(&row.recipient),
+                template: row.template,
+                state: row.state.word(),
+                tries: row.tries,
+                sent_at: row.sent_at,
+                delivered_at: row.delivered_at,
+                reason: row.reason,
+            })
+            .collect())
+    }
+}
