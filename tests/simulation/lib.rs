@@ -12,6 +12,8 @@ pub mod driver;
 pub mod faulty;
 #[path = "../fuzz/mod.rs"]
 pub mod fuzz;
+#[path = "../kill/mod.rs"]
+pub mod kill;
 pub mod network;
 pub mod phone;
 pub mod random;

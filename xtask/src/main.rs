@@ -1,5 +1,5 @@
 //! Developer commands: `cargo xtask
-//! setup|test|clauses|dependencies|texts|bindings|size|package|app|screens|simulate|fuzz|bench`
+//! setup|test|clauses|dependencies|texts|bindings|size|package|app|screens|simulate|fuzz|kill|bench`
 //! and what the tests check on the way: `comments`, `pages`, `rooms`, `budgets`.
 
 /// Prints a line; a terminal or a pipe that was closed is no failure.
@@ -89,6 +89,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
+    /// Kill the operator under load, 1,000 times on each database; `--database D --kills N` for
+    /// less
+    Kill {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// Hand altered inputs to whatever takes them from strangers; `--target T --seed N` replays,
     /// `--seeds K` hunts longer
     Fuzz {
@@ -129,11 +135,19 @@ fn run(command: Command) -> Outcome<()> {
         Command::Screens { update } => test::screens(update),
         Command::Simulate { words } => of_tests("simulate", &words),
         Command::Fuzz { words } => of_tests("fuzz", &words),
+        Command::Kill { words } => kill(&words),
     }
 }
 
 /// Runs a program of `tests/`, built to be fast.
 fn of_tests(program: &str, words: &[String]) -> Outcome<()> {
     let cargo = ["run", "--quiet", "--release", "--locked", "-p", "mesto-tests", "--bin", program, "--"];
+    process::succeed(test::cargo()?.args(cargo).args(words))
+}
+
+/// The program that kills has `mesto` beside it.
+fn kill(words: &[String]) -> Outcome<()> {
+    process::succeed(test::cargo()?.args(["build", "--quiet", "--locked", "-p", "mesto-cli"]))?;
+    let cargo = ["run", "--quiet", "--locked", "-p", "mesto-tests", "--bin", "kill", "--"];
     process::succeed(test::cargo()?.args(cargo).args(words))
 }

@@ -45,8 +45,8 @@ const NEEDS: [Need; 15] = [
             "/usr/local/bin/initdb",
             "/usr/bin/initdb",
         ]),
-        what_for: "the store tests on a private Postgres cluster",
-        parts: &[Part::Rust],
+        what_for: "the tests on a private Postgres cluster",
+        parts: &[Part::Rust, Part::Contract],
     },
     Need {
         package: "openjdk-17-jdk-headless",
@@ -72,8 +72,8 @@ const NEEDS: [Need; 15] = [
     Need {
         package: "python3-pip",
         sign: Sign::Program(&["pip3"]),
-        what_for: "installing the wheel into a fresh environment",
-        parts: &[Part::Python],
+        what_for: "installing the wheel into a fresh environment, and Schemathesis",
+        parts: &[Part::Python, Part::Contract],
     },
     Need {
         package: "fontconfig",
@@ -151,6 +151,25 @@ fn cache() -> Outcome<PathBuf> {
         .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
         .map(|folder| folder.join("mesto"))
         .ok_or_else(|| Failure::new("neither XDG_CACHE_HOME nor HOME is set: no place for the Swift toolchain"))
+}
+
+/// A folder with these packages of Python, installed as pinned, once for each list of them.
+pub fn python_packages(name: &str, pinned: &Path) -> Outcome<PathBuf> {
+    let list = std::fs::read_to_string(pinned).about(pinned.display())?;
+    let version = list.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("==")).unwrap_or("unpinned");
+    let folder = cache()?.join(format!("{name}-{version}"));
+    let ready = folder.join(".installed");
+    if std::fs::read_to_string(&ready).is_ok_and(|installed| installed == list) {
+        return Ok(folder);
+    }
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).about(folder.display())?;
+    }
+    let mut command = Command::new("python3");
+    command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
+    process::succeed(command.arg(&folder).arg("-r").arg(pinned))?;
+    std::fs::write(&ready, list).about(ready.display())?;
+    Ok(folder)
 }
 
 /// What may be done about what is missing.

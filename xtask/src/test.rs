@@ -28,14 +28,17 @@ pub enum Part {
     Python,
     /// The Debian package and docs/install.md, word by word on a clean Debian
     Operator,
+    /// The operator against its contract, by generated requests
+    Contract,
 }
 
 impl Part {
-    pub const ALL: [Self; 6] = [Self::Rust, Self::Kotlin, Self::Ui, Self::Swift, Self::Python, Self::Operator];
+    pub const ALL: [Self; 7] =
+        [Self::Rust, Self::Kotlin, Self::Ui, Self::Swift, Self::Python, Self::Contract, Self::Operator];
 
-    /// Whether it tests the library of the phone apps.
+    /// Whether it tests the core as a library for other languages.
     const fn needs_library(self) -> bool {
-        !matches!(self, Self::Rust | Self::Operator)
+        !matches!(self, Self::Rust | Self::Contract | Self::Operator)
     }
 }
 

@@ -4,13 +4,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::{Serving, mesto};
+use crate::{Serving, mesto, secret_file};
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let secret = folder.path().join("secret");
-    std::fs::write(&secret, "0123456789abcdef0123456789abcdef").unwrap();
-    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(folder.path(), &["keys", "init"]);
     folder
 }
@@ -51,7 +49,10 @@ fn an_operator_serves_by_its_file_and_the_command_line_wins() {
     assert!(!path.join("mesto.sqlite").exists());
     drop(serving);
 
-    let serving = Serving::start(path, &["serve", "--config", "mesto.toml", "--name", "other.example", "--database", "other.sqlite", "--json"]);
+    let serving = Serving::start(
+        path,
+        &["serve", "--config", "mesto.toml", "--name", "other.example", "--database", "other.sqlite", "--json"],
+    );
     assert_eq!(serving.said("name"), "other.example");
     drop(serving);
     // Where one of the two stores is typed, the file's is not meant.

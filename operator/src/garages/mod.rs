@@ -34,9 +34,9 @@ use crate::values;
 /// A visit has changed: those who paid it are told.
 pub(crate) const TELL: Due = Due::new("garages.tell", visits::tell);
 /// A visit owes something again.
-pub(crate) const WATCH: Due = Due::new("garages.owes_again", visits::owes_again);
+pub(crate) const WATCH: Due = Due::trusting_clock("garages.owes_again", visits::owes_again);
 /// The visits of a closed account lose their tickets and who paid them.
-const ERASE_PAYER: Due = Due::erasing("garages.erase_payer", erase_payer);
+const ERASE_PAYER: Due = Due::trusting_clock("garages.erase_payer", erase_payer);
 
 /// The service in the ledger.
 const NAME: &str = wire::SERVICE.name;

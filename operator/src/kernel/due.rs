@@ -30,8 +30,9 @@ pub(crate) struct Due {
     /// When it happens again, for what stands in the table from the first migration on: not counted
     /// as something done.
     pub repeat: Option<Repeat>,
-    /// It erases something for good: it waits while the clock is doubted.
-    pub erases: bool,
+    /// It cannot be taken back, or would tell people what is not so yet: it waits while the clock is
+    /// doubted.
+    pub trusts_clock: bool,
 }
 
 /// When something happens again.
@@ -59,12 +60,12 @@ type Runs = fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>;
 
 impl Due {
     pub const fn new(kind: &'static str, run: Runs) -> Self {
-        Self { kind, run, repeat: None, erases: false }
+        Self { kind, run, repeat: None, trusts_clock: false }
     }
 
-    /// Something that erases.
-    pub const fn erasing(kind: &'static str, run: Runs) -> Self {
-        Self { erases: true, ..Self::new(kind, run) }
+    /// Something that erases, or ends something for good.
+    pub const fn trusting_clock(kind: &'static str, run: Runs) -> Self {
+        Self { trusts_clock: true, ..Self::new(kind, run) }
     }
 }
 
@@ -196,7 +197,7 @@ fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, ref
         tracing::error!(kind, "this version does not know how to do this kind of thing; it stays for one that does");
         return Ok(false);
     };
-    if due.erases && operator.clock_doubt().is_some() {
+    if due.trusts_clock && operator.clock_doubt().is_some() {
         return Ok(false);
     }
     (due.run)(tx, operator, now, reference)?;

@@ -69,16 +69,19 @@ impl Request {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
     }
 
-    /// A value of the query, decoded; the first when it stands there twice.
+    /// A value of the query, decoded; the first when it stands there twice. One with control
+    /// characters is none: nothing has them, and a database takes no zero byte.
     pub(crate) fn asked(&self, name: &str) -> Result<Option<String>, Problem> {
+        let refused = |why: &str| Problem::new(ProblemCode::BadRequest, format!("the value of {name} {why}"));
         for pair in self.query.split('&') {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             if key == name {
-                let decoded = text::form_decode(value).filter(|text| !text.contains('\0'));
-                return decoded.map(Some).ok_or_else(|| {
-                    let detail = format!("the value of {name} is not URL-encoded UTF-8 without U+0000");
-                    Problem::new(ProblemCode::BadRequest, detail).with("field", name)
-                });
+                return match text::form_decode(value) {
+                    Some(value) if value.contains(char::is_control) => Err(refused("has control characters")),
+                    Some(value) => Ok(Some(value)),
+                    None => Err(refused("is not URL-encoded UTF-8")),
+                }
+                .map_err(|problem| problem.with("field", name));
             }
         }
         Ok(None)

@@ -11,7 +11,7 @@ use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::Rule;
 use crate::kernel::service::{Erasure, Export, Table};
-use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::store::{Ask, Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{delete, projection, table, values};
 
@@ -56,15 +56,23 @@ projection! {
 }
 
 impl Limit<'_> {
-    /// Refuses when it was reached.
+    /// Refuses when it was reached. Its subject stays locked: tries at the same instant are counted
+    /// one after another.
     pub fn check(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<()> {
         let since = now - WINDOW;
+        self.lock(tx)?;
         match self.attempts(tx, now)? {
             Attempts { count, oldest, .. } if count >= self.most => {
                 too_many("the limit of an hour is reached", oldest.map_or(WINDOW, |oldest| oldest - since))
             }
             _ => Ok(()),
         }
+    }
+
+    fn lock(&self, tx: &mut dyn Tx) -> Outcome<()> {
+        let subject = text::sha256(self.subject.as_bytes());
+        tx.read(vec![Ask::subject_lock(&format!("limit:{}:{subject}", self.kind))])?;
+        Ok(())
     }
 
     /// Whether it was tried within the hour.
@@ -78,8 +86,9 @@ impl Limit<'_> {
     }
 
     /// Once it was tried so often as is usual, each try waits so long after the one before: it is
-    /// slowed, and nobody is shut out.
+    /// slowed, and nobody is shut out. Locked as by [`Limit::check`].
     pub fn slow(&self, tx: &mut dyn Tx, now: DateTime<Utc>, pause: TimeDelta) -> Outcome<()> {
+        self.lock(tx)?;
         let Attempts { count, newest, .. } = self.attempts(tx, now)?;
         match newest.map(|newest| newest + pause - now) {
             Some(wait) if count >= self.most && wait > TimeDelta::zero() => {

@@ -9,6 +9,7 @@ use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::{City, CityId, Currency};
+use serde_json::Value;
 
 use crate::kernel::call::Call;
 use crate::kernel::clock::Watch;
@@ -29,6 +30,20 @@ use crate::kernel::serve::hub::Hub;
 use crate::kernel::service::{Handler, Service};
 use crate::kernel::shares::{self, FairShares, Shares};
 use crate::kernel::store::{Deadline, Importance, Job, Prefetched, Store, StoreError, Task, Tx, transact};
+use crate::kernel::text;
+
+/// Letters of each text in a refusal.
+const TOLD_MOST: usize = 1_000;
+
+/// Every text of a value, as [`text::plain`] has it.
+fn make_plain(value: &mut Value) {
+    match value {
+        Value::String(told) => *told = text::plain(told, TOLD_MOST),
+        Value::Array(items) => items.iter_mut().for_each(make_plain),
+        Value::Object(fields) => fields.values_mut().for_each(make_plain),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
 
 /// Limits and habits that are the operator's, not a city's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,8 +134,11 @@ impl Arrival {
         Self { is_uncounted: true, ..self }
     }
 
-    /// Says which request was refused.
+    /// Says which request was refused. What the caller gave may stand in the refusal: it turns
+    /// nothing around there, and has an end.
     fn named(&self, mut problem: Problem) -> Problem {
+        problem.detail = text::plain(&problem.detail, TOLD_MOST);
+        problem.params.values_mut().for_each(make_plain);
         problem.instance = Some(format!("urn:mesto:request:{}", self.id));
         problem
     }

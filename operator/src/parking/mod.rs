@@ -26,7 +26,7 @@ use crate::kernel::store::{Tx, Write};
 use crate::values;
 
 /// The plates of a closed account's tickets go.
-const ERASE_PLATES: Due = Due::erasing("parking.erase_plates", erase_plates);
+const ERASE_PLATES: Due = Due::trusting_clock("parking.erase_plates", erase_plates);
 /// A stay is over with its billing day; the longest run of days on which nothing is charged is
 /// shorter than this.
 const STAYS_KEPT: TimeDelta = TimeDelta::days(14);

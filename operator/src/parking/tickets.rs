@@ -161,7 +161,7 @@ const TICKET: &str = "parking.ticket";
 const REFUND: &str = "parking.refund";
 
 /// A ticket ran out.
-pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", time_passed);
+pub(crate) const TICKET_END: Due = Due::trusting_clock("parking.ticket_end", time_passed);
 
 /// The issue of a code that comes with its ticket.
 const FIRST_ISSUE: u32 = 1;

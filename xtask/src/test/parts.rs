@@ -20,6 +20,7 @@ pub fn name(part: Part) -> &'static str {
         Part::Swift => "swift",
         Part::Python => "python",
         Part::Operator => "operator",
+        Part::Contract => "contract",
     }
 }
 
@@ -43,6 +44,7 @@ pub fn steps(part: Part) -> Vec<Step> {
         Part::Swift => vec![Step { name: name(part), run: swift }],
         Part::Python => vec![Step { name: name(part), run: python }],
         Part::Operator => vec![Step { name: name(part), run: operator }],
+        Part::Contract => vec![Step { name: name(part), run: contract }],
     }
 }
 
@@ -240,6 +242,21 @@ fn operator() -> Outcome<PartReport> {
         told.failed = lines.into_iter().skip(shown).collect();
     }
     Ok(told)
+}
+
+/// Requests that Schemathesis makes of the contract, to an operator on Postgres.
+fn contract() -> Outcome<PartReport> {
+    let root = built("the contract's tests", "tests/contract/requirements.txt")?;
+    let packages = setup::python_packages("schemathesis", &root.join("tests/contract/requirements.txt"))?;
+    process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-tests", "--bin", "served"]))?;
+    let reports = Folders(vec![root.join("target/reports/contract")]);
+    let mut command = Command::new("python3");
+    command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "schemathesis.pytest.plugin"]);
+    command.args(["-o", "junit_family=xunit1", "--rootdir=.", "--junitxml=target/reports/contract/tests.xml"]);
+    command.arg("tests/contract").current_dir(&root);
+    command.env("PYTHONPATH", packages).env("PYTHONUTF8", "1").env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("MESTO_LIB_DIR", root.join("target/debug")).env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
+    reported(&root, &mut command, &reports, Language::Python, &["tests/contract/".to_owned()])
 }
 
 /// The repository, where this part of it exists.

@@ -39,7 +39,7 @@ use crate::kernel::store::{Tx, Write};
 use crate::values;
 
 /// A provider's page that nobody paid on in time.
-pub(crate) const PAGE_END: Due = Due::new("payments.page_end", outcomes::expire);
+pub(crate) const PAGE_END: Due = Due::trusting_clock("payments.page_end", outcomes::expire);
 
 /// How long money is waited for and owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -183,6 +183,10 @@ impl Provider for HostedPage {
             if !(1..=LONGEST_NAME).contains(&text.len()) {
                 return Err(invalid(&format!("{field} has 1 to {LONGEST_NAME} bytes, not {}", text.len())));
             }
+            // A database takes no zero byte, and no id has another one of these.
+            if text.contains(char::is_control) {
+                return Err(invalid(&format!("{field} has no control characters")));
+            }
         }
         // A word; whatever else a bank writes there is told to no phone as a whole.
         notice.reason = notice.reason.map(|reason| text::plain(&reason, LONGEST_REASON));

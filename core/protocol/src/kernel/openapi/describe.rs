@@ -49,11 +49,20 @@ fn parameters(operation: &Entry) -> Value {
     }
     for part in operation.path.split('/') {
         if let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-            parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+            let schema = match name {
+                "key" => json!({"type": "string", "pattern": super::IDEMPOTENCY_KEY}),
+                _ => json!({"type": "string"}),
+            };
+            parameters.push(json!({"name": name, "in": "path", "required": true, "schema": schema}));
         }
     }
     for asked in operation.query {
-        parameters.push(json!({"name": asked.name, "in": "query", "required": asked.is_required, "description": asked.meaning, "schema": {"type": asked.kind}}));
+        // An empty text is as none.
+        let schema = match asked.kind {
+            "string" if asked.is_required => json!({"type": "string", "minLength": 1}),
+            kind => json!({"type": kind}),
+        };
+        parameters.push(json!({"name": asked.name, "in": "query", "required": asked.is_required, "description": asked.meaning, "schema": schema}));
     }
     Value::Array(parameters)
 }

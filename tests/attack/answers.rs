@@ -1,0 +1,251 @@
+//! The answer of this suite to each operation of the table: who may, what it names, whose that is.
+//! An operation without an answer fails.
+
+use std::collections::BTreeSet;
+
+use mesto_protocol::base::{accounts, operator_document, payments, public, sign_in, vehicles, wallet};
+use mesto_protocol::garages::{controllers, visits};
+use mesto_protocol::kernel::operation::{Access, Entry};
+use mesto_protocol::kernel::reference::Reference;
+use mesto_protocol::kernel::{self, intents};
+use mesto_protocol::orders::{driver as orders, inspectors};
+use mesto_protocol::parking::{tickets, zones};
+use mesto_protocol::services::operations;
+use mesto_simulation::driver::Counter as _;
+use serde_json::{Value, json};
+
+use crate::scene::{Ask, FACILITY, Scene, Things, device_key, must, report};
+use crate::served::{listed, name};
+
+/// Who may send it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    Anybody,
+    SignedIn,
+    Driver,
+    Inspector,
+    Controller,
+    /// By the signature over the body.
+    Bank,
+}
+
+/// Whose is what a request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// It names nothing, or what is the same for everybody.
+    Nobodys,
+    /// Of an account: anybody else is answered as for an id that nobody has.
+    OfAnAccount,
+    /// Of whoever holds the paper with its number: a slip, a ticket of a garage.
+    Holders,
+    /// Of a city or a place in it: of who has his role there.
+    OfAPlace,
+}
+
+pub struct Asked {
+    pub whose: Whose,
+    /// What is asked about these things; right when they are the caller's own.
+    pub ask: fn(&Scene<'_>, &Things) -> Ask,
+}
+
+/// What is answered to an operation.
+pub struct Answer {
+    pub operation: &'static Entry,
+    pub may: May,
+    pub asked: Vec<Asked>,
+}
+
+fn nobodys(operation: &'static Entry, may: May, ask: fn(&Scene<'_>, &Things) -> Ask) -> Answer {
+    Answer { operation, may, asked: vec![Asked { whose: Whose::Nobodys, ask }] }
+}
+
+fn owned(operation: &'static Entry, may: May, ask: fn(&Scene<'_>, &Things) -> Ask) -> Answer {
+    Answer { operation, may, asked: vec![Asked { whose: Whose::OfAnAccount, ask }] }
+}
+
+fn placed(operation: &'static Entry, may: May, ask: fn(&Scene<'_>, &Things) -> Ask) -> Answer {
+    Answer { operation, may, asked: vec![Asked { whose: Whose::OfAPlace, ask }] }
+}
+
+fn nothing(_: &Scene<'_>, _: &Things) -> Ask {
+    Ask::default()
+}
+
+fn quote(service: &str, subject: &Value, pay: &str) -> Value {
+    json!({"city": "belgrade", "items": [{"service": service, "subject": subject}], "pay": pay})
+}
+
+fn priced(service: &str, subject: &Value, pay: &str) -> Ask {
+    Ask::body(quote(service, subject, pay))
+}
+
+/// A one-time code that waits for its number.
+fn signing_in(scene: &Scene<'_>, _: &Things) -> Ask {
+    let phone = scene.fresh_phone();
+    must::<Value>(
+        scene.served,
+        &mesto_operator::Request::new("POST", sign_in::SEND_CODE.path).json(&json!({"phone": phone})),
+    );
+    let code = scene.served.last_code(&phone);
+    Ask::body(json!({"phone": phone, "code": code, "device": "phone", "device_key": device_key(scene.next())}))
+}
+
+fn quotes() -> Vec<Asked> {
+    let one = |whose, ask| Asked { whose, ask };
+    vec![
+        one(Whose::OfAnAccount, |_, things| {
+            priced("parking", &json!({"zone": "blue", "vehicle": things.vehicle, "minutes": 30}), "deposit")
+        }),
+        one(Whose::OfAnAccount, |_, things| {
+            priced("parking", &json!({"zone": "red", "extends": things.ticket, "minutes": 30}), "deposit")
+        }),
+        one(Whose::OfAnAccount, |_, things| priced("orders", &json!({"order": things.order}), "deposit")),
+        one(Whose::OfAnAccount, |_, things| {
+            let mut body = quote("wallet", &json!({"amount": {"amount": "200.00", "currency": "RSD"}}), "card");
+            body["payer"] = json!(things.account);
+            Ask::body(body)
+        }),
+        one(Whose::Nobodys, |_, _| {
+            priced("wallet", &json!({"amount": {"amount": "200.00", "currency": "RSD"}}), "card")
+        }),
+        one(Whose::Holders, |scene, _| {
+            let ticket = scene.garage_ticket(&[]);
+            priced("garages", &json!({"facility": FACILITY, "ticket": ticket}), "deposit")
+        }),
+    ]
+}
+
+/// The answer to every operation.
+pub fn answers() -> Vec<Answer> {
+    use May::{Anybody, Bank, Controller, Driver, Inspector, SignedIn};
+    let mut answers = vec![
+        nobodys(&public::HEALTH, Anybody, nothing),
+        nobodys(&public::READY, Anybody, nothing),
+        nobodys(&public::OPENAPI, Anybody, nothing),
+        nobodys(&public::CLOCK, Anybody, nothing),
+        nobodys(&public::KEYS, Anybody, nothing),
+        nobodys(&public::REVOCATIONS, Anybody, nothing),
+        nobodys(&public::CITY, Anybody, |_, _| Ask::named("belgrade")),
+        nobodys(&operator_document::OPERATOR, Anybody, nothing),
+        nobodys(&zones::NEAR, Anybody, |_, _| {
+            Ask::query(&[("city", "belgrade"), ("lat", "44.8125"), ("lon", "20.4612")])
+        }),
+        nobodys(&visits::PLACES, Anybody, |_, _| Ask::query(&[("city", "belgrade")])),
+        nobodys(&sign_in::SEND_CODE, Anybody, |scene, _| Ask::body(json!({"phone": scene.fresh_phone()}))),
+        nobodys(&sign_in::SIGN_IN, Anybody, signing_in),
+        nobodys(&sign_in::SIGN_OUT, SignedIn, nothing),
+        nobodys(&sign_in::SESSIONS, SignedIn, nothing),
+        owned(&sign_in::END_SESSION, SignedIn, |_, things| Ask::named(&things.session)),
+        nobodys(&accounts::READ, SignedIn, nothing),
+        nobodys(&accounts::CLOSE, Driver, nothing),
+        nobodys(&accounts::EXPORT, Driver, nothing),
+        nobodys(&kernel::EVENTS, SignedIn, nothing),
+        owned(&intents::READ, SignedIn, |_, things| Ask::named(&things.key)),
+        owned(&intents::CANCEL, SignedIn, |_, things| Ask::named(&things.key)),
+        nobodys(&vehicles::LIST, Driver, nothing),
+        nobodys(&vehicles::ADD, Driver, |scene, _| {
+            Ask::body(json!({"city": "belgrade", "plate": format!("NS{:03}AB", scene.next() % 1_000), "label": "mine"}))
+        }),
+        owned(&vehicles::REMOVE, Driver, |_, things| Ask::named(&things.vehicle)),
+        nobodys(&wallet::HISTORY, Driver, nothing),
+        Answer { operation: &payments::QUOTE, may: Driver, asked: quotes() },
+        owned(&payments::PURCHASE, Driver, |scene, things| {
+            Ask::body(json!({"quote": things.quote, "not_after": scene.served.deadline()}))
+        }),
+        nobodys(&payments::PAYMENTS, Driver, nothing),
+        owned(&payments::PAYMENT, Driver, |_, things| Ask::named(&things.payment)),
+        owned(&payments::ABANDON, Driver, |_, things| Ask::named(&things.payment)),
+        owned(&payments::NOTICE, Bank, |_, things| Ask {
+            names: vec!["bank".into()],
+            body: Some(json!({
+                "payment": format!("pay-{}", things.payment), "reference": things.payment,
+                "amount": {"amount": "1000.00", "currency": "RSD"}, "outcome": "approved",
+            })),
+            ..Ask::default()
+        }),
+        nobodys(&tickets::LIST, Driver, nothing),
+        owned(&tickets::READ, Driver, |_, things| Ask::named(&things.ticket)),
+        owned(&tickets::CODE, Driver, |_, things| Ask::named(&things.ticket)),
+        nobodys(&orders::LIST, Driver, nothing),
+        Answer {
+            operation: &orders::BY_SLIP,
+            may: Driver,
+            asked: vec![Asked {
+                whose: Whose::Holders,
+                ask: |scene, _| Ask::body(json!({"number": scene.order("blue").number.shown()})),
+            }],
+        },
+        nobodys(&visits::LIST, Driver, nothing),
+        placed(&inspectors::CHECK, Inspector, |_, _| {
+            Ask::query(&[("city", "belgrade"), ("plate", "NS123AB"), ("zone", "red")])
+        }),
+        placed(&inspectors::ISSUE, Inspector, |scene, _| {
+            let plate = format!("NS{:03}ZZ", scene.next() % 1_000);
+            Ask::body(json!({"city": "belgrade", "zone": "yellow", "plate": plate, "violation": "no_ticket"}))
+        }),
+        placed(&controllers::REPORT, Controller, |scene, _| Ask::body(report(scene.served, &[]))),
+        placed(&controllers::OWED, Controller, |scene, _| {
+            let ticket = scene.garage_ticket(&[]);
+            Ask::query(&[("city", "belgrade"), ("facility", FACILITY), ("ticket", &ticket)])
+        }),
+        placed(&controllers::EXIT, Controller, |scene, _| {
+            let ticket = scene.garage_ticket(&["paid_on_site"]);
+            Ask::body(json!({"city": "belgrade", "facility": FACILITY, "ticket": ticket, "at": scene.served.now()}))
+        }),
+    ];
+    for answer in &mut answers {
+        answer.operation = listed(answer.operation);
+    }
+    answers
+}
+
+impl Answer {
+    /// The things of its first request, of a caller who may.
+    pub fn right(&self, scene: &Scene<'_>, things: &Things) -> Ask {
+        let mut ask = (self.asked[0].ask)(scene, things);
+        ask.is_signed = self.may == May::Bank;
+        ask
+    }
+
+    /// Whether it ends what it is about.
+    pub fn ends(&self) -> bool {
+        self.operation.method == mesto_protocol::Method::Delete
+    }
+
+    pub fn is(&self, operation: &Entry) -> bool {
+        std::ptr::eq(self.operation, listed(operation))
+    }
+}
+
+#[test]
+fn every_operation_of_the_table_has_its_answer_here() {
+    let answers = answers();
+    let answered: Vec<String> = answers.iter().map(|answer| name(answer.operation)).collect();
+    let listed: BTreeSet<String> = operations().map(name).collect();
+    let without: Vec<&String> = listed.iter().filter(|one| !answered.contains(one)).collect();
+    assert!(without.is_empty(), "say in `answers` who may, what it names and whose that is: {without:?}");
+    assert_eq!(answered.len(), listed.len(), "an operation is answered twice");
+}
+
+#[test]
+fn the_answers_say_of_whom_an_operation_is_as_the_table_does() {
+    for answer in answers() {
+        let open = matches!(answer.operation.access, Access::Anybody);
+        assert_eq!(answer.may == May::Anybody, open, "{}", name(answer.operation));
+        assert_eq!(answer.may == May::Bank, answer.operation.access == Access::Provider, "{}", name(answer.operation));
+        assert_eq!(
+            answer.may == May::SignedIn,
+            answer.operation.access == Access::SignedIn,
+            "{}",
+            name(answer.operation)
+        );
+        let names_a_thing = answer.operation.path.contains('{') && answer.may != May::Anybody;
+        let is_owned = answer.asked.iter().any(|asked| asked.whose == Whose::OfAnAccount);
+        assert!(is_owned || !names_a_thing, "{}: whose is what its path names?", name(answer.operation));
+    }
+}
+
+/// A number with a right check that no slip has.
+pub fn number_of_nobody() -> String {
+    Reference::new([9; 8]).shown()
+}

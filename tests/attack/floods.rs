@@ -1,0 +1,239 @@
+//! Who asks too much, too slowly or not at all, and everybody else meanwhile.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use mesto_operator::{FairShares, Request, Response, SignInLimits};
+use mesto_protocol::base::accounts;
+use mesto_protocol::base::payments::{Bought, Quote};
+use mesto_simulation::driver::Driver;
+use serde_json::{Value, json};
+
+use crate::scene::must;
+use crate::served::{CROWD, LONG, Served, guarded};
+
+/// So many hold a connection and say nothing.
+const SILENT: usize = 1_100;
+
+/// A driver who buys in another zone each time; each purchase is sold.
+struct Customer<'a> {
+    driver: Driver<'a>,
+    served: &'a Served,
+    zones: std::vec::IntoIter<&'static str>,
+}
+
+impl<'a> Customer<'a> {
+    fn new(served: &'a Served, number: u64) -> Self {
+        let mut driver = Driver::new(served, number);
+        driver.fund(5_000);
+        Self { driver, served, zones: vec!["a", "red", "yellow", "green", "blue"].into_iter() }
+    }
+
+    #[track_caller]
+    fn buys(&mut self) {
+        let zone = self.zones.next().expect("another zone");
+        let quote = self.driver.quote(self.driver.vehicle, zone, 30);
+        must::<Bought>(self.served, &self.driver.purchase(&quote));
+    }
+}
+
+fn statuses(answers: &[Response]) -> Vec<u16> {
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    statuses
+}
+
+#[test]
+fn an_account_that_asks_without_an_end_is_told_to_wait_and_others_buy() {
+    let served = &Served::guarded();
+    let flooder = Driver::new(served, 1);
+    let mut customer = Customer::new(served, 2);
+    let quote = json!({"city": "belgrade", "items": [{"service": "parking", "subject": {"zone": "red", "vehicle": flooder.vehicle, "minutes": 30}}]});
+    let flood: Vec<Request> =
+        (0..CROWD).map(|_| Request::new("POST", "/v1/quotes").bearer(&flooder.token).json(&quote)).collect();
+    let mut waits = 0;
+    for _ in 0..4 {
+        let answers = served.at_once(&flood);
+        assert!(answers.iter().all(|answer| [201, 429].contains(&answer.status)), "{:?}", statuses(&answers));
+        for answer in answers.iter().filter(|answer| answer.status == 429) {
+            assert!(
+                answer
+                    .get("retry-after")
+                    .is_some_and(|seconds| seconds.parse::<u32>().is_ok_and(|seconds| seconds >= 1))
+            );
+            waits += 1;
+        }
+        customer.buys();
+    }
+    assert!(waits >= CROWD, "only {waits} of {} were told to wait", 4 * CROWD);
+    served.check();
+}
+
+#[test]
+fn tokens_that_are_none_are_tried_a_few_times_and_the_right_one_is_let_in() {
+    let served = &Served::guarded();
+    let mut customer = Customer::new(served, 1);
+    let tries: Vec<Request> =
+        (0..CROWD).map(|number| Request::new("GET", accounts::READ.path).bearer(&format!("{number:064x}"))).collect();
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.extend(served.at_once(&tries));
+        customer.buys();
+    }
+    assert_eq!(statuses(&seen), [401, 429]);
+}
+
+#[test]
+fn sixty_four_anonymous_readers_do_not_keep_anybody_from_buying() {
+    let served = &Served::guarded();
+    let mut customer = Customer::new(served, 1);
+    let paths = ["/v1/cities/belgrade", "/v1/openapi.json", "/v1/keys", "/v1/operator", "/v1/revocations", "/healthz"];
+    let readers: Vec<Request> = (0..CROWD).map(|place| Request::new("GET", paths[place % paths.len()])).collect();
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(|| {
+            for _ in 0..4 {
+                let answers = served.at_once(&readers);
+                assert!(answers.iter().all(|answer| [200, 429].contains(&answer.status)), "{:?}", statuses(&answers));
+            }
+        });
+        for _ in 0..4 {
+            customer.buys();
+        }
+        reading.join().unwrap();
+    });
+}
+
+/// Opens a connection and says this much.
+fn begun(served: &Served, said: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(served.address).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    stream.write_all(said.as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn silent_connections_half_heads_and_half_bodies_hold_nobody_up() {
+    let served = &Served::guarded();
+    let mut customer = Customer::new(served, 1);
+    let half = [
+        "",
+        "G",
+        "GET /v1/clock HTTP/1.1\r\n",
+        "GET /v1/clock HTTP/1.1\r\nhost: x\r\nx-slow: ",
+        "POST /v1/auth/code HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{\"phone\"",
+        "POST /v1/auth/code HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"ph",
+    ];
+    let held: Vec<TcpStream> = (0..SILENT).map(|place| begun(served, half[place % half.len()])).collect();
+    for _ in 0..4 {
+        customer.buys();
+    }
+    assert_eq!(served.send(&Request::new("GET", "/healthz")).status, 200);
+    drop(held);
+    customer.buys();
+    served.check();
+}
+
+#[test]
+fn readers_who_do_not_read_hold_nobody_up() {
+    let served = &Served::guarded();
+    let mut customer = Customer::new(served, 1);
+    // A hundred answers one behind another, of which nothing is taken.
+    let asks = "GET /v1/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(100);
+    let held: Vec<TcpStream> = (0..CROWD).map(|_| begun(served, &asks)).collect();
+    for _ in 0..4 {
+        customer.buys();
+    }
+    drop(held);
+    served.check();
+}
+
+#[test]
+fn a_head_without_an_end_is_refused() {
+    let served = &Served::guarded();
+    let heads = [
+        format!("GET /v1/clock HTTP/1.1\r\nhost: x\r\nx: {}", "x".repeat(200_000)),
+        format!("GET /v1/clock HTTP/1.1\r\n{}", "x: y\r\n".repeat(5_000)),
+        format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(200_000)),
+    ];
+    for head in heads {
+        let mut stream = TcpStream::connect(served.address).unwrap();
+        stream.set_read_timeout(Some(LONG)).unwrap();
+        // It may have been refused before it is all said.
+        let _ = stream.write_all(head.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer:.100}");
+    }
+    assert_eq!(served.send(&Request::new("GET", "/healthz")).status, 200);
+}
+
+#[test]
+fn streams_of_one_account_have_an_end_and_the_account_is_served() {
+    let served = &Served::guarded();
+    let mut customer = Customer::new(served, 1);
+    let head = format!(
+        "GET /v1/events HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\nauthorization: Bearer {}\r\n\r\n",
+        customer.driver.token
+    );
+    let mut held = Vec::new();
+    for _ in 0..CROWD / 2 {
+        let mut stream = begun(served, &head);
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200") || answer.starts_with(b"HTTP/1.1 429"), "{answer:?}");
+        if answer.starts_with(b"HTTP/1.1 200") {
+            held.push(stream);
+        }
+    }
+    // For one too many the oldest ends: it can be read to its end.
+    assert!(held.len() > 16, "only {} streams were opened", held.len());
+    let mut rest = Vec::new();
+    held[0].read_to_end(&mut rest).unwrap();
+    customer.buys();
+}
+
+on_both_databases! {
+    #[test]
+    fn codes_asked_for_at_once_are_no_more_than_those_asked_for_one_after_another(served) {
+        let usual = 5;
+        let limits = SignInLimits { codes_per_network: usual, ..SignInLimits::default() };
+        let operator = guarded(served.now(), true).limited(limits).limited(FairShares::of(1_000_000, 1_000, 1_000_000));
+        let served = &Served::of(Arc::new(operator), Arc::clone(&served.store), Arc::clone(&served.watch));
+        let asks: Vec<Request> = (0..CROWD)
+            .map(|number| Request::new("POST", "/v1/auth/code").json(&json!({"phone": format!("+38164{number:07}")})))
+            .collect();
+        let answers = served.at_once(&asks);
+        assert_eq!(statuses(&answers), [200, 429]);
+        assert_eq!(served.number("SELECT COUNT(*) AS number FROM message"), usual);
+        // Nobody is shut out: a little later the next one is sent.
+        served.watch.pass(TimeDelta::seconds(21));
+        must::<Value>(served, &Request::new("POST", "/v1/auth/code").json(&json!({"phone": "+381651234567"})));
+    }
+
+    #[test]
+    fn what_one_account_makes_has_bounds(served) {
+        let mut driver = Driver::new(served, 1);
+        let mut open = 0;
+        let waiting = loop {
+            let quote: Quote = driver.price(&mesto_protocol::base::wallet::WalletSubject { amount: mesto_simulation::driver::dinar(200) }, mesto_protocol::base::payments::PayMethod::Card);
+            let answer = served.send(&driver.purchase(&quote));
+            if answer.status != 201 {
+                break answer;
+            }
+            open += 1;
+            assert!(open < 200, "payments may wait without an end");
+        };
+        assert!(waiting.status == 422 || waiting.status == 429 || waiting.status == 409, "{:?}", waiting.refusal());
+        for path in ["/v1/account", "/v1/payments", "/v1/auth/sessions", "/v1/events"] {
+            let answer = served.send(&Request::new("GET", path).bearer(&driver.token));
+            assert!(answer.status == 200 && answer.body.len() < 200_000, "{path}: {} bytes", answer.body.len());
+        }
+        let page: Value = must(served, &Request::new("GET", "/v1/payments?limit=200").bearer(&driver.token));
+        assert_eq!(page["items"].as_array().unwrap().len(), open);
+        served.check();
+    }
+}

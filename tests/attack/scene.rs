@@ -1,0 +1,337 @@
+//! Who is there: two drivers, each with one of everything, and everybody else who holds a token.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::TimeDelta;
+use mesto_operator::{Request, RoleGiven, payments};
+use mesto_protocol::base::accounts::Account;
+use mesto_protocol::base::payments::{Bought, PayMethod};
+use mesto_protocol::base::sign_in::{self, CodeRequest, Session, SessionPage, SignIn};
+use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::garages::controllers as garages;
+use mesto_protocol::headers;
+use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::operation::Entry;
+use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
+use mesto_protocol::orders::inspectors;
+use mesto_protocol::parking::purchase::ParkingOutcome;
+use mesto_simulation::driver::{Counter as _, Driver, SECRET};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::served::{OTHER_CITY, Served};
+
+/// The facility whose controller is there, and another one.
+pub const FACILITY: &str = "zeleni-venac";
+pub const OTHER_FACILITY: &str = "obilicev-venac";
+
+/// What belongs to an account, by what a request names it with.
+#[derive(Debug, Clone)]
+pub struct Things {
+    pub account: String,
+    pub vehicle: String,
+    pub plate: String,
+    pub ticket: String,
+    /// Of a top-up that waits for the bank.
+    pub payment: String,
+    /// Its slip was shown; not paid.
+    pub order: String,
+    /// Not bought.
+    pub quote: String,
+    /// Of another phone.
+    pub session: String,
+    /// Of a purchase that was executed.
+    pub key: String,
+    pub cursor: String,
+}
+
+impl Things {
+    /// Ids of the same look that belong to nobody.
+    pub fn of_nobody(&self) -> Self {
+        let other = |id: &String| {
+            let mut letters: Vec<char> = id.chars().collect();
+            let at = letters.len() - 5;
+            letters[at] = if letters[at] == '7' { '8' } else { '7' };
+            letters.into_iter().collect()
+        };
+        let Self { account, vehicle, plate, ticket, payment, order, quote, session, key, cursor } = self;
+        let [account, vehicle, ticket, payment] = [account, vehicle, ticket, payment].map(other);
+        let [order, quote, session, key] = [order, quote, session, key].map(other);
+        let (plate, cursor) = (plate.clone(), cursor.clone());
+        Self { account, vehicle, plate, ticket, payment, order, quote, session, key, cursor }
+    }
+
+    /// What no answer to somebody else may hold.
+    pub fn secrets(&self) -> [&str; 9] {
+        let Self { account, vehicle, plate, ticket, payment, order, quote, session, key, .. } = self;
+        [account, vehicle, plate, ticket, payment, order, quote, session, key].map(String::as_str)
+    }
+}
+
+/// A driver with one of everything.
+pub struct Person {
+    pub token: String,
+    /// Of a phone of his that is not used for anything else.
+    pub spare: String,
+    pub things: Things,
+}
+
+/// How somebody stands who sends a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// No token that is good.
+    Nobody,
+    /// The token by which an account was closed: good for hearing that again.
+    Closed,
+    Driver,
+    Inspector,
+    Controller,
+    /// Signed in, with no role that counts here.
+    NoRole,
+    /// Has the role, in another place or city.
+    Elsewhere(&'static [&'static str]),
+}
+
+/// Somebody who sends a request.
+pub struct Caller {
+    pub name: &'static str,
+    pub standing: Standing,
+    pub token: Option<String>,
+}
+
+pub struct Scene<'a> {
+    pub served: &'a Served,
+    pub a: Person,
+    pub b: Person,
+    pub inspector: String,
+    pub controller: String,
+    count: AtomicU64,
+}
+
+/// What a request names and carries.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    /// In the places of the path.
+    pub names: Vec<String>,
+    pub query: Vec<(&'static str, String)>,
+    pub body: Option<Value>,
+    /// The bank signs it.
+    pub is_signed: bool,
+}
+
+impl Ask {
+    pub fn body(body: Value) -> Self {
+        Self { body: Some(body), ..Self::default() }
+    }
+
+    pub fn named(name: &str) -> Self {
+        Self { names: vec![name.to_owned()], ..Self::default() }
+    }
+
+    pub fn query(query: &[(&'static str, &str)]) -> Self {
+        Self { query: query.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(), ..Self::default() }
+    }
+
+    /// The request to an operation, under a key where it needs one.
+    pub fn request(&self, operation: &Entry, token: Option<&str>, key: &str) -> Request {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let query: Vec<(&str, &str)> = self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut request = Request::new(operation.method.as_str(), &operation.target(&names, &query));
+        if let Some(token) = token {
+            request = request.bearer(token);
+        }
+        if operation.is_action {
+            request = request.key(key);
+        }
+        if let Some(body) = &self.body {
+            request = request.json(body);
+        }
+        if self.is_signed { signed(request) } else { request }
+    }
+}
+
+/// With the bank's signature over the body.
+pub fn signed(request: Request) -> Request {
+    let signature = payments::sign(SECRET.as_bytes(), &request.body);
+    request.header(headers::SIGNATURE, &signature)
+}
+
+/// Reads what must have succeeded.
+#[track_caller]
+pub fn must<T: DeserializeOwned>(served: &Served, request: &Request) -> T {
+    let answer = served.send(request);
+    let said = String::from_utf8_lossy(&answer.body);
+    assert!(answer.status < 300, "{} {} -> {} {said}", request.method, request.path, answer.status);
+    answer.read().unwrap_or_else(|error| panic!("{} {}: {error}: {said}", request.method, request.path))
+}
+
+pub fn device_key(seed: u64) -> String {
+    let mut bytes = [3; 32];
+    bytes[..8].copy_from_slice(&seed.to_be_bytes());
+    SoftwareDevice::from_seed(&bytes).unwrap().device_key().to_text()
+}
+
+/// Signs in on a phone, half a minute later: codes do not come faster.
+pub fn sign_in(served: &Served, phone: &str, device: u64) -> Session {
+    served.watch.pass(TimeDelta::seconds(31));
+    let asked = CodeRequest { phone: phone.to_owned(), language: None };
+    must::<Value>(served, &Request::new("POST", sign_in::SEND_CODE.path).json(&asked));
+    let (phone, code, device_key) = (phone.to_owned(), served.last_code(phone), device_key(device));
+    let asked = SignIn { phone, code, device: "another phone".into(), device_key, language: None };
+    must(served, &Request::new("POST", sign_in::SIGN_IN.path).json(&asked))
+}
+
+/// The phone number of the simulation's driver of this number.
+pub fn phone_of(number: u64) -> String {
+    format!("+38160{number:07}")
+}
+
+/// A controller's report of things that happened just now.
+pub fn report(served: &Served, events: &[(&str, &str)]) -> Value {
+    let events: Vec<Value> =
+        events.iter().map(|(kind, ticket)| json!({"at": served.now(), "ticket": ticket, "kind": kind})).collect();
+    json!({"city": "belgrade", "facility": FACILITY, "sent_at": served.now(), "events": events})
+}
+
+pub fn staff(served: &Served, role: Role, city: Option<&str>, place: Option<&str>) -> String {
+    let given = RoleGiven { role, city, place, until: None };
+    served.operator.create_staff(&*served.store, served.now(), &given, "Mira").unwrap()
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(served: &'a Served) -> Self {
+        let inspector = staff(served, Role::Inspector, None, None);
+        let controller = staff(served, Role::Controller, Some("belgrade"), Some(FACILITY));
+        let heard = Request::new("POST", garages::REPORT.path).bearer(&controller).json(&report(served, &[]));
+        must::<Value>(served, &heard);
+        let (a, b) = (person(served, 1, &inspector), person(served, 2, &inspector));
+        Self { served, a, b, inspector, controller, count: AtomicU64::new(0) }
+    }
+
+    /// A number that was not used yet.
+    pub fn next(&self) -> u64 {
+        self.count.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub fn key(&self) -> String {
+        format!("key-of-the-attacker-{:08}", self.next())
+    }
+
+    /// A number at which nobody was called yet.
+    pub fn fresh_phone(&self) -> String {
+        format!("+38163{:07}", self.next())
+    }
+
+    /// A ticket of a car that came in just now, as the controller tells it.
+    pub fn garage_ticket(&self, then: &[&str]) -> String {
+        let ticket = format!("GR{:06}", 5_000 + self.next());
+        for kind in ["entered"].iter().chain(then) {
+            self.served.watch.pass(TimeDelta::milliseconds(5));
+            let told = report(self.served, &[(kind, &ticket)]);
+            let told = Request::new("POST", garages::REPORT.path).bearer(&self.controller).json(&told);
+            let taken: Value = must(self.served, &told);
+            assert_eq!(taken["taken"], 1, "{taken}");
+        }
+        ticket
+    }
+
+    /// An order for a car that is nobody's.
+    pub fn order(&self, zone: &str) -> Order {
+        issue(self.served, &self.inspector, &format!("NS{:03}ZZ", self.next() % 1_000), zone, &self.key())
+    }
+
+    /// Everybody who sends requests, those with tokens that are good for nothing included.
+    pub fn callers(&self) -> Vec<Caller> {
+        let Self { served, .. } = self;
+        let caller = |name, standing, token: &str| Caller { name, standing, token: Some(token.to_owned()) };
+        let was = served.now();
+        // Longer ago than a session lives.
+        served.watch.set(was - TimeDelta::days(200));
+        let expired = sign_in(served, "+381621111111", 11).token;
+        served.watch.set(was + TimeDelta::seconds(1));
+        let ended = sign_in(served, "+381622222222", 12).token;
+        let out = Request::new("DELETE", sign_in::SIGN_OUT.path).bearer(&ended);
+        assert_eq!(served.send(&out).status, 204);
+        let closed = sign_in(served, "+381623333333", 13).token;
+        must::<Value>(served, &Request::new("DELETE", "/v1/account").bearer(&closed));
+        let once = {
+            let until = Some(served.now() + TimeDelta::seconds(1));
+            let given = RoleGiven { until, ..RoleGiven::everywhere(Role::Inspector) };
+            let token = served.operator.create_staff(&*served.store, served.now(), &given, "Ana").unwrap();
+            served.watch.pass(TimeDelta::seconds(2));
+            token
+        };
+        let elsewhere = |role, city, place| staff(served, role, Some(city), place);
+        vec![
+            Caller { name: "nobody", standing: Standing::Nobody, token: None },
+            caller("an empty token", Standing::Nobody, ""),
+            caller("nonsense", Standing::Nobody, "nonsense"),
+            caller("a token that is very long", Standing::Nobody, &"x".repeat(4_000)),
+            caller("SQL", Standing::Nobody, "' OR '1'='1"),
+            caller("an expired session", Standing::Nobody, &expired),
+            caller("an ended session", Standing::Nobody, &ended),
+            caller("who closed his account", Standing::Closed, &closed),
+            caller("a driver", Standing::Driver, &self.b.token),
+            caller("an inspector", Standing::Inspector, &self.inspector),
+            caller("an inspector once", Standing::NoRole, &once),
+            caller(
+                "an inspector of another city",
+                Standing::Elsewhere(&["orders.check", "orders.issue"]),
+                &elsewhere(Role::Inspector, OTHER_CITY, None),
+            ),
+            caller("a controller", Standing::Controller, &self.controller),
+            caller(
+                "the controller of another facility",
+                Standing::Elsewhere(&["garages.control"]),
+                &elsewhere(Role::Controller, "belgrade", Some(OTHER_FACILITY)),
+            ),
+            caller(
+                "the controller of another city",
+                Standing::Elsewhere(&["garages.control"]),
+                &elsewhere(Role::Controller, OTHER_CITY, Some(FACILITY)),
+            ),
+        ]
+    }
+}
+
+pub fn issue(served: &Served, inspector: &str, plate: &str, zone: &str, key: &str) -> Order {
+    let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
+    must(served, &Request::new("POST", inspectors::ISSUE.path).bearer(inspector).key(key).json(&order))
+}
+
+fn person(served: &Served, number: u64, inspector: &str) -> Person {
+    let phone = phone_of(number);
+    let mut driver = Driver::new(served, number);
+    driver.fund(5_000);
+    let spare = sign_in(served, &phone, 100 + number).token;
+    sign_in(served, &phone, 200 + number);
+    let quote = driver.quote(driver.vehicle, "red", 60);
+    let buys = driver.purchase(&quote);
+    let bought: Bought = must(served, &buys);
+    let ticket = bought.sale.items[0].outcome::<ParkingOutcome>().unwrap().unwrap().ticket;
+    let payment = driver.topup(1_000);
+    let key = format!("key-of-the-inspector-{number:04}");
+    let order = issue(served, inspector, &ticket.plate.canonical, "yellow", &key);
+    let slip = OrderSlip { number: order.number.shown() };
+    let order: Order = must(served, &Request::new("POST", orders::BY_SLIP.path).bearer(&driver.token).json(&slip));
+    let quote = driver.quote(driver.vehicle, "green", 30);
+    assert_eq!(quote.pay, PayMethod::Deposit);
+    let sessions: SessionPage = must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
+    // The newest is that of the third phone.
+    let session = sessions.items.first().unwrap();
+    assert!(!session.is_own);
+    let account: Account = must(served, &Request::new("GET", "/v1/account").bearer(&driver.token));
+    let things = Things {
+        account: driver.account.to_string(),
+        vehicle: driver.vehicle.to_string(),
+        plate: ticket.plate.canonical.clone(),
+        ticket: ticket.id.to_string(),
+        payment: payment.id.to_string(),
+        order: order.id.to_string(),
+        quote: quote.id.to_string(),
+        session: session.id.to_string(),
+        key: buys.get(headers::IDEMPOTENCY_KEY).unwrap().to_owned(),
+        cursor: account.cursor.to_string(),
+    };
+    Person { token: driver.token.clone(), spare, things }
+}
