@@ -1,5 +1,5 @@
-//! Schemas move forward: a store of every version opens with this one, is migrated and holds what it
-//! held; a migration that was released is never changed.
+//! Schemas move forward: a store of every version opens with this one, is migrated and holds what
+//! it held; a migration that was released is never changed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
