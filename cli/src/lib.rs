@@ -15,10 +15,12 @@ use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 use kernel::call::{Call, wait};
-use kernel::failure::{CliError, Exit};
-use kernel::output::{Style, Tone, say};
+use kernel::config::Misread;
+use kernel::failure::{self, CliError, Exit};
+use kernel::output::{Colour, Style, Tone, say};
 
 pub use kernel::{clock, web};
+pub use services::example_of_config;
 
 /// A whole city in one process; docs/testbed.md.
 pub mod testbed {
@@ -32,11 +34,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let words: Vec<OsString> = words.into_iter().collect();
     let typed = match services::read(&words) {
         Ok(typed) => typed,
-        Err(error) => return misread(&error, words.iter().any(|word| word == "--json")),
+        Err(Misread::Words(error)) => return misread(&error, words.iter().any(|word| word == "--json")),
+        Err(Misread::File(error)) => {
+            let style = Style::new(words.iter().any(|word| word == "--json"), Colour::Auto);
+            tell(&error, style);
+            return error.exit as u8;
+        }
     };
     let options = &typed.options;
     let style = Style::new(options.json, options.colour);
-    let call = Call { style, locale: options.language, services: services::SERVICES };
+    let call = Call { style, locale: options.language, services: services::SERVICES, whole: services::whole };
     let ended = match (typed.has_command(), options.keep) {
         (false, keep) => wait(base::demo::run(call, keep, services::day)),
         (true, true) => {
@@ -52,7 +59,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     match ended {
         Ok(()) => 0,
         Err(error) => {
-            tell(&error, style);
+            if error.code != failure::SAID {
+                tell(&error, style);
+            }
             error.exit as u8
         }
     }
@@ -64,7 +73,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
 /// What is wrong with it.
 pub fn check(words: impl IntoIterator<Item = String>) -> Result<(), String> {
     match services::read(words) {
-        Err(error) if error.use_stderr() => Err(error.to_string()),
+        Err(Misread::Words(error)) if error.use_stderr() => Err(error.to_string()),
         _ => Ok(()),
     }
 }
@@ -75,7 +84,9 @@ pub fn check(words: impl IntoIterator<Item = String>) -> Result<(), String> {
 /// What there is not.
 pub fn check_name(words: impl IntoIterator<Item = String>) -> Result<(), String> {
     match services::read(words) {
-        Err(error) if matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument) => {
+        Err(Misread::Words(error))
+            if matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument) =>
+        {
             Err(error.to_string())
         }
         _ => Ok(()),

@@ -8,10 +8,11 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, backup, books, cities, claims, codes, history, keys, messages, migrations, payments, refunds,
-    serve, staff, testbed, vehicles, wallet,
+    about, account, backup, books, cities, claims, codes, doctor, history, keys, messages, migrations, packaging,
+    payments, refunds, serve, staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
+use crate::kernel::config::{self, Misread};
 use crate::kernel::failure::Outcome;
 use crate::kernel::output::Colour;
 use crate::kernel::service::{Commands, Service, Services};
@@ -40,6 +41,8 @@ pub const SERVICES: Services = Services(&[
     &refunds::SERVICE,
     &claims::SERVICE,
     &cities::SERVICE,
+    &doctor::SERVICE,
+    &packaging::SERVICE,
 ]);
 
 const EXIT_CODES: &str = "\
@@ -83,25 +86,42 @@ impl World {
 /// The group of an operator's own tools.
 const ADMIN: &str = "admin";
 
+/// The command whose options a configuration file has.
+const CONFIGURED: &str = "serve";
+
 /// A command line that was read.
 pub struct Typed {
     pub options: Options,
     matches: ArgMatches,
 }
 
-/// Reads a command line.
+/// Reads a command line, and the file that it names with `--config`.
 ///
 /// # Errors
-/// What is wrong with it, or the help that was asked for.
-pub fn read(words: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>) -> Result<Typed, clap::Error> {
+/// What is wrong with it or with the file, or the help that was asked for.
+pub fn read(words: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>) -> Result<Typed, Misread> {
+    let words: Vec<std::ffi::OsString> = words.into_iter().map(Into::into).collect();
+    let command = config::applied(whole(), CONFIGURED, &words)?;
+    let matches = command.try_get_matches_from(words)?;
+    Ok(Typed { options: Options::from_arg_matches(&matches)?, matches })
+}
+
+/// Every command.
+#[must_use]
+pub fn whole() -> clap::Command {
     let tools = clap::Command::new(ADMIN)
         .about("An operator's own tools")
         .subcommand_required(true)
         .arg_required_else_help(true);
     let tools = all(|service| service.tools).fold(tools, |tools, more| (more.add)(tools));
     let command = all(|service| service.commands).fold(Options::command(), |command, more| (more.add)(command));
-    let matches = command.subcommand(tools).try_get_matches_from(words)?;
-    Ok(Typed { options: Options::from_arg_matches(&matches)?, matches })
+    command.subcommand(tools)
+}
+
+/// A configuration file that names every option of `mesto serve`, those of `set` in force.
+#[must_use]
+pub fn example_of_config(set: &[(&str, &str)]) -> String {
+    whole().find_subcommand(CONFIGURED).map(|serve| config::example(serve, set)).unwrap_or_default()
 }
 
 fn all(of: fn(&'static Service) -> Option<Commands>) -> impl Iterator<Item = Commands> {

@@ -2,8 +2,8 @@
 //! peer in the same run.
 //!
 //! `load [--only purchases|streams|overload|client|quote] [--short]`. Every measure is taken three
-//! times, alternating with its peer; the ratio that counts is the median of the three. Nothing is written
-//! but standard output; the exit code is 1 when a target is missed.
+//! times, alternating with its peer; the ratio that counts is the median of the three. Nothing is
+//! written but standard output; the exit code is 1 when a target is missed.
 
 mod opening;
 mod overload;

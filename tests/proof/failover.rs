@@ -39,7 +39,9 @@ fn a_primary_killed_under_load_loses_and_doubles_nothing_and_phones_converge_bg_
     let store = || -> Arc<dyn Store> { Arc::new(PostgresStore::open(&url, 1).unwrap()) };
 
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("secret"), SECRET).unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, SECRET).unwrap();
+    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let keys = Command::new(program()).args(["keys", "init"]).arg(folder.path().join("keys")).output().unwrap();
     assert!(keys.status.success(), "{}", String::from_utf8_lossy(&keys.stderr));
     write_city(folder.path());
@@ -158,6 +160,7 @@ impl Phone {
             secrets,
             reminders: Arc::new(NoReminders),
             stills: Arc::new(Photos),
+            log: Arc::new(mesto_client::NoLog),
         };
         let config = Config::new(folder.join("phone.sqlite"), OperatorName::localhost(), root(root_key));
         let client = Client::open(config, ports).unwrap();

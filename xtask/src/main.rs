@@ -1,5 +1,5 @@
 //! Developer commands: `cargo xtask
-//! setup|test|clauses|dependencies|texts|bindings|size|app|screens|simulate|fuzz|kill|bench`
+//! setup|test|clauses|dependencies|texts|bindings|size|package|app|screens|simulate|fuzz|kill|bench`
 //! and what the tests check on the way: `comments`, `pages`, `rooms`, `budgets`.
 
 /// Prints a line; a terminal or a pipe that was closed is no failure.
@@ -16,6 +16,8 @@ mod clauses;
 mod comments;
 mod dependencies;
 mod failure;
+mod install;
+mod package;
 mod pages;
 mod process;
 mod repository;
@@ -68,6 +70,8 @@ enum Command {
     Bindings,
     /// Build the library of the phone apps and print its size by crate; fails over the limit
     Size(size::Options),
+    /// Build the Debian package that an operator installs
+    Package(package::Options),
     /// Measure purchases, the opening of the client and quotes, each beside a peer; fails when a
     /// target is missed
     Bench(bench::Options),
@@ -125,6 +129,7 @@ fn run(command: Command) -> Outcome<()> {
         Command::Texts(options) => texts::run(options),
         Command::Bindings => test::bindings(),
         Command::Size(options) => size::run(options),
+        Command::Package(options) => package::run(options),
         Command::Bench(options) => bench::run(options),
         Command::App => test::app(),
         Command::Screens { update } => test::screens(update),

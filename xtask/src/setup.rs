@@ -28,7 +28,7 @@ struct Need {
     parts: &'static [Part],
 }
 
-const NEEDS: [Need; 13] = [
+const NEEDS: [Need; 15] = [
     Need {
         package: "build-essential",
         sign: Sign::Program(&["cc"]),
@@ -106,10 +106,22 @@ const NEEDS: [Need; 13] = [
         parts: &[Part::Swift],
     },
     Need {
+        package: "debootstrap",
+        sign: Sign::Program(&["debootstrap"]),
+        what_for: "a clean Debian to install the package on",
+        parts: &[Part::Operator],
+    },
+    Need {
         package: "util-linux",
         sign: Sign::Program(&["swift", "unshare"]),
         what_for: "running the Swift toolchain in mounts of its own",
         parts: &[Part::Swift],
+    },
+    Need {
+        package: "iproute2",
+        sign: Sign::Program(&["ip"]),
+        what_for: "a network of its own for the clean Debian",
+        parts: &[Part::Operator],
     },
 ];
 
@@ -178,8 +190,10 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
         .filter(|need| !is_there(need.sign, |file| file.exists(), process::on_path))
         .collect();
     let swift_is_missing = parts.contains(&Part::Swift) && Swift::of_this_machine()?.is_missing();
+    let debian = crate::install::debian()?;
+    let debian_is_missing = parts.contains(&Part::Operator) && !debian.join(".ready").exists();
     let components: Vec<&str> = if parts.contains(&Part::Rust) { missing_components()? } else { vec![] };
-    if packages.is_empty() && components.is_empty() && !swift_is_missing {
+    if packages.is_empty() && components.is_empty() && !swift_is_missing && !debian_is_missing {
         if mode == Mode::DryRun {
             say!("Nothing is missing.");
         }
@@ -190,6 +204,9 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     if swift_is_missing {
         missing.push("  swift (Debian 13's swiftlang, in a folder of its own)".to_owned());
     }
+    if debian_is_missing {
+        missing.push("  debian (bookworm on which nothing was installed, in a folder of its own)".to_owned());
+    }
     missing.extend(components.iter().map(|name| format!("  {name} (a component of the Rust toolchain)")));
     let missing = missing.join("\n");
     if mode == Mode::DryRun {
@@ -199,7 +216,7 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     if mode == Mode::Never {
         return Err(Failure::new(format!("missing on this machine:\n{missing}\n`cargo xtask setup` installs it")));
     }
-    let needs_root = !packages.is_empty() || swift_is_missing;
+    let needs_root = !packages.is_empty() || swift_is_missing || debian_is_missing;
     if needs_root && !is_debian_root() {
         return Err(Failure::new(format!(
             "missing on this machine:\n{missing}\nOnly on Debian as root is it installed automatically; install it yourself and run again"
@@ -215,6 +232,10 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     if let (true, Swift::Folder(folder)) = (swift_is_missing, Swift::of_this_machine()?) {
         let script = repository::root()?.join("xtask/scripts/swift.sh");
         process::succeed(Command::new(script).arg("setup").arg(folder))?;
+    }
+    if debian_is_missing {
+        let script = repository::root()?.join("xtask/scripts/clean-debian.sh");
+        process::succeed(Command::new(script).arg("setup").arg(debian))?;
     }
     Ok(())
 }
@@ -290,6 +311,7 @@ mod tests {
         let mut packages: Vec<_> = NEEDS.iter().map(|need| need.package).collect();
         packages.sort_unstable();
         packages.dedup();
-        assert_eq!(packages.len(), NEEDS.len());
+        // What is there for one part may be missing for another.
+        assert_eq!(packages.len(), NEEDS.len() - 1, "debootstrap alone has two signs");
     }
 }

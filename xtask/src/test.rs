@@ -26,16 +26,19 @@ pub enum Part {
     Swift,
     /// The Python bindings
     Python,
+    /// The Debian package and docs/install.md, word by word on a clean Debian
+    Operator,
     /// The operator against its contract, by generated requests
     Contract,
 }
 
 impl Part {
-    pub const ALL: [Self; 6] = [Self::Rust, Self::Kotlin, Self::Ui, Self::Swift, Self::Python, Self::Contract];
+    pub const ALL: [Self; 7] =
+        [Self::Rust, Self::Kotlin, Self::Ui, Self::Swift, Self::Python, Self::Contract, Self::Operator];
 
     /// Whether it tests the core as a library for other languages.
     const fn needs_library(self) -> bool {
-        !matches!(self, Self::Rust | Self::Contract)
+        !matches!(self, Self::Rust | Self::Contract | Self::Operator)
     }
 }
 

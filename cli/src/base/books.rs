@@ -26,7 +26,7 @@ enum Tool {
         store: StoreArgs,
     },
     /// What somebody has to look at, oldest first; `done` takes one from the list.
-    Incidents(IncidentsArgs),
+    Incidents(Box<IncidentsArgs>),
     /// Say that the store was put back from a copy, or that a replica took over: every phone reads
     /// its account anew.
     Restored {
@@ -81,8 +81,8 @@ impl Run for Tool {
                     None => Ok(()),
                 }
             }
-            Self::Incidents(IncidentsArgs { done: None, store }) => {
-                let (operator, store) = looked_at(&store)?;
+            Self::Incidents(args) if args.done.is_none() => {
+                let (operator, store) = looked_at(&args.store)?;
                 let found = operator.incidents(store.as_ref()).map_err(|why| CliError::failed("the incidents", why))?;
                 let found: Vec<IncidentRow> = found.into_iter().map(IncidentRow::from).collect();
                 call.say(&found, || match found.as_slice() {
@@ -91,7 +91,8 @@ impl Run for Tool {
                 });
                 Ok(())
             }
-            Self::Incidents(IncidentsArgs { done: Some(Done::Done { kind, about, reason, store }), .. }) => {
+            Self::Incidents(args) => {
+                let Some(Done::Done { kind, about, reason, store }) = args.done else { return Ok(()) };
                 let (operator, store) = opened(&store)?;
                 let is_done = operator.incident_done(store.as_ref(), now(), (&kind, &about), &reason);
                 if !is_done.map_err(|why| CliError::failed("the incident", why))? {

@@ -34,7 +34,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct ServeArgs {
+pub struct ServeArgs {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
     listen: SocketAddr,
@@ -173,6 +173,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let listen = address.to_string();
     let said = serde_json::json!({
         "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
+        "config": args.store.config,
         "metrics": metrics.map(|address| format!("http://{address}/metrics")),
     });
     call.say(&said, || {
@@ -183,6 +184,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         };
         format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}{bank}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
     });
+    tell_manager(sd_notify::NotifyState::Ready);
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let bank = match bank_listener {
         Some((listener, _)) => {
@@ -201,7 +203,11 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     if messages.is_none() {
         tracing::warn!("no --messages: nobody can sign in unless a gateway of yours takes messages from the store");
     }
-    let served = front.serve(listener, operator, store, clock, told_to_end()).await;
+    let told = async {
+        told_to_end().await;
+        tell_manager(sd_notify::NotifyState::Stopping);
+    };
+    let served = front.serve(listener, operator, store, clock, told).await;
     requests.abort();
     let _ = requests.await;
     if let Some(messages) = messages {
@@ -213,6 +219,13 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         let _ = task.await;
     }
     served.map_err(|why| CliError::failed("serving", why))
+}
+
+/// Tells systemd how it stands, where systemd asked for it (`Type=notify`).
+fn tell_manager(state: sd_notify::NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(reason = %error, "systemd was not told");
+    }
 }
 
 /// Why a store is not served under this name.

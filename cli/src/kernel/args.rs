@@ -15,6 +15,10 @@ use crate::kernel::failure::{CliError, Exit, Outcome};
 /// Where an operator keeps its books.
 #[derive(Debug, Args, Clone)]
 pub struct StoreArgs {
+    /// A TOML file with these options by their long names, such as listen = "127.0.0.1:8080". The
+    /// command line wins; paths are as on the command line.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// The SQLite file of the operator; `mesto.sqlite` when no database is named.
     #[arg(long, value_name = "FILE", conflicts_with = "database_url")]
     pub database: Option<PathBuf>,

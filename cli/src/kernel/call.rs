@@ -12,6 +12,8 @@ pub struct Call {
     pub style: Style,
     pub locale: Locale,
     pub services: Services,
+    /// Every command, as clap reads them.
+    pub whole: fn() -> clap::Command,
 }
 
 impl Call {

@@ -23,6 +23,9 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+/// The code of a failure whose document was written already: nothing is told beside it.
+pub const SAID: &str = "said";
+
 /// A failure for people, and for machines.
 #[derive(Debug, Clone)]
 pub struct CliError {

@@ -3,6 +3,7 @@
 pub mod args;
 pub mod call;
 pub mod clock;
+pub mod config;
 pub mod database;
 pub mod failure;
 pub mod output;

@@ -14,7 +14,7 @@ const SERVE: [&str; 8] =
 /// A folder of an operator that is set up.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    crate::secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(folder.path(), &["keys", "init"]);
     folder
 }

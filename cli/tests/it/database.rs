@@ -111,6 +111,6 @@ fn an_operator_whose_clock_differs_from_the_databases_does_not_start_and_says_by
     assert!(text.contains("ms behind the database's, at most 2000 ms are allowed"), "{text}");
     assert!(text.contains("--max-clock-skew-ms"), "{text}");
     let tolerant = [&arguments[..], &["--max-clock-skew-ms", "10000"]].concat();
-    let mut serving = Serving::with(&mut command(folder.path(), &tolerant));
+    let serving = Serving::with(&mut command(folder.path(), &tolerant));
     assert_eq!(http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);
 }

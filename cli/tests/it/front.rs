@@ -15,7 +15,7 @@ const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-fil
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    crate::secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(folder.path(), &["keys", "init"]);
     folder
 }

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod backup;
+mod config;
 mod database;
 mod demo;
+mod doctor;
 mod front;
 mod garage;
 #[cfg(unix)]

@@ -111,7 +111,7 @@ fn the_lines_of_the_quick_start_do_what_it_says() {
 }
 
 /// First cells of the table behind these words.
-fn cells(text: &str, behind: &str) -> BTreeSet<String> {
+pub fn cells(text: &str, behind: &str) -> BTreeSet<String> {
     let table = text.split(behind).nth(1).unwrap().lines().skip_while(|line| !line.starts_with('|'));
     let rows = table.take_while(|line| line.starts_with('|')).skip(2);
     rows.flat_map(|row| row.split('|').nth(1).unwrap().split(','))

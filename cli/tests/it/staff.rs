@@ -8,7 +8,7 @@ use crate::{Ran, Serving, http, mesto};
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    crate::secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(folder.path(), &["keys", "init"]);
     folder
 }

@@ -140,7 +140,7 @@ fn who_asks_too_often_is_refused_and_not_told_that_nobody_is_there() {
     let driver = Driver::new();
     driver.ask_code();
     let again = driver.run(&["sign-in", PHONE, "--json"]);
-    assert_eq!((again.exit, code(&again).as_str()), (3, "too_many_requests"));
+    assert_eq!((again.exit, code(&again).as_str()), (3, "code_sent_already"));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn tools_answer_what_is_wrong_with_their_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     secret_file(&path.join("secret"), "0123456789abcdef0123456789abcdef");
-    std::fs::write(path.join("short"), "abc").unwrap();
+    secret_file(&path.join("short"), "abc");
     std::fs::write(path.join("no-database"), "this is no database at all, whatever its name says").unwrap();
     std::fs::create_dir(path.join("empty")).unwrap();
     assert_eq!(mesto(path, &["keys", "init"]).exit, 0);

@@ -247,8 +247,8 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
             format!("a code was sent to this number and is still good; wait {seconds} seconds for another one");
         return Err(Problem::new(ProblemCode::CodeSentAlready, detail)
             .with("retry_after_seconds", seconds)
-            .with("expires_at", whole_second(waiting.expires_at))
-            .with("resend_at", whole_second(waiting.resend_at))
+            .with("expires_at", told(waiting.expires_at))
+            .with("resend_at", told(waiting.resend_at))
             .with("digits", DIGITS)
             .into());
     }
@@ -466,8 +466,8 @@ fn phone(operator: &Operator, typed: &str) -> Result<String, Problem> {
 }
 
 /// A moment as a refusal tells it.
-fn whole_second(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+fn told(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// Six digits, each code as likely as any other.

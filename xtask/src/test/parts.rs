@@ -4,12 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use super::junit::{Folders, Report};
-use super::{Part, PartReport, Step, counts, failures, programs};
+use super::{Counts, Part, PartReport, Step, counts, failures, programs};
 use crate::clauses::names::Language;
 use crate::failure::{About, Failure, Outcome};
 use crate::process::Finished;
 use crate::setup::{self, Swift};
-use crate::{budgets, clauses, comments, dependencies, pages, process, repository, rooms, size, texts};
+use crate::{budgets, clauses, comments, dependencies, install, pages, process, repository, rooms, size, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
 pub fn name(part: Part) -> &'static str {
@@ -19,6 +19,7 @@ pub fn name(part: Part) -> &'static str {
         Part::Ui => "ui",
         Part::Swift => "swift",
         Part::Python => "python",
+        Part::Operator => "operator",
         Part::Contract => "contract",
     }
 }
@@ -42,6 +43,7 @@ pub fn steps(part: Part) -> Vec<Step> {
         Part::Ui => vec![Step { name: name(part), run: ui }],
         Part::Swift => vec![Step { name: name(part), run: swift }],
         Part::Python => vec![Step { name: name(part), run: python }],
+        Part::Operator => vec![Step { name: name(part), run: operator }],
         Part::Contract => vec![Step { name: name(part), run: contract }],
     }
 }
@@ -226,6 +228,20 @@ fn python() -> Outcome<PartReport> {
     command.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
     let sources = ["bindings/python/tests/".to_owned(), "tests/vectors/".to_owned()];
     reported(&root, &mut command, &reports, Language::Python, &sources)
+}
+
+/// What an operator installs and reads: each block of the page's commands, and each check after
+/// them, is a test.
+fn operator() -> Outcome<PartReport> {
+    let (ran, Finished { succeeded, lines }) = install::run()?;
+    let mut told = PartReport { counts: Some(Counts { ran, skipped: 0 }), ..PartReport::default() };
+    if !succeeded {
+        let last = lines.iter().rev().find(|line| line.starts_with("== ")).map_or("", |line| line.as_str());
+        told.failure = Some(format!("failed after {ran} steps, at {}", last.trim_start_matches("== ")));
+        let shown = lines.len().saturating_sub(25);
+        told.failed = lines.into_iter().skip(shown).collect();
+    }
+    Ok(told)
 }
 
 /// Requests that Schemathesis makes of the contract, to an operator on Postgres.

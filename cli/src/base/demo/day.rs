@@ -23,13 +23,16 @@ pub async fn run(call: Call, keep: bool, day: impl AsyncFnOnce(&mut Demo) -> Out
     let world = World::of(options, call.services).await.map_err(|why| CliError::failed("the demo", why))?;
     // Where the reader of the output goes away in the middle, the folder goes all the same.
     output::remove_at_exit(world.folder());
+    // Listened for once: what is told between the day and the wait is not lost.
+    let mut end = std::pin::pin!(told_to_end());
     let outcome = tokio::select! {
         biased;
-        () = told_to_end() => Err(CliError { advice: None, ..CliError::interrupted() }),
+        () = &mut end => Err(CliError { advice: None, ..CliError::interrupted() }),
         outcome = play(&world, call, day) => outcome,
     };
     if keep && outcome.is_ok() {
-        stay(&world, call.style).await;
+        stay(&world, call.style);
+        end.await;
     }
     // Also when it went wrong: the folder goes with the world.
     world.end().await;
@@ -56,7 +59,7 @@ async fn play(world: &Arc<World>, call: Call, day: impl AsyncFnOnce(&mut Demo) -
 }
 
 /// Leaves everything running, on a clock that runs on.
-async fn stay(world: &Arc<World>, style: Style) {
+fn stay(world: &Arc<World>, style: Style) {
     world.run_on();
     if !style.json {
         let root_key = world.addresses().get("root_key").and_then(|key| key.as_str()).unwrap_or_default().to_owned();
@@ -72,5 +75,4 @@ async fn stay(world: &Arc<World>, style: Style) {
         say!("    curl '{}/messages?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
         say!("    mesto sign-in {DRIVER} CODE --state {state} && mesto park green 60 --state {state}");
     }
-    told_to_end().await;
 }

@@ -25,6 +25,12 @@ pub const SERVICE: Service = Service { commands: Some(Commands::of::<Command>())
 enum Command {
     /// Run an operator, a bank and a control address on loopback, on a clock that moves by command.
     Testbed(TestbedArgs),
+    /// Pay at the demo bank with its good test card, as a person in a browser would. Never with
+    /// real money.
+    DemoCard {
+        /// The page, as `mesto topup` or `--pay card` said it.
+        page: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -45,10 +51,23 @@ struct TestbedArgs {
 
 impl Run for Command {
     fn run(self, call: Call) -> Outcome<()> {
-        let Self::Testbed(args) = self;
-        write_logs();
-        wait(run(args, call))
+        match self {
+            Self::Testbed(args) => {
+                write_logs();
+                wait(run(args, call))
+            }
+            Self::DemoCard { page } => call.ask(demo_card(page, call)),
+        }
     }
+}
+
+async fn demo_card(page: String, call: Call) -> Outcome<()> {
+    let walked = walk(&page, Payer::Approve).await.map_err(|error| {
+        CliError::new(Exit::Refused, "demo_card_refused", error.to_string())
+            .advise("Give the page of a payment that is open at a demo bank.")
+    })?;
+    call.say(&serde_json::json!({ "returned_to": walked.returned_to }), || "Paid. Then: mesto settle".to_owned());
+    Ok(())
 }
 
 /// Serves until standard input is closed, or until it is told to end.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::kernel::call::Call;
 use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::Outcome;
+use crate::kernel::metrics::{Counted, Measure};
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::{Rule, before};
 use crate::kernel::service::{Erasure, Export, Service, Table, Told};
@@ -76,6 +77,12 @@ impl Urgency {
 const EXPIRE: Due = Due { repeat: Some(Repeat::Minutely), ..Due::trusting_clock("messages.expire", outbox::expire) };
 
 pub(crate) const SERVICE: Service = Service {
+    counted: &[Counted { table: "message", name: "messages", help: "Messages that were to be sent" }],
+    measures: &[Measure {
+        name: "messages_late",
+        help: "Messages that wait for more than a minute",
+        sql: "SELECT COUNT(*) AS value FROM message WHERE state = 'waiting' AND at < $1 - 60000",
+    }],
     tables: &[Table {
         name: "message",
         export: Export::Rows {

@@ -97,7 +97,7 @@ impl Line {
     pub fn next(&mut self) -> Option<Task> {
         self.turns = self.turns.wrapping_add(1);
         let mut lines: Vec<&mut VecDeque<Task>> = self.waiting.iter_mut().collect();
-        if self.turns % SHARE != 0 {
+        if !self.turns.is_multiple_of(SHARE) {
             lines.reverse();
         }
         let task = lines.into_iter().find_map(|line| {

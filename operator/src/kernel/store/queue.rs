@@ -50,7 +50,7 @@ struct Lines {
 
 impl Lines {
     /// The next for the writer, of those that readers have run.
-    fn to_write(&mut self) -> Option<Waiting> {
+    fn next_to_write(&mut self) -> Option<Waiting> {
         while let Some(waiting) = self.to_write.pop_front() {
             if !waiting.task.is_forsaken() {
                 let now = task::now();
@@ -132,7 +132,7 @@ impl Queue {
     pub fn to_write(&self) -> Option<Waiting> {
         let mut lines = self.lock();
         loop {
-            if let Some(waiting) = lines.to_write() {
+            if let Some(waiting) = lines.next_to_write() {
                 return Some(waiting);
             }
             if lines.is_closed && lines.asked.is_empty() && lines.in_progress == 0 {
@@ -149,7 +149,7 @@ impl Queue {
         let mut lines = self.lock();
         let mut has_waited = false;
         loop {
-            if let Some(waiting) = lines.to_write() {
+            if let Some(waiting) = lines.next_to_write() {
                 return Some(waiting);
             }
             if let Some(task) = lines.asked.next() {

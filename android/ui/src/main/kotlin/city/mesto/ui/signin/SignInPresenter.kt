@@ -7,7 +7,9 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.cities
+import city.mesto.sdk.code
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.params
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView

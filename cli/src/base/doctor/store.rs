@@ -1,0 +1,235 @@
+//! The store: reached, current, in agreement, with room, and on a database that keeps what it
+//! acknowledged.
+
+use std::path::Path;
+use std::process::Command;
+
+use chrono::DateTime;
+use mesto_operator::store::{Row, transact};
+
+use crate::base::doctor::files::with;
+use crate::base::doctor::{Check, Opened, Seen, Setup, Weight};
+use crate::kernel::database::Place;
+
+/// Free bytes below which a store has little room.
+const LITTLE_ROOM: u64 = 2 << 30;
+/// A longer log of SQLite was not taken over for long.
+const LONG_WAL: u64 = 256 << 20;
+/// Connections to Postgres that are left to backups, replicas and tools.
+const FOR_OTHERS: i64 = 10;
+/// Clocks differ by more than that: milliseconds.
+const SKEW: i64 = 1_000;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        code: "store_missing",
+        weight: Weight::Note,
+        advice: "`mesto serve` makes it when it serves first. If it was there, name its file with --database.",
+        look: |setup| match &setup.place {
+            Ok(Place::Sqlite(file)) => Seen::bad_if(!file.exists(), || format!("there is no {}", file.display())),
+            Ok(Place::Postgres(_)) => Seen::Skipped("the books are in Postgres"),
+            Err(_) => Seen::Skipped("no store is named"),
+        },
+    },
+    Check {
+        code: "store_unusable",
+        weight: Weight::Error,
+        advice: "Name the store of this operator with --database or --database-url, reachable for the user that serves.",
+        look: |setup| match (&setup.place, &setup.opened) {
+            (Err(why), _) => Seen::Bad(why.clone()),
+            (Ok(place), _) if is_behind(place) => Seen::Skipped("its schema is an older one"),
+            (Ok(_), Some(Err(why))) => Seen::Bad(why.clone()),
+            (Ok(_), Some(Ok(_))) => Seen::Good,
+            (Ok(_), None) => Seen::Skipped("there is no store yet"),
+        },
+    },
+    Check {
+        code: "schema_behind",
+        weight: Weight::Warning,
+        advice: "Back it up, then `mesto admin migrate`; `mesto serve` brings it up to date too.",
+        look: |setup| match (&setup.place, &setup.opened) {
+            (Ok(place), Some(_)) => match place.schema() {
+                Ok(schema) => Seen::bad_if(!schema.pending.is_empty(), || {
+                    format!("the store has schema V{}, this version V{}", schema.version, schema.newest)
+                }),
+                Err(_) => Seen::Skipped("the store cannot be read"),
+            },
+            _ => Seen::Skipped("there is no store yet"),
+        },
+    },
+    Check {
+        code: "store_not_writable",
+        weight: Weight::Error,
+        advice: "Give the file and its folder to the user that serves; a replica of Postgres is to be promoted first.",
+        look: not_writable,
+    },
+    Check {
+        code: "little_room",
+        weight: Weight::Error,
+        advice: "Make room or grow the disk: a full one sells nothing.",
+        look: little_room,
+    },
+    Check {
+        code: "wal_long",
+        weight: Weight::Warning,
+        advice: "Something holds an old snapshot open: look for a tool that reads for hours, and end it.",
+        look: |setup| match &setup.place {
+            Ok(Place::Sqlite(file)) => match std::fs::metadata(with(file, "-wal")) {
+                Ok(data) => Seen::bad_if(data.len() > LONG_WAL, || {
+                    format!("the write-ahead log of {} has {} MiB", file.display(), data.len() >> 20)
+                }),
+                Err(_) => Seen::Good,
+            },
+            _ => Seen::Skipped("the books are in no file"),
+        },
+    },
+    Check {
+        code: "postgres_not_durable",
+        weight: Weight::Error,
+        advice: "Set fsync, full_page_writes and synchronous_commit to `on` in postgresql.conf: what was acknowledged is \
+                 lost otherwise.",
+        look: |setup| {
+            on_postgres(setup, SETTINGS, |row| {
+                let off = |name: &str| row.get::<String>(name).is_ok_and(|value| value == "off");
+                let off: Vec<&str> =
+                    ["fsync", "full_page_writes", "synchronous_commit"].into_iter().filter(|name| off(name)).collect();
+                Seen::bad_if(!off.is_empty(), || format!("the server has {} = off", off.join(", ")))
+            })
+        },
+    },
+    Check {
+        code: "postgres_clock",
+        weight: Weight::Error,
+        advice: "Let both machines take their time from the network (systemd-timesyncd, chrony).",
+        look: |setup| {
+            on_postgres(setup, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now", |row| {
+                let theirs: i64 = row.get("now").unwrap_or_default();
+                let apart = (crate::base::operator::now().timestamp_millis() - theirs).abs();
+                Seen::bad_if(apart > SKEW, || format!("the server's clock differs by {apart} ms"))
+            })
+        },
+    },
+    Check {
+        code: "postgres_connections",
+        weight: Weight::Warning,
+        advice: "Raise max_connections, or lower --connections: all instances together need fewer, and backups and tools \
+                 need some too.",
+        look: |setup| {
+            let ours: i64 = setup.said("connections").and_then(|number| number.parse().ok()).unwrap_or_default();
+            on_postgres(setup, "SELECT CAST(current_setting('max_connections') AS BIGINT) AS most", |row| {
+                let most: i64 = row.get("most").unwrap_or_default();
+                Seen::bad_if(ours + FOR_OTHERS > most, || {
+                    format!("--connections {ours} of this instance, and the server takes {most} of all")
+                })
+            })
+        },
+    },
+    Check {
+        code: "postgres_plain",
+        weight: Weight::Warning,
+        advice: "Say sslmode=verify-full and name the authority with --database-ca: the books cross a network.",
+        look: |setup| {
+            on_postgres(setup, PLAIN, |row| {
+                Seen::bad_if(row.get::<i64>("plain").unwrap_or_default() == 1, || {
+                    "the database is on another machine and is reached without TLS".to_owned()
+                })
+            })
+        },
+    },
+    Check {
+        code: "books_wrong",
+        weight: Weight::Error,
+        advice: "Stop selling and look at `mesto admin ledger`; the last good copy is that of `mesto admin backup`.",
+        look: |setup| match setup.opened() {
+            Some(Opened { operator, store, .. }) => match operator.audit_ledger(store.as_ref()) {
+                Ok(()) => Seen::Good,
+                Err(fault) => Seen::Bad(fault.to_string()),
+            },
+            None => Seen::Skipped("there is no store to look at"),
+        },
+    },
+    Check {
+        code: "clock_doubted",
+        weight: Weight::Error,
+        advice: "Set the machine's clock: what is younger than now was written by a clock that was ahead.",
+        look: |setup| {
+            let Some(opened) = setup.opened() else { return Seen::Skipped("there is no store to look at") };
+            let asked = "SELECT MAX(at) AS at FROM ledger_entry";
+            let rows = transact(opened.store.as_ref(), |tx| tx.query(asked, &[])).unwrap_or_default();
+            let newest = rows.first().and_then(|row| row.get::<Option<i64>>("at").ok().flatten());
+            let newest = newest.and_then(DateTime::from_timestamp_millis);
+            match newest {
+                Some(newest) => Seen::bad_if(newest > setup.now + chrono::TimeDelta::minutes(1), || {
+                    format!(
+                        "the newest entry of the ledger is of {newest}, and this machine's clock says {}",
+                        setup.now
+                    )
+                }),
+                None => Seen::Good,
+            }
+        },
+    },
+];
+
+const SETTINGS: &str = "SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes, \
+                        current_setting('synchronous_commit') AS synchronous_commit";
+const PLAIN: &str = "SELECT CAST(CASE WHEN NOT ssl AND inet_server_addr() IS NOT NULL \
+                     AND NOT inet_server_addr() << inet '127.0.0.0/8' AND inet_server_addr() <> inet '::1' \
+                     THEN 1 ELSE 0 END AS BIGINT) AS plain FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+
+fn is_behind(place: &Place) -> bool {
+    let is_there = !matches!(place, Place::Sqlite(file) if !file.exists());
+    is_there && place.schema().is_ok_and(|schema| schema.version > 0 && !schema.pending.is_empty())
+}
+
+/// Asks Postgres for one row.
+fn on_postgres(setup: &Setup, sql: &str, look: impl Fn(&Row) -> Seen) -> Seen {
+    match (&setup.place, setup.opened()) {
+        (Ok(Place::Postgres(_)), Some(opened)) => {
+            match transact(opened.store.as_ref(), |tx| tx.query(sql, &[])).as_deref() {
+                Ok([row, ..]) => look(row),
+                _ => Seen::Skipped("the server does not tell"),
+            }
+        }
+        (Ok(Place::Postgres(_)), None) => Seen::Skipped("the database cannot be read"),
+        _ => Seen::Skipped("the books are not in Postgres"),
+    }
+}
+
+fn not_writable(setup: &Setup) -> Seen {
+    match &setup.place {
+        Ok(Place::Sqlite(file)) if file.exists() => {
+            let is_read_only = |path: &Path| std::fs::metadata(path).is_ok_and(|data| data.permissions().readonly());
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            match [file.as_path(), folder].into_iter().find(|path| is_read_only(path)) {
+                Some(path) => Seen::Bad(format!("{} is read-only", path.display())),
+                None => Seen::Good,
+            }
+        }
+        Ok(Place::Sqlite(_)) => Seen::Skipped("there is no store yet"),
+        _ => on_postgres(
+            setup,
+            "SELECT CAST(CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS BIGINT) AS follows",
+            |row| {
+                Seen::bad_if(row.get::<i64>("follows").unwrap_or_default() == 1, || {
+                    "the database is a replica and takes no writes".to_owned()
+                })
+            },
+        ),
+    }
+}
+
+fn little_room(setup: &Setup) -> Seen {
+    let Ok(Place::Sqlite(file)) = &setup.place else { return Seen::Skipped("the books are on another disk than this") };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Coreutils ask the kernel without a line of C.
+    let told = Command::new("df").args(["-B1", "--output=avail"]).arg(folder).output();
+    let free = told.ok().and_then(|told| String::from_utf8(told.stdout).ok());
+    let free = free.and_then(|text| text.lines().nth(1)?.trim().parse::<u64>().ok());
+    match free {
+        Some(free) => {
+            Seen::bad_if(free < LITTLE_ROOM, || format!("{} MiB are free where {} is", free >> 20, folder.display()))
+        }
+        None => Seen::Skipped("the machine does not tell its room"),
+    }
+}

@@ -1,0 +1,142 @@
+//! The test of `docs/install.md`: its commands, word by word, on a Debian on which nothing was
+//! installed.
+//!
+//! The package is made of the debug build, which the tests have at hand. Inside runs no systemd:
+//! `systemctl` there is `xtask/scripts/systemctl.sh`, which runs the unit's own ExecStart under the
+//! unit's user.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::failure::{About, Failure, Outcome};
+use crate::process::{self, Finished};
+use crate::{package, repository};
+
+const PAGE: &str = "docs/install.md";
+
+/// What is looked at beside what the page does: each is a line of shell that fails when it is not
+/// so.
+const CHECKS: [(&str, &str); 13] = [
+    ("a ticket was sold and paid", "mesto tickets --state /root/phone/second --json | grep -q '\"zone\":\"red\"'"),
+    (
+        "the books agree",
+        "runuser -u mesto -- mesto admin ledger --config /etc/mesto/mesto.toml --json | grep -q '\"sums_to_zero\":true'",
+    ),
+    ("books and keys are their owner's alone", "! find /var/lib/mesto -perm /077 -type f | grep ."),
+    ("the root key is not on the server's side", "test ! -e /var/lib/mesto/keys/root.seed"),
+    ("the unit serves as its user", "test \"$(stat -c %U \"/proc/$(cat /run/mesto.pid)\")\" = mesto"),
+    (
+        "systemd takes the units",
+        "systemd-analyze verify --man=no /usr/lib/systemd/system/mesto.service 2>&1 | (! grep mesto)",
+    ),
+    (
+        "systemd finds little exposed",
+        "test \"$(systemd-analyze security --offline=true --no-pager mesto.service | sed -n 's/.*exposure level for mesto.service: \\([0-9]*\\).*/\\1/p')\" -le 1",
+    ),
+    (
+        "events come at once through the proxy",
+        "test \"$(curl -sN --max-time 5 -o /dev/null -w '%{http_code} %{time_starttransfer}' --cacert /etc/ssl/certs/parking.example.pem --resolve parking.example:443:127.0.0.1 -H 'accept: text/event-stream' -H \"authorization: Bearer $(sed -n 's/.*session_token\": *\"\\([^\"]*\\)\".*/\\1/p' /root/phone/second/secrets.json)\" https://parking.example/v1/events | cut -d. -f1)\" = '200 0'",
+    ),
+    ("one instance ends in order", "systemctl stop mesto"),
+    (
+        "the other serves on behind the proxy",
+        "curl -fsS --cacert /etc/ssl/certs/parking.example.pem --resolve parking.example:443:127.0.0.1 https://parking.example/v1/clock",
+    ),
+    (
+        "a plain address leads to the one with TLS",
+        "test \"$(curl -s -o /dev/null -w '%{http_code} %{redirect_url}' --resolve parking.example:80:127.0.0.1 http://parking.example/v1/clock)\" = '308 https://parking.example/v1/clock'",
+    ),
+    ("the other ends in order", "systemctl stop mesto@2"),
+    ("its books and keys outlive the package", "dpkg --purge mesto && test -s /var/lib/mesto/keys/keys.signed"),
+];
+
+/// Where the clean Debian lies, and its sign that it is whole.
+pub fn debian() -> Outcome<PathBuf> {
+    Ok(repository::root()?.join("target/operator/debian"))
+}
+
+/// Runs the page: how many blocks and checks went through, and what they said.
+pub fn run() -> Outcome<(u64, Finished)> {
+    let root = repository::root()?;
+    let package = package::build(true)?;
+    let page = fs::read_to_string(root.join(PAGE)).about(PAGE)?;
+    let (script, steps) = script(&page)?;
+
+    let place = root.join("target/operator");
+    let put = place.join("put");
+    if put.exists() {
+        fs::remove_dir_all(&put)?;
+    }
+    fs::create_dir_all(&put)?;
+    let name = package.file_name().map(PathBuf::from).unwrap_or_default();
+    fs::copy(&package, put.join(&name)).about(package.display())?;
+    let systemctl = put.join(".systemctl");
+    fs::copy(root.join("xtask/scripts/systemctl.sh"), &systemctl)?;
+    fs::set_permissions(&systemctl, fs::Permissions::from_mode(0o755))?;
+    let steps_file = place.join("steps.sh");
+    fs::write(&steps_file, script)?;
+
+    let mut command = Command::new(root.join("xtask/scripts/clean-debian.sh"));
+    command.arg("run").arg(debian()?).arg(place.join("copy")).arg(&put).arg(&steps_file);
+    let finished = process::follow(&mut command)?;
+    let done = finished.lines.iter().filter(|line| line.contains(DONE)).count() as u64;
+    if finished.succeeded && done != steps {
+        return Err(Failure::new(format!("{done} of {steps} steps of {PAGE} were done")));
+    }
+    Ok((done, finished))
+}
+
+const DONE: &str = "== done: ";
+
+/// The page's blocks and the checks as one script of a shell, and how many they are.
+fn script(page: &str) -> Outcome<(String, u64)> {
+    let mut script = String::from(
+        "set -euo pipefail\n\
+         # The test's stand-in for a running systemd.\n\
+         install -m 0755 /root/.systemctl /usr/local/sbin/systemctl\n\
+         shopt -s inherit_errexit\n",
+    );
+    let mut steps = 0;
+    for (line, block) in blocks(page) {
+        steps += 1;
+        script.push_str(&format!("echo '== {PAGE}:{line}'\n{block}\necho '{DONE}{PAGE}:{line}'\n"));
+    }
+    if steps < 8 {
+        return Err(Failure::new(format!("{PAGE} has only {steps} blocks of commands")));
+    }
+    for (name, check) in CHECKS {
+        steps += 1;
+        let name = name.replace('\'', "'\\''");
+        script.push_str(&format!("echo '== check: {name}'\ncd /var/lib/mesto\n{check}\necho '{DONE}{name}'\n"));
+    }
+    Ok((script, steps))
+}
+
+/// Blocks of commands with the line they begin in, counted from 1.
+fn blocks(page: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (index, line) in page.lines().enumerate() {
+        match &mut open {
+            Some(_) if line == "```" => found.extend(open.take()),
+            Some((_, block)) => block.push_str(&format!("{line}\n")),
+            None if line == "```sh" => open = Some((index + 2, String::new())),
+            None => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_blocks_of_commands_are_run_and_each_is_named_by_its_line() {
+        let page = "text\n```sh\na\nb\n```\n```toml\nc = 1\n```\n```sh\nd\n```\n";
+        assert_eq!(blocks(page), [(3, "a\nb\n".to_owned()), (10, "d\n".to_owned())]);
+        assert!(script(page).is_err(), "a page that lost its commands is no page");
+    }
+}

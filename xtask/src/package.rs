@@ -1,0 +1,227 @@
+//! `cargo xtask package`: the Debian package that an operator installs.
+//!
+//! Written with Debian's own tools (`dpkg-deb`, `dpkg-shlibdeps`); what it holds is in
+//! `cli/debian`, man pages and completions come from the program itself.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::{About, Failure, Outcome};
+use crate::process;
+use crate::repository;
+use crate::test::cargo;
+
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Options {
+    /// Pack the debug build, which the tests have built already: to try the package, not to
+    /// install it
+    #[arg(long)]
+    debug: bool,
+}
+
+pub fn run(options: Options) -> Outcome<()> {
+    let package = build(options.debug)?;
+    say!("{}", package.display());
+    Ok(())
+}
+
+/// Files of `cli/debian` as they are installed.
+const ASSETS: [(&str, &str, u32); 5] = [
+    ("mesto.toml", "etc/mesto/mesto.toml", 0o644),
+    ("mesto.service", "usr/lib/systemd/system/mesto.service", 0o644),
+    ("nginx.conf", "usr/share/doc/mesto/examples/nginx.conf", 0o644),
+    ("sysusers.conf", "usr/lib/sysusers.d/mesto.conf", 0o644),
+    ("tmpfiles.conf", "usr/lib/tmpfiles.d/mesto.conf", 0o644),
+];
+
+/// Builds `target/package/mesto_<version>_<architecture>.deb`.
+pub fn build(is_debug: bool) -> Outcome<PathBuf> {
+    for (program, package) in [("dpkg-deb", "dpkg"), ("dpkg-shlibdeps", "dpkg-dev"), ("gzip", "gzip")] {
+        if process::on_path(program).is_none() {
+            return Err(Failure::new(format!("{program} is missing: the package is built on Debian, with {package}")));
+        }
+    }
+    let root = repository::root()?;
+    let profile = if is_debug { "dev" } else { "dist" };
+    process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-cli", "--bin", "mesto", "--profile", profile]))?;
+    let built = root.join("target").join(if is_debug { "debug" } else { "dist" }).join("mesto");
+
+    let place = root.join("target/package");
+    let tree = place.join("mesto");
+    if tree.exists() {
+        fs::remove_dir_all(&tree)?;
+    }
+    let program = tree.join("usr/bin/mesto");
+    put_file(&built, &program, 0o755)?;
+    process::succeed(Command::new("strip").args(["--strip-debug", "--remove-section=.comment"]).arg(&program))?;
+    let debian = root.join("cli/debian");
+    for (from, to, mode) in ASSETS {
+        put_file(&debian.join(from), &tree.join(to), mode)?;
+    }
+    let unit = fs::read_to_string(debian.join("mesto.service"))?;
+    put(&tree.join("usr/lib/systemd/system/mesto@.service"), &of_instances(&unit), 0o644)?;
+    let secrets = tree.join("etc/mesto/secrets");
+    fs::create_dir_all(&secrets)?;
+    fs::set_permissions(&secrets, fs::Permissions::from_mode(0o700))?;
+    let cities = root.join("cities");
+    for city in repository::written_files(&cities)? {
+        let to = city.strip_prefix(&root).unwrap_or(&city);
+        put_file(&city, &tree.join("usr/share/mesto").join(to), 0o644)?;
+    }
+    documents(&root, &debian, &tree, &built)?;
+    let package = control(&debian, &place, &tree)?;
+    Ok(package)
+}
+
+/// Further instances on one machine: `mesto@2` serves by `/etc/mesto/2.toml`.
+fn of_instances(unit: &str) -> String {
+    unit.replace("/etc/mesto/mesto.toml", "/etc/mesto/%i.toml")
+        .replace("systemctl enable --now mesto`", "systemctl enable --now mesto@2`")
+        .replace("journalctl -u mesto`", "journalctl -u mesto@2`")
+        .replace("operator of parking and transit\nDoc", "operator of parking and transit, instance %i\nDoc")
+}
+
+fn documents(root: &Path, debian: &Path, tree: &Path, built: &Path) -> Outcome<()> {
+    let doc = tree.join("usr/share/doc/mesto");
+    put_file(&debian.join("copyright"), &doc.join("copyright"), 0o644)?;
+    put(&doc.join("libraries"), &linked()?, 0o644)?;
+    for page in [
+        "install.md",
+        "guide-operators.md",
+        "operator-stores.md",
+        "city-authors.md",
+        "command-line.md",
+        "doctor.md",
+        "backup.md",
+    ] {
+        put_file(&root.join("docs").join(page), &doc.join(page), 0o644)?;
+    }
+    let changelog = fs::read_to_string(debian.join("changelog"))?.replace("@VERSION@", env!("CARGO_PKG_VERSION"));
+    put(&doc.join("changelog"), &changelog, 0o644)?;
+    put_file(&root.join("CHANGELOG.md"), &doc.join("CHANGELOG.md"), 0o644)?;
+    zip(&[doc.join("changelog"), doc.join("CHANGELOG.md"), doc.join("libraries")])?;
+
+    let made = tree.with_file_name("made");
+    if made.exists() {
+        fs::remove_dir_all(&made)?;
+    }
+    process::succeed(Command::new(built).arg("packaging").arg(&made))?;
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(made.join("man"))? {
+        let entry = entry?;
+        let to = tree.join("usr/share/man/man1").join(entry.file_name());
+        put_file(&entry.path(), &to, 0o644)?;
+        pages.push(to);
+    }
+    zip(&pages)?;
+    for (from, to) in [
+        ("mesto.bash", "usr/share/bash-completion/completions/mesto"),
+        ("_mesto", "usr/share/zsh/vendor-completions/_mesto"),
+        ("mesto.fish", "usr/share/fish/vendor_completions.d/mesto.fish"),
+    ] {
+        put_file(&made.join("completions").join(from), &tree.join(to), 0o644)?;
+    }
+    Ok(())
+}
+
+/// Every library in the program, with its version and its licence.
+fn linked() -> Outcome<String> {
+    let words = ["tree", "--locked", "-p", "mesto-cli", "-e", "normal", "--prefix", "none", "-f", "{p}  {l}"];
+    let told = process::output(cargo()?.args(words))?;
+    let lines = told.lines().filter(|line| !line.contains(" (/") && !line.ends_with("(*)"));
+    let lines: std::collections::BTreeSet<&str> = lines.collect();
+    if lines.len() < 20 {
+        return Err(Failure::new(format!("cargo tells only {} libraries", lines.len())));
+    }
+    Ok(lines.into_iter().fold(String::new(), |text, line| text + line + "\n"))
+}
+
+/// Writes the control files and packs the tree.
+fn control(debian: &Path, place: &Path, tree: &Path) -> Outcome<PathBuf> {
+    let architecture = process::output(Command::new("dpkg").arg("--print-architecture"))?.trim().to_owned();
+    // `dpkg-shlibdeps` reads which package it is for.
+    let source = place.join("source/debian");
+    put(&source.join("control"), "Source: mesto\n\nPackage: mesto\nArchitecture: any\n", 0o644)?;
+    let mut needs = Command::new("dpkg-shlibdeps");
+    needs.args(["-O"]).arg(tree.join("usr/bin/mesto")).current_dir(place.join("source"));
+    let needs = process::output(&mut needs)?;
+    let needs = needs.trim().strip_prefix("shlibs:Depends=").unwrap_or_default().to_owned();
+    if needs.is_empty() {
+        return Err(Failure::new("dpkg-shlibdeps found no library that the program needs"));
+    }
+    let size = process::output(Command::new("du").args(["-sk"]).arg(tree))?;
+    let size = size.split_whitespace().next().unwrap_or_default().to_owned();
+    let text = fs::read_to_string(debian.join("control"))?
+        .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+        .replace("@ARCHITECTURE@", &architecture)
+        .replace("@SIZE@", &size)
+        .replace("@DEPENDS@", &needs);
+    let mut sums = Command::new("sh");
+    sums.args(["-c", "find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum"]).current_dir(tree);
+    let sums = process::output(&mut sums)?;
+    let control = tree.join("DEBIAN");
+    put(&control.join("control"), &text, 0o644)?;
+    put(&control.join("md5sums"), &sums, 0o644)?;
+    put(&control.join("conffiles"), "/etc/mesto/mesto.toml\n", 0o644)?;
+    for script in ["postinst", "prerm", "postrm"] {
+        put_file(&debian.join(script), &control.join(script), 0o755)?;
+    }
+    let package = place.join(format!("mesto_{}_{architecture}.deb", env!("CARGO_PKG_VERSION")));
+    let mut pack = Command::new("dpkg-deb");
+    // Quick to pack and to unpack; the program is most of it.
+    pack.args(["--root-owner-group", "-Zgzip", "-z6", "--build"]).arg(tree).arg(&package);
+    process::succeed(&mut pack)?;
+    Ok(package)
+}
+
+fn zip(files: &[PathBuf]) -> Outcome<()> {
+    process::succeed(Command::new("gzip").args(["-9n"]).args(files))
+}
+
+fn put_file(from: &Path, to: &Path, mode: u32) -> Outcome<()> {
+    folder_of(to)?;
+    fs::copy(from, to).about(from.display())?;
+    fs::set_permissions(to, fs::Permissions::from_mode(mode)).about(to.display())
+}
+
+fn put(to: &Path, text: &str, mode: u32) -> Outcome<()> {
+    folder_of(to)?;
+    fs::write(to, text).about(to.display())?;
+    fs::set_permissions(to, fs::Permissions::from_mode(mode)).about(to.display())
+}
+
+fn folder_of(file: &Path) -> Outcome<()> {
+    // Folders of a package are everybody's to read, whatever the umask.
+    let Some(folder) = file.parent() else { return Ok(()) };
+    let mut made: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    made.reverse();
+    for folder in made {
+        fs::create_dir(folder).about(folder.display())?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).about(folder.display())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNIT: &str = include_str!("../../cli/debian/mesto.service");
+
+    #[test]
+    fn a_further_instance_differs_by_its_file_alone() {
+        let further = of_instances(UNIT);
+        assert!(further.contains("--config /etc/mesto/%i.toml ") && further.contains("instance %i\n"));
+        assert!(!further.contains("/etc/mesto/mesto.toml serve"));
+        let settings = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter(|line| !line.starts_with('#') && line.contains('='));
+            lines
+                .filter(|line| !line.starts_with("ExecStart") && !line.starts_with("Description"))
+                .map(str::to_owned)
+                .collect()
+        };
+        assert_eq!(settings(&further), settings(UNIT));
+    }
+}
