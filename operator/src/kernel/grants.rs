@@ -176,7 +176,7 @@ pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, gran
 /// The roles of an account now, in the order they were given.
 pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Grant>> {
     let rows: Vec<GrantRow> = tx.all(Select::of(
-        "FROM role_grant WHERE role_grant.account = $1 AND role_grant.starts_at <= $2 + 60000 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) ORDER BY role_grant.id",
+        "FROM role_grant WHERE role_grant.account = $1 AND role_grant.starts_at - 60000 <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) ORDER BY role_grant.id",
         values![account, now.timestamp_millis()],
     ))?;
     Ok(rows.into_iter().map(Grant::from).collect())
