@@ -176,7 +176,7 @@ fn streams_of_one_account_have_an_end_and_the_account_is_served() {
     let served = &Served::guarded();
     let mut customer = Customer::new(served, 1);
     let head = format!(
-        "GET /v1/events HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\nauthorization: Bearer {}\r\n\r\n",
+        "GET /v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept: text/event-stream\r\nauthorization: Bearer {}\r\n\r\n",
         customer.driver.token
     );
     let mut held = Vec::new();

@@ -67,6 +67,7 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     // The row of the facility orders its reports: two at once are two one after the other.
     let heard =
         tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;
+    let epoch = Some(epoch::current(tx)?.id);
     let mut reported = ReportedVisits::open(tx, operator, place, now, &told.events)?;
     let (mut paid, more) = paid_since(tx, &place, since)?;
     // Where more follows it goes on from the last one that was read, whether it is told or not.
@@ -77,7 +78,6 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     let settled = reported.settled(paid);
     reported.close(tx)?;
     hear(tx, &place, now, heard, told.places)?;
-    let epoch = Some(epoch::current(tx)?.id);
     Ok(GarageReported { taken, refused, settled, next, has_more: more, epoch, clock_differs_seconds })
 }
 
