@@ -75,6 +75,9 @@ pub fn page_size(limit: u32) -> Result<u32> {
 /// An answer that is waited for.
 type Asked<'a> = Pin<Box<dyn Future<Output = Result<LinkAnswer>> + Send + 'a>>;
 
+/// How much later the operator's time is stored again, milliseconds.
+const STORED_EVERY_MS: i64 = 600_000;
+
 impl Client {
     /// Sends a request; learns the operator's time and the state of the connection from what comes
     /// back.
@@ -262,9 +265,14 @@ impl Client {
                 (before.server_ms - before.monotonic_ms).abs_diff(anchor.server_ms - anchor.monotonic_ms) > 1_000
             }
         });
-        if moved {
+        // Also from time to time: after a reboot it is known to be later than the last one stored.
+        let stored = core.read(now, |db| ANCHOR.get(db)).ok().flatten();
+        let is_later = stored.is_some_and(|stored| anchor.server_ms.saturating_sub(stored.server_ms) > STORED_EVERY_MS);
+        if moved || is_later {
             // A phone without room still knows the time until it is switched off.
             let _ = core.write(now, |tx| ANCHOR.set(tx, &anchor));
+        }
+        if moved {
             core.states.touch([signal::CLOCK]);
             // What was shown by a guess is no longer true.
             if before.is_some_and(|before| before.boot != anchor.boot) {

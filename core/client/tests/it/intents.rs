@@ -354,6 +354,21 @@ fn a_ticket_stays_and_says_the_doubt_while_the_clock_is_not_known() {
 }
 
 #[test]
+fn what_was_over_when_the_operator_was_heard_last_does_not_come_back_with_a_reboot() {
+    let mut phone = Phone::ready("1000");
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    // Heard every now and then, without a jump of the clock.
+    for _ in 0..9 {
+        phone.after(10);
+        run(phone.client.wallet().history(None, 1)).unwrap();
+    }
+    phone.net.offline(true);
+    phone.time.reboot();
+    phone.reopen();
+    assert_eq!(phone.client.parking().parked().unwrap(), []);
+}
+
+#[test]
 fn a_time_that_is_no_operators_is_not_taken() {
     let phone = Phone::ready("1000");
     let answer = |status: u16, ms: &str, body: &[u8]| {
