@@ -1,6 +1,6 @@
 //! Developer commands: `cargo xtask
-//! setup|test|clauses|dependencies|texts|bindings|size|package|app|screens|simulate|fuzz|kill|bench`
-//! and what the tests check on the way: `comments`, `pages`, `rooms`, `budgets`.
+//! setup|test|clauses|dependencies|texts|bindings|size|package|app|screens|simulate|fuzz|kill`,
+//! `bench` and what the tests check on the way: `comments`, `pages`, `rooms`, `budgets`.
 
 /// Prints a line; a terminal or a pipe that was closed is no failure.
 macro_rules! say {

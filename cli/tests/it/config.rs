@@ -49,7 +49,10 @@ fn an_operator_serves_by_its_file_and_the_command_line_wins() {
     assert!(!path.join("mesto.sqlite").exists());
     drop(serving);
 
-    let serving = Serving::start(path, &["serve", "--config", "mesto.toml", "--name", "other.example", "--json"]);
+    let serving = Serving::start(
+        path,
+        &["serve", "--config", "mesto.toml", "--name", "other.example", "--database", "other.sqlite", "--json"],
+    );
     assert_eq!(serving.said("name"), "other.example");
     drop(serving);
     // Where one of the two stores is typed, the file's is not meant.

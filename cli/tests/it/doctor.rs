@@ -155,6 +155,21 @@ struct Case(&'static [&'static str], fn(&Path), &'static [&'static str]);
 const NOTHING: fn(&Path) = |_| {};
 
 const CASES: &[Case] = &[
+    Case(&["messages_missing"], |at| write(&at.join("messages.toml"), "[http"), &[]),
+    Case(&["messages_missing"], NOTHING, &["--messages", "nowhere.toml"]),
+    Case(
+        &["messages_late"],
+        |at| {
+            on_store(
+                at,
+                &["INSERT INTO message (id, channel, recipient, template, params, at, state) VALUES \
+                   ('ms_1', 'sms', '+381641234567', 'sign_in.code', '{}', $1 - 3600000, 'waiting')"],
+            );
+        },
+        &[],
+    ),
+    Case(&["metrics_public"], NOTHING, &["--metrics-listen", "0.0.0.0:9464"]),
+    Case(&["proxy_not_trusted", "not_reached"], NOTHING, &["--public-url", "https://127.0.0.1:1"]),
     Case(&["keys_unusable"], |at| std::fs::remove_file(at.join("keys/keys.signed")).unwrap(), &[]),
     Case(&["keys_open"], |at| mode(&at.join("keys/code-1.seed"), 0o640), &[]),
     Case(&["keys_open"], |at| mode(&at.join("keys"), 0o777), &[]),

@@ -30,8 +30,8 @@ pub(crate) struct Due {
     /// When it happens again, for what stands in the table from the first migration on: not counted
     /// as something done.
     pub repeat: Option<Repeat>,
-    /// It cannot be taken back, or would tell people what is not so yet: it waits while the clock is
-    /// doubted.
+    /// It cannot be taken back, or would tell people what is not so yet: it waits while the clock
+    /// is doubted.
     pub trusts_clock: bool,
 }
 
@@ -78,7 +78,7 @@ pub(crate) const TABLE: Table = Table {
 pub(crate) const LATE: Measure = Measure {
     name: "due_late",
     help: "Things that were due more than a minute ago and are not done",
-    sql: "SELECT COUNT(*) AS value FROM due WHERE at < $1 - 60000",
+    sql: "SELECT COUNT(*) AS value FROM due WHERE at + 60000 < $1",
 };
 
 /// How long an operator may take for what it claimed; then another one may.

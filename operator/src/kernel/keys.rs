@@ -219,7 +219,8 @@ pub fn rotate(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy) -> Resul
 
 /// Ends a key before its time, because somebody else may have it: whoever takes the new key set
 /// believes nothing any more that it signed, also not what was signed before. Where it was the one
-/// in use, another one of its use signs from now on. Its seed may be thrown away. Needs `root.seed`.
+/// in use, another one of its use signs from now on. Its seed may be thrown away. Needs
+/// `root.seed`.
 ///
 /// # Errors
 /// When there is no such key, it was revoked before, or the root is not there.

@@ -1,5 +1,5 @@
-//! Schemas move forward: a store of every version opens with this one, is migrated and holds what it
-//! held; a migration that was released is never changed.
+//! Schemas move forward: a store of every version opens with this one, is migrated and holds what
+//! it held; a migration that was released is never changed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -182,7 +182,9 @@ fn a_migration_that_was_released_is_never_changed() {
             let list = std::fs::read_to_string(path.join("frozen.tsv")).unwrap();
             let mut list: String =
                 list.lines().filter(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect();
-            migrations(&path).0.iter().for_each(|(version, hash)| drop(writeln!(list, "{version}\t{hash}")));
+            migrations(&path).0.iter().for_each(|(version, hash)| {
+                let _ = writeln!(list, "{version}\t{hash}");
+            });
             std::fs::write(path.join("frozen.tsv"), list).unwrap();
         }
         let (found, frozen) = migrations(&path);
