@@ -68,6 +68,7 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     let heard =
         tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;
     let mut reported = ReportedVisits::open(tx, operator, place, now, &told.events)?;
+    let epoch = Some(epoch::current(tx)?.id);
     let (mut paid, more) = paid_since(tx, &place, since)?;
     // Where more follows it goes on from the last one that was read, whether it is told or not.
     let next = paid.last().filter(|_| more).map_or(since.max(now - OVERLAP), |(payment, _)| payment.at);
@@ -77,7 +78,6 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     let settled = reported.settled(paid);
     reported.close(tx)?;
     hear(tx, &place, now, heard, told.places)?;
-    let epoch = Some(epoch::current(tx)?.id);
     Ok(GarageReported { taken, refused, settled, next, has_more: more, epoch, clock_differs_seconds })
 }
 

@@ -86,8 +86,8 @@ pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
     }
 }
 
-/// The holder of a token, `$1`, good at `$2`, with his roles. None is given for later: one that seems
-/// to begin within the next minute was given by an instance whose clock is ahead.
+/// The holder of a token, `$1`, good at `$2`, with his roles. None is given for later: one that
+/// seems to begin within the next minute was given by an instance whose clock is ahead.
 const HOLDER: &str = "FROM account LEFT JOIN role_grant ON role_grant.account = account.id AND role_grant.starts_at - 60000 <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2)";
 
 /// Asks for the holder of a token with his roles.
