@@ -1,5 +1,5 @@
-//! Bodies that nobody expects: another type, size and letters than the table says, in every
-//! place of every body.
+//! Bodies that nobody expects: another type, size and letters than the table says, in every place
+//! of every body.
 
 use mesto_operator::Request;
 use mesto_protocol::base::{sign_in, vehicles};

@@ -1,6 +1,6 @@
 //! An operator on Postgres with people in it, for tests that come from outside: serves on a free
 //! port, says where and with which tokens as a line of JSON, and ends when its input closes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // test code that happens to be a program
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // test code that happens to be a program
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;

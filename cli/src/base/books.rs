@@ -1,5 +1,5 @@
-//! `mesto admin ledger|incidents|restored|clock-is-right`: the books of an operator, and what somebody has to look
-//! at.
+//! `mesto admin ledger|incidents|restored|clock-is-right`: the books of an operator,
+//! and what somebody has to look at.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! `mesto admin create|list|token|grant|revoke|sign-out|audit`: who works for an operator, and what each may do.
+//! `mesto admin create|list|token|grant|revoke|sign-out|audit`: who works for an
+//! operator, and what each may do.
 
 use chrono::{DateTime, Utc};
 use clap::{Subcommand, ValueEnum};

@@ -285,8 +285,8 @@ impl Operator {
         made.ok_or_else(nobody)
     }
 
-    /// Ends every token of an account, of its phones too; whoever holds one has to sign in again, or
-    /// is given another. Returns how many there were.
+    /// Ends every token of an account, of its phones too; whoever holds one has to sign in again,
+    /// or is given another. Returns how many there were.
     ///
     /// # Errors
     /// [`GrantError::NoAccount`], [`GrantError::Store`]
@@ -312,8 +312,8 @@ impl Operator {
         ended.ok_or_else(nobody)
     }
 
-    /// What staff and tools did, oldest first: from a moment on, and of an account: what it did, and
-    /// what was done to it or to a role of it.
+    /// What staff and tools did, oldest first: from a moment on, and of an account: what it did,
+    /// and what was done to it or to a role of it.
     ///
     /// # Errors
     /// When the store fails.

@@ -67,8 +67,8 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     // The row of the facility orders its reports: two at once are two one after the other.
     let heard =
         tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;
-    let mut reported = ReportedVisits::open(tx, operator, place, now, &told.events)?;
     let epoch = Some(epoch::current(tx)?.id);
+    let mut reported = ReportedVisits::open(tx, operator, place, now, &told.events)?;
     let (mut paid, more) = paid_since(tx, &place, since)?;
     // Where more follows it goes on from the last one that was read, whether it is told or not.
     let next = paid.last().filter(|_| more).map_or(since.max(now - OVERLAP), |(payment, _)| payment.at);

@@ -1,5 +1,5 @@
-//! Whether the clock of this machine can be believed: against the last moment that an operator of this
-//! store has seen.
+//! Whether the clock of this machine can be believed: against the last moment that an operator of
+//! this store has seen.
 //!
 //! A clock that is years ahead for a second would make everything old. So what erases waits while
 //! the clock is far from where it was: said in the log, as an incident, by

@@ -44,6 +44,9 @@ pub(crate) struct Rule {
     pub how: How,
 }
 
+/// Erases a row in a service's own way.
+type Erases = dyn Fn(&mut dyn Tx, &Row) -> Outcome<()>;
+
 /// What becomes of a row that is too old.
 pub(crate) enum How {
     Deleted,
@@ -51,7 +54,7 @@ pub(crate) enum How {
     /// still one that goes.
     Said(&'static [(&'static str, &'static str)]),
     /// Something of the service's own, which is given the columns of the key.
-    Done(Box<dyn Fn(&mut dyn Tx, &Row) -> Outcome<()>>),
+    Done(Box<Erases>),
 }
 
 impl Rule {

@@ -1,5 +1,5 @@
-//! `mesto admin backup|restore`: a copy of the operator's store that was checked, and a store made of
-//! one.
+//! `mesto admin backup|restore`: a copy of the operator's store that was checked, and a store made
+//! of one.
 
 mod postgres;
 mod sqlite;

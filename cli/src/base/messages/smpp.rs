@@ -298,7 +298,7 @@ impl Smpp {
             .build();
         let reference = self.reference.fetch_add(1, Ordering::Relaxed);
         let text = message.text.as_str();
-        let made = match Gsm7BitUnpacked::new().encode_to_vec(text) {
+        match Gsm7BitUnpacked::new().encode_to_vec(text) {
             Ok(signs) => {
                 let most = if signs.len() <= ONE_MESSAGE { ONE_MESSAGE } else { ONE_PART };
                 let parts = submit.multipart(text).gsm7bit_unpacked().max_short_message_size(most);
@@ -310,8 +310,7 @@ impl Smpp {
                 let parts = submit.multipart(&text).ucs2().max_short_message_size(ONE_MESSAGE_UCS2);
                 parts.reference_u8(reference).build().map_err(|why| why.to_string())
             }
-        };
-        made
+        }
     }
 }
 
