@@ -69,7 +69,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.orders.retention.plate_checks_days", "operator/src/orders/mod.rs", "plate_checks_days"),
     ("retention.events_days", "operator/src/kernel/retention.rs", "retention.events_days"),
     ("retention.sign_in_days", "operator/src/base/sign_in.rs", "retention.sign_in_days"),
-    ("retention.messages_days", "operator/src/base/messages.rs", "retention.messages_days"),
+    ("retention.messages_days", "operator/src/base/messages/mod.rs", "retention.messages_days"),
     ("retention.closed_account_days", "operator/src/parking/mod.rs", "retention.closed_account_days"),
     // The circle that every place of the city has to lie in.
     ("centre.*", "core/rules/src/kernel/check.rs", "centre"),
