@@ -18,6 +18,7 @@ private fun ticketSay(name: String, words: Words, language: String): List<String
         "ending" -> listOf(ticketLeftDescribed(minutes = 6, time = "11:00"), extend)
         "limit-reached" -> listOf(ticketLimitReached(), ticketLimitLeave("11:30"), stateRefusedCode("limit_reached"))
         "expired" -> listOf(ticketEndedAt("11:00"), ticketExpiredAdvice(), ticketBuyAgain())
+        "may-be-over" -> listOf(ticketMayBeOver(), ticketClockUnsure(), ticketEndsAt("11:00"))
         "expired-unconfirmed" -> listOf(ticketEndedAt("11:00"), stateUnconfirmed(), stateCheckAgain())
         "extension-refused" -> listOf(stateRefusedCode("unavailable"), stateRetry())
         "waiting" -> listOf(ticketStartsAt("11:00"))
