@@ -21,6 +21,7 @@ import androidx.navigationevent.NavigationEventDispatcherOwner
 import androidx.navigationevent.compose.LocalNavigationEventDispatcherOwner
 import androidx.savedstate.SavedState
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.test.StandardTestDispatcher
@@ -93,7 +94,12 @@ internal class Phone(private val ui: ComposeUiTest, private val dispatcher: Test
         waits()
     }
 
-    fun waits() = ui.waitForIdle()
+    /** What was begun goes on until it waits for something. */
+    @OptIn(ExperimentalCoroutinesApi::class)
+    fun waits() {
+        dispatcher.scheduler.runCurrent()
+        ui.waitForIdle()
+    }
 
     /** A new window of the same process. */
     fun turn() = reopen {}

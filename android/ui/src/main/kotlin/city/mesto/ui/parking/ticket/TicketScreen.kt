@@ -87,10 +87,10 @@ private fun TimeLeft(state: TicketUiState.Shown) {
                 fraction = state.fractionLeft,
                 colour = if (state.phase == Phase.Ending) signals.attentionMark else colours.primary,
                 track = colours.surfaceVariant,
-                described = if (state.phase == Phase.Expired) {
-                    texts.ticketEndedAt(ends)
-                } else {
-                    texts.ticketLeftDescribed(minutes = words.minutesLeft(state.secondsLeft), time = ends)
+                described = when (state.phase) {
+                    Phase.Expired -> texts.ticketEndedAt(ends)
+                    Phase.Unsure -> texts.ticketMayBeOver()
+                    else -> texts.ticketLeftDescribed(minutes = words.minutesLeft(state.secondsLeft), time = ends)
                 },
                 diameter = 188.dp,
             ) { RingText(state) }
