@@ -124,8 +124,8 @@ fn a_write_wakes_the_streams_of_its_account_and_what_others_wrote_comes_too() {
         let ((_, mut first), (_, mut second)) = (stream(&server, &mine).await, stream(&server, &mine).await);
         let (_, mut others) = stream(&server, &other).await;
         let mut crowd = Vec::new();
-        for number in 0..3 {
-            let somebody = driver(&server, &format!("+38166000000{number}")).await;
+        for number in ["+381660000001", "+381660000002", "+381660000003"] {
+            let somebody = driver(&server, number).await;
             for _ in 0..8 {
                 crowd.push(stream(&server, &somebody).await.1);
             }

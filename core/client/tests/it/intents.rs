@@ -326,7 +326,7 @@ fn a_ticket_stays_and_says_the_doubt_while_the_clock_is_not_known() {
     phone.reopen();
     assert_eq!(phone.shown().clock, mesto_client::ClockState::Unsynced);
     assert!(phone.client.now() > bought.ends_at);
-    assert_eq!(phone.client.parking().state().active, [bought.clone()]);
+    assert_eq!(phone.client.parking().state().active, std::slice::from_ref(&bought));
     let parked = phone.client.parking().parked().unwrap();
     assert_eq!((parked[0].in_force, parked[0].may_be_over), (bought.id, true));
     assert_eq!(parked[0].lines.len(), sure[0].lines.len() + 1, "{:?}", parked[0].lines);
@@ -334,7 +334,7 @@ fn a_ticket_stays_and_says_the_doubt_while_the_clock_is_not_known() {
     // A date before what the operator said last is no later moment either.
     phone.time.wrong_by(TimeDelta::days(-400));
     assert!(phone.client.now() >= bought.issued_at - TimeDelta::seconds(1));
-    assert_eq!(phone.client.parking().state().active, [bought.clone()]);
+    assert_eq!(phone.client.parking().state().active, std::slice::from_ref(&bought));
     // The operator tells the time: it still runs, without a doubt.
     phone.net.offline(false);
     run(phone.client.sync()).unwrap();

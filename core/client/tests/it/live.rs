@@ -298,6 +298,7 @@ impl Observer for Told {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods)] // a length of time is measured, no moment told
 fn a_ticket_bought_on_another_phone_shows_within_two_seconds_over_http() {
     let phone = Phone::ready("1000");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
