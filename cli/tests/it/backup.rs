@@ -6,27 +6,10 @@ use mesto_operator::testing::PostgresCluster;
 use serde_json::{Value, json};
 
 use crate::phone::PHONE;
-use crate::{Ran, Serving, mesto};
+use crate::{Ran, Serving, admin, folder, mesto, right};
 
 const SERVE: [&str; 8] =
     ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json", "--bank-url", "http://127.0.0.1:0"];
-
-/// A folder of an operator that is set up.
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    crate::secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
-    mesto(folder.path(), &["keys", "init"]);
-    folder
-}
-
-fn admin(folder: &Path, arguments: &[&str]) -> Ran {
-    mesto(folder, &[&["admin"], arguments, &["--json"]].concat())
-}
-
-fn right(ran: &Ran) -> Value {
-    assert_eq!(ran.exit, 0, "{} {}", ran.out, ran.err);
-    ran.json()
-}
 
 fn refusal(ran: &Ran) -> (i32, String) {
     (ran.exit, ran.json()["error"]["code"].as_str().unwrap().to_owned())

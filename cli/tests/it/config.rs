@@ -4,14 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::{Serving, mesto, secret_file};
-
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
-    mesto(folder.path(), &["keys", "init"]);
-    folder
-}
+use crate::{Serving, folder, mesto};
 
 fn write(folder: &Path, text: &str) {
     std::fs::write(folder.join("mesto.toml"), text).unwrap();

@@ -55,6 +55,24 @@ fn secret_file(file: &Path, text: &str) {
     std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
+/// A folder of an operator that is set up.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
+    mesto(folder.path(), &["keys", "init"]);
+    folder
+}
+
+fn admin(folder: &Path, arguments: &[&str]) -> Ran {
+    mesto(folder, &[&["admin"], arguments, &["--json"]].concat())
+}
+
+/// What a command says that was right.
+fn right(ran: &Ran) -> Value {
+    assert_eq!(ran.exit, 0, "{} {}", ran.out, ran.err);
+    ran.json()
+}
+
 fn mesto(folder: &Path, arguments: &[&str]) -> Ran {
     ran(&mut command(folder, arguments))
 }

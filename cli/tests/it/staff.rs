@@ -1,26 +1,9 @@
 //! Tokens that are ended, the audit log, an operator's name, keys that were stolen, migrations.
 
-use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::{Ran, Serving, http, mesto};
-
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    crate::secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
-    mesto(folder.path(), &["keys", "init"]);
-    folder
-}
-
-fn admin(folder: &Path, arguments: &[&str]) -> Ran {
-    mesto(folder, &[&["admin"], arguments, &["--json"]].concat())
-}
-
-fn right(ran: &Ran) -> Value {
-    assert_eq!(ran.exit, 0, "{} {}", ran.out, ran.err);
-    ran.json()
-}
+use crate::{Ran, Serving, admin, folder, http, mesto, right};
 
 fn code(ran: &Ran) -> (i32, String) {
     (ran.exit, ran.json()["error"]["code"].as_str().unwrap().to_owned())

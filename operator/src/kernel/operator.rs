@@ -547,6 +547,20 @@ fn keep(slot: &mut Option<Tried>, arrival: &Arrival, outcome: Outcome<Tried>) ->
     }
 }
 
+/// One transaction away from the async threads.
+pub(crate) async fn in_store<T: Send + 'static>(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    now: DateTime<Utc>,
+    work: impl Fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let (operator, store, now) = (Arc::clone(operator), Arc::clone(store), whole_millis(now));
+    let done = tokio::task::spawn_blocking(move || {
+        transact(&*store, |tx| work(tx, &operator, now).map_err(Failure::into_store_error))
+    });
+    done.await.unwrap_or_else(|error| Err(StoreError::Broken(error.to_string())))
+}
+
 /// One transaction of a tool; a refusal leaves nothing of it.
 pub(crate) fn acted<T>(store: &dyn Store, mut work: impl FnMut(&mut dyn Tx) -> Outcome<T>) -> Result<T, Problem> {
     let mut refused = None;

@@ -20,7 +20,7 @@ use crate::base::incidents;
 use crate::base::phone;
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::limits::Limits;
-use crate::kernel::operator::{Operator, whole_millis};
+use crate::kernel::operator::{Operator, in_store};
 use crate::kernel::ports::Clock;
 use crate::kernel::store::{Json, Select, Store, StoreError, Tx, transact};
 use crate::{find, projection, update, values};
@@ -177,20 +177,6 @@ pub async fn keep_receipt(
     receipt: Receipt,
 ) -> Result<bool, StoreError> {
     in_store(operator, store, now, move |tx, _, now| reported(tx, now, &receipt)).await
-}
-
-/// One transaction away from the async threads.
-async fn in_store<T: Send + 'static>(
-    operator: &Arc<Operator>,
-    store: &Arc<dyn Store>,
-    now: DateTime<Utc>,
-    work: impl Fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<T> + Send + 'static,
-) -> Result<T, StoreError> {
-    let (operator, store, now) = (Arc::clone(operator), Arc::clone(store), whole_millis(now));
-    let done = tokio::task::spawn_blocking(move || {
-        transact(&*store, |tx| work(tx, &operator, now).map_err(Failure::into_store_error))
-    });
-    done.await.unwrap_or_else(|error| Err(StoreError::Broken(error.to_string())))
 }
 
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) -> Outcome<Vec<OutgoingMessage>> {

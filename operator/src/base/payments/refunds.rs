@@ -16,11 +16,11 @@ use crate::base::payments::rows::{
     PaymentRow, PaymentStateWord, ProviderRequestRow, RefundRow, RefundStateWord, RouteWord,
 };
 use crate::kernel::account::LockedAccount;
-use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
-use crate::kernel::operator::{Operator, whole_millis};
+use crate::kernel::operator::{Operator, in_store};
 use crate::kernel::ports::Clock;
-use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
+use crate::kernel::store::{Select, Store, StoreError, Tx, Write};
 use crate::{delete, find, update, values};
 
 /// Kinds of movements: money that came and is owed back; money that went back.
@@ -240,20 +240,6 @@ pub async fn send_due(
         .await?;
     }
     Ok(answered)
-}
-
-/// One transaction away from the async threads.
-async fn in_store<T: Send + 'static>(
-    operator: &Arc<Operator>,
-    store: &Arc<dyn Store>,
-    now: DateTime<Utc>,
-    work: impl Fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<T> + Send + 'static,
-) -> Result<T, StoreError> {
-    let (operator, store, now) = (Arc::clone(operator), Arc::clone(store), whole_millis(now));
-    let done = tokio::task::spawn_blocking(move || {
-        transact(&*store, |tx| work(tx, &operator, now).map_err(Failure::into_store_error))
-    });
-    done.await.unwrap_or_else(|error| Err(StoreError::Broken(error.to_string())))
 }
 
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Outgoing>> {
