@@ -5,17 +5,9 @@ use std::process::Command;
 
 use mesto_operator::testing::{Authority, PostgresCluster};
 
-use crate::{Serving, command, http, mesto, ran, secret_file};
+use crate::{Serving, command, folder, http, mesto, ran};
 
 const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
-
-/// A folder of an operator that is set up.
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
-    mesto(folder.path(), &["keys", "init"]);
-    folder
-}
 
 /// A server `db.example`, and the address of a database whose owner has to give his password.
 fn guarded(authority: &Authority) -> (PostgresCluster, String) {

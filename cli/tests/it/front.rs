@@ -9,16 +9,9 @@ use std::time::Duration;
 
 use mesto_operator::testing::PostgresCluster;
 
-use crate::{Serving, command, http, mesto};
+use crate::{Serving, command, folder, http, mesto};
 
 const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
-
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    crate::secret_file(&folder.path().join("secret"), "0123456789abcdef0123456789abcdef");
-    mesto(folder.path(), &["keys", "init"]);
-    folder
-}
 
 /// What it wrote to standard error.
 fn log(folder: &Path) -> String {

@@ -1,6 +1,5 @@
 //! Tokens that are ended, the audit log, an operator's name, keys that were stolen, migrations.
 
-
 use serde_json::{Value, json};
 
 use crate::{Ran, Serving, admin, folder, http, mesto, right};

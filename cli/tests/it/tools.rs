@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::phone::Driver;
-use crate::{Serving, http, json_of, mesto, secret_file};
+use crate::{Serving, http, json_of, mesto, right, secret_file};
 
 fn city_folder() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cities/belgrade")
@@ -161,12 +161,6 @@ fn staff_made_for_a_city_have_their_role_in_it_alone() {
     assert_eq!(right(&admin(&inspector))["city"], "belgrade");
     let grant = admin(&["list"]).json()[0]["roles"][0].clone();
     assert_eq!((&grant["city"], &grant["place"]), (&"belgrade".into(), &"vma".into()));
-}
-
-/// An answer of a tool that must be right.
-fn right(ran: &crate::Ran) -> Value {
-    assert_eq!(ran.exit, 0, "{} {}", ran.out, ran.err);
-    ran.json()
 }
 
 /// The code and the text of a refusal.
