@@ -18,7 +18,7 @@ use crate::{Outcome, ROUNDS};
 
 /// As `mesto serve` is set up.
 pub const SERVER_THREADS: usize = 2;
-pub const STORE_CONNECTIONS: usize = 32;
+pub const STORE_CONNECTIONS: usize = 16;
 /// Purchases prepared for each second of a run: more than are sold.
 pub const PREPARED: usize = 5_000;
 

@@ -45,7 +45,7 @@ pub struct ServeArgs {
     /// At most so many connections to Postgres: commits that wait for the disk together share one
     /// flush, so more of them sell more. All instances together need fewer than the server's
     /// max_connections. One more looks whether the database takes writes.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
     #[command(flatten)]
     bounds: BoundsArgs,

@@ -52,9 +52,9 @@ pub(crate) fn end_given(tx: &mut dyn Tx, account: AccountId) -> Result<(), Store
 }
 
 projection! {
-    /// The device of a token, `$1`.
+    /// The device of a token.
     pub(crate) struct Device {
-        device_key: Option<String> = "(SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1))",
+        device_key: Option<String> = "device.public_key",
     }
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
 
 /// The holder of a token, `$1`, good at `$2`, with his roles. None is given for later: one that
 /// seems to begin within the next minute was given by an instance whose clock is ahead.
-const HOLDER: &str = "FROM account LEFT JOIN role_grant ON role_grant.account = account.id AND role_grant.starts_at - 60000 <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2)";
+const HOLDER: &str = "FROM token JOIN account ON account.id = token.account LEFT JOIN device ON device.id = token.device LEFT JOIN role_grant ON role_grant.account = account.id AND role_grant.starts_at - 60000 <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) WHERE token.hash = $1 AND token.expires_at > $2";
 
 /// Asks for the holder of a token with his roles.
 pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {
