@@ -22,7 +22,7 @@ use crate::traffic::written;
 use crate::{Outcome, ROUNDS};
 
 /// Connections that ask again as soon as they are answered: the load that can just be done.
-const FULL: usize = 128;
+const FULL: usize = 64;
 /// Those that open the operator's connections before.
 const FEW: usize = 16;
 /// Connections that those who do not wait for each other may have.

@@ -41,7 +41,7 @@ class UrllibLink(OperatorLink):
         outgoing = urllib.request.Request(request.url, request.body, request.headers, method=request.method)
         try:
             try:
-                # Of a stream it is the longest silence; a comment comes every 15 seconds.
+                # Of a stream it is the longest silence; a comment comes every 20 seconds.
                 answer = opener.open(outgoing, timeout=_SILENCE if request.is_stream else request.timeout.total_seconds())
             except urllib.error.HTTPError as error:
                 answer = error  # an answer like any other, with a status that is none of 2xx

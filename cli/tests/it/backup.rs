@@ -25,6 +25,12 @@ fn mode(file: &Path) -> u32 {
     std::fs::metadata(file).unwrap().permissions().mode() & 0o777
 }
 
+/// Whether what was begun lies in a folder.
+fn has_partial(folder: &Path) -> bool {
+    let mut files = std::fs::read_dir(folder).unwrap();
+    files.any(|file| file.unwrap().file_name().to_string_lossy().ends_with(".partial"))
+}
+
 #[cfg(unix)]
 #[test]
 fn a_store_that_is_served_is_copied_and_another_one_is_made_of_the_copy_on_sqlite() {
@@ -113,7 +119,9 @@ fn a_postgres_database_is_dumped_with_its_audit_and_another_one_is_made_of_the_d
     assert_eq!(made["audit"], json!("audited"));
     #[cfg(unix)]
     assert_eq!(mode(&path.join("mesto.dump")), 0o600);
+    assert!(!has_partial(path), "it has its own name when it is whole");
     assert_eq!(refusal(&of(&["backup", "--to", "mesto.dump"], &url)), (6, "file_exists".into()));
+    assert_eq!(refusal(&of(&["backup", "--to", "none/mesto.dump"], &url)), (1, "copy".into()));
     right(&of(&["create", "--role", "inspector", "--name", "Ana"], &url));
 
     let restore = ["restore", "--from", "mesto.dump"];

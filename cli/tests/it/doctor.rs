@@ -75,7 +75,7 @@ impl Sound {
         write(&path.join("about.toml"), &format!("{ABOUT}{texts}"));
         write(&path.join("messages.toml"), "");
         std::fs::create_dir(path.join("copies")).unwrap();
-        write(&path.join("copies/newest"), "");
+        write(&path.join("copies/newest"), COPY);
         put_program(path, "timedatectl", "echo yes");
         put_program(path, "df", "echo Avail; echo 99999999999");
         write(
@@ -301,12 +301,22 @@ const CASES: &[Case] = &[
     Case(
         &["copy_old"],
         |at| {
+            std::fs::rename(at.join("copies/newest"), at.join("copies/newest.7.partial")).unwrap();
+            write(&at.join("copies/empty"), "");
+        },
+        &[],
+    ),
+    Case(
+        &["copy_old"],
+        |at| {
             let file = std::fs::File::options().write(true).open(at.join("copies/newest")).unwrap();
             file.set_modified(std::time::SystemTime::from(SystemClock.now() - TimeDelta::hours(27))).unwrap();
         },
         &[],
     ),
 ];
+
+const COPY: &str = "PGDMP";
 
 /// Found by tests of their own below.
 const ELSEWHERE: &[&str] = &[

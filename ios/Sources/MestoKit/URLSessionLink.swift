@@ -22,7 +22,7 @@ public final class URLSessionLink: OperatorLink, @unchecked Sendable {
 
     public func send(request: LinkRequest, reply: LinkReply) {
         guard let url = URL(string: request.url) else { return reply.notSent(why: "no address") }
-        // Of a stream it is the longest silence: the operator sends a comment every 15 seconds, and
+        // Of a stream it is the longest silence: the operator sends a comment every 20 seconds, and
         // the core gives a silent one up itself.
         let timeout = request.isStream ? max(60, request.timeout) : request.timeout
         var outgoing = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: timeout)

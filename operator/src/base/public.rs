@@ -21,8 +21,9 @@ use crate::kernel::store::{StoreError, Tx};
 /// the newer one.
 pub(crate) const SIGNED_EVERY: TimeDelta = TimeDelta::hours(1);
 
-/// Stands in the table from the first migration on.
-const KEYS_LOOKED_AT: Due = Due { repeat: Some(Repeat::Daily), ..Due::new("public.keys", look_at_keys) };
+/// Stands in the table from the first migration on. It trusts the clock: done by one that is ahead
+/// for a moment, it would be planned behind that moment and be silent for as long.
+const KEYS_LOOKED_AT: Due = Due { repeat: Some(Repeat::Daily), ..Due::trusting_clock("public.keys", look_at_keys) };
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[

@@ -134,8 +134,8 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
 /// How often a code is sent and tried, and how long it and a session are good for.
 ///
 /// Nobody can use these against another: a wrong code counts against the code and the network that
-/// tried it, a code that is good stays good whoever asks for another one, and a network that asks
-/// for many is slowed and never shut out.
+/// tried it, a code that is good stays good until the next one may be asked for, and a network that
+/// asks for many is slowed and never shut out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignInLimits {
     /// A one-time code is good for so long, or until another one can be asked for if that is later.

@@ -78,7 +78,7 @@ pub(crate) const TABLE: Table = Table {
 pub(crate) const LATE: Measure = Measure {
     name: "due_late",
     help: "Things that were due more than a minute ago and are not done",
-    sql: "SELECT COUNT(*) AS value FROM due WHERE at + 60000 < $1",
+    sql: "SELECT COUNT(*) AS value FROM due WHERE at < $1 - CAST(60000 AS BIGINT)",
 };
 
 /// How long an operator may take for what it claimed; then another one may.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use mesto_protocol::kernel::ids::{RecordId, RequestId};
+use mesto_protocol::kernel::ids::{AccountId, RecordId, RequestId};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use mesto_protocol::{Problem, ProblemCode, headers};
@@ -232,6 +232,11 @@ impl Operator {
     #[must_use]
     pub const fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// The account of a token that was good a moment ago.
+    pub(crate) fn holder(&self, token_hash: &str) -> Option<AccountId> {
+        self.shares.holder(token_hash)
     }
 
     /// A request that comes now.

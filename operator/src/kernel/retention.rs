@@ -2,11 +2,13 @@
 //! its own. Ledger and tickets stay, as pseudonyms without a plate.
 //!
 //! What is old is found by a question that only reads, and goes in transactions of a few hundred
-//! rows: sales wait for none of it. After a full one the next waits for the next beat. Nothing is
-//! erased while the clock is doubted (`clock.rs`).
+//! rows: sales wait for none of it. After a full one the next waits for the next beat, and goes on
+//! behind the last row: a table is walked once a night. A rule that fails does not end the others.
+//! Nothing is erased while the clock is doubted (`clock.rs`).
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::AccountId;
@@ -16,6 +18,7 @@ use mesto_rules::{City, SectionError};
 
 use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::metrics::Metrics;
 use crate::kernel::operator::Operator;
 use crate::kernel::signed_codes;
 use crate::kernel::store::{Ask, Importance, Row, Store, StoreError, Task, Tx, Value, Write, transact};
@@ -29,6 +32,8 @@ pub(crate) const NIGHTLY: Due =
 
 /// Most rows that one transaction erases.
 pub(crate) const BATCH: usize = 400;
+/// A rule that fails is tried so often in a night.
+const TRIES: usize = 3;
 /// When the night's work begins in the home city: after the day was closed, and after the hours
 /// that the change of the clocks leaves out or repeats.
 const AT: Option<NaiveTime> = NaiveTime::from_hms_opt(3, 30, 0);
@@ -63,14 +68,34 @@ impl Rule {
         Self { table, key, which: which.to_owned(), params: params.to_vec(), how: How::Deleted }
     }
 
-    fn find(&self) -> Ask {
+    /// The next rows in the order of the key, from the first one on or behind one.
+    fn find(&self, behind: Option<&[Value]>) -> Ask {
         let key = self.key.iter().map(|column| format!("{}.{column} AS {column}", self.table));
         let key = key.collect::<Vec<_>>().join(", ");
         let order = self.key.iter().map(|column| format!("{}.{column}", self.table)).collect::<Vec<_>>().join(", ");
-        Ask::sql(
-            &format!("SELECT {key} FROM {} WHERE {} ORDER BY {order} LIMIT {BATCH}", self.table, self.which),
-            &self.params,
-        )
+        let (table, which) = (self.table, &self.which);
+        let (rest, params) = match behind {
+            None => (String::new(), self.params.clone()),
+            Some(last) => {
+                let first = self.params.len() + 1;
+                let numbers: Vec<String> = (first..).take(last.len()).map(|number| format!("${number}")).collect();
+                let rest = format!(" AND ({order}) > ({})", numbers.join(", "));
+                (rest, self.params.iter().chain(last).cloned().collect())
+            }
+        };
+        Ask::sql(&format!("SELECT {key} FROM {table} WHERE ({which}){rest} ORDER BY {order} LIMIT {BATCH}"), &params)
+    }
+
+    /// Erases a batch; returns the key of its last row when there may be more behind it.
+    fn erase_batch(&self, store: &dyn Store, behind: Option<&[Value]>) -> Result<Option<Vec<Value>>, StoreError> {
+        let rows = read_only(store, self.find(behind))?;
+        if !rows.is_empty() {
+            transact(store, |tx| {
+                rows.iter().try_for_each(|row| self.erase(tx, row)).map_err(Failure::into_store_error)
+            })?;
+        }
+        let last = rows.last().filter(|_| rows.len() >= BATCH);
+        Ok(last.map(|row| row.columns().map(|(_, value)| value.clone()).collect()))
     }
 
     /// Erases one of the rows that were found. It may have changed since.
@@ -120,25 +145,112 @@ pub(crate) fn next_night(city: &City, now: DateTime<Utc>) -> DateTime<Utc> {
     nights.into_iter().find(|night| *night > now).unwrap_or(now + TimeDelta::days(1))
 }
 
-impl Operator {
-    /// Erases what is too old; `false` when there may be more of it.
-    pub(crate) fn erase_old(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        for service in self.services {
-            let Some(retention) = service.retention else { continue };
-            for rule in retention(self, now).map_err(Failure::into_store_error)? {
-                let rows = read_only(store, rule.find())?;
-                if rows.is_empty() {
-                    continue;
-                }
-                transact(store, |tx| {
-                    rows.iter().try_for_each(|row| rule.erase(tx, row)).map_err(Failure::into_store_error)
-                })?;
-                if rows.len() >= BATCH {
+/// A rule by its place: of which service, and which of its rules.
+type Place = (usize, usize);
+
+/// A rule that is being followed through its table.
+struct Walk {
+    rule: Place,
+    /// The key of the last row that was looked at.
+    behind: Option<Vec<Value>>,
+}
+
+/// How far an operator is with a night's work.
+struct Night {
+    /// When the next one begins.
+    until: DateTime<Utc>,
+    left: VecDeque<Walk>,
+    /// What is tried again after the others.
+    failed: Vec<Walk>,
+    why: Option<StoreError>,
+    tries: usize,
+}
+
+/// The nights that operators of this process are in the middle of. An operator is known by its
+/// metrics, which no other one has.
+static NIGHTS: Mutex<Vec<(Weak<Metrics>, Night)>> = Mutex::new(Vec::new());
+
+impl Night {
+    fn of(until: DateTime<Utc>, rules: &BTreeMap<Place, Rule>) -> Self {
+        let left = rules.keys().map(|rule| Walk { rule: *rule, behind: None }).collect();
+        Self { until, left, failed: Vec::new(), why: None, tries: 0 }
+    }
+
+    /// Takes the one that an operator is in the middle of; another operator may have ended that
+    /// of yesterday.
+    fn take(operator: &Arc<Metrics>, until: DateTime<Utc>) -> Option<Self> {
+        let mut nights = NIGHTS.lock().unwrap_or_else(PoisonError::into_inner);
+        nights.retain(|(owner, _)| owner.strong_count() > 0);
+        let place = nights.iter().position(|(owner, _)| owner.as_ptr() == Arc::as_ptr(operator))?;
+        let (_, night) = nights.swap_remove(place);
+        (night.until == until).then_some(night)
+    }
+
+    fn keep(self, operator: &Arc<Metrics>) {
+        NIGHTS.lock().unwrap_or_else(PoisonError::into_inner).push((Arc::downgrade(operator), self));
+    }
+
+    /// Goes on until a batch was full; `true` when nothing is left of this night.
+    fn go_on(&mut self, store: &dyn Store, rules: &BTreeMap<Place, Rule>) -> Result<bool, StoreError> {
+        while let Some(walk) = self.left.pop_front() {
+            let Some(rule) = rules.get(&walk.rule) else { continue };
+            match rule.erase_batch(store, walk.behind.as_deref()) {
+                Ok(None) => {}
+                Ok(Some(last)) => {
+                    self.left.push_front(Walk { behind: Some(last), ..walk });
                     return Ok(false);
+                }
+                // The store's state and not the rule's fault. The others come first the next time.
+                Err(error @ (StoreError::Full | StoreError::Overloaded | StoreError::Unavailable(_))) => {
+                    self.left.push_back(walk);
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::warn!(table = rule.table, reason = %error, "what is old could not be erased");
+                    self.failed.push(walk);
+                    self.why = Some(error);
                 }
             }
         }
+        self.left = std::mem::take(&mut self.failed).into();
+        let Some(why) = self.why.take() else { return Ok(true) };
+        self.tries += 1;
+        if self.tries < TRIES {
+            return Err(why);
+        }
+        let tables = self.left.iter().filter_map(|walk| rules.get(&walk.rule)).map(|rule| rule.table);
+        let tables = tables.collect::<Vec<_>>().join(", ");
+        tracing::error!(tables, reason = %why, "not all that is old was erased; it is tried again in the next night");
         Ok(true)
+    }
+}
+
+impl Operator {
+    /// Erases what is too old; `false` when there may be more of it.
+    pub(crate) fn erase_old(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let (until, rules) = (next_night(&self.home, now), self.rules(now));
+        let mut night = Night::take(&self.metrics, until).unwrap_or_else(|| Night::of(until, &rules));
+        let ended = night.go_on(store, &rules);
+        if ended != Ok(true) {
+            night.keep(&self.metrics);
+        }
+        ended
+    }
+
+    /// The rules of all services, in their order. A service that cannot tell its own keeps none of
+    /// the others waiting.
+    fn rules(&self, now: DateTime<Utc>) -> BTreeMap<Place, Rule> {
+        let mut rules = BTreeMap::new();
+        for (number, service) in self.services.iter().enumerate() {
+            let Some(retention) = service.retention else { continue };
+            match retention(self, now).map_err(Failure::into_store_error) {
+                Ok(found) => rules.extend(found.into_iter().enumerate().map(|(place, rule)| ((number, place), rule))),
+                Err(error) => {
+                    tracing::error!(service = service.name, reason = %error, "it is not known what of it is old");
+                }
+            }
+        }
+        rules
     }
 }
 
@@ -159,8 +271,8 @@ fn read_only(store: &dyn Store, ask: Ask) -> Result<Vec<Row>, StoreError> {
             let _ = done.send(result);
         }),
     );
-    // Sales come first; what is refused is looked for again.
-    store.submit(task.of(Importance::Reading));
+    // Sales come first; what is refused is looked for again. A large table takes its time.
+    store.submit(task.of(Importance::Reading).as_job());
     ended.recv().unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())))?;
     let rows = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(rows)
@@ -204,6 +316,122 @@ fn drop_beginning(tx: &mut dyn Tx, account: AccountId, before: i64) -> Outcome<(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::kernel::store::{SqliteInline, Work};
+
+    /// Counts what is looked for.
+    struct Counting {
+        store: SqliteInline,
+        asked: Mutex<usize>,
+        /// The store cannot be asked.
+        is_away: Mutex<bool>,
+    }
+
+    impl Counting {
+        /// A store with so many old rows.
+        fn with(rows: i64) -> Self {
+            let store = SqliteInline::in_memory().unwrap();
+            transact(&store, |tx| {
+                tx.execute("CREATE TABLE old (a TEXT NOT NULL, b INTEGER NOT NULL, PRIMARY KEY (a, b))", &[])?;
+                (0..rows).try_for_each(|row| {
+                    let text = ["x", "y", "z"].into_iter().cycle().nth(usize::try_from(row).unwrap() % 3).unwrap();
+                    tx.execute("INSERT INTO old (a, b) VALUES ($1, $2)", values![text, row]).map(|_| ())
+                })
+            })
+            .unwrap();
+            Self { store, asked: Mutex::new(0), is_away: Mutex::new(false) }
+        }
+
+        fn asked(&self) -> usize {
+            std::mem::take(&mut *self.asked.lock().unwrap())
+        }
+
+        fn rows(&self) -> i64 {
+            let sql = "SELECT COUNT(*) AS rows FROM old";
+            transact(&self.store, |tx| tx.query(sql, &[])?.first().unwrap().get("rows")).unwrap()
+        }
+    }
+
+    impl Store for Counting {
+        fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
+            self.store.transact(work)
+        }
+
+        fn submit(&self, task: Task) {
+            *self.asked.lock().unwrap() += 1;
+            let task = match *self.is_away.lock().unwrap() {
+                true => task.seen_by(|_| Box::new(|_| Err(StoreError::Overloaded)), |done| done),
+                false => task,
+            };
+            self.store.submit(task);
+        }
+    }
+
+    fn night(rules: Vec<Rule>) -> (Night, BTreeMap<Place, Rule>) {
+        let rules = rules.into_iter().enumerate().map(|(place, rule)| ((0, place), rule)).collect();
+        (Night::of(DateTime::UNIX_EPOCH, &rules), rules)
+    }
+
+    fn all_old() -> Rule {
+        Rule::deleted("old", &["a", "b"], "old.b >= $1", values![0])
+    }
+
+    #[test]
+    fn batches_go_on_behind_the_last_row_and_a_table_is_walked_once() {
+        let store = Counting::with(1_000);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&seen);
+        // What it leaves there is not found again.
+        let how = How::Done(Box::new(move |_, row| {
+            told.lock().unwrap().push((row.get::<String>("a")?, row.get::<i64>("b")?));
+            Ok(())
+        }));
+        let (mut night, rules) = night(vec![Rule { how, ..all_old() }]);
+        let ended: Vec<_> = (0..3).map(|_| night.go_on(&store, &rules)).collect();
+        assert_eq!((ended, store.asked()), (vec![Ok(false), Ok(false), Ok(true)], 3));
+        let seen = seen.lock().unwrap();
+        assert!(seen.is_sorted() && seen.len() == 1_000);
+        assert_eq!(seen.iter().collect::<std::collections::BTreeSet<_>>().len(), 1_000);
+    }
+
+    #[test]
+    fn a_rule_that_fails_is_tried_again_and_does_not_end_the_others() {
+        let store = Counting::with(500);
+        let broken = || Rule::deleted("old", &["a"], "old.no_such_column = $1", values![0]);
+        let (mut night, rules) = night(vec![broken(), all_old()]);
+        assert_eq!(night.go_on(&store, &rules), Ok(false));
+        assert_eq!((store.rows(), store.asked()), (100, 2));
+        // The others are over, and then it is told.
+        assert!(matches!(night.go_on(&store, &rules), Err(StoreError::Broken(_))));
+        assert_eq!((store.rows(), store.asked()), (0, 1));
+        // It alone is tried again, and not for ever.
+        assert!(matches!(night.go_on(&store, &rules), Err(StoreError::Broken(_))));
+        assert_eq!(night.go_on(&store, &rules), Ok(true));
+        assert_eq!(store.asked(), 2);
+    }
+
+    #[test]
+    fn a_store_that_is_away_ends_nothing() {
+        let store = Counting::with(10);
+        let (mut night, rules) = night(vec![all_old(), all_old()]);
+        *store.is_away.lock().unwrap() = true;
+        for _ in 0..5 {
+            assert_eq!(night.go_on(&store, &rules), Err(StoreError::Overloaded));
+        }
+        assert_eq!(store.asked(), 5, "it is not asked for each rule");
+        *store.is_away.lock().unwrap() = false;
+        assert_eq!((night.go_on(&store, &rules), store.rows()), (Ok(true), 0));
+    }
+
+    #[test]
+    fn a_night_that_another_operator_has_ended_is_not_gone_on_with() {
+        let (operator, other) = (Metrics::new(&[]), Metrics::new(&[]));
+        let (night, _) = night(vec![all_old()]);
+        let until = night.until;
+        night.keep(&operator);
+        assert!(Night::take(&other, until).is_none());
+        assert!(Night::take(&operator, until + TimeDelta::days(1)).is_none());
+        assert!(Night::take(&operator, until).is_none(), "it is forgotten");
+    }
 
     #[test]
     fn the_night_begins_at_half_past_three_on_the_citys_clock() {

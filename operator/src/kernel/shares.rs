@@ -225,6 +225,12 @@ impl Shares {
         }
     }
 
+    /// The account of a token, as it was learned; not for ever, and it says nothing of whether the
+    /// token is still good.
+    pub fn holder(&self, token_hash: &str) -> Option<AccountId> {
+        self.lock().known.get(token_hash).map(|(account, _)| *account)
+    }
+
     /// A token was none.
     pub fn wrong_token(&self, request: &Request, limits: FairShares) {
         if request.token().is_some() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
-use mesto_operator::{Front, PostgresStore, values};
+use mesto_operator::{FairShares, Front, PostgresStore, Share, values};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -199,6 +199,72 @@ fn the_oldest_stream_of_an_account_ends_for_one_too_many() {
     });
 }
 
+/// The answer to somebody who asks for a stream: its status, and the stream behind its head.
+async fn asks_for_a_stream(server: &Server, token: &str) -> (String, BufReader<TcpStream>) {
+    let (head, stream) = stream(server, token).await;
+    (head.split(' ').nth(1).unwrap().to_owned(), stream)
+}
+
+#[test]
+fn streams_with_invented_tokens_have_a_share_and_a_good_stream_lives_on() {
+    in_time(async {
+        let server = Server::limited(FairShares::of(20, 8, 1), Front::default()).await;
+        let token = driver(&server, "+381641234567").await;
+        let (status, mut good) = asks_for_a_stream(&server, &token).await;
+        assert_eq!(status, "200");
+        let mut statuses = Vec::new();
+        for number in 0..6 {
+            statuses.push(asks_for_a_stream(&server, &format!("invented-{number}")).await.0);
+        }
+        assert_eq!((statuses[0].as_str(), statuses[5].as_str()), ("401", "429"), "{statuses:?}");
+        // A poller's tokens are counted with them.
+        let (head, _) = server.ask("GET /v1/events HTTP/1.1\r\nauthorization: Bearer invented", b"").await;
+        assert!(head.starts_with("HTTP/1.1 429") && header(&head, "retry-after").is_some(), "{head}");
+        add_vehicle(&server, &token, "BG111AA").await;
+        assert!(next_event(&mut good).await.2.contains("BG111AA"));
+        assert_eq!(asks_for_a_stream(&server, &token).await.0, "200");
+    });
+}
+
+#[test]
+fn a_stream_that_is_refused_ends_no_other() {
+    let account = Share { per_second: 1, burst: 10, at_once: 8 };
+    in_time(async {
+        let server = Server::limited(FairShares { account, ..FairShares::default() }, Front::default()).await;
+        let token = driver(&server, "+381641234567").await;
+        let mut open = Vec::new();
+        for _ in 0..8 {
+            open.push(stream(&server, &token).await.1);
+        }
+        // A cursor of another history.
+        let ask = format!("{}\r\nlast-event-id: another:7", asks_for_events(&token));
+        let (head, _) = server.ask(&ask, b"").await;
+        assert!(head.starts_with("HTTP/1.1 410"), "{head}");
+        // More than its share. On a slow machine one or the other has its turn.
+        let mut refused = 0;
+        for _ in 0..20 {
+            match asks_for_a_stream(&server, &token).await {
+                (status, stream) if status == "200" => open.push(stream),
+                (status, _) => {
+                    assert_eq!(status, "429");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 0);
+        let replaced = open.len() - 8;
+        on_world(&server, move |world| {
+            let request = mesto_operator::Request::new("POST", "/v1/vehicles").bearer(&token);
+            let added = serde_json::json!({"city": "belgrade", "plate": "BG111AA"});
+            assert_eq!(world.send(&request.json(&added)).status, 201);
+        })
+        .await;
+        for stream in &mut open[replaced..] {
+            assert!(next_event(stream).await.2.contains("BG111AA"));
+        }
+    });
+}
+
 #[test]
 fn limits_of_an_address_count_the_client_behind_a_trusted_proxy_and_nobody_else_is_believed() {
     let limits = mesto_operator::SignInLimits { codes_per_network: 1, ..Default::default() };
@@ -313,7 +379,14 @@ fn prometheus_is_told_what_happened_and_nothing_about_anybody() {
             stream.read_to_string(&mut answer).await.unwrap();
             answer
         };
-        let text = scrape("/metrics").await;
+        let mut text = scrape("/metrics").await;
+        // What is due on the first beat may not be done yet.
+        for _ in 0..1_000 {
+            if text.contains("mesto_due_late 0") {
+                break;
+            }
+            text = scrape("/metrics").await;
+        }
         assert!(text.starts_with("HTTP/1.1 200") && text.contains("application/openmetrics-text"), "{text}");
         for line in [
             "mesto_requests_total{method=\"POST\",route=\"/v1/vehicles\",status=\"201\"} 1",

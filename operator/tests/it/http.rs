@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use mesto_operator::{Clock, Config, Durability, Front, Operator, Request, SignInLimits, SqliteStore, Store};
+use mesto_operator::{Clock, Config, Durability, Front, Limits, Operator, Request, SqliteStore, Store};
 use mesto_protocol::event::{Cursor, Event};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -54,7 +54,7 @@ impl Server {
     }
 
     /// With limits of its own.
-    pub async fn limited(limits: SignInLimits, front: Front) -> Self {
+    pub async fn limited(limits: impl Limits, front: Front) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("operator.db"), Durability::None).unwrap());
         Self::of(operator(Config::default()).limited(limits), store, front, folder).await

@@ -648,6 +648,23 @@ fn a_line_that_is_full_refuses_at_once_and_what_nobody_waits_for_is_not_done() {
 }
 
 #[test]
+fn a_job_of_the_operator_may_take_longer_than_what_somebody_waits_for_on_postgres() {
+    let store = postgres(1);
+    let may_take = |is_job: bool| {
+        let (told, said) = mpsc::channel();
+        let job: Job = Box::new(move |tx: &mut dyn Tx| {
+            let rows = tx.query("SELECT current_setting('statement_timeout') AS said", &[])?;
+            told.send(rows[0].get::<String>("said")?).unwrap();
+            Ok(())
+        });
+        let task = Task::new(job, Box::new(|_| {}));
+        store.submit(if is_job { task.as_job() } else { task });
+        said.recv().unwrap()
+    };
+    assert_eq!([false, true, false].map(may_take), ["10s", "50s", "10s"]);
+}
+
+#[test]
 fn what_nobody_waits_for_any_more_is_not_done_on_postgres() {
     let store = postgres(1);
     let gone = Arc::new(());

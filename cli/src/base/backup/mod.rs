@@ -128,6 +128,15 @@ fn backup(BackupArgs { to, store }: &BackupArgs, call: Call) -> Outcome<()> {
     }
 }
 
+/// What the name of a copy ends in while it is written.
+const PARTIAL: &str = ".partial";
+
+/// Whether a file may be a copy that is whole: it may have been packed or encrypted since.
+pub fn may_be_copy(file: &Path) -> bool {
+    let is_partial = file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(PARTIAL));
+    !is_partial && file.metadata().is_ok_and(|about| about.is_file() && about.len() > 0)
+}
+
 /// What a file begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {

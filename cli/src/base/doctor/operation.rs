@@ -9,6 +9,7 @@ use mesto_operator::store::transact;
 use serde_json::Value;
 
 use crate::base::about;
+use crate::base::backup::may_be_copy;
 use crate::base::doctor::{Check, Seen, Setup, Weight};
 
 /// A city is renewed so long before it may be sold by no more.
@@ -192,7 +193,8 @@ fn copy_old(setup: &Setup) -> Seen {
         Ok(files) => files,
         Err(why) => return Seen::Bad(format!("{} cannot be read: {why}", folder.display())),
     };
-    let written = files.filter_map(|file| file.ok()?.metadata().ok()?.modified().ok()).max();
+    let copies = files.filter_map(|file| Some(file.ok()?.path()).filter(|file| may_be_copy(file)));
+    let written = copies.filter_map(|copy| copy.metadata().ok()?.modified().ok()).max();
     match written.map(|written: SystemTime| DateTime::<Utc>::from(written)) {
         None => Seen::Bad(format!("there is no copy in {}", folder.display())),
         Some(written) => Seen::bad_if(written + COPY_YOUNGER_THAN < setup.now, || {

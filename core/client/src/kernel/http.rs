@@ -56,7 +56,7 @@ impl Timeouts {
     }
 }
 
-/// A stream in which nothing comes for so long has broken: the operator sends a comment every 15
+/// A stream in which nothing comes for so long has broken: the operator sends a comment every 20
 /// seconds.
 pub const SILENCE: Duration = Duration::from_secs(45);
 /// An answer longer than this, in bytes, is not the operator's.

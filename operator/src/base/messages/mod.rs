@@ -81,7 +81,7 @@ pub(crate) const SERVICE: Service = Service {
     measures: &[Measure {
         name: "messages_late",
         help: "Messages that wait for more than a minute",
-        sql: "SELECT COUNT(*) AS value FROM message WHERE state = 'waiting' AND at + 60000 < $1",
+        sql: "SELECT COUNT(*) AS value FROM message WHERE state = 'waiting' AND at < $1 - CAST(60000 AS BIGINT)",
     }],
     tables: &[Table {
         name: "message",

@@ -244,9 +244,15 @@ pub async fn send_due(
 
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Outgoing>> {
     let waiting = Select::<ProviderRequestRow>::of(
-        // A lease beyond all that may be taken now was taken by a clock that was ahead.
-        "FROM provider_request WHERE provider_request.next_at <= $1 AND (provider_request.lease_until <= $1 OR provider_request.lease_until > $3) ORDER BY provider_request.next_at, provider_request.refund LIMIT $2",
-        values![now.timestamp_millis(), CLAIM, (now + LEASE + LEASE).timestamp_millis()],
+        // A lease beyond all that may be taken now was taken by a clock that was ahead, and a pause
+        // beyond the longest one was made by such a clock.
+        "FROM provider_request WHERE (provider_request.next_at <= $1 OR provider_request.next_at > $4) AND (provider_request.lease_until <= $1 OR provider_request.lease_until > $3) ORDER BY provider_request.next_at, provider_request.refund LIMIT $2",
+        values![
+            now.timestamp_millis(),
+            CLAIM,
+            (now + LEASE + LEASE).timestamp_millis(),
+            (now + LONGEST_PAUSE + LEASE).timestamp_millis()
+        ],
     );
     let mut outgoing = Vec::new();
     for row in tx.all(waiting.locking_free("provider_request"))? {

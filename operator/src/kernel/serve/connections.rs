@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::pace::{Pace, Paced, Phase, Times};
-use super::proxies::Proxies;
+use super::proxies::{self, Proxies};
 use super::rarely::Rarely;
 use crate::kernel::metrics::Metrics;
 
@@ -53,7 +53,7 @@ pub(super) struct Bounds {
 #[derive(Debug)]
 struct Room {
     most: usize,
-    taken: Mutex<(usize, HashMap<IpAddr, usize>)>,
+    taken: Mutex<(usize, HashMap<String, usize>)>,
 }
 
 /// Why there is no room.
@@ -69,13 +69,13 @@ impl Room {
     }
 
     /// Room for one connection more; `counted` is the address that may have its share only.
-    fn take(self: &Arc<Self>, counted: Option<IpAddr>) -> Result<Place, Full> {
+    fn take(self: &Arc<Self>, counted: Option<String>) -> Result<Place, Full> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.0 >= self.most {
             return Err(Full::All);
         }
-        if let Some(address) = counted {
-            let of_address = taken.1.entry(address).or_default();
+        if let Some(address) = &counted {
+            let of_address = taken.1.entry(address.clone()).or_default();
             if *of_address >= (self.most / SHARE).max(1) {
                 return Err(Full::Address);
             }
@@ -90,19 +90,19 @@ impl Room {
 #[derive(Debug)]
 struct Place {
     room: Arc<Room>,
-    counted: Option<IpAddr>,
+    counted: Option<String>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.room.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.0 -= 1;
-        if let Some(address) = self.counted
-            && let Some(of_address) = taken.1.get_mut(&address)
+        if let Some(address) = &self.counted
+            && let Some(of_address) = taken.1.get_mut(address)
         {
             *of_address -= 1;
             if *of_address == 0 {
-                taken.1.remove(&address);
+                taken.1.remove(address);
             }
         }
     }
@@ -160,7 +160,7 @@ where
 fn admit(room: &Arc<Room>, bounds: &Bounds, peer: SocketAddr) -> Result<Place, Full> {
     let address = peer.ip().to_canonical();
     let is_shared = address.is_loopback() || bounds.proxies.trusts(address);
-    room.take((!is_shared).then_some(address))
+    room.take((!is_shared).then(|| proxies::counted(address)))
 }
 
 /// Says so and closes: who waits in silence would be asked for again by every health check.
@@ -279,21 +279,36 @@ mod tests {
     #[test]
     fn an_address_has_a_share_and_proxies_have_all_the_room() {
         let room = Arc::new(Room::new(8));
-        let (one, other): (IpAddr, IpAddr) = ("198.51.100.1".parse().unwrap(), "198.51.100.2".parse().unwrap());
-        let mut places = vec![room.take(Some(one)).unwrap(), room.take(Some(one)).unwrap()];
-        assert_eq!(room.take(Some(one)).unwrap_err(), Full::Address);
-        places.push(room.take(Some(other)).unwrap());
+        let take = |address: Option<&str>| room.take(address.map(str::to_owned));
+        let (one, other) = (Some("198.51.100.1"), Some("198.51.100.2"));
+        let mut places = vec![take(one).unwrap(), take(one).unwrap()];
+        assert_eq!(take(one).unwrap_err(), Full::Address);
+        places.push(take(other).unwrap());
         for _ in 0..5 {
-            places.push(room.take(None).unwrap());
+            places.push(take(None).unwrap());
         }
-        assert_eq!(room.take(None).unwrap_err(), Full::All);
-        assert_eq!(room.take(Some(other)).unwrap_err(), Full::All);
+        assert_eq!(take(None).unwrap_err(), Full::All);
+        assert_eq!(take(other).unwrap_err(), Full::All);
         places.remove(0);
-        places.push(room.take(Some(one)).unwrap());
+        places.push(take(one).unwrap());
         drop(places);
         let taken = room.taken.lock().unwrap();
         assert_eq!((taken.0, taken.1.len()), (0, 0));
     }
+
+    #[test]
+    fn one_customer_of_ipv6_has_one_share_however_many_addresses() {
+        let proxies = Proxies::new(&["2001:db8:9::/48".parse().unwrap()]);
+        let bounds =
+            Bounds { most: 8, proxies, times: Times::default(), drain: Duration::ZERO, metrics: Metrics::new(&[]) };
+        let room = Arc::new(Room::new(bounds.most));
+        let connect = |ip: &str| admit(&room, &bounds, SocketAddr::new(ip.parse().unwrap(), 1));
+        let _held = [connect("2001:db8:1:2::1").unwrap(), connect("2001:db8:1:2:ffff::9").unwrap()];
+        assert_eq!(connect("2001:db8:1:2:3::3").unwrap_err(), Full::Address);
+        let _others = [connect("2001:db8:1:3::1").unwrap(), connect("::ffff:198.51.100.1").unwrap()];
+        let _of_a_proxy: Vec<Place> = (0..3).map(|_| connect("2001:db8:9::1").unwrap()).collect();
+    }
+
     /// A server of its own on loopback, in which everything but an answer may take a moment only.
     async fn serve_hastily(answer: impl Fn() -> Response + Clone + Send + 'static) -> SocketAddr {
         let moment = Duration::from_millis(50);

@@ -51,7 +51,8 @@ const QUIET_LOOKS: u32 = 10;
 #[derive(Debug)]
 pub struct Front {
     /// Most connections at once, event streams included; fewer where the machine allows fewer open
-    /// files. An address that is no proxy may have a quarter of them.
+    /// files. An address that is no proxy, of IPv6 its network of 64 bits, may have a quarter of
+    /// them.
     pub max_connections: usize,
     /// How long what came in may take when the operator ends.
     pub drain: Duration,

@@ -8,17 +8,16 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response as HttpResponse};
 use futures_util::stream;
 use mesto_protocol::event::{Cursor, Event, EventPage};
-use mesto_protocol::kernel::ids::AccountId;
 use tokio::sync::watch;
 
 use super::hub::{Listening, Told};
-use super::{Service, add, tail, timely};
+use super::{Service, add, timely};
 use crate::kernel::caller;
 use crate::kernel::events;
-use crate::kernel::failure::{Failure, store_problem};
+use crate::kernel::failure::store_problem;
 use crate::kernel::http::{Request, Response};
 use crate::kernel::operator::Arrival;
-use crate::kernel::store::{Importance, StoreError};
+use crate::kernel::store::StoreError;
 
 /// A comment keeps proxies and phones' networks from closing a stream on which nothing happens.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
@@ -42,25 +41,38 @@ struct Tail {
     has_begun: bool,
 }
 
+/// The page behind a cursor, or why there is none.
+async fn page_behind(
+    service: &Service,
+    arrival: Arrival,
+    request: &Request,
+    cursor: Option<&Cursor>,
+) -> Result<EventPage, Response> {
+    let query = cursor.map(|cursor| format!("after={cursor}")).unwrap_or_default();
+    let response = timely(service, arrival, Request { query, ..request.clone() }).await;
+    match response.read::<EventPage>() {
+        Ok(page) if response.status == 200 => Ok(page),
+        _ => Err(response),
+    }
+}
+
 impl Tail {
     /// Reads the next page, or says why there is none.
     async fn page(&mut self) -> Result<(), Response> {
         self.known = *self.listening.told.borrow_and_update();
-        self.request.query = self.cursor.as_ref().map(|cursor| format!("after={cursor}")).unwrap_or_default();
-        let arrival = self.service.operator.arrival(&self.service.clock);
         // Opening it was counted against the account's share; what it tells then is not.
-        let arrival = if self.has_begun { arrival.uncounted() } else { arrival };
-        let response = timely(&self.service, arrival, self.request.clone()).await;
-        let Ok(page) = response.read::<EventPage>() else { return Err(response) };
-        if response.status != 200 {
-            return Err(response);
-        }
+        let arrival = self.service.operator.arrival(&self.service.clock).uncounted();
+        let page = page_behind(&self.service, arrival, &self.request, self.cursor.as_ref()).await?;
+        self.take(page);
+        Ok(())
+    }
+
+    fn take(&mut self, page: EventPage) {
         // Where nothing comes any more although the account is further, it was erased.
         self.has_more = page.has_more && !page.events.is_empty();
         self.known.newest = self.known.newest.max(page.next.seq);
         self.service.operator.hub.reached(self.listening.account(), page.next.seq);
         self.waiting.extend(page.events);
-        Ok(())
     }
 
     async fn next(mut self) -> Option<(Result<sse::Event, Infallible>, Self)> {
@@ -97,34 +109,6 @@ impl Tail {
     }
 }
 
-/// The account whose token a request has.
-async fn account(service: &Service, arrival: &Arrival, token: String) -> Result<AccountId, Response> {
-    let now = arrival.at;
-    let mut refused = None;
-    let asked =
-        tail::ask(&*service.store, Importance::Reading, move |tx| match caller::authenticate(tx, &token, now, false) {
-            Ok(caller) => Ok(Ok(caller.account)),
-            Err(Failure::Store(error)) => Err(error),
-            Err(Failure::Refused(problem) | Failure::Counted(problem)) => Ok(Err(problem)),
-        });
-    let found = match tokio::time::timeout(super::ANSWER_TIME, asked).await {
-        Ok(Ok(found)) => found.map_err(|problem| refused = Some(*problem)).ok(),
-        Ok(Err(error)) => {
-            tracing::error!(request = %arrival.id, reason = %error, "a request failed at the store");
-            refused = Some(store_problem(&error));
-            None
-        }
-        Err(_) => {
-            refused = Some(store_problem(&StoreError::Unavailable("no answer in time".into())));
-            None
-        }
-    };
-    match (found, refused) {
-        (Some(account), _) => Ok(account),
-        (None, refused) => Err(arrival.refused(refused.unwrap_or_else(|| store_problem(&StoreError::GivenUp)))),
-    }
-}
-
 /// Answers with a stream, from Last-Event-ID or `?after=` on; a refusal is what a poller is told.
 pub(super) async fn open(service: Service, arrival: Arrival, request: Request) -> Result<HttpResponse, Response> {
     let cursor = match request.get("last-event-id") {
@@ -133,8 +117,12 @@ pub(super) async fn open(service: Service, arrival: Arrival, request: Request) -
     };
     let cursor = cursor.map_err(|problem| arrival.refused(problem))?;
     let token = caller::token_hash(&request).map_err(|failure| arrival.refused(failure.into_problem()))?;
-    let account = account(&service, &arrival, token.clone()).await?;
-    // Before the first page is read: what is written from now on wakes it.
+    // Counted and refused as any other request is. Only then it listens, which may end the oldest
+    // stream of its account.
+    let first = page_behind(&service, arrival.clone(), &request, cursor.as_ref()).await?;
+    let Some(account) = service.operator.holder(&token) else {
+        return Err(arrival.refused(store_problem(&StoreError::Contended)));
+    };
     let listening = service.operator.hub.listen(account, token);
     let ending = service.ending.clone();
     let mut tail = Tail {
@@ -148,7 +136,12 @@ pub(super) async fn open(service: Service, arrival: Arrival, request: Request) -
         ending,
         has_begun: false,
     };
-    tail.page().await?;
+    tail.take(first);
+    // What was written before it listened woke nobody: it is read now, or behind what waits. A
+    // failure is no refusal any more: the stream asks once again.
+    if !tail.waiting.is_empty() || tail.page().await.is_err() {
+        tail.has_more = true;
+    }
     let told = stream::unfold(tail, Tail::next);
     let mut http = Sse::new(told).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     let unbuffered = Response::empty().header("x-accel-buffering", "no");

@@ -3,7 +3,8 @@
 //! A line is refused further tasks as soon as the one that waits longest has waited too long. A
 //! moment's stall is borne for [`STALL`]; when every task has waited for a while, more is asked
 //! than can be done, and then only [`CROWDED`] is borne: who is refused hears it at once, and who
-//! is served waits no longer than that.
+//! is served waits little longer than that. A crowd is over when nobody has waited for as long: one
+//! task that is served at once, because all others were refused, does not end it.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -12,33 +13,49 @@ use super::task::{self, Importance, Task};
 
 /// A wait that tells of no crowd.
 const CALM: Duration = Duration::from_millis(50);
-/// So long nobody was served calmly: it is a crowd, not a stall.
+/// So long nobody was served calmly: it is a crowd, not a stall. And so long nobody has waited: it
+/// is over.
 const LASTING: Duration = Duration::from_millis(500);
 /// Longest wait at the head of a line in a crowd, and else.
-const CROWDED: Duration = Duration::from_millis(100);
+const CROWDED: Duration = Duration::from_millis(60);
 const STALL: Duration = Duration::from_secs(1);
 /// Most tasks of a line, however fast they are done.
 pub(super) const MOST: usize = 4_096;
-/// Of so many tasks one is taken from the least important line that has any.
-const SHARE: usize = 8;
+/// Whose line is looked at first, turn by turn: money mostly, and none is forgotten. A purchase
+/// needs a quote before it, which is usual.
+const TURNS: [Importance; 8] = {
+    use Importance::{Money, Reading, Usual};
+    [Money, Usual, Money, Money, Usual, Money, Money, Reading]
+};
 /// How often the log tells that tasks are refused.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 
 /// Whether those who are served have waited for long.
 #[derive(Debug, Default)]
 pub(super) struct Crowd {
-    since: Option<Instant>,
+    /// Since when nobody was served calmly, or everybody.
+    waiting_since: Option<Instant>,
+    calm_since: Option<Instant>,
+    lasts: bool,
 }
 
 impl Crowd {
     /// Somebody is served who has waited so long.
     pub fn serves(&mut self, waited: Duration, now: Instant) {
-        self.since = if waited <= CALM { None } else { self.since.or(Some(now)) };
+        let has_lasted = |since: Instant| now.saturating_duration_since(since) >= LASTING;
+        if waited <= CALM {
+            self.waiting_since = None;
+            self.lasts &= !has_lasted(*self.calm_since.get_or_insert(now));
+        } else {
+            self.calm_since = None;
+            self.lasts |= has_lasted(*self.waiting_since.get_or_insert(now));
+        }
     }
 
     /// Whether one more may come when the first of the line has waited so long.
     pub fn takes(&self, longest: Duration, now: Instant) -> bool {
-        let lasts = self.since.is_some_and(|since| now.saturating_duration_since(since) >= LASTING);
+        let lasts =
+            self.lasts || self.waiting_since.is_some_and(|since| now.saturating_duration_since(since) >= LASTING);
         longest <= if lasts { CROWDED } else { STALL }
     }
 }
@@ -46,10 +63,30 @@ impl Crowd {
 /// Tasks by their importance.
 #[derive(Default)]
 pub(super) struct Line {
-    waiting: [VecDeque<Task>; 3],
-    crowd: Crowd,
+    waiting: [Waiting; 3],
     turns: usize,
     refused: Refused,
+}
+
+/// The tasks of one importance.
+#[derive(Default)]
+struct Waiting {
+    tasks: VecDeque<Task>,
+    crowd: Crowd,
+}
+
+impl Waiting {
+    /// The next whose caller is still there.
+    fn next(&mut self) -> Option<Task> {
+        while let Some(task) = self.tasks.pop_front() {
+            if !task.is_forsaken() {
+                let now = task::now();
+                self.crowd.serves(task.waited(now), now);
+                return Some(task);
+            }
+        }
+        None
+    }
 }
 
 /// What was refused since the log told of it.
@@ -70,7 +107,7 @@ impl Refused {
 }
 
 impl Line {
-    fn of(&mut self, importance: Importance) -> &mut VecDeque<Task> {
+    fn of(&mut self, importance: Importance) -> &mut Waiting {
         let [reading, usual, money] = &mut self.waiting;
         match importance {
             Importance::Reading => reading,
@@ -84,9 +121,9 @@ impl Line {
     pub fn join(&mut self, task: Task, may_come: bool) -> Result<(), Box<Task>> {
         let now = task::now();
         let line = self.of(task.importance());
-        let (length, longest) = (line.len(), line.front().map_or(Duration::ZERO, |first| first.waited(now)));
-        if may_come && length < MOST && self.crowd.takes(longest, now) {
-            self.of(task.importance()).push_back(task);
+        let longest = line.tasks.front().map_or(Duration::ZERO, |first| first.waited(now));
+        if may_come && line.tasks.len() < MOST && line.crowd.takes(longest, now) {
+            line.tasks.push_back(task);
             return Ok(());
         }
         self.refused.one(now);
@@ -95,30 +132,18 @@ impl Line {
 
     /// The next to be done. Whose caller is gone is dropped.
     pub fn next(&mut self) -> Option<Task> {
+        let first = TURNS.get(self.turns % TURNS.len()).copied().unwrap_or(Importance::Money);
         self.turns = self.turns.wrapping_add(1);
-        let mut lines: Vec<&mut VecDeque<Task>> = self.waiting.iter_mut().collect();
-        if !self.turns.is_multiple_of(SHARE) {
-            lines.reverse();
-        }
-        let task = lines.into_iter().find_map(|line| {
-            while let Some(task) = line.pop_front() {
-                if !task.is_forsaken() {
-                    return Some(task);
-                }
-            }
-            None
-        })?;
-        let now = task::now();
-        self.crowd.serves(task.waited(now), now);
-        Some(task)
+        let then = [Importance::Money, Importance::Usual, Importance::Reading];
+        std::iter::once(first).chain(then).find_map(|importance| self.of(importance).next())
     }
 
     pub fn is_empty(&self) -> bool {
-        self.waiting.iter().all(VecDeque::is_empty)
+        self.waiting.iter().all(|line| line.tasks.is_empty())
     }
 
     pub fn len(&self) -> usize {
-        self.waiting.iter().map(VecDeque::len).sum()
+        self.waiting.iter().map(|line| line.tasks.len()).sum()
     }
 }
 
@@ -144,8 +169,23 @@ mod tests {
         for importance in [Reading, Usual, Money].into_iter().cycle().take(30) {
             assert!(line.join(task(importance), true).is_ok());
         }
-        let served = importances(&mut line, 11);
-        assert_eq!(served, [Money, Money, Money, Money, Money, Money, Money, Reading, Money, Money, Money]);
+        let served = importances(&mut line, 9);
+        assert_eq!(served, [Money, Usual, Money, Money, Usual, Money, Money, Reading, Money]);
+        // Who is alone has every turn.
+        let mut line = Line::default();
+        for _ in 0..9 {
+            assert!(line.join(task(Usual), true).is_ok());
+        }
+        assert_eq!(importances(&mut line, 9), [Usual; 9]);
+    }
+
+    #[test]
+    fn whoever_asks_too_much_of_one_kind_crowds_that_kind_alone() {
+        let mut line = Line::default();
+        line.of(Importance::Reading).crowd.lasts = true;
+        let (late, now) = (Duration::from_millis(200), task::now());
+        assert!(!line.of(Importance::Reading).crowd.takes(late, now));
+        assert!(line.of(Importance::Money).crowd.takes(late, now));
     }
 
     #[test]
@@ -171,10 +211,17 @@ mod tests {
         crowd.serves(Duration::from_millis(200), after(0));
         assert!(crowd.takes(Duration::from_millis(200), after(400)), "it may be a stall");
         crowd.serves(Duration::from_millis(200), after(450));
-        assert!(!crowd.takes(Duration::from_millis(101), after(500)), "nobody was served calmly for long");
-        assert!(crowd.takes(Duration::from_millis(100), after(500)));
+        assert!(!crowd.takes(Duration::from_millis(61), after(500)), "nobody was served calmly for long");
+        assert!(crowd.takes(Duration::from_millis(60), after(500)));
+        // Who comes when all others were refused is served calmly, and the crowd is still there.
         crowd.serves(Duration::from_millis(40), after(600));
-        assert!(crowd.takes(Duration::from_millis(900), after(600)), "it is over");
+        assert!(!crowd.takes(Duration::from_millis(200), after(600)));
+        crowd.serves(Duration::from_millis(60), after(900));
+        crowd.serves(Duration::from_millis(40), after(1_000));
+        crowd.serves(Duration::from_millis(40), after(1_499));
+        assert!(!crowd.takes(Duration::from_millis(200), after(1_499)), "calm is young");
+        crowd.serves(Duration::from_millis(0), after(1_500));
+        assert!(crowd.takes(Duration::from_millis(900), after(1_500)), "it is over");
     }
 
     #[test]

@@ -21,26 +21,6 @@ pub(super) struct Merged<'a> {
     pub params: Vec<&'a Value>,
     /// How many rows it has to change, when that matters.
     pub rows: Option<u64>,
-    /// Its last part adds rows, so that something can be asked about them.
-    adds: bool,
-}
-
-impl<'a> Merged<'a> {
-    /// A statement that only computes an expression.
-    pub fn asking(expression: &str, value: &'a Value) -> Self {
-        Self { sql: format!("SELECT {}", expression.replace("{}", "$1")), params: vec![value], rows: None, adds: false }
-    }
-
-    /// Computes `expression` along with the statement, if it is one that certainly does; `{}` in it
-    /// stands for the value.
-    pub fn also(&mut self, expression: &str, value: &'a Value) -> bool {
-        if self.adds {
-            self.params.push(value);
-            let numbered = expression.replace("{}", &format!("${}", self.params.len()));
-            self.sql.extend([" RETURNING ", &numbered]);
-        }
-        self.adds
-    }
 }
 
 /// Merges neighbours as far as their meaning stays.
@@ -88,13 +68,12 @@ fn statement<'a>(group: &[&'a Write]) -> Merged<'a> {
         }
     }
     let rows = group.first().and_then(|write| write.rows);
-    let adds = parts.last().and_then(|part| part.first()).is_some_and(|write| write.target().1);
-    Merged { sql, params, rows, adds }
+    Merged { sql, params, rows }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+    #![allow(clippy::indexing_slicing)]
     use super::*;
     use crate::{delete, update};
 
@@ -127,26 +106,6 @@ mod tests {
         let writes: Vec<Write> = (0..70).map(leg).collect();
         let params: Vec<usize> = merged(&writes).into_iter().map(|(_, params)| params).collect();
         assert_eq!(params, [64, 64, 12]);
-    }
-
-    #[test]
-    fn what_is_looked_at_before_the_commit_rides_on_a_last_part_that_adds_rows_and_on_no_other() {
-        let (expression, millis) = ("in_time({})", Value::Int(7));
-        let update = || update!(Account { id: "ac" } set { seq: 2 });
-        let also = |writes: &[Write]| {
-            let mut merged = merge(writes);
-            let rides = merged.last_mut().unwrap().also(expression, &millis);
-            let last = merged.last().unwrap();
-            (rides, last.sql.split_once(" RETURNING ").map(|(_, told)| told.to_owned()), last.params.len())
-        };
-        assert_eq!(also(&[update(), leg(1)]), (true, Some("in_time($5)".to_owned()), 5));
-        // An update may find no row, and then nothing is looked at.
-        assert_eq!(also(&[leg(1), update()]), (false, None, 4));
-        // A row beside others of its table does not make their part the last one.
-        assert_eq!(also(&[leg(1), update(), leg(-1)]), (false, None, 6));
-        assert_eq!(also(&[delete!(Leg { entry: "le" })]), (false, None, 1));
-        let alone = Merged::asking(expression, &millis);
-        assert_eq!((alone.sql.as_str(), alone.params), ("SELECT in_time($1)", vec![&millis]));
     }
 
     #[test]

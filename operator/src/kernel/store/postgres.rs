@@ -23,7 +23,7 @@ use self::error::{Trouble, is_outdated, refused, unreachable};
 pub use self::reader::PostgresReader;
 use self::workers::Workers;
 use super::deadline::Deadline;
-use super::merge::{Merged, merge};
+use super::merge::merge;
 use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate, status};
 use super::row::Names;
 use super::statement::{Ask, Lock, Write};
@@ -335,8 +335,10 @@ impl Connection {
         self.exchange = LONG_EXCHANGE;
         let mut schema = PostgresSchema(self);
         schema.script("BEGIN; SET LOCAL statement_timeout = 0")?;
-        // Several operators may start at once on an empty database.
-        schema.script("SELECT pg_advisory_xact_lock(7215063)")?;
+        // Several operators may start at once on an empty database: one waits for the other's
+        // migrations, however long they take.
+        schema.script("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7215063)")?;
+        schema.script(&format!("SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))?;
         let migrated = migrate(&mut schema);
         schema.script(if migrated.is_ok() && tries == Tries::ForGood { "COMMIT" } else { "ROLLBACK" })?;
         migrated
@@ -396,9 +398,9 @@ struct PostgresTx<'a> {
     deadline: Option<Deadline>,
 }
 
-/// Refuses the commit when the transaction has lasted longer than so many milliseconds by the
-/// server's own clock: what lay before a server that stood still is not booked when it wakes up.
-const IN_TIME: &str = "CAST(CASE WHEN clock_timestamp() - transaction_timestamp() <= CAST({} AS BIGINT) * INTERVAL '1 millisecond' THEN '0' ELSE 'too late to commit' END AS INTEGER)";
+/// Refuses the commit when the transaction has lasted longer than `$1` milliseconds by the server's
+/// own clock: what lay before a server that stood still is not booked when it wakes up.
+const IN_TIME: &str = "SELECT CAST(CASE WHEN clock_timestamp() - transaction_timestamp() <= CAST($1 AS BIGINT) * INTERVAL '1 millisecond' THEN '0' ELSE 'too late to commit' END AS INTEGER)";
 /// What was in time when it was sent may be on its way for so long.
 const ON_ITS_WAY_MS: i64 = 1_000;
 /// How long the transaction has lasted, milliseconds.
@@ -438,25 +440,8 @@ impl PostgresTx<'_> {
         &mut self,
         last: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, StoreError> {
-        self.send_within(None, last)
-    }
-
-    /// The same; `last` is not done when the transaction has lasted longer than so many
-    /// milliseconds. That is looked at along with the last write where one can carry it: a
-    /// statement less.
-    fn send_within<T>(
-        &mut self,
-        may_last: Option<i64>,
-        last: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
-    ) -> Result<T, StoreError> {
         let waiting = std::mem::take(&mut self.waiting);
-        let may_last = may_last.map(Value::Int);
-        let mut merged = merge(&waiting);
-        if let Some(millis) = &may_last
-            && !merged.last_mut().is_some_and(|write| write.also(IN_TIME, millis))
-        {
-            merged.push(Merged::asking(IN_TIME, millis));
-        }
+        let merged = merge(&waiting);
         let mut writes = Vec::new();
         for write in &merged {
             let (statement, _) = self.prepared(&write.sql)?;
@@ -512,8 +497,20 @@ impl PostgresTx<'_> {
             false => Ok(()),
         };
         let committed = counted.and_then(|()| self.may_last()).and_then(|may_last| {
+            let guard = match may_last {
+                Some(millis) => Some((self.prepared(IN_TIME)?.0, Value::Int(millis))),
+                None => None,
+            };
             self.connection.may_be_committed = true;
-            self.send_within(may_last, async |client| client.batch_execute("COMMIT").await)
+            self.send(async |client| {
+                let in_time = async {
+                    match &guard {
+                        Some((statement, millis)) => client.execute(statement, &[millis]).await.map(|_| ()),
+                        None => Ok(()),
+                    }
+                };
+                tokio::try_join!(biased; in_time, client.batch_execute("COMMIT")).map(|_| ())
+            })
         });
         if committed.is_err() {
             // An aborted transaction answers COMMIT with ROLLBACK; when even that did not come

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::StoreError;
 use super::deadline::Deadline;
@@ -40,6 +40,9 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Lines {
     asked: Line,
+    /// Probes of the store's health, which the writer does first. They say nothing of how long
+    /// others wait.
+    probes: VecDeque<Waiting>,
     to_write: VecDeque<Waiting>,
     /// Of those who are written.
     crowd: Crowd,
@@ -49,8 +52,13 @@ struct Lines {
 }
 
 impl Lines {
-    /// The next for the writer, of those that readers have run.
+    /// The next for the writer: a probe, else the next of those that readers have run.
     fn next_to_write(&mut self) -> Option<Waiting> {
+        while let Some(probe) = self.probes.pop_front() {
+            if !probe.task.is_forsaken() {
+                return Some(probe);
+            }
+        }
         while let Some(waiting) = self.to_write.pop_front() {
             if !waiting.task.is_forsaken() {
                 let now = task::now();
@@ -64,8 +72,12 @@ impl Lines {
     /// Whether the writer takes one more; what only asks does not need it.
     fn may_come(&self, importance: Importance) -> bool {
         let now = task::now();
-        let longest = self.to_write.front().map_or(Duration::ZERO, |first| first.task.waited(now));
-        importance == Importance::Reading || self.to_write.len() < MOST && self.crowd.takes(longest, now)
+        importance == Importance::Reading || self.to_write.len() < MOST && self.crowd.takes(self.longest(now), now)
+    }
+
+    /// How long the first of those who are to be written has waited.
+    fn longest(&self, now: Instant) -> Duration {
+        self.to_write.front().map_or(Duration::ZERO, |first| first.task.waited(now))
     }
 }
 
@@ -96,9 +108,9 @@ impl Queue {
         }
     }
 
-    /// Puts a task before all others that are to be written.
+    /// Puts a probe before all others that are to be written.
     pub fn ask_first(&self, task: Task) {
-        self.lock().to_write.push_front(Waiting::new(task, None));
+        self.lock().probes.push_back(Waiting::new(task, None));
         self.for_writer.notify_one();
     }
 
@@ -117,6 +129,8 @@ impl Queue {
                 return Some((task, InProgress(self)));
             }
             if lines.is_closed {
+                // Those whose callers are gone were dropped here, and the writer may wait for them.
+                self.for_writer.notify_all();
                 return None;
             }
             lines = self.for_readers.wait(lines).unwrap_or_else(PoisonError::into_inner);
@@ -166,6 +180,82 @@ impl Queue {
     /// How many wait.
     pub fn len(&self) -> usize {
         let lines = self.lock();
-        lines.asked.len() + lines.to_write.len()
+        lines.asked.len() + lines.probes.len() + lines.to_write.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::{Arc, mpsc};
+
+    use super::*;
+
+    fn task(importance: Importance) -> Task {
+        Task::new(Box::new(|_| Ok(())), Box::new(|_| {})).of(importance)
+    }
+
+    /// Run by a reader, and left for the writer.
+    fn leave_to_write(queue: &Queue, importance: Importance) {
+        queue.ask(task(importance));
+        let (task, in_progress) = queue.to_run().unwrap();
+        queue.ran(Waiting::new(task, None), in_progress);
+    }
+
+    #[test]
+    fn a_probe_is_written_first_and_hides_neither_a_writer_that_stands_still_nor_a_crowd() {
+        let queue = Queue::default();
+        leave_to_write(&queue, Importance::Usual);
+        let since = task::now();
+        while task::now() <= since {}
+        queue.ask_first(task(Importance::Money));
+        assert_eq!(queue.len(), 2);
+        let mut lines = queue.lock();
+        let second = Duration::from_secs(1);
+        assert!(lines.longest(since + second) >= second, "the probe came later");
+        lines.crowd.serves(second, since);
+        let first = lines.next_to_write().unwrap();
+        assert_eq!(first.task.importance(), Importance::Money);
+        assert!(!lines.crowd.takes(second, since + second), "a probe that was served at once calms nobody");
+        assert_eq!(lines.next_to_write().unwrap().task.importance(), Importance::Usual);
+    }
+
+    #[test]
+    fn a_probe_that_nobody_waits_for_is_not_done() {
+        let queue = Queue::default();
+        let caller = Arc::new(());
+        queue.ask_first(task(Importance::Money).for_caller(&caller));
+        drop(caller);
+        leave_to_write(&queue, Importance::Usual);
+        assert_eq!(queue.to_write().unwrap().task.importance(), Importance::Usual);
+    }
+
+    #[test]
+    fn the_writer_ends_although_callers_left_while_the_store_closed() {
+        // The writer has to wait already when the last reader ends: often enough it does.
+        for _ in 0..200 {
+            let queue = Arc::new(Queue::default());
+            queue.ask(task(Importance::Usual));
+            let (_, in_progress) = queue.to_run().unwrap();
+            let caller = Arc::new(());
+            queue.ask(task(Importance::Usual).for_caller(&caller));
+            drop(caller);
+            queue.close();
+            let (begun, begins) = mpsc::channel();
+            let (over, ends) = mpsc::channel();
+            let writer = Arc::clone(&queue);
+            std::thread::spawn(move || {
+                begun.send(()).unwrap();
+                over.send(writer.to_write().is_none()).unwrap();
+            });
+            begins.recv().unwrap();
+            for _ in 0..20 {
+                std::thread::yield_now();
+            }
+            drop(in_progress);
+            std::thread::yield_now();
+            assert!(queue.to_run().is_none());
+            assert_eq!(ends.recv_timeout(Duration::from_secs(20)), Ok(true), "it waits for ever");
+        }
     }
 }

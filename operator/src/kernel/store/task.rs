@@ -30,13 +30,16 @@ pub struct Task {
     /// `None`: it is done whoever waits for it.
     caller: Option<Weak<()>>,
     came: Instant,
+    /// Nobody at a connection waits for it.
+    is_job: bool,
 }
 
 impl Task {
     /// Work that is as important as money, whoever waits for it.
     #[must_use]
     pub fn new(job: Job, done: Done) -> Self {
-        Self { job: Box::new(contained(job)), done, importance: Importance::Money, caller: None, came: now() }
+        let job = Box::new(contained(job));
+        Self { job, done, importance: Importance::Money, caller: None, came: now(), is_job: false }
     }
 
     #[must_use]
@@ -51,6 +54,12 @@ impl Task {
         Self { caller: Some(Arc::downgrade(caller)), ..self }
     }
 
+    /// A job of the operator itself, which may take longer than what is asked by somebody.
+    #[must_use]
+    pub fn as_job(self) -> Self {
+        Self { is_job: true, ..self }
+    }
+
     /// The same task, seen by somebody who looks at what it does and how it ends.
     pub(crate) fn seen_by(self, job: impl FnOnce(Job) -> Job, done: impl FnOnce(Done) -> Done) -> Self {
         Self { job: job(self.job), done: done(self.done), ..self }
@@ -58,6 +67,10 @@ impl Task {
 
     pub(super) const fn importance(&self) -> Importance {
         self.importance
+    }
+
+    pub(super) const fn is_job(&self) -> bool {
+        self.is_job
     }
 
     pub(super) fn waited(&self, now: Instant) -> Duration {
@@ -88,4 +101,16 @@ impl Task {
 #[allow(clippy::disallowed_methods)] // the edge: waiting is measured in real time
 pub(super) fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_is_watched_stays_one() {
+        let task = || Task::new(Box::new(|_| Ok(())), Box::new(|_| {})).of(Importance::Reading);
+        assert!(!task().is_job());
+        assert!(task().as_job().seen_by(|job| job, |done| done).is_job());
+    }
 }

@@ -20,10 +20,14 @@ fn count(world: &World, what: &str) -> i64 {
     transact(&*world.store, |tx| tx.query(&sql, &[])?[0].get("number")).unwrap()
 }
 
+/// When something is done next that is done again and again.
+fn next(world: &World, kind: &str) -> chrono::DateTime<chrono::Utc> {
+    let sql = "SELECT at FROM due WHERE kind = $1";
+    transact(&*world.store, |tx| tx.query(sql, values![kind])?[0].get("at")).unwrap()
+}
+
 fn next_night(world: &World) -> String {
-    let sql = "SELECT at FROM due WHERE kind = 'kernel.retention'";
-    let at: chrono::DateTime<chrono::Utc> = transact(&*world.store, |tx| tx.query(sql, &[])?[0].get("at")).unwrap();
-    at.to_rfc3339()
+    next(world, "kernel.retention").to_rfc3339()
 }
 
 /// So many tries that no limit counts any more.
@@ -88,6 +92,31 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_table_whose_key_has_several_columns_is_gone_through_to_its_end(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        driver.park(vehicle, "red", 60);
+        world.due();
+        let copies = "INSERT INTO intent (account, key, route, body_hash, status, answer, at) SELECT account, $1, $2, body_hash, status, answer, 1 FROM intent WHERE at > 1 LIMIT 1";
+        transact(&*world.store, |tx| {
+            (0..900).try_for_each(|number| {
+                let route = ["b", "a"][number % 2];
+                tx.execute(copies, values![format!("{:03}", number / 2), route]).map(|_| ())
+            })
+        })
+        .unwrap();
+        assert_eq!(count(world, "intent WHERE at = 1"), 900);
+        world.pass(DAY);
+        let mut left = vec![];
+        for _ in 0..3 {
+            world.due();
+            left.push(count(world, "intent WHERE at = 1"));
+            world.pass_seconds(1);
+        }
+        assert_eq!((left, next_night(world).as_str()), (vec![500, 100, 0], "2025-09-05T01:30:00+00:00"));
+        assert!(count(world, "intent") > 0, "what is not old stays");
+    }
+
+    #[test]
     fn a_clock_that_is_ten_years_ahead_for_a_second_erases_nothing(world) {
         let world = &watched(world);
         let (token, tokens) = signed_in(world);
@@ -95,6 +124,8 @@ on_both_databases! {
         assert_eq!(world.operator.clock_doubt(), None);
         let now = world.now();
         old_tries(world, 1);
+        let keys = next(world, "public.keys");
+        assert!(keys <= now + chrono::TimeDelta::days(1));
         world.pass(10 * 365 * DAY);
         world.due();
         world.due();
@@ -108,6 +139,7 @@ on_both_databases! {
         assert!(is_let_in(world, &token));
         assert_eq!((count(world, "token"), count(world, "attempt WHERE kind = 'test'"), count(world, "ticket_plate")), (tokens, 1, 1));
         assert_eq!(next_night(world), "2025-09-04T01:30:00+00:00", "nothing was planned by that clock");
+        assert_eq!(next(world, "public.keys"), keys, "the keys are looked at tomorrow, and not in ten years");
         let told = incidents(world);
         assert!(matches!(&told[..], [one] if one.starts_with("clock_doubted") && one.contains("ahead of")), "{told:?}");
         // Nothing that was claimed by that clock waits until it is true.
@@ -115,6 +147,7 @@ on_both_databases! {
         world.pass(DAY);
         world.due();
         assert_eq!(count(world, "attempt WHERE kind = 'test'"), 0, "in the next night");
+        assert!(next(world, "public.keys") > world.now(), "they were looked at");
         world.check_books();
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::payments::{HttpAnswer, HttpRequest, ProviderLink, RefundError, send_due};
 use mesto_operator::store::transact;
-use mesto_operator::{Operator, Store};
+use mesto_operator::{Operator, Store, values};
 use mesto_protocol::base::payments::{
     PayMethod, Payment, PaymentState, Purchase, Quote, RefundRoute, RefundState, SaleState,
 };
@@ -123,6 +123,22 @@ on_both_databases! {
             assert_eq!(link.asked().len(), 1);
             world.pass(60);
         }
+        world.check_books();
+    }
+
+    #[test]
+    fn a_request_that_was_put_off_by_a_clock_ahead_is_sent_by_the_right_one_bg_97(world) {
+        undeliverable(world);
+        world.pass(1);
+        let put_off = |by: TimeDelta| {
+            let next = (world.now() + by).timestamp_millis();
+            let sql = "UPDATE provider_request SET next_at = $1";
+            transact(&*world.store, |tx| tx.execute(sql, values![next])).unwrap();
+        };
+        put_off(TimeDelta::minutes(60));
+        assert_eq!(world.send_due(&Link::done()), 0, "the longest pause is kept");
+        put_off(TimeDelta::days(3650));
+        assert_eq!(world.send_due(&Link::done()), 1);
         world.check_books();
     }
 

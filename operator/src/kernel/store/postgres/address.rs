@@ -247,12 +247,6 @@ impl PostgresAddress {
 /// of none of it.
 fn notice_silence(config: &mut Config) {
     config.keepalives_idle(Duration::from_secs(10)).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(Duration::from_secs(5));
-    }
-    if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(Duration::from_secs(20));
-    }
 }
 
 async fn ending(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {

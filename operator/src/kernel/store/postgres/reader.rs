@@ -12,8 +12,9 @@ pub struct PostgresReader {
     connection: Mutex<Connection>,
 }
 
-/// Reports read whole tables, where requests walk along indexes.
-const FOR_REPORTS: &str = "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on; SET plan_cache_mode = auto; SET enable_seqscan = on; SET enable_hashjoin = on; SET enable_mergejoin = on";
+/// Reports read whole tables, where requests walk along indexes; and a copy's transaction says
+/// nothing for as long as the copy takes.
+const FOR_REPORTS: &str = "SET idle_in_transaction_session_timeout = 0; SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on; SET plan_cache_mode = auto; SET enable_seqscan = on; SET enable_hashjoin = on; SET enable_mergejoin = on";
 
 impl PostgresReader {
     /// Connects to a store of this version.

@@ -52,7 +52,8 @@ impl Workers {
             let (pool, queue) = (Arc::clone(pool), Arc::clone(&queue));
             let work = move || {
                 while let Some(task) = queue.next() {
-                    task.run(|job| pool.transact(job, Manner::Served));
+                    let manner = if task.is_job() { Manner::Job } else { Manner::Served };
+                    task.run(|job| pool.transact(job, manner));
                 }
             };
             let thread = std::thread::Builder::new().name(format!("mesto-store-{number}")).spawn(work);

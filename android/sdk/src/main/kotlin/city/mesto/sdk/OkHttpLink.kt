@@ -37,7 +37,7 @@ class OkHttpLink(client: OkHttpClient = OkHttpClient()) : OperatorLink {
         }
         .build()
 
-    /** The operator sends a comment every 15 seconds; the core gives a silent stream up itself. */
+    /** The operator sends a comment every 20 seconds; the core gives a silent stream up itself. */
     private val streams = this.client.newBuilder().readTimeout(60, TimeUnit.SECONDS).callTimeout(0, TimeUnit.SECONDS).build()
 
     override fun send(request: LinkRequest, reply: LinkReply) {
