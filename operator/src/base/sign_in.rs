@@ -177,7 +177,11 @@ impl SignInLimits {
     /// How long the next code waits after one before which so many were sent within the hour.
     fn resend(&self, sent: i64) -> TimeDelta {
         let doubled = i32::try_from(1_i64 << sent.clamp(0, 16)).unwrap_or(i32::MAX);
-        (self.code_resend * doubled).min(self.code_resend_longest.max(self.code_resend))
+        (self.code_resend * doubled).min(self.longest_resend())
+    }
+
+    fn longest_resend(&self) -> TimeDelta {
+        self.code_resend_longest.max(self.code_resend)
     }
 }
 
@@ -239,8 +243,10 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
     check_country(call.operator, &phone)?;
     let (allowed, now) = (call.operator.limits::<SignInLimits>(), call.now);
     let waiting = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))?;
+    // One that would wait for longer than any was sent by a clock that was ahead.
     if let Some(waiting) = &waiting
         && now < waiting.resend_at
+        && waiting.resend_at - now <= allowed.longest_resend()
     {
         let seconds = seconds_of(waiting.resend_at - now);
         let detail =

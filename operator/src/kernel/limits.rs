@@ -90,7 +90,8 @@ impl Limit<'_> {
     pub fn slow(&self, tx: &mut dyn Tx, now: DateTime<Utc>, pause: TimeDelta) -> Outcome<()> {
         self.lock(tx)?;
         let Attempts { count, newest, .. } = self.attempts(tx, now)?;
-        match newest.map(|newest| newest + pause - now) {
+        // One of later than now was counted by a clock that was ahead.
+        match newest.map(|newest| newest.min(now) + pause - now) {
             Some(wait) if count >= self.most && wait > TimeDelta::zero() => {
                 too_many("many are asking from the same network", wait)
             }

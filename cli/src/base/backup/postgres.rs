@@ -6,23 +6,47 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use mesto_operator::store::transact;
-use mesto_operator::{LedgerFault, Operator, PostgresAddress, SchemaStatus};
+use mesto_operator::{LedgerFault, Operator, PostgresAddress, PostgresStore, SchemaStatus};
 
 use super::{Audit, Copy, PARTIAL};
 use crate::kernel::database::Place;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 
-/// A program of Postgres: the newest that the machine has, else the one on the path.
-fn program(name: &str) -> PathBuf {
-    let newest = (13..=30).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/{name}")));
-    newest.into_iter().find(|path| path.is_file()).unwrap_or_else(|| name.into())
+/// A program of Postgres of the server's own version. A newer `pg_dump` writes what neither this
+/// server nor its own `pg_restore` can put back, an older one does not read this server.
+fn program(name: &str, major: i64) -> Outcome<PathBuf> {
+    let own = PathBuf::from(format!("/usr/lib/postgresql/{major}/bin/{name}"));
+    if own.is_file() {
+        return Ok(own);
+    }
+    let advice = format!("Install the package postgresql-client-{major}, or make the copy on the server's machine.");
+    let said = Command::new(name).arg("--version").stdin(Stdio::null()).output().map_err(|why| {
+        CliError::new(Exit::Failed, "program_missing", format!("{name} cannot be run: {why}")).advise(&advice)
+    })?;
+    let said = String::from_utf8_lossy(&said.stdout).trim().to_owned();
+    if major_of(&said) == Some(major) {
+        return Ok(name.into());
+    }
+    let text = format!("the server is Postgres {major}, and the program on the path is {said}");
+    Err(CliError::new(Exit::Failed, "program_version", text).advise(&advice))
+}
+
+/// `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` is of 15.
+fn major_of(said: &str) -> Option<i64> {
+    let version = said.split_once("(PostgreSQL) ")?.1;
+    version.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The version of a database's server.
+fn server_major(address: &PostgresAddress) -> Outcome<i64> {
+    PostgresStore::server_major(address).map_err(|why| CliError::failed("the server's version", why))
 }
 
 /// The program with what it needs to reach the database; it asks nobody for a password.
-fn command(name: &str, address: &PostgresAddress) -> Command {
-    let mut command = Command::new(program(name));
+fn command(name: &str, address: &PostgresAddress, major: i64) -> Outcome<Command> {
+    let mut command = Command::new(program(name, major)?);
     command.envs(address.environment()).arg("--no-password").stdin(Stdio::null());
-    command
+    Ok(command)
 }
 
 fn run(mut command: Command, name: &str) -> Outcome<()> {
@@ -34,8 +58,7 @@ fn run(mut command: Command, name: &str) -> Outcome<()> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&ended.stderr);
-    Err(CliError::new(Exit::Failed, "program_failed", format!("{name} says: {}", said.trim()))
-        .advise("It must be of the server's version or newer."))
+    Err(CliError::new(Exit::Failed, "program_failed", format!("{name} says: {}", said.trim())))
 }
 
 /// A dump that is being written; it goes unless it was given its name.
@@ -106,9 +129,10 @@ pub fn backup(
     if to.symlink_metadata().is_ok() {
         return Err(exists(to));
     }
+    let major = server_major(address)?;
     let growing = Growing::beside(to)?;
     let dump = |snapshot: Option<&str>| {
-        let mut dump = command("pg_dump", address);
+        let mut dump = command("pg_dump", address, major)?;
         dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(&growing.0);
         if let Some(snapshot) = snapshot {
             dump.arg("--snapshot").arg(snapshot);
@@ -118,7 +142,7 @@ pub fn backup(
     let audit =
         if schema.pending.is_empty() { audited(operator, place, dump)? } else { dump(None).map(|()| Audit::Older)? };
     // What it holds can be read back to its last page.
-    let mut read = Command::new(program("pg_restore"));
+    let mut read = Command::new(program("pg_restore", major)?);
     read.arg("--file=/dev/null").arg(&growing.0).stdin(Stdio::null());
     run(read, "pg_restore")?;
     let failed = |why: io::Error| CliError::failed("the copy", why);
@@ -153,8 +177,20 @@ pub fn restore(place: &Place, address: &PostgresAddress, from: &Path) -> Outcome
         return Err(CliError::new(Exit::Input, "store_exists", format!("there is a store in {place} already"))
             .advise("Make an empty database with `createdb`, and name that one."));
     }
-    let mut restore = command("pg_restore", address);
+    let mut restore = command("pg_restore", address, server_major(address)?)?;
     restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--dbname"]);
     restore.arg(address.database()).arg(from);
     run(restore, "pg_restore")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_says_its_version() {
+        assert_eq!(major_of("pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
+        assert_eq!(major_of("pg_restore (PostgreSQL) 18beta1"), Some(18));
+        assert_eq!(major_of("pg_dump of another make"), None);
+    }
 }

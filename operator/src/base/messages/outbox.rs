@@ -181,8 +181,8 @@ pub async fn keep_receipt(
 
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) -> Outcome<Vec<OutgoingMessage>> {
     let waiting = Select::<MessageRow>::of(
-        "FROM message WHERE message.state = 'waiting' AND message.next_at <= $1 AND message.lease_until <= $1 AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
-        values![now.timestamp_millis(), most],
+        "FROM message WHERE message.state = 'waiting' AND message.next_at <= $1 AND (message.lease_until <= $1 OR message.lease_until > $3) AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
+        values![now.timestamp_millis(), most, last_lease(now)],
     );
     let found = tx.all(waiting.locking_free("message"))?;
     let is_exempt = |row: &MessageRow| row.priority <= Urgency::CodeOfAccount.priority();
@@ -208,13 +208,18 @@ fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) ->
 
 projection! {
     /// Messages that left since the moments `$1`, `$2` and `$3`, the earliest last, and those that
-    /// somebody is sending at `$4`.
+    /// somebody is sending at `$4`. What a clock that was ahead has sent is in no such time.
     struct Left {
         minute: i64 = "COALESCE(SUM(CASE WHEN sent_at > $1 THEN 1 ELSE 0 END), 0)",
         hour: i64 = "COALESCE(SUM(CASE WHEN sent_at > $2 THEN 1 ELSE 0 END), 0)",
         day: i64 = "COUNT(*)",
-        under_way: i64 = "(SELECT COUNT(*) FROM message AS other WHERE other.state = 'waiting' AND other.lease_until > $4)",
+        under_way: i64 = "(SELECT COUNT(*) FROM message AS other WHERE other.state = 'waiting' AND other.lease_until > $4 AND other.lease_until <= $5)",
     }
+}
+
+/// No lease that is taken now ends later: one beyond it was taken by a clock that was ahead.
+fn last_lease(now: DateTime<Utc>) -> i64 {
+    (now + LEASE + LEASE).timestamp_millis()
 }
 
 /// How many messages may leave now, those for accounts apart. When it is none, somebody is told.
@@ -222,12 +227,13 @@ fn room(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<i64
     let most = operator.limits::<MessageLimits>();
     let since = |span: TimeDelta| (now - span).timestamp_millis();
     let left = tx.first(Select::<Left>::of(
-        "FROM message WHERE sent_at > $3",
+        "FROM message WHERE sent_at > $3 AND sent_at <= $4",
         values![
             since(TimeDelta::minutes(1)),
             since(TimeDelta::hours(1)),
             since(TimeDelta::days(1)),
-            now.timestamp_millis()
+            now.timestamp_millis(),
+            last_lease(now)
         ],
     ))?;
     let left = left.ok_or_else(|| StoreError::unreadable("messages", "they are not counted"))?;
@@ -290,8 +296,8 @@ fn give_up(tx: &mut dyn Tx, now: DateTime<Utc>, row: &MessageRow, state: StateWo
 /// where nobody sends messages from here, it is somebody else's.
 pub(super) fn expire(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, _: &str) -> Outcome<()> {
     let late = Select::<MessageRow>::of(
-        "FROM message WHERE message.state = 'waiting' AND message.valid_until <= $1 AND message.lease_until <= $1 ORDER BY message.id LIMIT $2",
-        values![now.timestamp_millis(), EXPIRED_AT_ONCE],
+        "FROM message WHERE message.state = 'waiting' AND message.valid_until <= $1 AND (message.lease_until <= $1 OR message.lease_until > $3) ORDER BY message.id LIMIT $2",
+        values![now.timestamp_millis(), EXPIRED_AT_ONCE, last_lease(now)],
     );
     for row in tx.all(late.locking_free("message"))? {
         match row.reason.clone() {

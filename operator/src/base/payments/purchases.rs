@@ -31,17 +31,18 @@ use crate::{find, projection, update, values};
 const MOST: i64 = 200;
 
 projection! {
-    /// How many payments wait on a provider's page.
+    /// How many payments of the quote's account wait on a provider's page, `$3` being now; not
+    /// counted when it is paid from the deposit.
     struct Waiting {
-        waiting: i64 = "COUNT(*)",
+        waiting: i64 = "(SELECT COUNT(*) FROM payment WHERE quote.pay = 'card' AND payment.account = quote.account AND payment.state = 'pending' AND payment.expires_at > $3)",
     }
 }
 
 /// Asks for a quote, and its sale when it was sold.
-fn to_buy(quote: QuoteId) -> Select<(QuoteRow, Option<SaleRow>)> {
+fn to_buy(quote: QuoteId, now: DateTime<Utc>) -> Select<(QuoteRow, Option<SaleRow>, Waiting)> {
     Select::of(
         "FROM quote LEFT JOIN sale ON sale.account = quote.account AND sale.id = $2 WHERE quote.id = $1",
-        values![quote, quote.sale()],
+        values![quote, quote.sale(), now.timestamp_millis()],
     )
 }
 
@@ -49,7 +50,7 @@ fn to_buy(quote: QuoteId) -> Select<(QuoteRow, Option<SaleRow>)> {
 pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     let PurchaseRequest { quote, .. } = call.request.read().ok()?;
     let sellers = call.operator.parts.get::<Sellers>().ok()?;
-    let mut asks = vec![to_buy(quote).ask()];
+    let mut asks = vec![to_buy(quote, call.now).ask()];
     asks.extend(sellers.prefetch(call.operator, quote));
     Some(asks)
 }
@@ -58,7 +59,8 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
 /// once.
 fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<QuoteRow> {
     let account = call.who()?.account;
-    let Some((quote, sale)) = tx.first(to_buy(quote))?.filter(|(quote, _)| quote.account == account) else {
+    let found = tx.first(to_buy(quote, call.now))?.filter(|(quote, ..)| quote.account == account);
+    let Some((quote, sale, Waiting { waiting })) = found else {
         return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
     };
     if let Some(sale) = sale {
@@ -71,16 +73,6 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<Quote
             .with("expired_at", quote.expires_at)
             .into());
     }
-    Ok(quote)
-}
-
-/// Refuses one more payment on a provider's page to an account that has left too many of them open.
-fn may_wait_for_one_more(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<()> {
-    let pages = Select::<Waiting>::of(
-        "FROM payment WHERE payment.account = $1 AND payment.state = 'pending' AND payment.expires_at > $2",
-        values![call.who()?.account, call.now.timestamp_millis()],
-    );
-    let waiting = tx.first(pages)?.map_or(0, |pages| pages.waiting);
     let most = call.operator.limits::<PaymentLimits>().waiting;
     if waiting >= most {
         let detail = format!("{waiting} payments wait on a provider's page already; pay or leave one of them first");
@@ -89,7 +81,7 @@ fn may_wait_for_one_more(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<()> {
             .with("retry_after_seconds", 60)
             .into());
     }
-    Ok(())
+    Ok(quote)
 }
 
 /// Buys a quote.
@@ -183,7 +175,6 @@ fn covers(account: &LockedAccount, price: Money) -> Outcome<()> {
 }
 
 fn by_card(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &QuoteRow, return_url: Option<&str>) -> Outcome<Bought> {
-    may_wait_for_one_more(tx, call)?;
     let (operator, now) = (call.operator, call.now);
     let back = return_address(call, return_url)?;
     let key = call.request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();

@@ -117,6 +117,23 @@ impl PostgresStore {
         status(&mut PostgresSchema(&mut Connection::open(address)?))
     }
 
+    /// The major version of a server.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub fn server_major(address: &PostgresAddress) -> Result<i64, StoreError> {
+        let mut major = None;
+        Connection::open(address)?.transact(
+            &mut |tx| {
+                let rows = tx.query(SERVER_MAJOR, &[])?;
+                major = rows.first().map(|row| row.get::<i64>("major")).transpose()?;
+                Ok(())
+            },
+            Manner::Served,
+        )?;
+        major.ok_or_else(|| StoreError::Broken("the server does not say its version".into()))
+    }
+
     /// Runs what would be migrated and takes it back; what ran, oldest first. While it runs, others
     /// wait for the tables that it changes.
     ///
@@ -159,6 +176,7 @@ impl PostgresStore {
     }
 }
 
+const SERVER_MAJOR: &str = "SELECT CAST(current_setting('server_version_num') AS BIGINT) / 10000 AS major";
 const SERVER_TIME: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now";
 
 impl Store for PostgresStore {

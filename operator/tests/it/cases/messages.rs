@@ -233,6 +233,21 @@ on_both_databases! {
     }
 
     #[test]
+    fn what_was_sent_and_asked_for_while_the_clock_was_ahead_holds_no_code_back(world) {
+        let limits = MessageLimits { per_minute: 2, ..MessageLimits::default() };
+        let operator = crate::world::operator(crate::world::config()).limited(limits);
+        let world = World::around(Arc::new(operator), Arc::clone(&world.store));
+        let (gateway, right) = (Gateway::default(), world.now());
+        world.pass_seconds(47 * 3_600);
+        (0..2).for_each(|number| ask(&world, number));
+        assert_eq!(send(&world, &gateway), 2);
+        // Nobody waits for a code that was sent in the days to come.
+        world.pass_to(right);
+        (0..2).for_each(|number| ask(&world, number));
+        assert_eq!(send(&world, &gateway), 2);
+    }
+
+    #[test]
     fn codes_for_accounts_leave_first_and_whatever_the_ceilings_say(world) {
         let limits = MessageLimits { per_minute: 10, per_hour: 15, per_day: 18, ..MessageLimits::default() };
         let operator = crate::world::operator(crate::world::config()).limited(limits);
