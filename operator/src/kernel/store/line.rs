@@ -213,6 +213,7 @@ mod tests {
         crowd.serves(Duration::from_millis(200), after(450));
         assert!(!crowd.takes(Duration::from_millis(61), after(500)), "nobody was served calmly for long");
         assert!(crowd.takes(Duration::from_millis(60), after(500)));
+        crowd.serves(Duration::from_millis(60), after(550));
         // Who comes when all others were refused is served calmly, and the crowd is still there.
         crowd.serves(Duration::from_millis(40), after(600));
         assert!(!crowd.takes(Duration::from_millis(200), after(600)));
