@@ -8,7 +8,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use mesto_operator::{Operator, Store};
+use mesto_operator::store::Growing;
+use mesto_operator::{CopyError, Operator, Store};
 use serde_json::json;
 
 use crate::base::operator::{now, tool};
@@ -128,12 +129,25 @@ fn backup(BackupArgs { to, store }: &BackupArgs, call: Call) -> Outcome<()> {
     }
 }
 
-/// What the name of a copy ends in while it is written.
-const PARTIAL: &str = ".partial";
+fn not_copied(error: CopyError) -> CliError {
+    let text = error.to_string();
+    match error {
+        CopyError::Exists(_) => {
+            CliError::new(Exit::Input, "file_exists", text).advise("Name a file that is not there yet.")
+        }
+        CopyError::File { .. } => {
+            CliError::new(Exit::Failed, "copy", text).advise("Name a folder with enough room that you may write to.")
+        }
+        CopyError::Store { .. } => CliError::new(Exit::Input, "backup_unusable", text),
+        CopyError::Damaged(_) => {
+            CliError::new(Exit::Failed, "copy_damaged", text).advise("Look at the disk; keep the copies that you have.")
+        }
+    }
+}
 
 /// Whether a file may be a copy that is whole: it may have been packed or encrypted since.
 pub fn may_be_copy(file: &Path) -> bool {
-    let is_partial = file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(PARTIAL));
+    let is_partial = file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(Growing::PARTIAL));
     !is_partial && file.metadata().is_ok_and(|about| about.is_file() && about.len() > 0)
 }
 

@@ -1,14 +1,12 @@
 //! Copies of a Postgres database, by the programs that come with it.
 
-use std::fs::{File, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use mesto_operator::store::transact;
-use mesto_operator::{LedgerFault, Operator, PostgresAddress, PostgresStore, SchemaStatus};
+use mesto_operator::store::{Growing, transact};
+use mesto_operator::{CopyError, LedgerFault, Operator, PostgresAddress, PostgresStore, SchemaStatus};
 
-use super::{Audit, Copy, PARTIAL};
+use super::{Audit, Copy, not_copied};
 use crate::kernel::database::Place;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 
@@ -61,63 +59,6 @@ fn run(mut command: Command, name: &str) -> Outcome<()> {
     Err(CliError::new(Exit::Failed, "program_failed", format!("{name} says: {}", said.trim())))
 }
 
-/// A dump that is being written; it goes unless it was given its name.
-struct Growing(PathBuf);
-
-impl Drop for Growing {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-impl Growing {
-    /// An empty file beside the one to be made, for its owner alone.
-    fn beside(to: &Path) -> Outcome<Self> {
-        let mut name = to.to_path_buf().into_os_string();
-        name.push(format!(".{}{PARTIAL}", std::process::id()));
-        let growing = Self(name.into());
-        // A former process of this number may have left one.
-        let _ = std::fs::remove_file(&growing.0);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&growing.0).map_err(|why| not_written(&growing.0, &why))?;
-        Ok(growing)
-    }
-
-    /// Gives it its name, unless something has it, and waits for the disk.
-    fn name_it(&self, to: &Path) -> Outcome<()> {
-        let failed = |why: io::Error| match why.kind() {
-            io::ErrorKind::AlreadyExists => exists(to),
-            _ => not_written(to, &why),
-        };
-        match std::fs::hard_link(&self.0, to) {
-            Ok(()) => {}
-            Err(why) if why.kind() == io::ErrorKind::AlreadyExists => return Err(exists(to)),
-            // There are file systems without links: the name is taken first.
-            Err(_) => {
-                OpenOptions::new().write(true).create_new(true).open(to).map_err(failed)?;
-                std::fs::rename(&self.0, to).map_err(|why| {
-                    let _ = std::fs::remove_file(to);
-                    not_written(to, &why)
-                })?;
-            }
-        }
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|why| not_written(folder, &why))
-    }
-}
-
-fn exists(to: &Path) -> CliError {
-    let text = format!("{} is there already, and is not overwritten", to.display());
-    CliError::new(Exit::Input, "file_exists", text).advise("Name a file that is not there yet.")
-}
-
-fn not_written(file: &Path, why: &io::Error) -> CliError {
-    CliError::new(Exit::Failed, "copy", format!("{}: {why}", file.display()))
-}
-
 /// Dumps the very state that was audited. The file has its name when it is whole.
 pub fn backup(
     operator: &Operator,
@@ -127,13 +68,14 @@ pub fn backup(
     schema: &SchemaStatus,
 ) -> Outcome<Copy> {
     if to.symlink_metadata().is_ok() {
-        return Err(exists(to));
+        return Err(not_copied(CopyError::Exists(to.to_path_buf())));
     }
     let major = server_major(address)?;
-    let growing = Growing::beside(to)?;
+    let growing = Growing::beside(to);
+    growing.make().map_err(not_copied)?;
     let dump = |snapshot: Option<&str>| {
         let mut dump = command("pg_dump", address, major)?;
-        dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(&growing.0);
+        dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(growing.path());
         if let Some(snapshot) = snapshot {
             dump.arg("--snapshot").arg(snapshot);
         }
@@ -143,13 +85,9 @@ pub fn backup(
         if schema.pending.is_empty() { audited(operator, place, dump)? } else { dump(None).map(|()| Audit::Older)? };
     // What it holds can be read back to its last page.
     let mut read = Command::new(program("pg_restore", major)?);
-    read.arg("--file=/dev/null").arg(&growing.0).stdin(Stdio::null());
+    read.arg("--file=/dev/null").arg(growing.path()).stdin(Stdio::null());
     run(read, "pg_restore")?;
-    let failed = |why: io::Error| CliError::failed("the copy", why);
-    let file = File::open(&growing.0).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    let bytes = file.metadata().map_err(failed)?.len();
-    growing.name_it(to)?;
+    let bytes = growing.name_it(to).map_err(not_copied)?;
     Ok(Copy { bytes, schema: schema.version, audit })
 }
 

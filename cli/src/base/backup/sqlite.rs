@@ -3,26 +3,10 @@
 use std::path::Path;
 
 use mesto_operator::store::copy;
-use mesto_operator::{CopyError, Operator, SchemaFault, SqliteReader, StoreError};
+use mesto_operator::{Operator, SchemaFault, SqliteReader, StoreError};
 
-use super::{Audit, Copy};
+use super::{Audit, Copy, not_copied};
 use crate::kernel::failure::{CliError, Exit, Outcome};
-
-fn not_copied(error: CopyError) -> CliError {
-    let text = error.to_string();
-    match error {
-        CopyError::Exists(_) => {
-            CliError::new(Exit::Input, "file_exists", text).advise("Name a file that is not there yet.")
-        }
-        CopyError::File { .. } => {
-            CliError::new(Exit::Failed, "copy", text).advise("Name a folder with enough room that you may write to.")
-        }
-        CopyError::Store { .. } => CliError::new(Exit::Input, "backup_unusable", text),
-        CopyError::Damaged(_) => {
-            CliError::new(Exit::Failed, "copy_damaged", text).advise("Look at the disk; keep the copies that you have.")
-        }
-    }
-}
 
 pub fn backup(operator: &Operator, from: &Path, to: &Path) -> Outcome<Copy> {
     let copied = copy(from, to).map_err(not_copied)?;

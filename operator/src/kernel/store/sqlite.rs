@@ -14,7 +14,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
-pub use self::copy::{Copied, CopyError, copy};
+pub use self::copy::{Copied, CopyError, Growing, copy};
 pub use self::reader::SqliteReader;
 use super::deadline::{self, Deadline};
 use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate};
@@ -69,7 +69,8 @@ impl Database {
 impl SqliteInline {
     /// Opens or makes the file and brings its schema up to date.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
-        make_private(path);
+        // One that is there already stays as it is.
+        let _ = make_private(path);
         Self::with(Connection::open(path).map_err(refused)?, durability, Schemas::Migrated)
     }
 
@@ -225,12 +226,12 @@ impl Store for SqliteInline {
 /// Makes the file when it is not there, for its owner alone; SQLite gives the files beside it the
 /// same mode. One that is there keeps its mode and is not opened here: closing it would drop the
 /// locks that this process has on it. What cannot be made SQLite says.
-fn make_private(path: &Path) {
+fn make_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let _ = options.open(path);
+    options.open(path).map(drop)
 }
 
 /// What every connection has, and its own pragmas.

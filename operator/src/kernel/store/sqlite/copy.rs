@@ -32,13 +32,59 @@ pub struct Copied {
     pub schema: SchemaStatus,
 }
 
-/// The file that grows beside the wanted one; it goes when it is not needed any more.
-struct Growing(PathBuf);
+/// A copy that is being written beside the file to be made; it goes unless it was given its name.
+pub struct Growing(PathBuf);
 
 impl Drop for Growing {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
+}
+
+impl Growing {
+    /// What its name ends in.
+    pub const PARTIAL: &str = ".partial";
+
+    /// One beside a file, which is not there yet.
+    #[must_use]
+    pub fn beside(to: &Path) -> Self {
+        let growing = Self(beside(to, &format!(".{}{}", std::process::id(), Self::PARTIAL)));
+        // A former process of this number may have left one.
+        let _ = std::fs::remove_file(&growing.0);
+        growing
+    }
+
+    /// Makes it, empty, for its owner alone.
+    ///
+    /// # Errors
+    /// [`CopyError::File`]
+    pub fn make(&self) -> Result<(), CopyError> {
+        make_private(&self.0).map_err(of_file(&self.0))
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Waits for the disk and gives it its name, unless something has that; its bytes.
+    ///
+    /// # Errors
+    /// [`CopyError::Exists`] and [`CopyError::File`]
+    pub fn name_it(self, to: &Path) -> Result<u64, CopyError> {
+        let file = File::open(&self.0).map_err(of_file(&self.0))?;
+        file.sync_all().map_err(of_file(&self.0))?;
+        let bytes = file.metadata().map_err(of_file(&self.0))?.len();
+        name_it(&self.0, to)?;
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(of_file(folder))?;
+        Ok(bytes)
+    }
+}
+
+fn of_file(path: &Path) -> impl Fn(io::Error) -> CopyError {
+    let path = path.to_path_buf();
+    move |why| CopyError::File { path: path.clone(), why }
 }
 
 /// Copies a store as it was at one moment into a new file that its owner alone may read. The copy
@@ -47,10 +93,6 @@ impl Drop for Growing {
 /// # Errors
 /// [`CopyError`]
 pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
-    let of_file = |path: &Path| {
-        let path = path.to_path_buf();
-        move |why| CopyError::File { path, why }
-    };
     let of_store = |path: &Path| {
         let path = path.to_path_buf();
         move |why| CopyError::Store { path, why }
@@ -69,23 +111,15 @@ pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
     if schema.version == 0 {
         return Err(of_store(from)(SchemaFault::Empty.into()));
     }
-    let growing = Growing(beside(to, &format!(".{}.partial", std::process::id())));
-    let _ = std::fs::remove_file(&growing.0);
-    make_private(&growing.0);
+    let growing = Growing::beside(to);
+    // When it cannot be made, SQLite says why.
+    let _ = growing.make();
     let name = growing.0.to_str().ok_or_else(|| of_file(to)(io::ErrorKind::InvalidFilename.into()))?;
     let source = read_only(from).map_err(of_store(from))?;
     source.execute("VACUUM INTO ?1", [name]).map_err(|error| of_store(to)(refused(error)))?;
     drop(source);
     check(&read_only(&growing.0).map_err(of_store(to))?)?;
-    let file = File::open(&growing.0).map_err(of_file(&growing.0))?;
-    file.sync_all().map_err(of_file(&growing.0))?;
-    let bytes = file.metadata().map_err(of_file(&growing.0))?.len();
-    name_it(&growing.0, to)?;
-    drop(growing);
-    if let Some(folder) = to.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(of_file(folder))?;
-    }
+    let bytes = growing.name_it(to)?;
     Ok(Copied { bytes, schema })
 }
 
@@ -107,7 +141,10 @@ fn name_it(file: &Path, name: &Path) -> Result<(), CopyError> {
         // There are file systems without links: the name is taken first.
         Err(_) => {
             OpenOptions::new().write(true).create_new(true).open(name).map_err(exists)?;
-            std::fs::rename(file, name).map_err(exists)
+            std::fs::rename(file, name).map_err(|why| {
+                let _ = std::fs::remove_file(name);
+                exists(why)
+            })
         }
     }
 }
