@@ -13,7 +13,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
-use mesto_operator::{Durability, PostgresStore, Request, Response, SqliteInline, Store, values};
+use mesto_operator::{
+    Durability, PostgresAddress, PostgresReader, PostgresStore, Request, Response, SqliteInline, Store, values,
+};
 use mesto_protocol::base::payments::Bought;
 use mesto_protocol::headers;
 use mesto_protocol::parking::purchase::ParkingOutcome;
@@ -69,13 +71,16 @@ pub fn play(database: Database, kills: usize) -> Played {
         Database::Sqlite => {
             let file = folder.path().join("operator.sqlite");
             let store = || -> Arc<dyn Store> { Arc::new(SqliteInline::open(&file, Durability::Full).unwrap()) };
-            play_on(folder.path(), &["--database", file.to_str().unwrap()], &store, kills)
+            play_on(folder.path(), &["--database", file.to_str().unwrap()], (&store, &store), kills)
         }
         Database::Postgres => {
             let cluster = PostgresCluster::start().unwrap_or_else(|why| panic!("{why}"));
             let url = cluster.database().unwrap();
             let store = || -> Arc<dyn Store> { Arc::new(PostgresStore::open(&url, 1).unwrap()) };
-            play_on(folder.path(), &["--database-url", &url], &store, kills)
+            // The laws are questions over whole tables.
+            let address = PostgresAddress::parse(&url, None).unwrap();
+            let report = || -> Arc<dyn Store> { Arc::new(PostgresReader::connect(&address).unwrap()) };
+            play_on(folder.path(), &["--database-url", &url], (&store, &report), kills)
         }
     }
 }
@@ -88,7 +93,12 @@ struct Wanted {
     status: u16,
 }
 
-fn play_on(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>, kills: usize) -> Played {
+fn play_on(
+    folder: &Path,
+    database: &[&str],
+    (store, report): (&dyn Fn() -> Arc<dyn Store>, &dyn Fn() -> Arc<dyn Store>),
+    kills: usize,
+) -> Played {
     let secret = folder.join("secret");
     std::fs::write(&secret, SECRET).unwrap();
     std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
@@ -115,7 +125,7 @@ fn play_on(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>,
     }
     assert!(played.broken > 0, "no request was under way when the process was killed: this proves nothing");
     server.kill();
-    let (faults, deposit, sold) = transact(&*counter.books, |tx| {
+    let (faults, deposit, sold) = transact(&*report(), |tx| {
         let number = |rows: Vec<mesto_operator::store::Row>| rows[0].get::<i64>("number");
         Ok((
             check::laws(tx)?,

@@ -62,6 +62,10 @@ pub struct Metrics {
     transaction_seconds: Histogram,
     /// Transactions that wait for the store's threads or run there.
     queued: Gauge,
+    /// Transactions that the store may do at once.
+    at_once: Gauge,
+    /// How late the threads that serve HTTP came to their turn.
+    late_seconds: Histogram,
     /// By how much the database's clock is ahead of this one, milliseconds.
     pub(crate) clock_skew: Gauge,
     due_done: Counter,
@@ -115,6 +119,11 @@ impl Metrics {
         let connections = gauge(&mut registry, "connections", "Open connections");
         let streams = gauge(&mut registry, "event_streams", "Open event streams");
         let queued = gauge(&mut registry, "store_queue", "Transactions that wait for the store or run in it");
+        let help = "Transactions that the store does at once, at most; 0 where it has no bound";
+        let at_once = gauge(&mut registry, "store_at_once", help);
+        let late_seconds = durations();
+        let help = "How late the threads that serve HTTP came to their turn, every hundredth of a second";
+        registry.register("late_seconds", help, late_seconds.clone());
         let help = "Milliseconds by which the clock of the database is ahead of this one";
         let clock_skew = gauge(&mut registry, "clock_skew_milliseconds", help);
         let store_up = gauge(&mut registry, "store_up", "Whether the store answered when this was asked for");
@@ -153,6 +162,8 @@ impl Metrics {
             transactions,
             transaction_seconds,
             queued,
+            at_once,
+            late_seconds,
             clock_skew,
             due_done,
             due_failed,
@@ -187,6 +198,12 @@ impl Metrics {
     /// A transaction waits for the store or runs in it; as long as it is neither done nor dropped.
     pub(crate) fn queue(&self) -> Counting {
         Counting::of(&self.queued)
+    }
+
+    /// HTTP came so late to its turn, and the store may do so much at once.
+    pub(crate) fn beat(&self, late: Duration, at_once: Option<usize>) {
+        self.late_seconds.observe(late.as_secs_f64());
+        self.at_once.set(at_once.and_then(|count| i64::try_from(count).ok()).unwrap_or(0));
     }
 
     pub(crate) fn turned_away(&self, why: &'static str) {

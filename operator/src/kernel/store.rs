@@ -20,6 +20,7 @@ mod sqlite;
 mod statement;
 mod table;
 mod task;
+mod threads;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -208,6 +209,12 @@ pub trait Store: Send + Sync {
     /// How many tasks wait in its line.
     fn waiting(&self) -> usize {
         0
+    }
+
+    /// The threads that serve HTTP came so late to their turn. What does much at once does less
+    /// while they are late; tells how many transactions it does at once then, where that is bounded.
+    fn make_way(&self, _late: Duration) -> Option<usize> {
+        None
     }
 
     /// Queues a task on the store's own threads and returns at once; when too much waits already

@@ -266,6 +266,26 @@ fn a_stream_that_is_refused_ends_no_other() {
 }
 
 #[test]
+fn who_asks_too_often_is_slowed_down() {
+    let account = Share { per_second: 1, burst: 1, at_once: 8 };
+    in_time(async {
+        let server = Server::limited(FairShares { account, ..FairShares::default() }, Front::default()).await;
+        let token = driver(&server, "+381641234567").await;
+        let ask = format!("GET /v1/vehicles HTTP/1.1\r\nauthorization: Bearer {token}");
+        let mut refused = 0;
+        for _ in 0..20 {
+            let since = tokio::time::Instant::now();
+            let (head, _) = server.ask(&ask, b"").await;
+            if head.starts_with("HTTP/1.1 429") {
+                refused += 1;
+                assert!(since.elapsed() >= Duration::from_millis(100), "a flood may ask again at once");
+            }
+        }
+        assert!(refused > 0);
+    });
+}
+
+#[test]
 fn limits_of_an_address_count_the_client_behind_a_trusted_proxy_and_nobody_else_is_believed() {
     let limits = mesto_operator::SignInLimits { codes_per_network: 1, ..Default::default() };
     let asks = async |server: &Server, client: &str, phone: u32| {

@@ -1,6 +1,7 @@
 //! HTTP around the operator: connections, whose request it is, limits, the event streams, and an
 //! end that lets requests finish.
 
+mod beat;
 mod connections;
 mod descriptors;
 pub(crate) mod hub;
@@ -40,6 +41,9 @@ use crate::kernel::store::Store;
 /// Longest time for a body to come in, and for an answer to be found.
 const BODY_TIME: Duration = Duration::from_secs(10);
 const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// How long the answer to who asked too often is kept back: who asks again at once is slowed down,
+/// and takes little of the others' time.
+const TOO_OFTEN: Duration = Duration::from_millis(100);
 /// How often what is due is looked for.
 const DUE_EVERY: Duration = Duration::from_millis(500);
 /// How often the store is looked at while somebody asks for `/readyz`; of so many times once when
@@ -124,6 +128,7 @@ impl Front {
         let bounds = self.bounds(&operator);
         let service = Service { operator, store: watched, plain: store, clock, ending: ending.clone() };
         let (jobs, following) = (do_what_is_due(service.clone()), tail::follow(service.clone()));
+        let beat = beat::keep(Arc::clone(&service.store));
         let looks = look_after_the_store(service.clone());
         let told = async move {
             shutdown.await;
@@ -138,6 +143,7 @@ impl Front {
             () = serving => Ok(()),
             never = jobs => match never {},
             never = looks => match never {},
+            never = beat => match never {},
             never = following => match never {},
             never = told => match never {},
             never = metrics => match never {},
@@ -208,7 +214,7 @@ async fn do_what_is_due(service: Service) -> Infallible {
 async fn answer(service: Service, request: axum::http::Request<Body>, client: IpAddr) -> HttpResponse {
     let since = Instant::now();
     let metrics = Arc::clone(&service.operator.metrics);
-    let _in_flight = metrics.request();
+    let in_flight = metrics.request();
     let arrival = service.operator.arrival(&service.clock);
     let (parts, body) = request.into_parts();
     let mut request = Request {
@@ -259,6 +265,10 @@ async fn answer(service: Service, request: axum::http::Request<Body>, client: Ip
         ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "answered"
     );
+    drop(in_flight);
+    if response.status == StatusCode::TOO_MANY_REQUESTS.as_u16() {
+        tokio::time::sleep(TOO_OFTEN).await;
+    }
     streamed.unwrap_or_else(|| into_http(response))
 }
 

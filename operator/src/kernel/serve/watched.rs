@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;
@@ -70,6 +71,12 @@ impl Store for Watched {
 
     fn waiting(&self) -> usize {
         self.store.waiting()
+    }
+
+    fn make_way(&self, late: Duration) -> Option<usize> {
+        let at_once = self.store.make_way(late);
+        self.metrics.beat(late, at_once);
+        at_once
     }
 
     fn submit(&self, task: Task) {

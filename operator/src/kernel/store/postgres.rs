@@ -2,6 +2,7 @@
 //! once, writes sent together.
 
 mod address;
+mod bound;
 mod error;
 mod passfile;
 mod reader;
@@ -200,6 +201,10 @@ impl Store for PostgresStore {
 
     fn submit(&self, task: Task) {
         self.workers.ask(task);
+    }
+
+    fn make_way(&self, late: Duration) -> Option<usize> {
+        Some(self.workers.beat(late))
     }
 }
 

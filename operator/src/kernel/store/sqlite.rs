@@ -22,7 +22,7 @@ use super::queue::{Queue, Waiting};
 use super::row::Names;
 use super::speculation::{Script, Speculation};
 use super::statement::{Ask, Write};
-use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat};
+use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat, threads};
 
 /// Threads that run transactions speculatively.
 const READERS: usize = 2;
@@ -459,10 +459,10 @@ impl SqliteStore {
         let queue = Arc::new(Queue::default());
         let mut store = Self { inline, queue, threads: Vec::new() };
         let (inline, queue) = (Arc::clone(&store.inline), Arc::clone(&store.queue));
-        store.threads.push(thread("mesto-writer", move || write_all(&inline, &queue))?);
+        store.threads.push(threads::spawn("mesto-writer".to_owned(), move || write_all(&inline, &queue))?);
         for _ in 0..READERS {
             let (snapshots, queue) = (snapshots(path)?, Arc::clone(&store.queue));
-            store.threads.push(thread("mesto-reader", move || speculate_all(&snapshots, &queue))?);
+            store.threads.push(threads::spawn("mesto-reader".to_owned(), move || speculate_all(&snapshots, &queue))?);
         }
         Ok(store)
     }
@@ -472,13 +472,6 @@ impl SqliteStore {
     pub fn inline(&self) -> &SqliteInline {
         &self.inline
     }
-}
-
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(work)
-        .map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 /// A connection that only reads.

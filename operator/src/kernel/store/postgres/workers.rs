@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::super::line::Line;
-use super::super::{StoreError, Task};
+use super::super::{StoreError, Task, threads};
+use super::bound::Bound;
 use super::{Manner, Pool};
 
 pub(super) struct Workers {
@@ -12,16 +14,25 @@ pub(super) struct Workers {
     threads: Vec<JoinHandle<()>>,
 }
 
-#[derive(Default)]
 struct Queue {
     state: Mutex<State>,
     came: Condvar,
 }
 
-#[derive(Default)]
 struct State {
     line: Line,
+    bound: Bound,
+    running: usize,
     is_closed: bool,
+}
+
+/// A transaction that runs, until this is dropped.
+struct Running<'a>(&'a Queue);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.lock().running -= 1;
+    }
 }
 
 impl Queue {
@@ -29,12 +40,16 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next task; waits for one, until the line is closed and empty.
-    fn next(&self) -> Option<Task> {
+    /// The next task; waits for one and for its place, until the line is closed and empty. Whoever
+    /// ends a task comes here for the next one, so that nobody has to be woken for its place.
+    fn next(&self) -> Option<(Task, Running<'_>)> {
         let mut state = self.lock();
         loop {
-            if let Some(task) = state.line.next() {
-                return Some(task);
+            if (state.running < state.bound.allowed() || state.is_closed)
+                && let Some(task) = state.line.next()
+            {
+                state.running += 1;
+                return Some((task, Running(self)));
             }
             if state.is_closed {
                 return None;
@@ -46,18 +61,19 @@ impl Queue {
 
 impl Workers {
     pub fn start(count: usize, pool: &Arc<Pool>) -> Result<Self, StoreError> {
-        let queue = Arc::new(Queue::default());
+        let state = State { line: Line::default(), bound: Bound::new(count), running: 0, is_closed: false };
+        let queue = Arc::new(Queue { state: Mutex::new(state), came: Condvar::new() });
         let mut workers = Self { queue: Arc::clone(&queue), threads: Vec::new() };
         for number in 0..count {
             let (pool, queue) = (Arc::clone(pool), Arc::clone(&queue));
             let work = move || {
-                while let Some(task) = queue.next() {
+                while let Some((task, running)) = queue.next() {
                     let manner = if task.is_job() { Manner::Job } else { Manner::Served };
                     task.run(|job| pool.transact(job, manner));
+                    drop(running);
                 }
             };
-            let thread = std::thread::Builder::new().name(format!("mesto-store-{number}")).spawn(work);
-            workers.threads.push(thread.map_err(|error| StoreError::Unavailable(error.to_string()))?);
+            workers.threads.push(threads::spawn(format!("mesto-store-{number}"), work)?);
         }
         Ok(workers)
     }
@@ -71,6 +87,19 @@ impl Workers {
             Ok(()) => self.queue.came.notify_one(),
             Err(task) => task.end(Err(StoreError::Overloaded)),
         }
+    }
+
+    /// HTTP came so late to its turn; how many may run at once now.
+    pub fn beat(&self, late: Duration) -> usize {
+        let mut state = self.queue.lock();
+        let (running, before) = (state.running, state.bound.allowed());
+        state.bound.beat(late, running);
+        let allowed = state.bound.allowed();
+        drop(state);
+        if allowed > before {
+            self.queue.came.notify_one();
+        }
+        allowed
     }
 
     /// How many wait.
