@@ -18,6 +18,8 @@ pub enum SchemaFault {
     Empty,
     #[error("it is another program's database: it has tables, but no `schema_history`")]
     Foreign,
+    #[error("the restore of this database did not end; restore it again into an empty one")]
+    HalfRestored,
     #[error("its schema is V{version}, and this version works with V{newest}")]
     Behind { version: i64, newest: i64 },
     #[error("it was written by a newer version: its schema is V{version}, and this version knows V{newest}")]
@@ -48,14 +50,37 @@ pub(super) trait Schema {
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError>;
 }
 
+/// The table that stands in a database while it is restored, from before its first row until its
+/// new epoch. A `pg_restore` whose `mesto` was killed may end by itself.
+pub(crate) const RESTORING: &str = "restoring";
+
+/// A schema that is being restored: the sign of it is passed over.
+pub(super) struct Restored<'a>(pub &'a mut dyn Schema);
+
+impl Schema for Restored<'_> {
+    fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.0.script(sql)
+    }
+    fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let tables = self.0.tables()?;
+        Ok(tables.into_iter().filter(|table| table != RESTORING).collect())
+    }
+    fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
+        self.0.applied()
+    }
+}
+
 /// How far the schema is. Changes nothing.
 ///
 /// # Errors
-/// [`SchemaFault`] when it is another program's, a newer version's, or a migration was changed
-/// after it ran.
+/// [`SchemaFault`] when it is another program's, a newer version's, half restored, or a migration
+/// was changed after it ran.
 pub(super) fn status(schema: &mut dyn Schema) -> Result<SchemaStatus, StoreError> {
     let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
     let tables = schema.tables()?;
+    if tables.iter().any(|table| table == RESTORING) {
+        return Err(SchemaFault::HalfRestored.into());
+    }
     let applied = match tables.iter().any(|table| table == "schema_history") {
         true => schema.applied()?,
         false if tables.is_empty() => Vec::new(),

@@ -24,7 +24,7 @@ pub use self::reader::PostgresReader;
 use self::workers::Workers;
 use super::deadline::Deadline;
 use super::merge::merge;
-use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate, status};
+use super::migrate::{self, RESTORING, Restored, Schema, SchemaFault, SchemaStatus, expect_current, migrate, status};
 use super::row::Names;
 use super::statement::{Ask, Lock, Write};
 use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat, task};
@@ -107,6 +107,43 @@ impl PostgresStore {
         let mut first = Connection::open(&address)?;
         expect_current(&mut PostgresSchema(&mut first))?;
         Self::around(address, first, connections)
+    }
+
+    /// Marks an empty database as one that is being restored: nothing opens it but
+    /// [`PostgresStore::restored`] until [`begin_epoch`](crate::Operator::begin_epoch). `false` when
+    /// there is a store in it already.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, is another program's, or was half restored before.
+    pub fn restoring(address: &PostgresAddress) -> Result<bool, StoreError> {
+        let mut connection = Connection::open(address)?;
+        let mut schema = PostgresSchema(&mut connection);
+        schema.script("BEGIN; SELECT pg_advisory_xact_lock(7215063)")?;
+        let is_empty = match status(&mut schema) {
+            Ok(SchemaStatus { version, .. }) => version == 0,
+            // One that put nothing there may be tried again.
+            Err(StoreError::Schema(SchemaFault::HalfRestored))
+                if status(&mut Restored(&mut schema)).is_ok_and(|left| left.version == 0) =>
+            {
+                return Ok(true);
+            }
+            Err(why) => return Err(why),
+        };
+        if is_empty {
+            schema.script(&format!("CREATE TABLE {RESTORING} (since TIMESTAMPTZ NOT NULL DEFAULT now())"))?;
+        }
+        schema.script("COMMIT")?;
+        Ok(is_empty)
+    }
+
+    /// Like [`PostgresStore::connect`], for a database that was marked and filled.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`].
+    pub fn restored(address: PostgresAddress) -> Result<Self, StoreError> {
+        let mut first = Connection::open(&address)?;
+        first.migrate(Tries::OfRestore)?;
+        Self::around(address, first, 1)
     }
 
     /// How far the schema of a database is. Nothing is changed.
@@ -276,6 +313,8 @@ impl Pool {
 enum Tries {
     ForGood,
     TakenBack,
+    /// For good, in a database that is being restored.
+    OfRestore,
 }
 
 /// One connection, driven by the thread that uses it.
@@ -357,8 +396,11 @@ impl Connection {
         // migrations, however long they take.
         schema.script("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7215063)")?;
         schema.script(&format!("SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))?;
-        let migrated = migrate(&mut schema);
-        schema.script(if migrated.is_ok() && tries == Tries::ForGood { "COMMIT" } else { "ROLLBACK" })?;
+        let migrated = match tries {
+            Tries::OfRestore => migrate(&mut Restored(&mut schema)),
+            Tries::ForGood | Tries::TakenBack => migrate(&mut schema),
+        };
+        schema.script(if migrated.is_ok() && tries != Tries::TakenBack { "COMMIT" } else { "ROLLBACK" })?;
         migrated
     }
 
