@@ -207,12 +207,12 @@ fn a_restore_that_is_killed_at_any_step_leaves_no_store_of_the_old_epoch_on_sqli
 
 /// A session of `psql` in a database, in the middle of something.
 #[cfg(unix)]
-struct Session(std::process::Child);
+pub struct Session(std::process::Child);
 
 #[cfg(unix)]
 impl Session {
     /// Does something and keeps the locks that it took.
-    fn holding(cluster: &PostgresCluster, url: &str, sql: &str) -> Self {
+    pub fn holding(cluster: &PostgresCluster, url: &str, sql: &str) -> Self {
         use std::io::{BufRead as _, Write as _};
         let mut psql = std::process::Command::new(cluster.programs().join("psql"));
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url]);
@@ -224,7 +224,7 @@ impl Session {
     }
 
     /// Lets go of its locks.
-    fn end(mut self) {
+    pub fn end(mut self) {
         drop(self.0.stdin.take());
         assert!(self.0.wait().unwrap().success());
     }

@@ -126,6 +126,15 @@ impl Health {
 }
 
 impl Operator {
+    /// What `/readyz` says now.
+    ///
+    /// # Errors
+    /// Why requests should not be sent here.
+    pub fn readiness(&self) -> Result<(), String> {
+        self.health.is_asked.store(true, Ordering::Relaxed);
+        self.health.readiness().0
+    }
+
     /// Looks whether the store takes writes, and how far the database's clock is from this one;
     /// `/readyz` and `/healthz` tell what was found. Blocks for some seconds at most. An operator
     /// that serves does it by itself.
