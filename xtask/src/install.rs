@@ -18,7 +18,7 @@ const PAGE: &str = "docs/install.md";
 
 /// What is looked at beside what the page does: each is a line of shell that fails when it is not
 /// so.
-const CHECKS: [(&str, &str); 17] = [
+const CHECKS: [(&str, &str); 18] = [
     ("a ticket was sold and paid", "mesto tickets --state /root/phone/second --json | grep -q '\"zone\":\"red\"'"),
     (
         "the books agree",
@@ -47,6 +47,18 @@ const CHECKS: [(&str, &str); 17] = [
     (
         "settings are as the operator left them",
         "cmp /etc/mesto/mesto.toml /run/settings && grep -q 'next version' /usr/share/mesto/mesto.toml && ! find /etc/mesto -name '*dpkg*' | grep .",
+    ),
+    (
+        "a version that has to migrate a shared database restarts nothing and says so",
+        r#"cat > /usr/local/sbin/mesto <<'END'
+#!/bin/sh
+/usr/bin/mesto "$@" | sed 's/"pending":\[\]/"pending":["V2__next"]/'
+END
+chmod 755 /usr/local/sbin/mesto
+BEFORE=$(cat /run/mesto.pid /run/mesto@2.pid)
+dpkg -i /root/next/mesto*.deb 2>&1 | grep 'has to be migrated'
+test "$(cat /run/mesto.pid /run/mesto@2.pid)" = "$BEFORE" && kill -0 $BEFORE
+rm /usr/local/sbin/mesto"#,
     ),
     (
         "an instance that does not start leaves the others alone, and the package goes on when that is mended",

@@ -103,6 +103,10 @@ impl Health {
         self.is_asked.swap(false, Ordering::Relaxed)
     }
 
+    pub fn is_ready(&self) -> bool {
+        self.readiness().0.is_ok()
+    }
+
     /// Why the operator is not ready, and how old what is known is.
     fn readiness(&self) -> (Result<(), String>, Option<Duration>) {
         let (state, now) = (self.lock(), instant());
