@@ -152,12 +152,14 @@ fn epoch_of(file: &Path) -> String {
 }
 
 /// Looks again until something is so, for a minute at most.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let since = std::time::Instant::now();
-    while !is_so() {
-        assert!(since.elapsed().as_secs() < 60, "{what}");
-        std::thread::sleep(std::time::Duration::from_millis(20));
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..3_000 {
+        if is_so() {
+            return;
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(20));
     }
+    panic!("it never is so: {what}");
 }
 
 /// What `serve` says first; it is ended.
