@@ -148,8 +148,8 @@ impl Operator {
 
 impl Operator {
     /// A part of the night's erasing; the rest follows with the next call, after what others wait
-    /// for. While the clock is doubted it waits. A portion takes a second or two of the lease; who is
-    /// slower than that, and was taken over by another operator, leaves the plan to that one.
+    /// for. While the clock is doubted it waits. A portion takes a second or two of the lease; who
+    /// is slower, and was taken over by another operator, leaves the plan to that one.
     fn erase_tonight(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
         if self.clock_doubt().is_some() {
             return Ok(false);

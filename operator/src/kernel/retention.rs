@@ -2,10 +2,10 @@
 //! its own. Ledger and tickets stay, as pseudonyms without a plate.
 //!
 //! What is old is found by questions that only read, each along the key over so many rows at most,
-//! however large the table is; it goes in transactions of a few hundred rows: sales wait for none of
-//! it. After a portion that was full the next waits for the next beat, with what else is due before
-//! it, and goes on behind the last row: a table is walked once a night. A rule that fails does not
-//! end the others. Nothing is erased while the clock is doubted (`clock.rs`).
+//! however large the table is; it goes in transactions of a few hundred rows: sales wait for none
+//! of it. After a portion that was full the next waits for the next beat, with what else is due
+//! before it, and goes on behind the last row: a table is walked once a night. A rule that fails
+//! does not end the others. Nothing is erased while the clock is doubted (`clock.rs`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc;
@@ -47,8 +47,8 @@ pub(crate) struct Rule {
     pub table: &'static str,
     /// The columns that name a row.
     pub key: &'static [&'static str],
-    /// Which rows: a condition over the table, with `params` as `$1`... It looks at no more of other
-    /// tables than belongs to the row.
+    /// Which rows: a condition over the table, with `params` as `$1`... It looks at no more of
+    /// other tables than belongs to the row.
     pub which: String,
     pub params: Vec<Value>,
     pub how: How,

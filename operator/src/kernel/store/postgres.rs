@@ -118,8 +118,8 @@ impl PostgresStore {
     }
 
     /// Marks an empty database as one that is being restored: nothing opens it but
-    /// [`PostgresStore::restored`] until [`begin_epoch`](crate::Operator::begin_epoch). `false` when
-    /// there is a store in it already.
+    /// [`PostgresStore::restored`] until [`begin_epoch`](crate::Operator::begin_epoch). `false`
+    /// when there is a store in it already.
     ///
     /// # Errors
     /// When the database cannot be reached, is another program's, or was half restored before.

@@ -74,8 +74,8 @@ impl Growing {
         &self.0
     }
 
-    /// Waits for the disk and gives it its name, unless something has that; its bytes. Nobody has it
-    /// open any more.
+    /// Waits for the disk and gives it its name, unless something has that; its bytes. Nobody has
+    /// it open any more.
     ///
     /// # Errors
     /// [`CopyError::Exists`] and [`CopyError::File`]
