@@ -83,6 +83,15 @@ stop_mesto() {
   rm -f "/run/$unit.pid"
 }
 
+if [ "$command" = list-units ]; then
+  for pid in /run/mesto.pid /run/mesto@*.pid; do
+    if [ -s "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; then
+      echo "$(basename "$pid" .pid).service loaded active running"
+    fi
+  done
+  exit 0
+fi
+
 for unit in "$@"; do
   case "$command $unit" in
     "daemon-reload "*) ;;

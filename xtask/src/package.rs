@@ -27,9 +27,12 @@ pub fn run(options: Options) -> Outcome<()> {
     Ok(())
 }
 
+const TEMPLATE: &str = "usr/share/mesto/mesto.toml";
+
 /// Files of `cli/debian` as they are installed.
 const ASSETS: [(&str, &str, u32); 5] = [
-    ("mesto.toml", "etc/mesto/mesto.toml", 0o644),
+    // `postinst` makes /etc/mesto/mesto.toml of it, the first time.
+    ("mesto.toml", TEMPLATE, 0o644),
     ("mesto.service", "usr/lib/systemd/system/mesto.service", 0o644),
     ("nginx.conf", "usr/share/doc/mesto/examples/nginx.conf", 0o644),
     ("sysusers.conf", "usr/lib/sysusers.d/mesto.conf", 0o644),
@@ -164,16 +167,36 @@ fn control(debian: &Path, place: &Path, tree: &Path) -> Outcome<PathBuf> {
     let control = tree.join("DEBIAN");
     put(&control.join("control"), &text, 0o644)?;
     put(&control.join("md5sums"), &sums, 0o644)?;
-    put(&control.join("conffiles"), "/etc/mesto/mesto.toml\n", 0o644)?;
     for script in ["postinst", "prerm", "postrm"] {
         put_file(&debian.join(script), &control.join(script), 0o755)?;
     }
     let package = place.join(format!("mesto_{}_{architecture}.deb", env!("CARGO_PKG_VERSION")));
+    pack(tree, &package)?;
+    Ok(package)
+}
+
+/// A package of the version after one that was built, whose settings have other defaults: to try
+/// how one is upgraded.
+pub fn next(built: &Path) -> Outcome<PathBuf> {
+    let tree = built.with_file_name("mesto");
+    let control = tree.join("DEBIAN/control");
+    let version = format!("Version: {}", env!("CARGO_PKG_VERSION"));
+    let text = fs::read_to_string(&control)?;
+    put(&control, &text.replace(&version, &format!("{version}+next")), 0o644)?;
+    let template = tree.join(TEMPLATE);
+    let settings = fs::read_to_string(&template)?;
+    put(&template, &format!("{settings}\n# Of the next version\n#connections = 17\n"), 0o644)?;
+    let name = built.file_name().map(|name| name.to_string_lossy().replacen('_', "-next_", 1)).unwrap_or_default();
+    let package = built.with_file_name(name);
+    pack(&tree, &package)?;
+    Ok(package)
+}
+
+fn pack(tree: &Path, package: &Path) -> Outcome<()> {
     let mut pack = Command::new("dpkg-deb");
     // Quick to pack and to unpack; the program is most of it.
-    pack.args(["--root-owner-group", "-Zgzip", "-z6", "--build"]).arg(tree).arg(&package);
-    process::succeed(&mut pack)?;
-    Ok(package)
+    pack.args(["--root-owner-group", "-Zgzip", "-z6", "--build"]).arg(tree).arg(package);
+    process::succeed(&mut pack)
 }
 
 fn zip(files: &[PathBuf]) -> Outcome<()> {

@@ -28,7 +28,7 @@ struct Need {
     parts: &'static [Part],
 }
 
-const NEEDS: [Need; 15] = [
+const NEEDS: [Need; 16] = [
     Need {
         package: "build-essential",
         sign: Sign::Program(&["cc"]),
@@ -47,6 +47,12 @@ const NEEDS: [Need; 15] = [
         ]),
         what_for: "the tests on a private Postgres cluster",
         parts: &[Part::Rust, Part::Contract],
+    },
+    Need {
+        package: "haproxy",
+        sign: Sign::Program(&["haproxy"]),
+        what_for: "two instances behind a proxy, as the page has them",
+        parts: &[Part::Rust],
     },
     Need {
         package: "openjdk-17-jdk-headless",

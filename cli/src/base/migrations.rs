@@ -24,6 +24,9 @@ enum Tool {
         /// that is taken back.
         #[arg(long)]
         dry_run: bool,
+        /// Say what would run, and nothing else.
+        #[arg(long, conflicts_with = "dry_run")]
+        pending: bool,
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -31,13 +34,23 @@ enum Tool {
 
 impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
-        let Self::Migrate { dry_run, store } = self;
+        let Self::Migrate { dry_run, pending: is_asked, store } = self;
         let place = store.place()?;
         let SchemaStatus { version, newest, pending } = place.schema()?;
-        let said = json!({ "store": version, "binary": newest, "pending": pending, "dry_run": dry_run });
+        // Several instances may serve a Postgres database.
+        let is_shared = matches!(place, Place::Postgres(_));
+        let said = json!({
+            "store": version, "binary": newest, "pending": pending, "dry_run": dry_run, "is_shared": is_shared,
+        });
         let good = |text: &str| call.style.paint(Tone::Good, text);
         if pending.is_empty() {
             call.say(&said, || format!("{} the schema is V{version}, as this version has it", good("Up to date:")));
+            return Ok(());
+        }
+        if is_asked {
+            call.say(&said, || {
+                format!("From V{version} to V{newest}: {}\nnothing was tried or changed", pending.join(", "))
+            });
             return Ok(());
         }
         if dry_run {

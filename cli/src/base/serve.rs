@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Clock, Config, HostedPage, NameError, Profile, SystemClock};
+use mesto_operator::{Clock, Config, HostedPage, NameError, Operator, Profile, SystemClock};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
@@ -164,7 +165,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         named.is_called(store.as_ref()).map_err(not_called)?;
         Ok::<_, CliError>(store)
     });
-    let store = opened.await.map_err(|why| CliError::failed("the store", why))??;
+    let store = while_opening(opened).await.map_err(|why| CliError::failed("the store", why))??;
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     tokio::task::block_in_place(|| args.bounds.compare_clocks(&operator, &*store, &clock))?;
@@ -184,7 +185,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         };
         format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}{bank}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
     });
-    tell_manager(sd_notify::NotifyState::Ready);
+    let ready = tokio::spawn(tell_when_ready(operator.clone()));
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let bank = match bank_listener {
         Some((listener, _)) => {
@@ -208,6 +209,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         tell_manager(sd_notify::NotifyState::Stopping);
     };
     let served = front.serve(listener, operator, store, clock, told).await;
+    ready.abort();
     requests.abort();
     let _ = requests.await;
     if let Some(messages) = messages {
@@ -219,6 +221,34 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         let _ = task.await;
     }
     served.map_err(|why| CliError::failed("serving", why))
+}
+
+/// How often systemd is asked for more time while the store is opened, and for how much.
+const MORE_TIME_EVERY: Duration = Duration::from_secs(5);
+const MORE_TIME: u32 = 60_000_000;
+
+/// Waits for a store, whose migration may take longer than systemd waits for a start.
+async fn while_opening<T>(opened: impl Future<Output = T>) -> T {
+    let mut opened = std::pin::pin!(opened);
+    let mut beat = tokio::time::interval(MORE_TIME_EVERY);
+    loop {
+        tokio::select! {
+            opened = &mut opened => return opened,
+            _ = beat.tick() => tell_manager(sd_notify::NotifyState::ExtendTimeoutUsec(MORE_TIME)),
+        }
+    }
+}
+
+/// How often it is looked whether it is ready.
+const READY_EVERY: Duration = Duration::from_millis(50);
+
+/// Tells systemd that it is ready as soon as `/readyz` says so; until then a start is not over.
+async fn tell_when_ready(operator: Arc<Operator>) {
+    let mut beat = tokio::time::interval(READY_EVERY);
+    while operator.readiness().is_err() {
+        beat.tick().await;
+    }
+    tell_manager(sd_notify::NotifyState::Ready);
 }
 
 /// Tells systemd how it stands, where systemd asked for it (`Type=notify`).

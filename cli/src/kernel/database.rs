@@ -2,9 +2,10 @@
 //! and how it is opened.
 
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mesto_operator::store::Growing;
 use mesto_operator::{
     Durability, PostgresAddress, PostgresReader, PostgresStore, SchemaFault, SchemaStatus, SqliteReader, SqliteStore,
     Store, StoreError,
@@ -52,6 +53,10 @@ impl StoreArgs {
         };
         let Some(url) = url else {
             return match &self.database_ca {
+                None if is_partial(&self.file()) => {
+                    let text = format!("{} was left by a copy or a restore that did not end", self.file().display());
+                    Err(CliError::new(Exit::Input, "store_unusable", text).advise("Remove it and begin that anew."))
+                }
                 None => Ok(Place::Sqlite(self.file())),
                 Some(_) => Err(wrong("--database-ca is for a Postgres database".into())),
             };
@@ -63,6 +68,12 @@ impl StoreArgs {
         }
         Ok(Place::Postgres(Box::new(address)))
     }
+}
+
+/// Whether a file is one that was being made when something ended that.
+#[must_use]
+pub fn is_partial(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(Growing::PARTIAL))
 }
 
 const ADVICE: &str =
@@ -190,6 +201,12 @@ impl Place {
         let advice = match why {
             StoreError::Schema(SchemaFault::Behind { .. }) => {
                 "Back it up and run `mesto admin migrate`; or use the version that wrote it."
+            }
+            StoreError::Schema(SchemaFault::HalfRestored) => {
+                "Drop this database, make an empty one with `createdb`, and run `mesto admin restore` into that."
+            }
+            StoreError::Schema(SchemaFault::Served { .. }) => {
+                "Stop every instance, on every machine; back it up, run `mesto admin migrate`, and start them all in this version."
             }
             StoreError::Schema(SchemaFault::Ahead { .. }) => "Use the version that wrote it, or a newer one.",
             StoreError::Schema(SchemaFault::Empty) => {

@@ -140,6 +140,160 @@ fn a_postgres_database_is_dumped_with_its_audit_and_another_one_is_made_of_the_d
     let third = cluster.database().unwrap();
     assert_eq!(refusal(&of(&["restore", "--from", "half.dump"], &third)).0, 1);
     assert_eq!(refusal(&of(&["list"], &third)), (6, "store_unusable".into()), "all or nothing");
+    // What put nothing there may be tried again.
+    right(&of(&restore, &third));
+    right(&of(&["list"], &third));
+}
+
+/// The epoch that stands in a file.
+fn epoch_of(file: &Path) -> String {
+    let store = mesto_operator::SqliteReader::open(file).unwrap();
+    mesto_operator::store::transact(&store, |tx| tx.query("SELECT id FROM epoch", &[])?[0].get("id")).unwrap()
+}
+
+/// Looks again until something is so, for a minute at most.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..3_000 {
+        if is_so() {
+            return;
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(20));
+    }
+    panic!("it never is so: {what}");
+}
+
+/// What `serve` says first; it is ended.
+fn served(path: &Path, words: &[&str]) -> Value {
+    Serving::start(path, &[&SERVE[..], words].concat()).said.clone()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_restore_that_is_killed_at_any_step_leaves_no_store_of_the_old_epoch_on_sqlite() {
+    let folder = folder();
+    let path = folder.path();
+    right(&admin(path, &["create", "--role", "inspector", "--name", "Mira"]));
+    right(&admin(path, &["backup", "--to", "first.sqlite"]));
+    right(&admin(path, &["restore", "--from", "first.sqlite", "--database", "old.sqlite"]));
+    right(&admin(path, &["backup", "--to", "copy.sqlite", "--database", "old.sqlite"]));
+    let old = epoch_of(&path.join("copy.sqlite"));
+    let names = || -> Vec<String> {
+        let files = std::fs::read_dir(path).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    for (number, sign) in [".partial", ".partial-wal", ".sqlite"].into_iter().enumerate() {
+        let to = format!("new-{number}.sqlite");
+        let words = ["admin", "restore", "--from", "copy.sqlite", "--database", &to];
+        let mut child = crate::command(path, &words).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let is_there = || names().iter().any(|name| name.starts_with(&to) && name.ends_with(sign));
+        while !is_there() && child.try_wait().unwrap().is_none() {}
+        child.kill().unwrap();
+        let by_itself = child.wait().unwrap().success();
+        let file = path.join(&to);
+        assert!(!by_itself || file.exists(), "{sign}");
+        if file.exists() {
+            assert_ne!(epoch_of(&file), old, "{sign}");
+        } else {
+            let left: Vec<String> = names().into_iter().filter(|name| name.ends_with(".partial")).collect();
+            for partial in &left {
+                let refused = served(path, &["--database", partial]);
+                assert!(refused["error"]["text"].as_str().unwrap().contains("did not end"), "{refused}");
+            }
+            right(&admin(path, &["restore", "--from", "copy.sqlite", "--database", &to]));
+        }
+        assert_ne!(epoch_of(&file), old, "{sign}");
+        let said = served(path, &["--database", &to]);
+        assert_eq!(said["store"], json!(to), "{said}");
+    }
+}
+
+/// A session of `psql` in a database, in the middle of something.
+#[cfg(unix)]
+pub struct Session(std::process::Child);
+
+#[cfg(unix)]
+impl Session {
+    /// Does something and keeps the locks that it took.
+    pub fn holding(cluster: &PostgresCluster, url: &str, sql: &str) -> Self {
+        use std::io::{BufRead as _, Write as _};
+        let mut psql = std::process::Command::new(cluster.programs().join("psql"));
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url]);
+        let mut child = psql.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        writeln!(child.stdin.as_mut().unwrap(), "{sql}\n\\echo held").unwrap();
+        let mut said = std::io::BufReader::new(child.stdout.as_mut().unwrap()).lines();
+        assert!(said.any(|line| line.unwrap() == "held"), "{sql}");
+        Self(child)
+    }
+
+    /// Lets go of its locks.
+    pub fn end(mut self) {
+        drop(self.0.stdin.take());
+        assert!(self.0.wait().unwrap().success());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_restore_that_is_killed_at_any_step_leaves_a_database_that_is_not_served_on_postgres() {
+    let cluster = PostgresCluster::start().unwrap();
+    let (url, first, second) = (cluster.database().unwrap(), cluster.database().unwrap(), cluster.database().unwrap());
+    let folder = folder();
+    let path = folder.path();
+    let of = |command: &[&str], url: &str| admin(path, &[command, &["--database-url", url]].concat());
+    right(&of(&["create", "--role", "inspector", "--name", "Mira"], &url));
+    right(&of(&["backup", "--to", "mesto.dump"], &url));
+    let restore = ["restore", "--from", "mesto.dump"];
+    let begin = |url: &str| {
+        let words = [&["admin"], &restore[..], &["--database-url", url]].concat();
+        crate::command(path, &words).stdout(std::process::Stdio::null()).spawn().unwrap()
+    };
+    let asked = |url: &str, sql: &str| -> bool {
+        let mut psql = std::process::Command::new(cluster.programs().join("psql"));
+        let said = psql.args(["-X", "-q", "-A", "-t", "-d", url, "-c", sql]).output().unwrap();
+        String::from_utf8(said.stdout).unwrap().trim() == "t"
+    };
+    let waits = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg_restore' AND wait_event_type = 'Lock')";
+    let filled = "SELECT to_regclass('schema_history') IS NOT NULL";
+    let is_refused = |url: &str, when: &str| {
+        let said = served(path, &["--database-url", url]);
+        let text = said["error"]["text"].as_str().unwrap_or_else(|| panic!("{when}: it is served: {said}"));
+        assert!(text.contains("did not end") && text.contains("an empty one"), "{when}: {text}");
+        for tool in [&["list"][..], &["restored"], &["migrate"], &["backup", "--to", "half.dump"]] {
+            assert_eq!(refusal(&of(tool, url)), (6, "store_unusable".into()), "{when}: {tool:?}");
+        }
+    };
+
+    // In the middle of `pg_restore`, which goes on alone.
+    let held = Session::holding(&cluster, &first, "BEGIN; CREATE TABLE account (id TEXT);");
+    let mut child = begin(&first);
+    until("pg_restore waits", || asked(&first, waits));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    is_refused(&first, "while pg_restore goes on");
+    held.end();
+    until("pg_restore has ended", || asked(&first, filled));
+    is_refused(&first, "after pg_restore");
+    assert!(text(&of(&restore, &first)).contains("an empty one with `createdb`"));
+
+    // After `pg_restore`, before the new epoch.
+    let held = Session::holding(&cluster, &second, "BEGIN; CREATE TABLE account (id TEXT);");
+    let mut child = begin(&second);
+    until("pg_restore waits", || asked(&second, waits));
+    let migrates = Session::holding(&cluster, &second, "SELECT pg_advisory_lock(7215063);");
+    held.end();
+    until("it waits to migrate", || {
+        asked(&second, "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    migrates.end();
+    assert!(asked(&second, filled));
+    is_refused(&second, "before the new epoch");
+
+    let third = cluster.database().unwrap();
+    right(&of(&restore, &third));
+    let said = served(path, &["--database-url", &third]);
+    assert!(said["store"].as_str().unwrap().contains("Postgres"), "{said}");
 }
 
 /// A copy of the file alone has no tables: all is in the log beside it.

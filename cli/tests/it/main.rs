@@ -16,6 +16,7 @@ mod serving;
 mod staff;
 mod testbed;
 mod tools;
+mod two_instances;
 mod verifying;
 mod wrong;
 

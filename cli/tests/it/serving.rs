@@ -163,3 +163,43 @@ fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     let wrong = mesto(path, &serve);
     assert_eq!((wrong.exit, &wrong.json()["error"]["code"]), (6, &json!("about_unusable")), "{}", wrong.out);
 }
+
+/// What systemd hears, where it asked (`Type=notify`).
+#[cfg(unix)]
+#[test]
+fn systemd_is_asked_for_time_while_a_store_is_migrated_and_told_ready_when_readyz_says_so() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+
+    let cluster = mesto_operator::testing::PostgresCluster::start().unwrap();
+    let url = cluster.database().unwrap();
+    let folder = crate::folder();
+    let path = folder.path();
+    let manager = std::os::unix::net::UnixDatagram::bind(path.join("notify")).unwrap();
+    manager.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
+    let heard = || {
+        let mut said = [0; 4_096];
+        let length = manager.recv(&mut said).unwrap();
+        String::from_utf8_lossy(&said[..length]).trim().to_owned()
+    };
+    // Another one migrates, for longer than anybody knows.
+    let migrates = crate::backup::Session::holding(&cluster, &url, "SELECT pg_advisory_lock(7215063);");
+    let words = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json", "--database-url", &url];
+    let mut command = crate::command(path, &words);
+    command.env("NOTIFY_SOCKET", path.join("notify")).env("RUST_LOG", "error");
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut serving = Serving { child, input: None, said: json!(null) };
+    let more_time = "EXTEND_TIMEOUT_USEC=60000000";
+    assert_eq!([heard(), heard()], [more_time, more_time]);
+    migrates.end();
+    let mut line = String::new();
+    BufReader::new(serving.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    serving.said = serde_json::from_str(&line).unwrap();
+    let first = std::iter::repeat_with(heard).take(10).find(|said| said != more_time);
+    assert_eq!(first.as_deref(), Some("READY=1"));
+    let (status, body) = crate::http("GET", &format!("{}/readyz", serving.said("operator")), None).unwrap();
+    assert_eq!(status, 200, "{body}");
+    Command::new("kill").args(["-TERM", &serving.child.id().to_string()]).status().unwrap();
+    assert_eq!(heard(), "STOPPING=1");
+    assert_eq!(serving.child.wait().unwrap().code(), Some(0));
+}

@@ -146,7 +146,7 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
             Rule {
                 table: "visit_payment",
                 key: &["visit", "at", "is_cash"],
-                which: format!("visit_payment.account IS NOT NULL AND visit_payment.visit IN (SELECT visit.id FROM visit WHERE {OLD})"),
+                which: format!("visit_payment.account IS NOT NULL AND (SELECT 1 FROM visit WHERE visit.id = visit_payment.visit AND {OLD}) = 1"),
                 params: old.to_vec(),
                 how: How::Done(Box::new(forget_payer)),
             },

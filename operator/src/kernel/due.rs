@@ -148,7 +148,8 @@ impl Operator {
 
 impl Operator {
     /// A part of the night's erasing; the rest follows with the next call, after what others wait
-    /// for. While the clock is doubted it waits.
+    /// for. While the clock is doubted it waits. A portion takes a second or two of the lease; who
+    /// is slower, and was taken over by another operator, leaves the plan to that one.
     fn erase_tonight(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
         if self.clock_doubt().is_some() {
             return Ok(false);
@@ -163,8 +164,8 @@ impl Operator {
         transact(store, |tx| {
             let rest = Write::sql(
                 "due",
-                "UPDATE due SET at = $1, lease_until = $2 WHERE kind = $3",
-                values![next.timestamp_millis(), now.timestamp_millis(), kind],
+                "UPDATE due SET at = $1, lease_until = $2 WHERE kind = $3 AND lease_until = $4",
+                values![next.timestamp_millis(), now.timestamp_millis(), kind, (now + LEASE).timestamp_millis()],
             );
             tx.write(rest)
         })?;

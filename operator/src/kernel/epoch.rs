@@ -15,7 +15,7 @@ use crate::kernel::grants::{self, Logged};
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::signed_codes;
-use crate::kernel::store::{Store, StoreError, Tx, Write, transact};
+use crate::kernel::store::{RESTORING, Store, StoreError, Tx, Write, transact};
 use crate::{find, table, update};
 
 /// The one row.
@@ -107,7 +107,9 @@ impl Operator {
                 Some(_) => tx.write(update!(EpochRow { name: STORE } set { id: id, began_at: now }))?,
                 None => tx.write(Write::insert(EpochRow { name: STORE.to_owned(), id, began_at: now }))?,
             }
-            signed_codes::changed(tx, now)
+            signed_codes::changed(tx, now)?;
+            // From here on it is served.
+            tx.execute(&format!("DROP TABLE IF EXISTS {RESTORING}"), &[])
         })?;
         tracing::warn!("a new epoch began: every phone reads its account as a whole");
         Ok(id)

@@ -103,6 +103,10 @@ impl Health {
         self.is_asked.swap(false, Ordering::Relaxed)
     }
 
+    pub fn is_ready(&self) -> bool {
+        self.readiness().0.is_ok()
+    }
+
     /// Why the operator is not ready, and how old what is known is.
     fn readiness(&self) -> (Result<(), String>, Option<Duration>) {
         let (state, now) = (self.lock(), instant());
@@ -126,6 +130,15 @@ impl Health {
 }
 
 impl Operator {
+    /// What `/readyz` says now.
+    ///
+    /// # Errors
+    /// Why requests should not be sent here.
+    pub fn readiness(&self) -> Result<(), String> {
+        self.health.is_asked.store(true, Ordering::Relaxed);
+        self.health.readiness().0
+    }
+
     /// Looks whether the store takes writes, and how far the database's clock is from this one;
     /// `/readyz` and `/healthz` tell what was found. Blocks for some seconds at most. An operator
     /// that serves does it by itself.

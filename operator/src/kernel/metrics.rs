@@ -72,6 +72,8 @@ pub struct Metrics {
     due_failed: Counter,
     provider_requests: Family<Words<1>, Counter>,
     pub(crate) store_up: Gauge,
+    /// What `/readyz` says.
+    pub(crate) ready: Gauge,
     pub(crate) key_set_next_update: Gauge,
     rows: BTreeMap<&'static str, Counter>,
     measured: Vec<(&'static str, Gauge)>,
@@ -127,6 +129,8 @@ impl Metrics {
         let help = "Milliseconds by which the clock of the database is ahead of this one";
         let clock_skew = gauge(&mut registry, "clock_skew_milliseconds", help);
         let store_up = gauge(&mut registry, "store_up", "Whether the store answered when this was asked for");
+        let help = "Whether the store takes writes, as /readyz says";
+        let ready = gauge(&mut registry, "ready", help);
         let key_set_next_update =
             gauge(&mut registry, "key_set_next_update_timestamp_seconds", "When the key set has to be newer");
         let turned_away = Family::default();
@@ -169,6 +173,7 @@ impl Metrics {
             due_failed,
             provider_requests,
             store_up,
+            ready,
             key_set_next_update,
             rows,
             measured,

@@ -1,10 +1,11 @@
 //! What is kept no longer than it may be: once in the night of the home city, each service erases
 //! its own. Ledger and tickets stay, as pseudonyms without a plate.
 //!
-//! What is old is found by a question that only reads, and goes in transactions of a few hundred
-//! rows: sales wait for none of it. After a full one the next waits for the next beat, and goes on
-//! behind the last row: a table is walked once a night. A rule that fails does not end the others.
-//! Nothing is erased while the clock is doubted (`clock.rs`).
+//! What is old is found by questions that only read, each along the key over so many rows at most,
+//! however large the table is; it goes in transactions of a few hundred rows: sales wait for none
+//! of it. After a portion that was full the next waits for the next beat, with what else is due
+//! before it, and goes on behind the last row: a table is walked once a night. A rule that fails
+//! does not end the others. Nothing is erased while the clock is doubted (`clock.rs`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc;
@@ -32,6 +33,9 @@ pub(crate) const NIGHTLY: Due =
 
 /// Most rows that one transaction erases.
 pub(crate) const BATCH: usize = 400;
+/// Most rows of a table that one question looks at: a second on a disk, far from the lease of what
+/// is due and from the end of a statement's time.
+const PORTION: usize = 10_000;
 /// A rule that fails is tried so often in a night.
 const TRIES: usize = 3;
 /// When the night's work begins in the home city: after the day was closed, and after the hours
@@ -43,7 +47,8 @@ pub(crate) struct Rule {
     pub table: &'static str,
     /// The columns that name a row.
     pub key: &'static [&'static str],
-    /// Which rows: a condition over the table, with `params` as `$1`...
+    /// Which rows: a condition over the table, with `params` as `$1`... It looks at no more of
+    /// other tables than belongs to the row.
     pub which: String,
     pub params: Vec<Value>,
     pub how: How,
@@ -68,34 +73,49 @@ impl Rule {
         Self { table, key, which: which.to_owned(), params: params.to_vec(), how: How::Deleted }
     }
 
-    /// The next rows in the order of the key, from the first one on or behind one.
-    fn find(&self, behind: Option<&[Value]>) -> Ask {
-        let key = self.key.iter().map(|column| format!("{}.{column} AS {column}", self.table));
-        let key = key.collect::<Vec<_>>().join(", ");
-        let order = self.key.iter().map(|column| format!("{}.{column}", self.table)).collect::<Vec<_>>().join(", ");
-        let (table, which) = (self.table, &self.which);
-        let (rest, params) = match behind {
-            None => (String::new(), self.params.clone()),
-            Some(last) => {
-                let first = self.params.len() + 1;
-                let numbers: Vec<String> = (first..).take(last.len()).map(|number| format!("${number}")).collect();
-                let rest = format!(" AND ({order}) > ({})", numbers.join(", "));
-                (rest, self.params.iter().chain(last).cloned().collect())
-            }
-        };
-        Ask::sql(&format!("SELECT {key} FROM {table} WHERE ({which}){rest} ORDER BY {order} LIMIT {BATCH}"), &params)
+    /// The columns of the key, with their table.
+    fn columns(&self) -> String {
+        self.key.iter().map(|column| format!("{}.{column}", self.table)).collect::<Vec<_>>().join(", ")
     }
 
-    /// Erases a batch; returns the key of its last row when there may be more behind it.
-    fn erase_batch(&self, store: &dyn Store, behind: Option<&[Value]>) -> Result<Option<Vec<Value>>, StoreError> {
-        let rows = read_only(store, self.find(behind))?;
+    /// The key that ends a portion: so many rows further in its order. None when fewer are left.
+    fn end(&self, behind: Option<&[Value]>, portion: usize) -> Ask {
+        let (table, order) = (self.table, self.columns());
+        let rest = behind.map(|last| format!(" WHERE ({order}) > ({})", numbers(1, last))).unwrap_or_default();
+        let last = portion.saturating_sub(1);
+        let sql = format!("SELECT {order} FROM {table}{rest} ORDER BY {order} LIMIT 1 OFFSET {last}");
+        Ask::sql(&sql, behind.unwrap_or_default())
+    }
+
+    /// What is old between two keys, in their order.
+    fn find(&self, behind: Option<&[Value]>, end: Option<&[Value]>) -> Ask {
+        let (table, which, order) = (self.table, &self.which, self.columns());
+        let mut params = self.params.clone();
+        let mut within = String::new();
+        for (sign, key) in [(">", behind), ("<=", end)] {
+            let Some(key) = key else { continue };
+            within.push_str(&format!(" AND ({order}) {sign} ({})", numbers(params.len() + 1, key)));
+            params.extend_from_slice(key);
+        }
+        let sql = format!("SELECT {order} FROM {table} WHERE ({which}){within} ORDER BY {order} LIMIT {BATCH}");
+        Ask::sql(&sql, &params)
+    }
+
+    /// Erases a batch out of a portion; returns the key behind which there may be more.
+    fn erase_batch(
+        &self,
+        store: &dyn Store,
+        behind: Option<&[Value]>,
+        portion: usize,
+    ) -> Result<Option<Vec<Value>>, StoreError> {
+        let end = read_only(store, self.end(behind, portion))?.first().map(key_of);
+        let rows = read_only(store, self.find(behind, end.as_deref()))?;
         if !rows.is_empty() {
             transact(store, |tx| {
                 rows.iter().try_for_each(|row| self.erase(tx, row)).map_err(Failure::into_store_error)
             })?;
         }
-        let last = rows.last().filter(|_| rows.len() >= BATCH);
-        Ok(last.map(|row| row.columns().map(|(_, value)| value.clone()).collect()))
+        Ok(rows.last().filter(|_| rows.len() >= BATCH).map(key_of).or(end))
     }
 
     /// Erases one of the rows that were found. It may have changed since.
@@ -103,8 +123,7 @@ impl Rule {
         let first = self.params.len() + 1;
         let named = self.key.iter().zip(first..).map(|(column, number)| format!("{}.{column} = ${number}", self.table));
         let this = format!("{} AND ({})", named.collect::<Vec<_>>().join(" AND "), self.which);
-        let params: Vec<Value> =
-            self.params.iter().cloned().chain(row.columns().map(|(_, value)| value.clone())).collect();
+        let params: Vec<Value> = self.params.iter().cloned().chain(key_of(row)).collect();
         match &self.how {
             How::Deleted => {
                 tx.write(Write::sql(self.table, &format!("DELETE FROM {} WHERE {this}", self.table), &params))?;
@@ -118,6 +137,15 @@ impl Rule {
         }
         Ok(())
     }
+}
+
+fn key_of(row: &Row) -> Vec<Value> {
+    row.columns().map(|(_, value)| value.clone()).collect()
+}
+
+/// `$3, $4` for a key of two columns whose first one is the third parameter.
+fn numbers(first: usize, key: &[Value]) -> String {
+    (first..).take(key.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The moment before which something is too old, epoch milliseconds.
@@ -164,6 +192,8 @@ struct Night {
     failed: Vec<Walk>,
     why: Option<StoreError>,
     tries: usize,
+    /// Most rows that one question looks at.
+    portion: usize,
 }
 
 /// The nights that operators of this process are in the middle of. An operator is known by its
@@ -173,7 +203,7 @@ static NIGHTS: Mutex<Vec<(Weak<Metrics>, Night)>> = Mutex::new(Vec::new());
 impl Night {
     fn of(until: DateTime<Utc>, rules: &BTreeMap<Place, Rule>) -> Self {
         let left = rules.keys().map(|rule| Walk { rule: *rule, behind: None }).collect();
-        Self { until, left, failed: Vec::new(), why: None, tries: 0 }
+        Self { until, left, failed: Vec::new(), why: None, tries: 0, portion: PORTION }
     }
 
     /// Takes the one that an operator is in the middle of; another operator may have ended that
@@ -190,11 +220,11 @@ impl Night {
         NIGHTS.lock().unwrap_or_else(PoisonError::into_inner).push((Arc::downgrade(operator), self));
     }
 
-    /// Goes on until a batch was full; `true` when nothing is left of this night.
+    /// Goes on until a batch or a portion was full; `true` when nothing is left of this night.
     fn go_on(&mut self, store: &dyn Store, rules: &BTreeMap<Place, Rule>) -> Result<bool, StoreError> {
         while let Some(walk) = self.left.pop_front() {
             let Some(rule) = rules.get(&walk.rule) else { continue };
-            match rule.erase_batch(store, walk.behind.as_deref()) {
+            match rule.erase_batch(store, walk.behind.as_deref(), self.portion) {
                 Ok(None) => {}
                 Ok(Some(last)) => {
                     self.left.push_front(Walk { behind: Some(last), ..walk });
@@ -288,7 +318,8 @@ pub(crate) fn of_kernel(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<
         Rule {
             table: "account",
             key: &["id"],
-            which: "EXISTS (SELECT 1 FROM event WHERE event.account = account.id AND event.at < $1 AND event.seq > account.events_from)".to_owned(),
+            // The first one that was kept: those behind it are younger.
+            which: "(SELECT event.at FROM event WHERE event.account = account.id AND event.seq > account.events_from ORDER BY event.seq LIMIT 1) < $1".to_owned(),
             params: values![events].to_vec(),
             how: How::Done(Box::new(move |tx, row| drop_beginning(tx, row.get("id")?, events))),
         },
@@ -387,10 +418,26 @@ mod tests {
         }));
         let (mut night, rules) = night(vec![Rule { how, ..all_old() }]);
         let ended: Vec<_> = (0..3).map(|_| night.go_on(&store, &rules)).collect();
-        assert_eq!((ended, store.asked()), (vec![Ok(false), Ok(false), Ok(true)], 3));
+        assert_eq!((ended, store.asked()), (vec![Ok(false), Ok(false), Ok(true)], 6));
         let seen = seen.lock().unwrap();
         assert!(seen.is_sorted() && seen.len() == 1_000);
         assert_eq!(seen.iter().collect::<std::collections::BTreeSet<_>>().len(), 1_000);
+    }
+
+    #[test]
+    fn a_large_table_in_which_little_is_old_is_walked_in_portions() {
+        let store = Counting::with(1_000);
+        // Fifty old ones, all of them at the end.
+        let (mut night, rules) = night(vec![Rule::deleted("old", &["a", "b"], "old.b >= $1", values![950])]);
+        night.portion = 300;
+        let ended: Vec<_> = (0..4).map(|_| (night.go_on(&store, &rules), store.asked())).collect();
+        assert_eq!(ended, [(Ok(false), 2), (Ok(false), 2), (Ok(false), 2), (Ok(true), 2)]);
+        assert_eq!(store.rows(), 950);
+        // Its last row may be the end of a portion.
+        let (mut night, rules) = self::night(vec![all_old()]);
+        night.portion = 950;
+        let ended: Vec<_> = (0..4).map(|_| night.go_on(&store, &rules)).collect();
+        assert_eq!((ended, store.rows()), (vec![Ok(false), Ok(false), Ok(true), Ok(true)], 0));
     }
 
     #[test]
@@ -399,14 +446,14 @@ mod tests {
         let broken = || Rule::deleted("old", &["a"], "old.no_such_column = $1", values![0]);
         let (mut night, rules) = night(vec![broken(), all_old()]);
         assert_eq!(night.go_on(&store, &rules), Ok(false));
-        assert_eq!((store.rows(), store.asked()), (100, 2));
+        assert_eq!((store.rows(), store.asked()), (100, 4));
         // The others are over, and then it is told.
         assert!(matches!(night.go_on(&store, &rules), Err(StoreError::Broken(_))));
-        assert_eq!((store.rows(), store.asked()), (0, 1));
+        assert_eq!((store.rows(), store.asked()), (0, 2));
         // It alone is tried again, and not for ever.
         assert!(matches!(night.go_on(&store, &rules), Err(StoreError::Broken(_))));
         assert_eq!(night.go_on(&store, &rules), Ok(true));
-        assert_eq!(store.asked(), 2);
+        assert_eq!(store.asked(), 4);
     }
 
     #[test]

@@ -30,6 +30,7 @@ use chrono::{DateTime, Utc};
 use crate::kernel::health::heartbeat;
 
 pub use self::deadline::Deadline;
+pub(crate) use self::migrate::RESTORING;
 #[cfg(feature = "testing")]
 pub use self::migrate::schema_at;
 pub use self::migrate::{SchemaFault, SchemaStatus};
@@ -37,7 +38,7 @@ pub use self::postgres::{AddressError, PostgresAddress, PostgresReader, Postgres
 pub(crate) use self::prefetch::Prefetched;
 pub use self::row::{Cells, Column, Columns, IntoColumn, Json, Row, Table};
 pub(crate) use self::row::{id_columns, mismatch};
-pub use self::sqlite::{Copied, CopyError, Durability, Growing, SqliteInline, SqliteReader, SqliteStore, copy};
+pub use self::sqlite::{Copied, CopyError, Durability, Growing, SqliteInline, SqliteReader, SqliteStore, copy, grow};
 pub use self::statement::{Ask, Select, Write};
 pub use self::table::column_value;
 pub use self::task::{Done, Importance, Job, Task};

@@ -40,10 +40,11 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
         let checks = values![city.id.as_str(), before(now, kept.plate_checks_days)];
         rules.push(Rule::deleted("plate_check", &["id"], "plate_check.city = $1 AND plate_check.at < $2", checks));
         // The plate of an order that is still owed says who owes it.
-        let settled = "SELECT daily_order.id FROM daily_order WHERE daily_order.city = $1 AND daily_order.state <> 'issued' AND daily_order.valid_until < $2";
+        let settled = "daily_order.city = $1 AND daily_order.state <> 'issued' AND daily_order.valid_until < $2";
         let old = values![city.id.as_str(), before(now, kept.orders_days)];
         for (table, key) in [("order_plate", &["daily_order"][..]), ("order_proof", &["account", "daily_order"])] {
-            rules.push(Rule::deleted(table, key, &format!("{table}.daily_order IN ({settled})"), old));
+            let of = format!("SELECT 1 FROM daily_order WHERE daily_order.id = {table}.daily_order AND {settled}");
+            rules.push(Rule::deleted(table, key, &format!("({of}) = 1"), old));
         }
     }
     Ok(rules)

@@ -402,7 +402,7 @@ fn prometheus_is_told_what_happened_and_nothing_about_anybody() {
         let mut text = scrape("/metrics").await;
         // What is due on the first beat may not be done yet.
         for _ in 0..1_000 {
-            if text.contains("mesto_due_late 0") {
+            if text.contains("mesto_due_late 0") && text.contains("mesto_ready 1") {
                 break;
             }
             text = scrape("/metrics").await;
@@ -418,6 +418,7 @@ fn prometheus_is_told_what_happened_and_nothing_about_anybody() {
             "mesto_event_streams 1",
             "mesto_connections 2",
             "mesto_store_up 1",
+            "mesto_ready 1",
             "mesto_due_late 0",
             "mesto_transactions_total{outcome=\"committed\"} ",
             "mesto_sales_total 0",

@@ -180,6 +180,29 @@ fn a_sqlite_that_is_full_is_told_and_not_ready_until_there_is_room() {
     serving.becomes("/readyz", |status, _| status == 200);
 }
 
+#[test]
+fn a_postgres_that_is_full_is_told_and_not_ready_until_there_is_room() {
+    let url = cluster().database().unwrap();
+    let serving = Serving::on(Arc::new(PostgresStore::open(&url, 2).unwrap()), None);
+    let driver = serving.world.driver("+381641234567");
+    serving.becomes("/readyz", |status, _| status == 200);
+    // As the server says it: a table gets no further page.
+    let beside = PostgresStore::open(&url, 1).unwrap();
+    let run = |sql: &str| transact(&beside, |tx| tx.execute(sql, &[])).unwrap();
+    run(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100''; END'",
+    );
+    run("CREATE TRIGGER full_disk BEFORE INSERT ON quote EXECUTE FUNCTION full_disk()");
+    let full = driver.ask_top_up(rsd("200.00"));
+    refused("storage_full", &full);
+    assert_eq!(full.status, 507);
+    let body = serving.becomes("/readyz", |status, _| status == 503);
+    assert!(said(&body).contains("no room"), "{body}");
+    run("DROP TRIGGER full_disk ON quote");
+    serving.becomes("/readyz", |status, _| status == 200);
+    assert_eq!(driver.ask_top_up(rsd("200.00")).status, 201);
+}
+
 // Row 5 of the first trial.
 #[test]
 fn a_clock_that_differs_from_the_databases_is_measured_and_told() {

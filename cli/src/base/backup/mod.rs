@@ -8,14 +8,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use mesto_operator::store::Growing;
 use mesto_operator::{CopyError, Operator, Store};
 use serde_json::json;
 
 use crate::base::operator::{now, tool};
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
-use crate::kernel::database::Place;
+use crate::kernel::database::{Place, is_partial};
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::Tone;
 use crate::kernel::service::{Commands, Run, Service};
@@ -147,8 +146,7 @@ fn not_copied(error: CopyError) -> CliError {
 
 /// Whether a file may be a copy that is whole: it may have been packed or encrypted since.
 pub fn may_be_copy(file: &Path) -> bool {
-    let is_partial = file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(Growing::PARTIAL));
-    !is_partial && file.metadata().is_ok_and(|about| about.is_file() && about.len() > 0)
+    !is_partial(file) && file.metadata().is_ok_and(|about| about.is_file() && about.len() > 0)
 }
 
 /// What a file begins with.
@@ -185,25 +183,23 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
     let other = |what: &str, right: &str| {
         CliError::new(Exit::Usage, "backup_of_another_kind", format!("{} is {what}", from.display())).advise(right)
     };
-    match (&place, kind) {
-        (Place::Sqlite(file), Kind::Sqlite) => sqlite::restore(&operator, from, file)?,
-        (Place::Postgres(address), Kind::Dump) => postgres::restore(&place, address, from)?,
+    let adopt = |store: &dyn Store| {
+        if let Audit::Fault(fault) = Audit::of(&operator, store)? {
+            let text = format!("the books of {} do not agree, and {place} is not served: {fault}", from.display());
+            return Err(CliError::new(Exit::Failed, "ledger_fault", text).advise("Put an older copy back."));
+        }
+        operator.begin_epoch(store, now()).map_err(|why| CliError::failed("the epoch", why))
+    };
+    let epoch = match (&place, kind) {
+        (Place::Sqlite(file), Kind::Sqlite) => sqlite::restore(from, file, adopt)?,
+        (Place::Postgres(address), Kind::Dump) => postgres::restore(&place, address, from, adopt)?,
         (Place::Postgres(_), Kind::Sqlite) => {
             return Err(other("a SQLite store", "Name the new file with --database instead of a Postgres database."));
         }
         (Place::Sqlite(_), Kind::Dump) => {
             return Err(other("a dump of Postgres", "Name an empty database with --database-url."));
         }
-    }
-    let restored = place.open(1)?;
-    let audit = Audit::of(&operator, restored.as_ref())?;
-    if let Audit::Fault(fault) = &audit {
-        let text = format!("{place} was made of it, and its books do not agree: {fault}");
-        return Err(
-            CliError::new(Exit::Failed, "ledger_fault", text).advise("Do not serve it; put an older copy back.")
-        );
-    }
-    let epoch = operator.begin_epoch(restored.as_ref(), now()).map_err(|why| CliError::failed("the epoch", why))?;
+    };
     call.say(&json!({ "store": place.to_string(), "from": from, "epoch": epoch }), || {
         let made = call.style.paint(Tone::Good, "Restored to");
         format!("{made} {place}, audited, under a new epoch {epoch}\n{NEXT}")

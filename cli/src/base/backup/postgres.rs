@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use mesto_operator::store::{Growing, transact};
-use mesto_operator::{CopyError, LedgerFault, Operator, PostgresAddress, PostgresStore, SchemaStatus};
+use mesto_operator::{CopyError, LedgerFault, Operator, PostgresAddress, PostgresStore, SchemaStatus, Store};
 
 use super::{Audit, Copy, not_copied};
 use crate::kernel::database::Place;
@@ -109,16 +109,24 @@ fn audited(operator: &Operator, place: &Place, dump: impl Fn(Option<&str>) -> Ou
     audit.map_err(|why| CliError::failed("the audit", why))
 }
 
-/// Fills an empty database, all or nothing.
-pub fn restore(place: &Place, address: &PostgresAddress, from: &Path) -> Outcome<()> {
-    if place.schema()?.version != 0 {
-        return Err(CliError::new(Exit::Input, "store_exists", format!("there is a store in {place} already"))
-            .advise("Make an empty database with `createdb`, and name that one."));
-    }
+/// Fills an empty database. It is marked first, and what ends this early leaves the mark: the
+/// `pg_restore` of a process that was killed ends by itself, and its books are of an old epoch.
+pub fn restore<T>(
+    place: &Place,
+    address: &PostgresAddress,
+    from: &Path,
+    adopt: impl FnOnce(&dyn Store) -> Outcome<T>,
+) -> Outcome<T> {
     let mut restore = command("pg_restore", address, server_major(address)?)?;
     restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--dbname"]);
     restore.arg(address.database()).arg(from);
-    run(restore, "pg_restore")
+    if !PostgresStore::restoring(address).map_err(|why| place.unusable(&why))? {
+        return Err(CliError::new(Exit::Input, "store_exists", format!("there is a store in {place} already"))
+            .advise("Make an empty database with `createdb`, and name that one."));
+    }
+    run(restore, "pg_restore")?;
+    let store = PostgresStore::restored(address.clone()).map_err(|why| place.unusable(&why))?;
+    adopt(&store)
 }
 
 #[cfg(test)]

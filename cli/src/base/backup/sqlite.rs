@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use mesto_operator::store::copy;
-use mesto_operator::{Operator, SchemaFault, SqliteReader, StoreError};
+use mesto_operator::store::{copy, grow};
+use mesto_operator::{Durability, Operator, SchemaFault, SqliteInline, SqliteReader, Store, StoreError};
 
 use super::{Audit, Copy, not_copied};
-use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::failure::{CliError, Outcome};
 
 pub fn backup(operator: &Operator, from: &Path, to: &Path) -> Outcome<Copy> {
     let copied = copy(from, to).map_err(not_copied)?;
@@ -18,14 +18,14 @@ pub fn backup(operator: &Operator, from: &Path, to: &Path) -> Outcome<Copy> {
     Ok(Copy { bytes: copied.bytes, schema: copied.schema.version, audit })
 }
 
-/// A copy of the copy, which leaves it as it is; audited before it has the store's name.
-pub fn restore(operator: &Operator, from: &Path, to: &Path) -> Outcome<()> {
-    if let Ok(store) = SqliteReader::open(from)
-        && let Audit::Fault(fault) = Audit::of(operator, &store)?
-    {
-        let text = format!("the books of {} do not agree: {fault}", from.display());
-        return Err(CliError::new(Exit::Failed, "ledger_fault", text).advise("Put an older copy back."));
-    }
-    copy(from, to).map_err(not_copied)?;
-    Ok(())
+/// A copy of the copy, which leaves it as it is. It has the store's name when all is done with it:
+/// whatever ends this earlier leaves no store.
+pub fn restore<T>(from: &Path, to: &Path, adopt: impl FnOnce(&dyn Store) -> Outcome<T>) -> Outcome<T> {
+    let (growing, _) = grow(from, to).map_err(not_copied)?;
+    let opened = SqliteInline::open(growing.path(), Durability::Full);
+    let store = opened.map_err(|why| CliError::failed("opening the copy", why))?;
+    let adopted = adopt(&store)?;
+    drop(store);
+    growing.name_it(to).map_err(not_copied)?;
+    Ok(adopted)
 }

@@ -27,6 +27,7 @@ pub(super) async fn answer(service: Service, request: Request<Body>, _: IpAddr) 
     let metrics = &service.operator.metrics;
     let is_up = matches!(tokio::time::timeout(STORE_TIME, ask_store(&service)).await, Ok(Ok(())));
     metrics.store_up.set(is_up.into());
+    metrics.ready.set(service.operator.health.is_ready().into());
     metrics.streams.set(i64::try_from(service.operator.hub.count()).unwrap_or(i64::MAX));
     if let Some(next) = service.operator.keys.next_update(service.clock.now()) {
         metrics.key_set_next_update.set(next.timestamp());

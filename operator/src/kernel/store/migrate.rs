@@ -2,13 +2,13 @@
 
 use super::StoreError;
 
-struct Migration {
-    version: i64,
-    name: &'static str,
-    sql: &'static str,
+pub(super) struct Migration {
+    pub version: i64,
+    pub name: &'static str,
+    pub sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
+pub(super) const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "first_walk", sql: include_str!("../../../migrations/V1__first_walk.sql") }];
 
 /// What is wrong with a store's schema for this version.
@@ -18,8 +18,12 @@ pub enum SchemaFault {
     Empty,
     #[error("it is another program's database: it has tables, but no `schema_history`")]
     Foreign,
+    #[error("the restore of this database did not end; restore it again into an empty one")]
+    HalfRestored,
     #[error("its schema is V{version}, and this version works with V{newest}")]
     Behind { version: i64, newest: i64 },
+    #[error("its schema is V{version} and has to become V{newest}, and another instance serves it as it is")]
+    Served { version: i64, newest: i64 },
     #[error("it was written by a newer version: its schema is V{version}, and this version knows V{newest}")]
     Ahead { version: i64, newest: i64 },
     #[error("migration V{version}__{name} differs from the one that ran")]
@@ -48,21 +52,48 @@ pub(super) trait Schema {
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError>;
 }
 
+/// The table that stands in a database while it is restored, from before its first row until its
+/// new epoch. A `pg_restore` whose `mesto` was killed may end by itself.
+pub(crate) const RESTORING: &str = "restoring";
+
+/// A schema that is being restored: the sign of it is passed over.
+pub(super) struct Restored<'a>(pub &'a mut dyn Schema);
+
+impl Schema for Restored<'_> {
+    fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.0.script(sql)
+    }
+    fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let tables = self.0.tables()?;
+        Ok(tables.into_iter().filter(|table| table != RESTORING).collect())
+    }
+    fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
+        self.0.applied()
+    }
+}
+
 /// How far the schema is. Changes nothing.
 ///
 /// # Errors
-/// [`SchemaFault`] when it is another program's, a newer version's, or a migration was changed
-/// after it ran.
+/// [`SchemaFault`] when it is another program's, a newer version's, half restored, or a migration
+/// was changed after it ran.
 pub(super) fn status(schema: &mut dyn Schema) -> Result<SchemaStatus, StoreError> {
-    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    status_of(schema, MIGRATIONS)
+}
+
+pub(super) fn status_of(schema: &mut dyn Schema, known: &[Migration]) -> Result<SchemaStatus, StoreError> {
+    let newest = known.iter().map(|migration| migration.version).max().unwrap_or_default();
     let tables = schema.tables()?;
+    if tables.iter().any(|table| table == RESTORING) {
+        return Err(SchemaFault::HalfRestored.into());
+    }
     let applied = match tables.iter().any(|table| table == "schema_history") {
         true => schema.applied()?,
         false if tables.is_empty() => Vec::new(),
         false => return Err(SchemaFault::Foreign.into()),
     };
     for (version, checksum) in &applied {
-        match MIGRATIONS.iter().find(|migration| migration.version == *version) {
+        match known.iter().find(|migration| migration.version == *version) {
             Some(known) if fingerprint(known.sql) == *checksum => {}
             Some(known) => return Err(SchemaFault::Changed { version: *version, name: known.name }.into()),
             None => return Err(SchemaFault::Ahead { version: *version, newest }.into()),
@@ -73,7 +104,7 @@ pub(super) fn status(schema: &mut dyn Schema) -> Result<SchemaStatus, StoreError
     Ok(SchemaStatus {
         version: applied.iter().map(|(version, _)| *version).max().unwrap_or_default(),
         newest,
-        pending: MIGRATIONS.iter().filter(is_pending).map(name).collect(),
+        pending: known.iter().filter(is_pending).map(name).collect(),
     })
 }
 
@@ -89,18 +120,18 @@ pub(super) fn expect_current(schema: &mut dyn Schema) -> Result<(), StoreError> 
 /// Brings the schema up to this version; what ran, oldest first. A file that was changed after it
 /// ran, a schema from a newer version or another program's database is refused.
 pub(super) fn migrate(schema: &mut dyn Schema) -> Result<Vec<String>, StoreError> {
-    migrate_to(schema, i64::MAX)
+    migrate_by(schema, MIGRATIONS, i64::MAX)
 }
 
-/// The same, no further than to a version.
-fn migrate_to(schema: &mut dyn Schema, last: i64) -> Result<Vec<String>, StoreError> {
-    let SchemaStatus { version, pending, .. } = status(schema)?;
+/// The same by a list of migrations, no further than to a version.
+pub(super) fn migrate_by(schema: &mut dyn Schema, known: &[Migration], last: i64) -> Result<Vec<String>, StoreError> {
+    let SchemaStatus { version, pending, .. } = status_of(schema, known)?;
     if version == 0 {
         schema.script(
             "CREATE TABLE IF NOT EXISTS schema_history (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",
         )?;
     }
-    for migration in MIGRATIONS {
+    for migration in known {
         let Migration { version, name, sql } = migration;
         if *version > last || !pending.contains(&format!("V{version}__{name}")) {
             continue;
@@ -134,7 +165,7 @@ pub fn schema_at(database: &str, version: i64) -> String {
     }
     let mut written = Written(database, String::new());
     // Writing a text does not fail.
-    let _ = migrate_to(&mut written, version);
+    let _ = migrate_by(&mut written, MIGRATIONS, version);
     written.1
 }
 

@@ -25,7 +25,10 @@ pub use self::reader::PostgresReader;
 use self::workers::Workers;
 use super::deadline::Deadline;
 use super::merge::merge;
-use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate, status};
+use super::migrate::{
+    self, MIGRATIONS, Migration, RESTORING, Restored, Schema, SchemaFault, SchemaStatus, expect_current, migrate_by,
+    status, status_of,
+};
 use super::row::Names;
 use super::statement::{Ask, Lock, Write};
 use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat, task};
@@ -44,6 +47,11 @@ const IDLE_TIMEOUT_MS: u32 = 60_000;
 /// The same for jobs and tools that change something, and for migrations and reports.
 const JOB_EXCHANGE: Duration = Duration::from_secs(60);
 const LONG_EXCHANGE: Duration = Duration::from_secs(3_600);
+/// The lock that who migrates has, and the one that every connection of an instance shares, so that
+/// nobody migrates while another instance serves.
+const MIGRATES: &str = "pg_advisory_xact_lock(7215063)";
+const SERVES: &str = "SELECT pg_try_advisory_lock_shared(7215064)";
+const SERVES_ALONE: &str = "SELECT pg_try_advisory_xact_lock(7215064)";
 /// Longest time until a connection is open.
 const OPENING: Duration = Duration::from_secs(10);
 
@@ -110,6 +118,43 @@ impl PostgresStore {
         Self::around(address, first, connections)
     }
 
+    /// Marks an empty database as one that is being restored: nothing opens it but
+    /// [`PostgresStore::restored`] until [`begin_epoch`](crate::Operator::begin_epoch). `false`
+    /// when there is a store in it already.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, is another program's, or was half restored before.
+    pub fn restoring(address: &PostgresAddress) -> Result<bool, StoreError> {
+        let mut connection = Connection::open(address)?;
+        let mut schema = PostgresSchema(&mut connection);
+        schema.script(&format!("BEGIN; SELECT {MIGRATES}"))?;
+        let is_empty = match status(&mut schema) {
+            Ok(SchemaStatus { version, .. }) => version == 0,
+            // One that put nothing there may be tried again.
+            Err(StoreError::Schema(SchemaFault::HalfRestored))
+                if status(&mut Restored(&mut schema)).is_ok_and(|left| left.version == 0) =>
+            {
+                return Ok(true);
+            }
+            Err(why) => return Err(why),
+        };
+        if is_empty {
+            schema.script(&format!("CREATE TABLE {RESTORING} (since TIMESTAMPTZ NOT NULL DEFAULT now())"))?;
+        }
+        schema.script("COMMIT")?;
+        Ok(is_empty)
+    }
+
+    /// Like [`PostgresStore::connect`], for a database that was marked and filled.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`].
+    pub fn restored(address: PostgresAddress) -> Result<Self, StoreError> {
+        let mut first = Connection::open(&address)?;
+        first.migrate(Tries::OfRestore)?;
+        Self::around(address, first, 1)
+    }
+
     /// How far the schema of a database is. Nothing is changed.
     ///
     /// # Errors
@@ -146,6 +191,7 @@ impl PostgresStore {
 
     fn around(address: PostgresAddress, first: Connection, connections: usize) -> Result<Self, StoreError> {
         let connections = connections.max(1);
+        first.script(SERVES)?;
         let pool = Arc::new(Pool {
             address,
             idle: Mutex::new(Idle { connections: vec![first], room: connections - 1 }),
@@ -247,7 +293,11 @@ impl Pool {
             if idle.room > 0 {
                 idle.room -= 1;
                 drop(idle);
-                return Connection::open(&self.address).inspect_err(|_| self.make_room());
+                let opened = Connection::open(&self.address).and_then(|opened| {
+                    opened.script(SERVES)?;
+                    Ok(opened)
+                });
+                return opened.inspect_err(|_| self.make_room());
             }
             idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
         }
@@ -281,6 +331,8 @@ impl Pool {
 enum Tries {
     ForGood,
     TakenBack,
+    /// For good, in a database that is being restored.
+    OfRestore,
 }
 
 /// One connection, driven by the thread that uses it.
@@ -355,15 +407,23 @@ impl Connection {
     }
 
     fn migrate(&mut self, tries: Tries) -> Result<Vec<String>, StoreError> {
+        self.migrate_by(MIGRATIONS, tries)
+    }
+
+    fn migrate_by(&mut self, known: &[Migration], tries: Tries) -> Result<Vec<String>, StoreError> {
         self.exchange = LONG_EXCHANGE;
         let mut schema = PostgresSchema(self);
         schema.script("BEGIN; SET LOCAL statement_timeout = 0")?;
         // Several operators may start at once on an empty database: one waits for the other's
         // migrations, however long they take.
-        schema.script("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7215063)")?;
+        schema.script(&format!("SET LOCAL lock_timeout = 0; SELECT {MIGRATES}"))?;
         schema.script(&format!("SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))?;
-        let migrated = migrate(&mut schema);
-        schema.script(if migrated.is_ok() && tries == Tries::ForGood { "COMMIT" } else { "ROLLBACK" })?;
+        let migrated = match tries {
+            Tries::OfRestore => migrate_by(&mut Restored(&mut schema), known, i64::MAX),
+            Tries::TakenBack => migrate_by(&mut schema, known, i64::MAX),
+            Tries::ForGood => schema.is_free(known).and_then(|()| migrate_by(&mut schema, known, i64::MAX)),
+        };
+        schema.script(if migrated.is_ok() && tries != Tries::TakenBack { "COMMIT" } else { "ROLLBACK" })?;
         migrated
     }
 
@@ -627,6 +687,20 @@ impl ToSql for Value {
 
 struct PostgresSchema<'a>(&'a mut Connection);
 
+impl PostgresSchema<'_> {
+    /// Refuses to migrate what others serve: they would meet a schema that they do not know. Until
+    /// the end of the transaction nobody begins to.
+    fn is_free(&mut self, known: &[Migration]) -> Result<(), StoreError> {
+        let SchemaStatus { version, newest, pending } = status_of(self, known)?;
+        if version == 0 || pending.is_empty() {
+            return Ok(());
+        }
+        let rows = self.0.hear(self.0.client.query(SERVES_ALONE, &[]))?;
+        let is_alone = rows.first().map(|row| row.try_get(0)).transpose().map_err(Trouble::Said)?;
+        if is_alone == Some(true) { Ok(()) } else { Err(SchemaFault::Served { version, newest }.into()) }
+    }
+}
+
 impl Schema for PostgresSchema<'_> {
     fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         Ok(self.0.script(&migrate::for_database("postgres", sql))?)
@@ -644,5 +718,42 @@ impl Schema for PostgresSchema<'_> {
         let rows = self.0.hear(asked)?;
         let read = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
         Ok(read.collect::<Result<_, tokio_postgres::Error>>().map_err(Trouble::Said)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use mesto_operator::testing::PostgresCluster;
+
+    #[test]
+    fn nobody_migrates_while_another_instance_serves() {
+        let cluster = PostgresCluster::start().unwrap();
+        let address = PostgresAddress::parse(&cluster.database().unwrap(), None).unwrap();
+        let serving = PostgresStore::connect(address.clone(), 2).unwrap();
+        let next = [
+            Migration { version: 1, ..MIGRATIONS[0] },
+            Migration { version: 99, name: "next", sql: "CREATE TABLE of_next (id BIGINT)" },
+        ];
+        let migrate = |tries| Connection::open(&address).unwrap().migrate_by(&next, tries);
+        let served = StoreError::Schema(SchemaFault::Served { version: 1, newest: 99 });
+        assert_eq!(migrate(Tries::ForGood), Err(served.clone()));
+        assert_eq!(migrate(Tries::TakenBack), Ok(vec!["V99__next".to_owned()]), "a try changes nothing");
+        // Also over connections that were opened later.
+        serving.transact(&mut |_| Ok(())).unwrap();
+        let taken = serving.pool.take().unwrap();
+        let another = serving.pool.take().unwrap();
+        drop(taken);
+        assert_eq!(migrate(Tries::ForGood), Err(served));
+        serving.pool.give_back(another);
+        drop(serving);
+        // The server notices by itself that they are gone.
+        let mut tries = 0;
+        while migrate(Tries::ForGood) != Ok(vec!["V99__next".to_owned()]) {
+            tries += 1;
+            assert!(tries < 1_000, "the lock stays");
+        }
+        assert!(matches!(PostgresStore::connect(address, 1), Err(StoreError::Schema(SchemaFault::Ahead { .. }))));
     }
 }

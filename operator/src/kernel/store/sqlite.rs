@@ -14,7 +14,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
-pub use self::copy::{Copied, CopyError, Growing, copy};
+pub use self::copy::{Copied, CopyError, Growing, copy, grow};
 pub use self::reader::SqliteReader;
 use super::deadline::{self, Deadline};
 use super::migrate::{self, Schema, SchemaStatus, expect_current, migrate};

@@ -92,6 +92,29 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_large_table_is_walked_in_portions_and_what_else_is_due_is_done_between_them(world) {
+        world.due();
+        // Twenty-five thousand that stay, and those that go behind them.
+        let many = "WITH RECURSIVE n (i) AS (SELECT 10000 UNION ALL SELECT i + 1 FROM n WHERE i < 34999) INSERT INTO attempt (id, kind, subject, at) SELECT 'aa_' || CAST(i AS TEXT), 'test', 'x', $1 FROM n";
+        let later = (world.now() + chrono::TimeDelta::days(10)).timestamp_millis();
+        transact(&*world.store, |tx| tx.execute(many, values![later])).unwrap();
+        old_tries(world, 10);
+        world.pass(DAY);
+        let mut left = vec![];
+        for _ in 0..4 {
+            world.due();
+            left.push(count(world, "attempt WHERE at = 1"));
+            assert!(next(world, "messages.expire") > world.now(), "it waits for the walk");
+            let is_over = next(world, "kernel.retention") > world.now() + chrono::TimeDelta::seconds(1);
+            assert_eq!(is_over, left.len() >= 3, "{left:?}");
+            world.pass(1);
+        }
+        assert_eq!(left, [10, 10, 0, 0]);
+        assert_eq!(count(world, "attempt"), 25_000);
+        assert_eq!(next_night(world), "2025-09-05T01:30:00+00:00");
+    }
+
+    #[test]
     fn a_table_whose_key_has_several_columns_is_gone_through_to_its_end(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         driver.park(vehicle, "red", 60);

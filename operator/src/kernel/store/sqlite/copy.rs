@@ -37,7 +37,7 @@ pub struct Growing(PathBuf);
 
 impl Drop for Growing {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        self.remove();
     }
 }
 
@@ -50,8 +50,15 @@ impl Growing {
     pub fn beside(to: &Path) -> Self {
         let growing = Self(beside(to, &format!(".{}{}", std::process::id(), Self::PARTIAL)));
         // A former process of this number may have left one.
-        let _ = std::fs::remove_file(&growing.0);
+        growing.remove();
         growing
+    }
+
+    /// With what SQLite had beside it.
+    fn remove(&self) {
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let _ = std::fs::remove_file(beside(&self.0, suffix));
+        }
     }
 
     /// Makes it, empty, for its owner alone.
@@ -67,11 +74,17 @@ impl Growing {
         &self.0
     }
 
-    /// Waits for the disk and gives it its name, unless something has that; its bytes.
+    /// Waits for the disk and gives it its name, unless something has that; its bytes. Nobody has
+    /// it open any more.
     ///
     /// # Errors
     /// [`CopyError::Exists`] and [`CopyError::File`]
     pub fn name_it(self, to: &Path) -> Result<u64, CopyError> {
+        // Whoever closes a store last writes its log back, and does not say when that failed.
+        let log = beside(&self.0, "-wal");
+        if log.symlink_metadata().is_ok() {
+            return Err(of_file(&log)(io::Error::other("it could not be written back into its file")));
+        }
         let file = File::open(&self.0).map_err(of_file(&self.0))?;
         file.sync_all().map_err(of_file(&self.0))?;
         let bytes = file.metadata().map_err(of_file(&self.0))?.len();
@@ -93,6 +106,16 @@ fn of_file(path: &Path) -> impl Fn(io::Error) -> CopyError {
 /// # Errors
 /// [`CopyError`]
 pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
+    let (growing, schema) = grow(from, to)?;
+    let bytes = growing.name_it(to)?;
+    Ok(Copied { bytes, schema })
+}
+
+/// The same copy before it has its name, and the schema that it has.
+///
+/// # Errors
+/// [`CopyError`]
+pub fn grow(from: &Path, to: &Path) -> Result<(Growing, SchemaStatus), CopyError> {
     let of_store = |path: &Path| {
         let path = path.to_path_buf();
         move |why| CopyError::Store { path, why }
@@ -119,8 +142,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
     source.execute("VACUUM INTO ?1", [name]).map_err(|error| of_store(to)(refused(error)))?;
     drop(source);
     check(&read_only(&growing.0).map_err(of_store(to))?)?;
-    let bytes = growing.name_it(to)?;
-    Ok(Copied { bytes, schema })
+    Ok((growing, schema))
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
