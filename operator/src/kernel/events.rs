@@ -84,7 +84,7 @@ pub(crate) fn read(tx: &mut dyn Tx, account: AccountId, after: Option<Cursor>) -
     let (last, gone) = (row.seq, row.events_from);
     let epoch = epoch.to_string();
     let at = |seq: i64| Cursor { epoch: epoch.clone(), seq };
-    let after = after.unwrap_or_else(|| at(0));
+    let after = after.unwrap_or_else(|| at(gone));
     if after.epoch != epoch || after.seq < gone || after.seq > last {
         let (oldest, last) = (at(gone), at(last));
         return Err(Problem::new(
