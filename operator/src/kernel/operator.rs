@@ -16,7 +16,7 @@ use crate::kernel::clock::Watch;
 use crate::kernel::failure::{Failure, Outcome, store_problem};
 use crate::kernel::grants::Roles;
 use crate::kernel::health::Health;
-use crate::kernel::http::{Request, Response};
+use crate::kernel::http::{Request, Response, is_json};
 use crate::kernel::idempotency::{self, Alone, InFlight};
 use crate::kernel::kept::Kept;
 use crate::kernel::keys::Keys;
@@ -354,6 +354,13 @@ impl Operator {
                 format!("the body has {} bytes, at most {most} are taken", request.body.len()),
             )
             .with("max_bytes", most));
+        }
+        if let Some(kind) = request.get("content-type")
+            && self.router.takes_json(request)
+            && !is_json(kind)
+        {
+            let detail = "the body is JSON; say `content-type: application/json`, or nothing";
+            return Err(Problem::new(ProblemCode::ContentTypeUnsupported, detail).with("accepted", "application/json"));
         }
         if let (Some(minimum), Some(version)) = (self.config.min_client, request.get(headers::CLIENT)) {
             let numbers: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
