@@ -75,7 +75,7 @@ pub(crate) fn cursor(field: &str, text: &str) -> Result<Cursor, Problem> {
 /// Asks for an account, `$1`, with the epoch of its cursor.
 pub(crate) const WITH_EPOCH: &str = "FROM account JOIN epoch ON epoch.name = 'store'";
 
-/// The events after a cursor, oldest first; all that are kept without one. A cursor from before the
+/// The events after a cursor, oldest first; from the account's first one on without one. A cursor from before the
 /// kept ones, ahead of the account, or of another epoch needs the account as a whole.
 pub(crate) fn read(tx: &mut dyn Tx, account: AccountId, after: Option<Cursor>) -> Outcome<EventPage> {
     let found: Option<(AccountRow, EpochRow)> =
@@ -84,7 +84,7 @@ pub(crate) fn read(tx: &mut dyn Tx, account: AccountId, after: Option<Cursor>) -
     let (last, gone) = (row.seq, row.events_from);
     let epoch = epoch.to_string();
     let at = |seq: i64| Cursor { epoch: epoch.clone(), seq };
-    let after = after.unwrap_or_else(|| at(gone));
+    let after = after.unwrap_or_else(|| at(0));
     if after.epoch != epoch || after.seq < gone || after.seq > last {
         let (oldest, last) = (at(gone), at(last));
         return Err(Problem::new(

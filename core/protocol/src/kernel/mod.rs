@@ -41,7 +41,7 @@ pub const EVENTS: Operation<operation::Nothing, event::EventPage> = follow(
 .query(&[optional(
     "after",
     "string",
-    "Events after this cursor, of an account or an event; without it all that are kept. A cursor of events that are gone, of ones that are still to come and of another history of the books is refused with `cursor_too_old`: read the account, and go on from its cursor.",
+    "Events after this cursor, of an account or an event; without it from the account's first one on. Where events behind it are gone, and for a cursor that is ahead of the account or of another history of the books, the answer is 410 `cursor_too_old`: read the account, and go on from its cursor.",
 )])
 .refuses(&[ProblemCode::CursorTooOld]);
 

@@ -35,7 +35,7 @@ pub(super) fn wants_stream(request: &Request) -> bool {
 struct Tail {
     service: Service,
     request: Request,
-    /// `None`: from the oldest event that is kept on.
+    /// `None`: from the account's first event on.
     cursor: Option<Cursor>,
     waiting: VecDeque<Event>,
     has_more: bool,
