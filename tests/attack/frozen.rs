@@ -59,6 +59,7 @@ fn purchases_at_a_frozen_database_are_told_to_be_unknown_and_each_is_booked_once
         assert_eq!(served.send(request).body, answer.body);
         sold += i64::from(answer.status == 201);
     }
+    assert!(sold > 0, "nothing was sold after the database spoke again");
     assert_eq!(served.number("SELECT COUNT(*) AS number FROM ticket"), 20 + sold);
     served.operator.audit_ledger(&beside).unwrap();
     served.check();

@@ -7,7 +7,7 @@ use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::services::operations;
 
 use crate::scene::Scene;
-use crate::served::Served;
+use crate::served::{Served, heard};
 
 const METHODS: [&str; 12] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW", "get", "DEBUG"];
@@ -81,15 +81,13 @@ const STRANGE: [&str; 16] = [
 
 /// The status and head of a request line as it stands.
 fn raw(served: &Served, line: &str, token: &str) -> String {
-    use std::io::{Read as _, Write as _};
+    use std::io::Write as _;
     let mut stream = std::net::TcpStream::connect(served.address).unwrap();
     stream.set_read_timeout(Some(crate::served::LONG)).unwrap();
     let head = format!("{line}\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n");
     // What is no request may be cut off before it is all said.
     let _ = stream.write_all(head.as_bytes());
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    heard(&mut stream)
 }
 
 #[test]
@@ -128,7 +126,7 @@ fn an_address_is_the_one_of_the_table_or_nothing() {
 /// Two lengths, or a length beside chunks, is how one request is smuggled behind another.
 #[test]
 fn a_request_with_two_lengths_is_none() {
-    use std::io::{Read as _, Write as _};
+    use std::io::Write as _;
     let served = &Served::sqlite();
     for heads in [
         "content-length: 5\r\ncontent-length: 6\r\n",
@@ -144,9 +142,7 @@ fn a_request_with_two_lengths_is_none() {
         stream.set_read_timeout(Some(crate::served::LONG)).unwrap();
         let body = "0\r\n\r\nGET /v1/keys HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
         write!(stream, "POST /v1/auth/code HTTP/1.1\r\nhost: x\r\n{heads}\r\n{body}").unwrap();
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8_lossy(&answer);
+        let answer = heard(&mut stream);
         let smuggled = answer.matches("HTTP/1.1 200").count();
         assert_eq!(smuggled, 0, "{heads:?}: {answer:.400}");
         assert!(answer.starts_with("HTTP/1.1 4") || answer.is_empty(), "{heads:?}: {answer:.200}");

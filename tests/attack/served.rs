@@ -1,6 +1,7 @@
 //! An operator behind its socket, on a clock of its own, with its books beside it.
 
-use std::net::SocketAddr;
+use std::io::{ErrorKind, Read as _};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -218,6 +219,16 @@ impl Drop for Served {
             runtime.shutdown_timeout(Duration::from_secs(10));
         }
     }
+}
+
+/// What comes until the connection ends. One that is kept open does not count as an end.
+pub fn heard(stream: &mut TcpStream) -> String {
+    let mut heard = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut heard) {
+        let kind = error.kind();
+        assert!(![ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&kind), "the connection was kept open");
+    }
+    String::from_utf8_lossy(&heard).into_owned()
 }
 
 impl Counter for Served {

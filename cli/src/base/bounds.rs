@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use clap::Args;
-use mesto_operator::{Clock, FairShares, Operator, Store, skew_text};
+use mesto_operator::{Clock, Config, FairShares, Operator, Store, skew_text};
 
 use crate::kernel::failure::{CliError, Exit, Outcome};
 
@@ -13,19 +13,19 @@ pub struct BoundsArgs {
     /// Requests a second that one driver's account may send in the long run, three times as many
     /// after a pause; inspectors and garages' controllers ten times that. Beyond it requests get
     /// 429; what settles a purchase is answered all the same.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = FairShares::default().account.per_second, value_parser = clap::value_parser!(u32).range(1..))]
     account_requests_per_second: u32,
     /// Requests of one account that are answered at the same time, and as many again that are about
     /// money.
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = FairShares::default().account.at_once, value_parser = clap::value_parser!(u32).range(1..))]
     account_requests_at_once: u32,
     /// Requests a second without an account, such as for a code, from one address, which many
     /// phones may share; four times as many after a pause.
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = FairShares::default().address.per_second, value_parser = clap::value_parser!(u32).range(1..))]
     address_requests_per_second: u32,
     /// Milliseconds by which the clock of this machine may differ from that of a Postgres database,
     /// which other instances share; with more it does not start.
-    #[arg(long, value_name = "MS", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(100..=60_000))]
+    #[arg(long, value_name = "MS", default_value_t = Config::MAX_SKEW_MS, value_parser = clap::value_parser!(u32).range(100..=60_000))]
     max_clock_skew_ms: u32,
 }
 

@@ -15,7 +15,7 @@ pub struct FrontArgs {
     /// Most connections at once, event streams included; an address that is neither a trusted proxy
     /// nor this machine may have a quarter of them. Where the machine allows fewer open files, the
     /// log says how many there are.
-    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(16..))]
+    #[arg(long, value_name = "N", default_value_t = Front::MAX_CONNECTIONS, value_parser = clap::value_parser!(u32).range(16..))]
     max_connections: u32,
     /// An address or a network of proxies in front of this operator, such as 10.0.0.7 or
     /// 10.0.0.0/24: their X-Forwarded-For tells who a client is. May be given often. Without it
@@ -23,7 +23,7 @@ pub struct FrontArgs {
     #[arg(long, value_name = "CIDR")]
     trusted_proxy: Vec<TrustedProxy>,
     /// Seconds that requests may still take after SIGTERM; what is not over then is cut.
-    #[arg(long, value_name = "SECONDS", default_value_t = 25, value_parser = clap::value_parser!(u16).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = Front::DRAIN_SECONDS, value_parser = clap::value_parser!(u16).range(1..=600))]
     drain_seconds: u16,
     /// Address for Prometheus, which asks for /metrics there, such as 127.0.0.1:9464. Not for the
     /// internet. Without it there are no metrics.

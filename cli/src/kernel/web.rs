@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mesto_operator::is_this_machine;
 use reqwest::redirect::Policy;
 
 /// A request that has no answer after this long has none.
@@ -41,10 +42,15 @@ pub fn client_for(url: &str) -> Result<reqwest::Client, String> {
         .timeout(TIMEOUT)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(Policy::none());
-    let is_here =
-        reqwest::Url::parse(url).is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")));
+    let is_here = is_here(url);
     let builder = if is_here { builder.no_proxy() } else { builder };
     builder.build().map_err(|error| error.to_string())
+}
+
+/// Whether an address of the web is of this machine.
+#[must_use]
+pub fn is_here(url: &str) -> bool {
+    reqwest::Url::parse(url).is_ok_and(|url| url.host_str().is_some_and(is_this_machine))
 }
 
 /// TLS to a server that is not one of the web: its certificate is signed by an authority in this

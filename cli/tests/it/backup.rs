@@ -6,10 +6,12 @@ use mesto_operator::testing::PostgresCluster;
 use serde_json::{Value, json};
 
 use crate::phone::PHONE;
-use crate::{Ran, Serving, admin, folder, mesto, right};
+use crate::{Ran, SERVE, Serving, admin, folder, mesto, right};
 
-const SERVE: [&str; 8] =
-    ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json", "--bank-url", "http://127.0.0.1:0"];
+/// Serves with a bank at an address of its own too.
+fn begun(folder: &Path, more: &[&str]) -> Serving {
+    Serving::start(folder, &[&SERVE[..], &["--bank-url", "http://127.0.0.1:0"], more].concat())
+}
 
 fn refusal(ran: &Ran) -> (i32, String) {
     (ran.exit, ran.json()["error"]["code"].as_str().unwrap().to_owned())
@@ -36,7 +38,7 @@ fn has_partial(folder: &Path) -> bool {
 fn a_store_that_is_served_is_copied_and_another_one_is_made_of_the_copy_on_sqlite() {
     let folder = folder();
     let path = folder.path();
-    let serving = Serving::start(path, &[&SERVE[..], &["--with-demo-bank"]].concat());
+    let serving = begun(path, &["--with-demo-bank"]);
     let at = ["--operator", &serving.said("operator"), "--root-key", &serving.said("root_key")].map(str::to_owned);
     let at: Vec<&str> = at.iter().map(String::as_str).collect();
     assert_eq!(mesto(path, &[&["sign-in", PHONE][..], &at].concat()).exit, 0);
@@ -66,7 +68,7 @@ fn a_store_that_is_served_is_copied_and_another_one_is_made_of_the_copy_on_sqlit
     let said = mesto(path, &["admin", "restore", "--from", "copy.sqlite", "--database", "third.sqlite"]);
     assert!(said.out.contains("clock-is-right") && said.out.contains("same keys"), "{}", said.out);
     right(&admin(path, &["clock-is-right", "--database", "new.sqlite"]));
-    let serving = Serving::start(path, &[&SERVE[..], &["--database", "new.sqlite"]].concat());
+    let serving = begun(path, &["--database", "new.sqlite"]);
     assert_eq!(crate::http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);
 }
 
@@ -87,7 +89,7 @@ fn a_controller_tells_its_last_days_again_to_a_store_that_was_put_back() {
         let sql = "SELECT COUNT(*) AS number FROM visit";
         mesto_operator::store::transact(&store, |tx| tx.query(sql, &[])?[0].get("number")).unwrap()
     };
-    let serving = Serving::start(path, &SERVE);
+    let serving = begun(path, &[]);
     let role = ["--role", "controller", "--city", "belgrade", "--place", "zeleni-venac"];
     let made = right(&admin(path, &[&["create", "--name", "Barrier"], &role[..]].concat()));
     std::fs::write(path.join("token"), made["token"].as_str().unwrap()).unwrap();
@@ -98,7 +100,7 @@ fn a_controller_tells_its_last_days_again_to_a_store_that_was_put_back() {
     assert_eq!(garage(&serving, &["report"])["told_again"], 0);
     drop(serving);
     right(&admin(path, &["restore", "--from", "copy.sqlite", "--database", "new.sqlite"]));
-    let serving = Serving::start(path, &[&SERVE[..], &["--database", "new.sqlite"]].concat());
+    let serving = begun(path, &["--database", "new.sqlite"]);
     assert_eq!(garage(&serving, &["report"])["told_again"], 2);
     assert_eq!(visits("new.sqlite"), 2, "what was there already is not there twice");
     assert_eq!(garage(&serving, &["report"])["told_again"], 0, "once");
@@ -301,7 +303,7 @@ fn a_restore_that_is_killed_at_any_step_leaves_a_database_that_is_not_served_on_
 fn a_tool_that_looks_refuses_what_is_no_store_and_changes_nothing() {
     let folder = folder();
     let path = folder.path();
-    let serving = Serving::start(path, &SERVE);
+    let serving = begun(path, &[]);
     // Made as somebody would who does not know of the log.
     std::fs::copy(path.join("mesto.sqlite"), path.join("copied.sqlite")).unwrap();
     drop(serving);

@@ -5,9 +5,7 @@ use std::process::Command;
 
 use mesto_operator::testing::{Authority, PostgresCluster};
 
-use crate::{Serving, command, folder, http, mesto, ran};
-
-const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
+use crate::{SERVE, Serving, command, folder, http, mesto, ran};
 
 /// A server `db.example`, and the address of a database whose owner has to give his password.
 fn guarded(authority: &Authority) -> (PostgresCluster, String) {

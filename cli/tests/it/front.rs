@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use mesto_operator::testing::PostgresCluster;
 
-use crate::{Serving, command, folder, http, mesto};
-
-const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
+use crate::{SERVE, Serving, command, folder, http, mesto};
 
 /// What it wrote to standard error.
 fn log(folder: &Path) -> String {

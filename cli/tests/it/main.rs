@@ -56,6 +56,9 @@ fn secret_file(file: &Path, text: &str) {
     std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
+/// Serves in such a folder, at an address of its own.
+const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
+
 /// A folder of an operator that is set up.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

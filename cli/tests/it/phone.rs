@@ -120,6 +120,36 @@ fn a_driver_does_everything_from_a_terminal_bg_38_bg_54_bg_76() {
 }
 
 #[test]
+fn prices_of_a_zone_are_told_for_a_day_with_how_sure_they_are() {
+    let driver = Driver::new();
+    driver.sign_in();
+    let steps = |zone: &Value| -> Vec<(Value, Value)> {
+        let steps = zone["steps"].as_array().unwrap().iter();
+        steps.map(|step| (step["unit_minutes"].clone(), step["price"]["amount"].clone())).collect()
+    };
+    // Of the zone whose sign it is alone; a Wednesday of September 2025.
+    let red = driver.json(&["zones", "--prices", "--sign", "9111"]);
+    assert_eq!(red.as_array().unwrap().len(), 1);
+    assert_eq!((&red[0]["zone"], &red[0]["on"]), (&json!("red"), &json!("2025-09-03")));
+    assert_eq!(steps(&red[0]), [(json!(60), json!("80.00")), (json!(30), json!("120.00"))]);
+    assert_eq!(red[0]["steps"][0]["certainty"], "second_hand");
+    // An older list did not tell extended time: that is unknown, and not free.
+    let older = driver.json(&["zones", "--prices", "--sign", "9111", "--on", "2023-02-01"]);
+    assert_eq!(steps(&older[0]), [(json!(60), json!("60.00")), (json!(30), Value::Null)]);
+    let shown = driver.run(&["zones", "--prices", "--sign", "9111", "--on", "2023-02-01"]);
+    assert_eq!(shown.exit, 0, "{}", shown.err);
+    for said in ["from 2023-01-04 until 2025-02-01", "60.00 RSD / 60 min", "? / 30 min", "second hand", "holidays"] {
+        assert!(shown.out.contains(said), "`{said}` is missing: {}", shown.out);
+    }
+    // Of all zones without a sign; on a day that no list has, none is priced.
+    let all = driver.json(&["zones", "--prices", "--on", "2021-12-31"]);
+    assert!(all.as_array().unwrap().len() > 4 && all.as_array().unwrap().iter().all(|zone| zone["tariff"].is_null()));
+    assert!(driver.run(&["zones", "--prices", "--on", "2021-12-31"]).out.contains("no price list on 2021-12-31"));
+    assert_eq!(driver.run(&["zones", "--on", "2025-09-03"]).exit, 2, "a day is of prices");
+    assert_eq!(driver.run(&["zones", "--prices", "--on", "3.9.2025"]).exit, 2);
+}
+
+#[test]
 fn mistakes_are_told_with_what_would_be_right() {
     let driver = Driver::new();
     let lost = driver.run(&["zones"]);

@@ -8,7 +8,7 @@ use mesto_operator::{Durability, SqliteStore};
 use serde_json::json;
 
 use crate::phone::PHONE;
-use crate::{Serving, mesto, secret_file};
+use crate::{SERVE, Serving, mesto, secret_file};
 
 /// The one-time code of the newest message in an operator's store.
 fn code(store: &std::path::Path) -> String {
@@ -41,7 +41,7 @@ fn what_is_owed_back_is_asked_of_the_bank_while_an_operator_serves_bg_83_bg_97()
     let path = folder.path();
     secret_file(&path.join("secret"), "0123456789abcdef0123456789abcdef");
     mesto(path, &["keys", "init"]);
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
+    let serve = SERVE;
     let mut serving =
         Serving::start(path, &[&serve[..], &["--with-demo-bank", "--bank-url", "http://127.0.0.1:0"]].concat());
     let (operator, root_key) = (serving.said("operator"), serving.said("root_key"));

@@ -2,13 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::{Ran, Serving, admin, folder, http, mesto, right};
+use crate::{Ran, SERVE, Serving, admin, folder, http, mesto, right};
 
 fn code(ran: &Ran) -> (i32, String) {
     (ran.exit, ran.json()["error"]["code"].as_str().unwrap().to_owned())
 }
-
-const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
 
 #[test]
 fn who_did_what_is_read_from_the_audit_log() {

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::phone::Driver;
-use crate::{Serving, http, json_of, mesto, right, secret_file};
+use crate::{SERVE, Serving, http, json_of, mesto, right, secret_file};
 
 fn city_folder() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cities/belgrade")
@@ -68,7 +68,7 @@ fn a_city_is_checked_with_file_field_and_reason() {
 #[test]
 fn an_operator_serves_and_ends_in_order() {
     let folder = tempfile::tempdir().unwrap();
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
+    let serve = SERVE;
     let no_secret = mesto(folder.path(), &serve);
     assert_eq!(no_secret.exit, 6);
     assert!(no_secret.out.contains("openssl rand"));

@@ -16,7 +16,7 @@ use mesto_rules::money::{Currency, Money};
 use crate::kernel::events::{self, EventRow};
 use crate::kernel::failure::Outcome;
 use crate::kernel::service::{Erasure, Export, Table, Told};
-use crate::kernel::store::{Ask, Row, StoreError, Tx, Write};
+use crate::kernel::store::{Ask, Columns, Row, Select, StoreError, Tx, Write};
 use crate::{find, projection, stored_words, table, update};
 
 pub(crate) const TABLE: Table = Table {
@@ -137,11 +137,24 @@ impl LockedAccount {
     /// Locks the account of a person who asks for something; one that was closed in the meantime
     /// can do nothing more.
     pub fn of_caller(tx: &mut dyn Tx, account: AccountId) -> Outcome<Self> {
-        let locked = Self::take(tx, account)?;
-        if locked.is_closed {
+        Self::take(tx, account)?.unless_closed()
+    }
+
+    /// As [`LockedAccount::of_caller`]; `then` is asked in the same round trip, when it is locked.
+    pub fn of_caller_then<T: Columns>(tx: &mut dyn Tx, account: AccountId, then: Select<T>) -> Outcome<(Self, Vec<T>)> {
+        let locking = find!(AccountRow { id: account }).locking("account").ask();
+        let mut answers = tx.read(vec![locking, then.ask()])?.into_iter();
+        let found = answers.next().unwrap_or_default();
+        let row = found.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
+        let then = answers.next().unwrap_or_default().iter().map(Row::read).collect::<Result<_, _>>()?;
+        Ok((Self::of(row.read()?).unless_closed()?, then))
+    }
+
+    fn unless_closed(self) -> Outcome<Self> {
+        if self.is_closed {
             return Err(Problem::new(ProblemCode::Unauthorized, "this account was closed").into());
         }
-        Ok(locked)
+        Ok(self)
     }
 
     /// An account whose row was locked when it was read.

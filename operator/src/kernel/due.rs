@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::kernel::failure::Outcome;
+use crate::kernel::lease::Lease;
 use crate::kernel::metrics::Measure;
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::retention;
@@ -82,9 +83,7 @@ pub(crate) const LATE: Measure = Measure {
 };
 
 /// How long an operator may take for what it claimed; then another one may.
-const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// By how much another operator's clock may be ahead.
-const AHEAD: TimeDelta = TimeDelta::minutes(1);
+const LEASE: Lease = Lease::seconds(30);
 const CLAIM: i64 = 50;
 /// Most jobs of one call.
 const MOST: usize = 10_000;
@@ -174,15 +173,14 @@ impl Operator {
 }
 
 fn claim(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<Vec<DueRow>, StoreError> {
-    // A lease beyond all that may be taken now was taken by a clock that was ahead.
-    let ahead = now + LEASE + AHEAD;
+    let is_free = Lease::is_free("due", 1, 3);
     let waiting = Select::<DueRow>::of(
-        "FROM due WHERE due.at <= $1 AND (due.lease_until <= $1 OR due.lease_until > $3) ORDER BY due.at, due.kind, due.reference LIMIT $2",
-        values![now.timestamp_millis(), CLAIM, ahead.timestamp_millis()],
+        &format!("FROM due WHERE due.at <= $1 AND {is_free} ORDER BY due.at, due.kind, due.reference LIMIT $2"),
+        values![now.timestamp_millis(), CLAIM, LEASE.last(now)],
     );
     let claimed = tx.all(waiting.locking_free("due"))?;
     for due in &claimed {
-        tx.write(update!(DueRow { kind: &due.kind, reference: &due.reference } set { lease_until: now + LEASE }))?;
+        tx.write(update!(DueRow { kind: &due.kind, reference: &due.reference } set { lease_until: LEASE.until(now) }))?;
     }
     Ok(claimed)
 }

@@ -75,8 +75,9 @@ pub(crate) fn cursor(field: &str, text: &str) -> Result<Cursor, Problem> {
 /// Asks for an account, `$1`, with the epoch of its cursor.
 pub(crate) const WITH_EPOCH: &str = "FROM account JOIN epoch ON epoch.name = 'store'";
 
-/// The events after a cursor, oldest first; all that are kept without one. A cursor from before the
-/// kept ones, ahead of the account, or of another epoch needs the account as a whole.
+/// The events after a cursor, oldest first; from the account's first one on without one. A cursor
+/// from before the kept ones, ahead of the account, or of another epoch needs the account as a
+/// whole.
 pub(crate) fn read(tx: &mut dyn Tx, account: AccountId, after: Option<Cursor>) -> Outcome<EventPage> {
     let found: Option<(AccountRow, EpochRow)> =
         tx.first(Select::of(&format!("{WITH_EPOCH} WHERE account.id = $1"), values![account]))?;

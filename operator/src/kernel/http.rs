@@ -162,6 +162,19 @@ fn path_of_zero(value: &Value, path: String) -> Option<String> {
     }
 }
 
+/// Whether a Content-Type is JSON's, in UTF-8 where it names letters at all (RFC 8259 §8.1).
+pub(crate) fn is_json(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    is_json
+        && parts.all(|part| match part.split_once('=') {
+            Some((name, letters)) if name.eq_ignore_ascii_case("charset") => {
+                letters.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => true,
+        })
+}
+
 /// Whether a path names a field, and not the body as a whole.
 fn is_name(field: &str) -> bool {
     !field.is_empty() && field != "." && field != "?"
@@ -270,6 +283,17 @@ mod tests {
 
     fn refused(body: &str) -> Problem {
         Request { body: body.into(), ..Request::default() }.read::<CodeRequest>().unwrap_err()
+    }
+
+    #[test]
+    fn json_is_told_from_what_is_none_by_its_content_type() {
+        for json in ["application/json", "Application/JSON;charset=\"UTF-8\"", "application/json ; charset=utf-8 ; x=1"]
+        {
+            assert!(is_json(json), "{json}");
+        }
+        for other in ["", "text/plain", "application/jsonx", "application/json;charset=utf-16", "application/xml"] {
+            assert!(!is_json(other), "{other}");
+        }
     }
 
     #[test]

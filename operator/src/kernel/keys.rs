@@ -124,9 +124,10 @@ impl Keys {
     /// When it cannot be signed anew.
     pub fn signed_set(&self, now: DateTime<Utc>) -> Result<Arc<str>, KeysError> {
         let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
-        // A clock that went back does not bring an older set back.
-        let renewals = (now - self.set.issued_at).num_seconds() / RENEWED_EVERY.num_seconds();
-        if let Some(root) = self.root.as_ref().filter(|_| renewals > served.0) {
+        // Never older than the set of the file. One that a clock ahead made goes with that clock:
+        // by its date nobody would ask for the next one in time.
+        let renewals = ((now - self.set.issued_at).num_seconds() / RENEWED_EVERY.num_seconds()).max(0);
+        if let Some(root) = self.root.as_ref().filter(|_| renewals != served.0) {
             let issued_at = self.set.issued_at + TimeDelta::seconds(renewals * RENEWED_EVERY.num_seconds());
             let renewed = KeySet { issued_at, next_update: next_update(issued_at), ..self.set.clone() };
             *served = (renewals, renewed.sign(root)?.into());

@@ -16,6 +16,7 @@ pub mod http;
 pub mod idempotency;
 pub mod kept;
 pub mod keys;
+pub(crate) mod lease;
 pub mod ledger;
 pub mod limits;
 pub mod metrics;
@@ -34,6 +35,7 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+pub mod this_machine;
 
 use mesto_protocol::kernel::{self as wire, intents};
 use service::{Erasure, Export, Service, Table, serve};

@@ -16,7 +16,7 @@ use crate::kernel::clock::Watch;
 use crate::kernel::failure::{Failure, Outcome, store_problem};
 use crate::kernel::grants::Roles;
 use crate::kernel::health::Health;
-use crate::kernel::http::{Request, Response};
+use crate::kernel::http::{Request, Response, is_json};
 use crate::kernel::idempotency::{self, Alone, InFlight};
 use crate::kernel::kept::Kept;
 use crate::kernel::keys::Keys;
@@ -25,6 +25,7 @@ use crate::kernel::metrics::Metrics;
 use crate::kernel::new_ids::NewIds;
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::{Clock, Entropy, Standing};
+use crate::kernel::retention;
 use crate::kernel::router::Router;
 use crate::kernel::serve::hub::Hub;
 use crate::kernel::service::{Handler, Service};
@@ -62,13 +63,18 @@ pub struct Config {
     pub moves_clock: bool,
 }
 
+impl Config {
+    /// By how much clocks may differ unless it is said otherwise, milliseconds.
+    pub const MAX_SKEW_MS: u32 = 2_000;
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             issuer: OperatorName::localhost(),
             intents_kept: TimeDelta::days(30),
             return_to: vec![Allowed::Scheme("mesto".into())],
-            max_skew: TimeDelta::seconds(2),
+            max_skew: TimeDelta::milliseconds(Self::MAX_SKEW_MS.into()),
             min_client: None,
             moves_clock: false,
         }
@@ -113,6 +119,7 @@ pub struct Operator {
     pub(crate) hub: Arc<Hub>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Watch,
+    pub(crate) night: retention::Begun,
 }
 
 /// A request's arrival: when it came, by which clock, and the id under which answers and logs tell
@@ -225,6 +232,7 @@ impl Operator {
             hub: Arc::default(),
             metrics: Metrics::new(services),
             clock,
+            night: retention::Begun::default(),
         })
     }
 
@@ -354,6 +362,13 @@ impl Operator {
                 format!("the body has {} bytes, at most {most} are taken", request.body.len()),
             )
             .with("max_bytes", most));
+        }
+        if let Some(kind) = request.get("content-type")
+            && self.router.takes_json(request)
+            && !is_json(kind)
+        {
+            let detail = "the body is JSON; say `content-type: application/json`, or nothing";
+            return Err(Problem::new(ProblemCode::ContentTypeUnsupported, detail).with("accepted", "application/json"));
         }
         if let (Some(minimum), Some(version)) = (self.config.min_client, request.get(headers::CLIENT)) {
             let numbers: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::AccountId;
@@ -19,7 +19,6 @@ use mesto_rules::{City, SectionError};
 
 use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::metrics::Metrics;
 use crate::kernel::operator::Operator;
 use crate::kernel::signed_codes;
 use crate::kernel::store::{Ask, Importance, Row, Store, StoreError, Task, Tx, Value, Write, transact};
@@ -184,7 +183,7 @@ struct Walk {
 }
 
 /// How far an operator is with a night's work.
-struct Night {
+pub(crate) struct Night {
     /// When the next one begins.
     until: DateTime<Utc>,
     left: VecDeque<Walk>,
@@ -196,9 +195,9 @@ struct Night {
     portion: usize,
 }
 
-/// The nights that operators of this process are in the middle of. An operator is known by its
-/// metrics, which no other one has.
-static NIGHTS: Mutex<Vec<(Weak<Metrics>, Night)>> = Mutex::new(Vec::new());
+/// The night that an operator is in the middle of.
+#[derive(Default)]
+pub(crate) struct Begun(Mutex<Option<Night>>);
 
 impl Night {
     fn of(until: DateTime<Utc>, rules: &BTreeMap<Place, Rule>) -> Self {
@@ -208,16 +207,13 @@ impl Night {
 
     /// Takes the one that an operator is in the middle of; another operator may have ended that
     /// of yesterday.
-    fn take(operator: &Arc<Metrics>, until: DateTime<Utc>) -> Option<Self> {
-        let mut nights = NIGHTS.lock().unwrap_or_else(PoisonError::into_inner);
-        nights.retain(|(owner, _)| owner.strong_count() > 0);
-        let place = nights.iter().position(|(owner, _)| owner.as_ptr() == Arc::as_ptr(operator))?;
-        let (_, night) = nights.swap_remove(place);
+    fn take(begun: &Begun, until: DateTime<Utc>) -> Option<Self> {
+        let night = begun.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         (night.until == until).then_some(night)
     }
 
-    fn keep(self, operator: &Arc<Metrics>) {
-        NIGHTS.lock().unwrap_or_else(PoisonError::into_inner).push((Arc::downgrade(operator), self));
+    fn keep(self, begun: &Begun) {
+        *begun.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self);
     }
 
     /// Goes on until a batch or a portion was full; `true` when nothing is left of this night.
@@ -259,10 +255,10 @@ impl Operator {
     /// Erases what is too old; `false` when there may be more of it.
     pub(crate) fn erase_old(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let (until, rules) = (next_night(&self.home, now), self.rules(now));
-        let mut night = Night::take(&self.metrics, until).unwrap_or_else(|| Night::of(until, &rules));
+        let mut night = Night::take(&self.night, until).unwrap_or_else(|| Night::of(until, &rules));
         let ended = night.go_on(store, &rules);
         if ended != Ok(true) {
-            night.keep(&self.metrics);
+            night.keep(&self.night);
         }
         ended
     }
@@ -471,13 +467,14 @@ mod tests {
 
     #[test]
     fn a_night_that_another_operator_has_ended_is_not_gone_on_with() {
-        let (operator, other) = (Metrics::new(&[]), Metrics::new(&[]));
+        let begun = Begun::default();
         let (night, _) = night(vec![all_old()]);
         let until = night.until;
-        night.keep(&operator);
-        assert!(Night::take(&other, until).is_none());
-        assert!(Night::take(&operator, until + TimeDelta::days(1)).is_none());
-        assert!(Night::take(&operator, until).is_none(), "it is forgotten");
+        night.keep(&begun);
+        let kept = Night::take(&begun, until).expect("it is gone on with");
+        kept.keep(&begun);
+        assert!(Night::take(&begun, until + TimeDelta::days(1)).is_none());
+        assert!(Night::take(&begun, until).is_none(), "it is forgotten");
     }
 
     #[test]

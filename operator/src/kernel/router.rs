@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mesto_protocol::kernel::operation::Content;
 use mesto_protocol::{Method, Problem, ProblemCode};
 use percent_encoding::percent_decode_str;
 
@@ -60,6 +61,11 @@ impl Router {
     /// The pattern of a request's path, for logs: ids and plates do not stand in it.
     pub fn pattern(&self, request: &Request) -> &'static str {
         self.paths.at(&request.path).map_or("unknown", |found| *found.value)
+    }
+
+    /// Whether its operation takes a body, which is JSON in all of them.
+    pub fn takes_json(&self, request: &Request) -> bool {
+        self.find(request).is_ok_and(|(served, _)| !matches!(served.operation.body, Content::Nothing))
     }
 
     /// Longest body that a request may have, bytes.

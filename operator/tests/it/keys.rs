@@ -80,8 +80,12 @@ fn a_key_set_is_renewed_long_before_it_is_due_by_every_instance_alike() {
         let set = KeySet::verify(&served(&made, day(at)), made.root_public(), 1).unwrap();
         assert!(!set.is_due(day(at) + TimeDelta::days(59)), "day {at}");
     }
-    // A clock that goes back gives no older set out.
-    assert_eq!(served(&made, day(0)), served(&made, day(400)));
+    // One that a clock years ahead made is given out no longer than that clock goes: by its date
+    // phones would ask for the next one years too late.
+    let ahead = served(&made, day(4_000));
+    assert_eq!((served(&made, day(0)), served(&made, day(31))), (first.clone(), renewed));
+    assert_ne!(ahead, first);
+    assert_eq!(served(&made, day(-1)), first, "none is older than that of the folder");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
-use mesto_operator::store::{Importance, Job, Select, Task, Write, transact};
+use mesto_operator::store::{Importance, Job, Select, Task, Value, Write, transact};
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PaymentLimits, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
 use mesto_operator::{delete, table, update, values};
@@ -145,6 +145,49 @@ fn parameters_go_by_number_and_types_come_back() {
     };
     check(&in_memory());
     check(&postgres(1));
+}
+
+/// Asking again would not mend them: they are failures of the operator, and no outage.
+#[test]
+fn values_that_do_not_fit_their_places_are_our_own_mistake_and_no_outage_of_postgres() {
+    let store = postgres(1);
+    let number = "SELECT CAST($1 AS INTEGER) AS number";
+    let cases: [(&str, &[Value]); 7] = [
+        (number, values!["text"]),
+        (number, values![i64::MAX]),
+        ("SELECT CAST($1 AS TEXT) AS text", values![7]),
+        ("SELECT CAST($1 AS NUMERIC) AS number", values![7]),
+        (number, &[]),
+        (number, values![1, 2]),
+        // What comes back is of no kind that a row has.
+        ("SELECT CAST(1.5 AS NUMERIC) AS number", &[]),
+    ];
+    for (sql, params) in cases {
+        let asked = transact(&store, |tx| tx.query(sql, params));
+        assert!(matches!(asked, Err(StoreError::Broken(_))), "{sql}: {asked:?}");
+    }
+    // One that goes with the commit takes the rest with it.
+    let written = transact(&store, |tx| {
+        tx.write(mark("before"))?;
+        tx.write(Write::sql("mark", MARK, values!["city", 7]))?;
+        tx.write(mark("behind"))
+    });
+    assert!(matches!(written, Err(StoreError::Broken(_))), "{written:?}");
+    assert!(marks(&store).is_empty());
+    // The connection is as good as before.
+    transact(&store, |tx| tx.write(mark("next"))).unwrap();
+    assert_eq!(marks(&store), ["next"]);
+}
+
+#[test]
+fn a_failure_of_ours_is_told_as_one_and_says_no_time_to_come_again() {
+    let world = World::postgres();
+    let driver = world.driver("+381641234567");
+    // As if a statement asked for what is not there.
+    transact(&*world.store, |tx| tx.execute("ALTER TABLE vehicle RENAME COLUMN label TO name", &[])).unwrap();
+    let answer = driver.get("/v1/vehicles");
+    refused("internal", &answer);
+    assert_eq!((answer.status, answer.get("retry-after")), (500, None));
 }
 
 #[test]

@@ -21,9 +21,9 @@ pub const CHECKS: &[Check] = &[
         advice: "Give the bank's https address with --bank-url.",
         look: |setup| match bank(setup) {
             None => Seen::Skipped("the demo bank is served"),
-            Some(url) => {
-                Seen::bad_if(!url.starts_with("https://") && !is_here(&url), || format!("{url} is reached without TLS"))
-            }
+            Some(url) => Seen::bad_if(!url.starts_with("https://") && !web::is_here(&url), || {
+                format!("{url} is reached without TLS")
+            }),
         },
     },
     Check {
@@ -51,9 +51,9 @@ pub const CHECKS: &[Check] = &[
         weight: Weight::Error,
         advice: "Let TLS end in a proxy in front of it, and give its https address with --public-url.",
         look: |setup| match setup.said("public_url") {
-            Some(url) => {
-                Seen::bad_if(!url.starts_with("https://") && !is_here(&url), || format!("{url} is reached without TLS"))
-            }
+            Some(url) => Seen::bad_if(!url.starts_with("https://") && !web::is_here(&url), || {
+                format!("{url} is reached without TLS")
+            }),
             None => Seen::Skipped("no --public-url is given"),
         },
     },
@@ -171,11 +171,6 @@ fn bank(setup: &Setup) -> Option<String> {
 fn host(setup: &Setup) -> Option<(String, u16)> {
     let url = reqwest::Url::parse(&setup.said("public_url")?).ok()?;
     Some((url.host_str()?.to_owned(), url.port_or_known_default().unwrap_or(443)))
-}
-
-fn is_here(url: &str) -> bool {
-    let url = reqwest::Url::parse(url);
-    url.is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")))
 }
 
 /// Whether strangers may reach an address: any of this machine's, or one of the internet.

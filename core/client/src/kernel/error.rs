@@ -55,6 +55,9 @@ pub const PAID_BACK: &str = "paid_back";
 const MAY_BE_CHARGED: &[&str] =
     &["unconfirmed", "intent_forgotten", "abandoned", "account_closed", "expired", "undeliverable"];
 
+/// Failures that are the operator's fault and do not heal by waiting.
+const OF_THE_CITYS_DATA: [ProblemCode; 2] = [ProblemCode::CityOutdated, ProblemCode::SectionUnreadable];
+
 /// Whether this is the id of a request: anything else that came in its place is passed over.
 pub(crate) fn is_request(id: &str) -> bool {
     (1..=40).contains(&id.len()) && id.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_')
@@ -208,6 +211,8 @@ impl From<Problem> for Error {
         let kind = match problem.status {
             401 => ErrorKind::NotSignedIn,
             _ if problem.is_final() => ErrorKind::Refused,
+            // As the phone's own rules tell it: only another document of the city mends it.
+            _ if OF_THE_CITYS_DATA.iter().any(|code| problem.is(*code)) => ErrorKind::Refused,
             _ => ErrorKind::NotNow,
         };
         let id = problem.instance.as_deref().and_then(|instance| instance.strip_prefix("urn:mesto:request:"));

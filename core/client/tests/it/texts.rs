@@ -9,11 +9,12 @@ use fluent_bundle::FluentResource;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use mesto_protocol::base::payments::card_fee;
 use mesto_protocol::kernel::line::{Line, Params};
+use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{Currency, LineKind, Money, Notice, PayMethod, PlateWarning, Refusal, TimeRules};
 use serde_json::{Map, Value, json};
 
 use mesto_client::texts::{APP, MESSAGES, Source, format_money, format_number, of_code, of_kind, of_tagged, text};
-use mesto_client::{Error, Locale, local_codes};
+use mesto_client::{Error, ErrorKind, Locale, local_codes};
 use rust_decimal::Decimal;
 
 fn rsd(minor: i64) -> Money {
@@ -87,6 +88,24 @@ fn the_text_of_a_code_stands_in_the_file_of_the_service_that_says_it() {
     }
     assert_eq!(file_of("visit_missing"), "garages");
     assert_eq!(file_of("intent_forgotten"), "payments");
+}
+
+#[test]
+fn what_the_rules_refuse_is_a_refusal_whether_the_phone_or_the_operator_says_it() {
+    for refusal in refusals() {
+        let code = refusal.code();
+        assert_eq!(Error::from(refusal).kind(), ErrorKind::Refused, "{code}");
+    }
+    for (code, kind) in [
+        (ProblemCode::CityOutdated, ErrorKind::Refused),
+        (ProblemCode::SectionUnreadable, ErrorKind::Refused),
+        (ProblemCode::Internal, ErrorKind::NotNow),
+        (ProblemCode::Unavailable, ErrorKind::NotNow),
+    ] {
+        let problem = Problem::new(code, "");
+        assert!(!problem.is_final(), "{}: of an action it is no answer for good", code.as_str());
+        assert_eq!(Error::from(problem).kind(), kind, "{}", code.as_str());
+    }
 }
 
 /// One of each; a new refusal does not compile without a line here.

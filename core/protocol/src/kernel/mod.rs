@@ -35,13 +35,13 @@ use service::{Adds, Service};
 /// `Last-Event-ID` or `after` is the cursor.
 pub const EVENTS: Operation<operation::Nothing, event::EventPage> = follow(
     "/v1/events",
-    "Changes of the account, in order; `Last-Event-ID` or `after` is the cursor",
+    "Changes of the account, in order; `Last-Event-ID` or `after` is the cursor. Of an account at most eight streams are open at an instance: for one more the oldest ends of the session that has most of them, and its last `retry` says when to connect again",
     Access::SignedIn,
 )
 .query(&[optional(
     "after",
     "string",
-    "Events after this cursor, of an account or an event; without it all that are kept.",
+    "Events after this cursor, of an account or an event; without it from the account's first one on. Where events behind it are gone, and for a cursor that is ahead of the account or of another history of the books, the answer is 410 `cursor_too_old`: read the account, and go on from its cursor.",
 )])
 .refuses(&[ProblemCode::CursorTooOld]);
 

@@ -378,6 +378,9 @@ impl Entry {
         if !matches!(self.body, Content::Nothing) || !self.query.is_empty() {
             codes.push(ProblemCode::BadRequest);
         }
+        if !matches!(self.body, Content::Nothing) {
+            codes.push(ProblemCode::ContentTypeUnsupported);
+        }
         if self.is_action {
             codes.extend(ACTION);
         }

@@ -64,6 +64,7 @@ problems! {
     NotFound, "not_found", 404, "There is no such thing";
     MethodNotAllowed, "method_not_allowed", 405, "This address does not take this method";
     BodyTooLarge, "body_too_large", 413, "The request is too large";
+    ContentTypeUnsupported, "content_type_unsupported", 415, "The request's body is of another kind than JSON";
     ClientTooOld, "client_too_old", 426, "This version of the app is no longer served";
     DeviceMissing, "device_missing", 422, "This session belongs to no device that could show a code";
     TooManyRequests, "too_many_requests", 429, "Too many requests, wait a little";
@@ -79,10 +80,10 @@ problems! {
     IntentExpired, "intent_expired", 409, "The request arrived after its deadline and was not executed";
 
     CityUnknown, "city_unknown", 404, "This city is not served here";
-    CityOutdated, "city_outdated", 503, "The city's data is too old to sell by";
+    CityOutdated, "city_outdated", 500, "The city's data is too old to sell by";
     SectionMissing, "section_missing", 422, "The city does not have this service";
     SectionTooNew, "section_too_new", 422, "A later version is needed for this service of the city";
-    SectionUnreadable, "section_unreadable", 503, "The city's data of this service cannot be read";
+    SectionUnreadable, "section_unreadable", 500, "The city's data of this service cannot be read";
     OutOfRange, "out_of_range", 422, "A time or an amount is beyond any use";
     CursorTooOld, "cursor_too_old", 410, "These events are gone; read the account anew";
 }

@@ -58,7 +58,11 @@ pub fn step(
         (TicketState::Active, TicketEvent::TimePassed { ends_at }) if now >= ends_at => {
             Ok((TicketState::Expired, vec![TicketEffect::TellExpired]))
         }
-        (TicketState::Active, TicketEvent::Void { ends_at }) if now < ends_at => {
+        // A clock that was ahead for a while ended it; by the right one it runs on.
+        (TicketState::Expired, TicketEvent::TimePassed { ends_at }) if now < ends_at => {
+            Ok((TicketState::Active, vec![]))
+        }
+        (TicketState::Active | TicketState::Expired, TicketEvent::Void { ends_at }) if now < ends_at => {
             Ok((TicketState::Voided, vec![TicketEffect::Refund, TicketEffect::TellVoided]))
         }
         (TicketState::Active | TicketState::Expired | TicketState::Voided, TicketEvent::TimePassed { .. }) => {

@@ -157,6 +157,11 @@ fn a_ticket_is_over_at_its_end_and_not_before_bg_53() {
     assert_eq!(state_at(TicketState::Active, ends_at, before), TicketState::Active);
     assert_eq!(state_at(TicketState::Active, ends_at, ends_at), TicketState::Expired);
     assert_eq!(state_at(TicketState::Voided, ends_at, ends_at), TicketState::Voided);
+    // One that a clock ahead has ended runs on by the right one, and can be taken back.
+    assert_eq!(state_at(TicketState::Expired, ends_at, before), TicketState::Active);
+    let voided = Ok((TicketState::Voided, vec![TicketEffect::Refund, TicketEffect::TellVoided]));
+    assert_eq!(step(TicketState::Expired, TicketEvent::Void { ends_at }, before), voided);
+    assert_eq!(state_at(TicketState::Voided, ends_at, before), TicketState::Voided);
 }
 
 #[test]

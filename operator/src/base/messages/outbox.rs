@@ -19,6 +19,7 @@ use super::{Message, MessageRow, StateWord, Urgency};
 use crate::base::incidents;
 use crate::base::phone;
 use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::lease::Lease;
 use crate::kernel::limits::Limits;
 use crate::kernel::operator::{Operator, in_store};
 use crate::kernel::ports::Clock;
@@ -26,7 +27,7 @@ use crate::kernel::store::{Json, Select, Store, StoreError, Tx, transact};
 use crate::{find, projection, update, values};
 
 /// How long a message is one sender's; a gateway answers sooner ([`LONGEST_SENDING`]).
-const LEASE: TimeDelta = TimeDelta::seconds(90);
+const LEASE: Lease = Lease::seconds(90);
 /// A gateway that says nothing for so long, in seconds, has not answered.
 pub const LONGEST_SENDING: u64 = 30;
 /// Longest pause between two tries: of what is soon too late, and of the rest.
@@ -181,8 +182,11 @@ pub async fn keep_receipt(
 
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) -> Outcome<Vec<OutgoingMessage>> {
     let waiting = Select::<MessageRow>::of(
-        "FROM message WHERE message.state = 'waiting' AND message.next_at <= $1 AND (message.lease_until <= $1 OR message.lease_until > $3) AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
-        values![now.timestamp_millis(), most, last_lease(now)],
+        &format!(
+            "FROM message WHERE message.state = 'waiting' AND message.next_at <= $1 AND {} AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
+            Lease::is_free("message", 1, 3)
+        ),
+        values![now.timestamp_millis(), most, LEASE.last(now)],
     );
     let found = tx.all(waiting.locking_free("message"))?;
     let is_exempt = |row: &MessageRow| row.priority <= Urgency::CodeOfAccount.priority();
@@ -196,7 +200,7 @@ fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) ->
             break;
         }
         room -= 1;
-        tx.write(update!(MessageRow { id: row.id } set { lease_until: now + LEASE }))?;
+        tx.write(update!(MessageRow { id: row.id } set { lease_until: LEASE.until(now) }))?;
         let (id, valid_until) = (row.id, row.valid_until);
         let message = row.message()?;
         let text = message.text();
@@ -217,11 +221,6 @@ projection! {
     }
 }
 
-/// No lease that is taken now ends later: one beyond it was taken by a clock that was ahead.
-fn last_lease(now: DateTime<Utc>) -> i64 {
-    (now + LEASE + LEASE).timestamp_millis()
-}
-
 /// How many messages may leave now, those for accounts apart. When it is none, somebody is told.
 fn room(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<i64> {
     let most = operator.limits::<MessageLimits>();
@@ -233,7 +232,7 @@ fn room(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<i64
             since(TimeDelta::hours(1)),
             since(TimeDelta::days(1)),
             now.timestamp_millis(),
-            last_lease(now)
+            LEASE.last(now)
         ],
     ))?;
     let left = left.ok_or_else(|| StoreError::unreadable("messages", "they are not counted"))?;
@@ -296,8 +295,11 @@ fn give_up(tx: &mut dyn Tx, now: DateTime<Utc>, row: &MessageRow, state: StateWo
 /// where nobody sends messages from here, it is somebody else's.
 pub(super) fn expire(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, _: &str) -> Outcome<()> {
     let late = Select::<MessageRow>::of(
-        "FROM message WHERE message.state = 'waiting' AND message.valid_until <= $1 AND (message.lease_until <= $1 OR message.lease_until > $3) ORDER BY message.id LIMIT $2",
-        values![now.timestamp_millis(), EXPIRED_AT_ONCE, last_lease(now)],
+        &format!(
+            "FROM message WHERE message.state = 'waiting' AND message.valid_until <= $1 AND {} ORDER BY message.id LIMIT $2",
+            Lease::is_free("message", 1, 3)
+        ),
+        values![now.timestamp_millis(), EXPIRED_AT_ONCE, LEASE.last(now)],
     );
     for row in tx.all(late.locking_free("message"))? {
         match row.reason.clone() {

@@ -50,11 +50,13 @@ pub struct PaymentLimits {
     pub refund_within: TimeDelta,
     /// Most payments of an account that wait on a provider's page at the same time.
     pub waiting: i64,
+    /// Most quotes of an account within a day.
+    pub quotes_per_day: i64,
 }
 
 impl Default for PaymentLimits {
     fn default() -> Self {
-        Self { page: TimeDelta::minutes(15), refund_within: TimeDelta::days(14), waiting: 20 }
+        Self { page: TimeDelta::minutes(15), refund_within: TimeDelta::days(14), waiting: 20, quotes_per_day: 1_000 }
     }
 }
 

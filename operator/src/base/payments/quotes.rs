@@ -1,7 +1,8 @@
 //! Quotes: a price that is held for a while, whatever it is for.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments::{PayMethod, Quote, QuoteItem, QuoteRequest};
+use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::{Problem, ProblemCode};
 
 use super::PaymentLimits;
@@ -10,7 +11,25 @@ use crate::base::payments::sells::{Asked, Priced, Sellers};
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::store::{Tx, Write};
+use crate::kernel::limits::too_many;
+use crate::kernel::store::{Select, Tx, Write};
+use crate::{projection, values};
+
+/// What is counted of an account's quotes.
+const WINDOW: TimeDelta = TimeDelta::days(1);
+
+projection! {
+    /// The quotes of an account, `$1`, since `$2`.
+    struct OfLate {
+        count: i64 = "COUNT(*)",
+        oldest: Option<DateTime<Utc>> = "MIN(issued_at)",
+    }
+}
+
+fn of_late(account: AccountId, now: DateTime<Utc>) -> Select<OfLate> {
+    let since = (now - WINDOW).timestamp_millis();
+    Select::of("FROM quote WHERE quote.account = $1 AND quote.issued_at > $2", values![account, since])
+}
 
 /// A price, promised until the quote expires.
 pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) -> Outcome<Quote> {
@@ -68,7 +87,14 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         total,
     };
     // A quote may name a plate: none is left behind by an account that is closed meanwhile.
-    LockedAccount::of_caller(tx, account)?;
+    let (_locked, asked_for) = LockedAccount::of_caller_then(tx, account, of_late(account, now))?;
+    let most = operator.limits::<PaymentLimits>().quotes_per_day;
+    for OfLate { count, oldest } in asked_for {
+        if count >= most {
+            let wait = oldest.map_or(WINDOW, |oldest| oldest + WINDOW - now);
+            return too_many(&format!("{count} prices were asked for within a day, at most {most} are told"), wait);
+        }
+    }
     tx.write(Write::insert(QuoteRow {
         id: quote.id,
         account,

@@ -17,6 +17,7 @@ use crate::base::payments::rows::{
 };
 use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::Outcome;
+use crate::kernel::lease::Lease;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::{Operator, in_store};
 use crate::kernel::ports::Clock;
@@ -30,7 +31,7 @@ const PAID_BACK: &str = "payments.paid_back";
 pub(crate) const REFUSED: &str = "refund_refused";
 
 /// How long a request is one sender's; then another may send it.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+const LEASE: Lease = Lease::seconds(60);
 const CLAIM: i64 = 20;
 /// Longest pause between two tries.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
@@ -244,15 +245,12 @@ pub async fn send_due(
 
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Outgoing>> {
     let waiting = Select::<ProviderRequestRow>::of(
-        // A lease beyond all that may be taken now was taken by a clock that was ahead, and a pause
-        // beyond the longest one was made by such a clock.
-        "FROM provider_request WHERE (provider_request.next_at <= $1 OR provider_request.next_at > $4) AND (provider_request.lease_until <= $1 OR provider_request.lease_until > $3) ORDER BY provider_request.next_at, provider_request.refund LIMIT $2",
-        values![
-            now.timestamp_millis(),
-            CLAIM,
-            (now + LEASE + LEASE).timestamp_millis(),
-            (now + LONGEST_PAUSE + LEASE).timestamp_millis()
-        ],
+        // A pause beyond the longest one was made by a clock that was ahead.
+        &format!(
+            "FROM provider_request WHERE (provider_request.next_at <= $1 OR provider_request.next_at > $4) AND {} ORDER BY provider_request.next_at, provider_request.refund LIMIT $2",
+            Lease::is_free("provider_request", 1, 3)
+        ),
+        values![now.timestamp_millis(), CLAIM, LEASE.last(now), LEASE.last(now + LONGEST_PAUSE)],
     );
     let mut outgoing = Vec::new();
     for row in tx.all(waiting.locking_free("provider_request"))? {
@@ -268,7 +266,7 @@ fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<Ve
             tx.write(delete!(ProviderRequestRow { refund: row.refund }))?;
             continue;
         };
-        let leased = update!(ProviderRequestRow { refund: row.refund } set { lease_until: now + LEASE });
+        let leased = update!(ProviderRequestRow { refund: row.refund } set { lease_until: LEASE.until(now) });
         tx.write(leased)?;
         outgoing.push(Outgoing { refund: row.refund, provider: row.provider, tries: row.tries, request });
     }

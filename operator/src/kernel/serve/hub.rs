@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use mesto_protocol::kernel::ids::AccountId;
 use tokio::sync::watch;
 
-/// Most streams of one account; the oldest ends for a newer one. A phone that lost its network has
-/// left its old stream behind, and the newest is the one that somebody reads.
+/// Most streams of one account at one instance; for one more the oldest ends of the session that
+/// has most of them. A phone that lost its network has left its old stream behind, and one session
+/// cannot shut the others out.
 pub(crate) const STREAMS_OF_AN_ACCOUNT: usize = 8;
 
 /// What a stream is told.
@@ -26,6 +27,8 @@ struct Open {
     id: u64,
     token: String,
     told: watch::Sender<Told>,
+    /// It has a place among those of its account. Before, it is only told.
+    has_place: bool,
 }
 
 #[derive(Default)]
@@ -51,6 +54,21 @@ impl Listening {
     pub const fn account(&self) -> AccountId {
         self.account
     }
+
+    /// Takes a place among the streams of its account, which may end another one.
+    pub fn take_place(&self) {
+        let mut streams = self.hub.lock();
+        let Some(open) = streams.by_account.get_mut(&self.account) else { return };
+        let Some(own) = open.iter().find(|one| one.id == self.id) else { return };
+        let token = own.token.clone();
+        while open.iter().filter(|one| one.has_place).count() >= STREAMS_OF_AN_ACCOUNT {
+            let Some(ended) = gives_way(open, &token).and_then(|place| open.remove(place)) else { break };
+            ended.told.send_modify(|told| told.is_over = true);
+        }
+        if let Some(own) = open.iter_mut().find(|one| one.id == self.id) {
+            own.has_place = true;
+        }
+    }
 }
 
 impl Drop for Listening {
@@ -65,26 +83,29 @@ impl Drop for Listening {
     }
 }
 
+/// Which stream ends for one more with this token.
+fn gives_way(open: &VecDeque<Open>, token: &str) -> Option<usize> {
+    let placed = || open.iter().enumerate().filter(|(_, one)| one.has_place);
+    let of_its_session = |of: &str| placed().filter(|(_, one)| one.token == of).count() + usize::from(of == token);
+    // Of equals the last one that is looked at: the oldest.
+    placed().rev().max_by_key(|(_, one)| of_its_session(&one.token)).map(|(place, _)| place)
+}
+
 impl Hub {
     fn lock(&self) -> MutexGuard<'_, Streams> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a stream of an account. To be called before the stream reads: what is written from
-    /// then on wakes it.
+    /// Listens to an account. To be called before a stream reads: what is written from then on
+    /// wakes it. Which of the account's streams it is, [`Listening::take_place`] decides.
     pub fn listen(self: &Arc<Self>, account: AccountId, token: String) -> Listening {
         let mut streams = self.lock();
         streams.opened += 1;
         let id = streams.opened;
         let open = streams.by_account.entry(account).or_default();
-        while open.len() >= STREAMS_OF_AN_ACCOUNT {
-            if let Some(oldest) = open.pop_front() {
-                oldest.told.send_modify(|told| told.is_over = true);
-            }
-        }
         let newest = open.front().map_or(0, |one| one.told.borrow().newest);
         let (sender, told) = watch::channel(Told { newest, ..Told::default() });
-        open.push_back(Open { id, token, told: sender });
+        open.push_back(Open { id, token, told: sender, has_place: false });
         drop(streams);
         Listening { hub: Arc::clone(self), account, id, told }
     }
@@ -156,6 +177,12 @@ mod tests {
         format!("ac_01jd4f8q0r3n7w2x5y6z8a9b{number}c").parse().unwrap()
     }
 
+    fn opened(hub: &Arc<Hub>, account: AccountId, token: &str) -> Listening {
+        let listening = hub.listen(account, token.into());
+        listening.take_place();
+        listening
+    }
+
     #[test]
     fn only_the_streams_of_the_account_are_woken_and_once() {
         let hub = Arc::new(Hub::default());
@@ -179,16 +206,34 @@ mod tests {
     #[test]
     fn the_oldest_stream_of_an_account_ends_for_a_ninth_one() {
         let hub = Arc::new(Hub::default());
-        let mut open: Vec<_> = (0..STREAMS_OF_AN_ACCOUNT).map(|_| hub.listen(account(1), "a".into())).collect();
-        let other = hub.listen(account(2), "b".into());
+        let mut open: Vec<_> = (0..STREAMS_OF_AN_ACCOUNT).map(|_| opened(&hub, account(1), "a")).collect();
+        let other = opened(&hub, account(2), "b");
         assert!(open.iter().all(|one| !one.told.borrow().is_over));
-        open.push(hub.listen(account(1), "a".into()));
+        let coming = hub.listen(account(1), "a".into());
+        assert!(open.iter().all(|one| !one.told.borrow().is_over), "who only listens ends nobody's");
+        coming.take_place();
+        open.push(coming);
         let over: Vec<bool> = open.iter().map(|one| one.told.borrow().is_over).collect();
         assert_eq!(over.iter().filter(|over| **over).count(), 1);
         assert!(over[0] && !other.told.borrow().is_over);
         assert_eq!(hub.count(), STREAMS_OF_AN_ACCOUNT + 1);
         drop(open);
         assert_eq!((hub.count(), hub.accounts()), (1, vec![account(2)]));
+    }
+
+    #[test]
+    fn a_session_that_opens_many_streams_ends_its_own_and_not_those_of_others() {
+        let hub = Arc::new(Hub::default());
+        let others: Vec<_> = ["b", "c", "d"].map(|token| opened(&hub, account(1), token)).into();
+        let mut greedy: Vec<_> = (0..20).map(|_| opened(&hub, account(1), "a")).collect();
+        assert!(others.iter().all(|one| !one.told.borrow().is_over), "a session shut the others out");
+        let over = greedy.iter().filter(|one| one.told.borrow().is_over).count();
+        assert_eq!(over, 20 - (STREAMS_OF_AN_ACCOUNT - others.len()));
+        // Another one that comes takes the place of the oldest of those.
+        greedy.retain(|one| !one.told.borrow().is_over);
+        let late = opened(&hub, account(1), "e");
+        assert!(greedy.iter().map(|one| one.told.borrow().is_over).eq([true, false, false, false, false]));
+        assert!(others.iter().chain([&late]).all(|one| !one.told.borrow().is_over));
     }
 
     #[test]

@@ -66,9 +66,18 @@ pub struct Front {
     pub metrics: Option<TcpListener>,
 }
 
+impl Front {
+    /// How many connections there may be at once unless it is said otherwise.
+    pub const MAX_CONNECTIONS: u32 = 20_000;
+    /// How long the end may take unless it is said otherwise, seconds.
+    pub const DRAIN_SECONDS: u16 = 25;
+}
+
 impl Default for Front {
     fn default() -> Self {
-        Self { max_connections: 20_000, drain: Duration::from_secs(25), trusted: Vec::new(), metrics: None }
+        let max_connections = Self::MAX_CONNECTIONS as usize;
+        let drain = Duration::from_secs(Self::DRAIN_SECONDS.into());
+        Self { max_connections, drain, trusted: Vec::new(), metrics: None }
     }
 }
 

@@ -10,7 +10,7 @@ use futures_util::stream;
 use mesto_protocol::event::{Cursor, Event, EventPage};
 use tokio::sync::watch;
 
-use super::hub::{Listening, Told};
+use super::hub::{Listening, STREAMS_OF_AN_ACCOUNT, Told};
 use super::{Service, add, timely};
 use crate::kernel::caller;
 use crate::kernel::events;
@@ -22,6 +22,11 @@ use crate::kernel::store::StoreError;
 /// A comment keeps proxies and phones' networks from closing a stream on which nothing happens.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
+/// When to connect again, as a stream says it at its beginning.
+const AGAIN: Duration = Duration::from_secs(1);
+/// When to connect again for who had to give way: sooner it would end another one at once.
+const AGAIN_AFTER_GIVING_WAY: Duration = Duration::from_secs(60);
+
 pub(super) fn wants_stream(request: &Request) -> bool {
     request.get("accept").is_some_and(|accept| accept.contains("text/event-stream"))
 }
@@ -30,7 +35,7 @@ pub(super) fn wants_stream(request: &Request) -> bool {
 struct Tail {
     service: Service,
     request: Request,
-    /// `None`: from the first event that is kept on.
+    /// `None`: from the account's first event on.
     cursor: Option<Cursor>,
     waiting: VecDeque<Event>,
     has_more: bool,
@@ -39,6 +44,8 @@ struct Tail {
     known: Told,
     ending: watch::Receiver<bool>,
     has_begun: bool,
+    /// It was told that another one took its place.
+    has_given_way: bool,
 }
 
 /// The page behind a cursor, or why there is none.
@@ -79,10 +86,10 @@ impl Tail {
         if !self.has_begun {
             self.has_begun = true;
             // At once: a proxy passes the head on with the first byte.
-            return Some((Ok(sse::Event::default().comment("")), self));
+            return Some((Ok(sse::Event::default().comment("").retry(AGAIN)), self));
         }
         loop {
-            if *self.ending.borrow() {
+            if *self.ending.borrow() || self.has_given_way {
                 return None;
             }
             if let Some(event) = self.waiting.pop_front() {
@@ -95,12 +102,13 @@ impl Tail {
                 let known = self.known;
                 let is_new = |told: &Told| told.newest > known.newest || told.looks != known.looks || told.is_over;
                 tokio::select! {
-                    told = self.listening.told.wait_for(is_new) => {
-                        if told.ok()?.is_over {
-                            return None;
-                        }
-                    }
+                    told = self.listening.told.wait_for(is_new) => self.has_given_way = told.ok()?.is_over,
                     _ = self.ending.changed() => continue,
+                }
+                if self.has_given_way {
+                    let why = format!("another stream took its place: at most {STREAMS_OF_AN_ACCOUNT} of an account");
+                    let told = sse::Event::default().comment(why).retry(AGAIN_AFTER_GIVING_WAY);
+                    return Some((Ok(told), self));
                 }
             }
             // A refusal ends the stream; who connects again is told why.
@@ -117,13 +125,23 @@ pub(super) async fn open(service: Service, arrival: Arrival, request: Request) -
     };
     let cursor = cursor.map_err(|problem| arrival.refused(problem))?;
     let token = caller::token_hash(&request).map_err(|failure| arrival.refused(failure.into_problem()))?;
-    // Counted and refused as any other request is. Only then it listens, which may end the oldest
-    // stream of its account.
+    // Where the token is known it listens before it reads, and so misses nothing. A place, which
+    // may end another stream of its account, it has only when it was not refused.
+    let listen = |account| {
+        let mut listening = service.operator.hub.listen(account, token.clone());
+        let known = *listening.told.borrow_and_update();
+        (listening, known)
+    };
+    let early = service.operator.holder(&token).map(listen);
+    // Counted and refused as any other request is.
     let first = page_behind(&service, arrival.clone(), &request, cursor.as_ref()).await?;
     let Some(account) = service.operator.holder(&token) else {
         return Err(arrival.refused(store_problem(&StoreError::Contended)));
     };
-    let listening = service.operator.hub.listen(account, token);
+    let early = early.filter(|(listening, _)| listening.account() == account);
+    let is_late = early.is_none();
+    let (listening, known) = early.unwrap_or_else(|| listen(account));
+    listening.take_place();
     let ending = service.ending.clone();
     let mut tail = Tail {
         service,
@@ -132,14 +150,15 @@ pub(super) async fn open(service: Service, arrival: Arrival, request: Request) -
         waiting: VecDeque::new(),
         has_more: false,
         listening,
-        known: Told::default(),
+        known,
         ending,
         has_begun: false,
+        has_given_way: false,
     };
     tail.take(first);
     // What was written before it listened woke nobody: it is read now, or behind what waits. A
     // failure is no refusal any more: the stream asks once again.
-    if !tail.waiting.is_empty() || tail.page().await.is_err() {
+    if is_late && (!tail.waiting.is_empty() || tail.page().await.is_err()) {
         tail.has_more = true;
     }
     let told = stream::unfold(tail, Tail::next);

@@ -518,6 +518,27 @@ impl PostgresTx<'_> {
         self.connection.prepare(sql).map_err(|error| self.failed(&error))
     }
 
+    /// Values as the driver takes them. Ones that the statement does not take are our own mistake:
+    /// told before anything is sent, since of the driver's errors those of the way look alike.
+    fn bound<'a>(
+        &mut self,
+        statement: &Statement,
+        values: impl IntoIterator<Item = &'a Value>,
+    ) -> Result<Vec<&'a (dyn ToSql + Sync)>, StoreError> {
+        let values: Vec<&Value> = values.into_iter().collect();
+        let kinds = statement.params();
+        let fault = if values.len() == kinds.len() {
+            let mut numbered = values.iter().zip(kinds).zip(1..);
+            numbered.find_map(|((value, kind), number)| Some(format!("${number}: {}", value.fits(kind).err()?)))
+        } else {
+            Some(format!("the statement takes {} values, and {} were given", kinds.len(), values.len()))
+        };
+        match fault {
+            Some(fault) => Err(self.fail(StoreError::Broken(fault))),
+            None => Ok(values.into_iter().map(|value| value as &(dyn ToSql + Sync)).collect()),
+        }
+    }
+
     /// Sends what waits, then `last`, in one go, in order.
     fn send<T>(
         &mut self,
@@ -528,7 +549,8 @@ impl PostgresTx<'_> {
         let mut writes = Vec::new();
         for write in &merged {
             let (statement, _) = self.prepared(&write.sql)?;
-            writes.push((statement, bound(write.params.iter().copied())));
+            let params = self.bound(&statement, write.params.iter().copied())?;
+            writes.push((statement, params));
         }
         let begin = self.begun.is_none();
         self.begun.get_or_insert_with(task::now);
@@ -608,7 +630,9 @@ impl Tx for PostgresTx<'_> {
     fn read(&mut self, asks: Vec<Ask>) -> Result<Vec<Vec<Row>>, StoreError> {
         let mut queries = Vec::new();
         for ask in &asks {
-            queries.push((self.prepared(&ask.for_postgres())?, bound(&ask.params)));
+            let prepared = self.prepared(&ask.for_postgres())?;
+            let params = self.bound(&prepared.0, &ask.params)?;
+            queries.push((prepared, params));
         }
         let answers = self.send(async |client| {
             try_join_all(queries.iter().map(async |((statement, _), params)| client.query(statement, params).await))
@@ -634,21 +658,16 @@ impl Tx for PostgresTx<'_> {
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let (statement, names) = self.prepared(sql)?;
-        let params = bound(params);
+        let params = self.bound(&statement, params)?;
         let rows = self.send(async |client| client.query(&statement, &params).await)?;
         rows.iter().map(|row| read(row, &names)).collect()
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         let (statement, _) = self.prepared(sql)?;
-        let params = bound(params);
+        let params = self.bound(&statement, params)?;
         self.send(async |client| client.execute(&statement, &params).await)
     }
-}
-
-/// Values as the driver takes them.
-fn bound<'a>(values: impl IntoIterator<Item = &'a Value>) -> Vec<&'a (dyn ToSql + Sync)> {
-    values.into_iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 fn read(row: &tokio_postgres::Row, names: &Names) -> Result<Row, StoreError> {
@@ -667,14 +686,27 @@ fn read(row: &tokio_postgres::Row, names: &Names) -> Result<Row, StoreError> {
     Ok(Row::new(Arc::clone(names), values))
 }
 
+impl Value {
+    /// Whether a parameter of this kind takes it; never says the value itself.
+    fn fits(&self, kind: &Type) -> Result<(), String> {
+        let (what, fits) = match self {
+            Self::Null => return Ok(()),
+            Self::Int(value) if *kind == Type::INT4 => ("this integer", i32::try_from(*value).is_ok()),
+            Self::Int(_) => ("an integer", *kind == Type::INT8),
+            Self::Text(_) => ("a text", *kind == Type::TEXT || *kind == Type::VARCHAR),
+        };
+        if fits { Ok(()) } else { Err(format!("{what} cannot be a {kind}")) }
+    }
+}
+
 impl ToSql for Value {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        self.fits(kind)?;
         match self {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) if *kind == Type::INT4 => i32::try_from(*value)?.to_sql(kind, out),
-            Self::Int(value) if *kind == Type::INT8 => value.to_sql(kind, out),
-            Self::Text(value) if *kind == Type::TEXT || *kind == Type::VARCHAR => value.to_sql(kind, out),
-            _ => Err(format!("the value given cannot be a {kind}").into()),
+            Self::Int(value) => value.to_sql(kind, out),
+            Self::Text(value) => value.to_sql(kind, out),
         }
     }
 
@@ -710,14 +742,15 @@ impl Schema for PostgresSchema<'_> {
         let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
         let rows = self.0.hear(self.0.client.query(sql, &[]))?;
         let read = rows.iter().map(|row| row.try_get(0));
-        Ok(read.collect::<Result<_, tokio_postgres::Error>>().map_err(Trouble::Said)?)
+        read.collect::<Result<_, _>>().map_err(|error| StoreError::unreadable("the names of the tables", error))
     }
 
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
         let asked = self.0.client.query("SELECT version, checksum FROM schema_history ORDER BY version", &[]);
         let rows = self.0.hear(asked)?;
         let read = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-        Ok(read.collect::<Result<_, tokio_postgres::Error>>().map_err(Trouble::Said)?)
+        read.collect::<Result<_, tokio_postgres::Error>>()
+            .map_err(|error| StoreError::unreadable("schema_history", error))
     }
 }
 

@@ -35,6 +35,12 @@ impl Ask {
         Self { sql: sql.to_owned(), params: params.to_vec(), lock: Lock::None }
     }
 
+    /// Its text, without its values.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.sql
+    }
+
     /// Locks something that has no row of its own, by a name; see
     /// `crate::kernel::account::Subject`.
     pub(crate) fn subject_lock(name: &str) -> Self {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use mesto_operator::store::transact;
 use mesto_operator::{Config, Request, values};
+use mesto_protocol::orders::inspectors::PlateCheck;
+use mesto_protocol::parking::tickets::{Ticket, TicketState};
 use serde_json::Value;
 
 use crate::world::{World, config, expect, rsd};
@@ -185,6 +187,50 @@ on_both_databases! {
         let soon = (world.now() + chrono::TimeDelta::seconds(20)).timestamp_millis();
         transact(&*world.store, |tx| tx.execute("UPDATE due SET lease_until = $1, at = 0", values![soon])).unwrap();
         assert_eq!((world.due(), count(world, "due WHERE at = 0") > 0), (0, true), "another operator's lease is kept");
+    }
+
+    // So far a clock is not doubted: what it makes early is true again when it is back.
+    #[test]
+    fn a_clock_that_is_ahead_by_47_hours_for_a_moment_ends_no_ticket_and_each_end_is_told_once(world) {
+        let world = &watched(world);
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let inspector = world.inspector();
+        world.due();
+        let ticket = driver.park(vehicle, "red", 60).ticket;
+        let (now, before) = (world.now(), driver.account());
+        let is_covered = || {
+            let check: PlateCheck = expect(200, inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
+            check.is_covered
+        };
+        assert!(is_covered());
+        world.pass(47 * 60);
+        for _ in 0..3 {
+            world.due();
+        }
+        assert_eq!(world.operator.clock_doubt(), None);
+        world.pass_to(now);
+        world.due();
+        // It was believed, so that now it is behind, until somebody says that it is right.
+        assert!(world.operator.clock_doubt().is_some());
+        let runs_on = || {
+            assert!(is_covered(), "a car that is paid for is covered");
+            let after = driver.account();
+            assert_eq!((after.tickets, after.balance), (before.tickets.clone(), before.balance));
+        };
+        runs_on();
+        world.operator.clock_is_right(&*world.store, world.now()).unwrap();
+        world.due();
+        runs_on();
+        let extended = driver.park(vehicle, "red", 30).ticket;
+        assert_eq!(extended.starts_at, ticket.ends_at);
+        world.pass(91);
+        world.due();
+        let is_over = |ticket: &Ticket| ticket.state == TicketState::Expired;
+        assert!(driver.account().tickets.iter().all(is_over));
+        let told = driver.events(0).events.into_iter().filter(|event| event.kind == "parking.ticket");
+        let ends: Vec<Ticket> = told.map(|event| event.data.read().unwrap()).filter(is_over).collect();
+        assert_eq!(ends.iter().map(|end| end.id).collect::<Vec<_>>(), [ticket.id, extended.id], "each end is told once");
+        world.check_books();
     }
 
     #[test]

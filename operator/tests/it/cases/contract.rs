@@ -272,6 +272,7 @@ fn drive(
             let mut large = request(&path).key(&world.key());
             large.body = vec![b' '; operation.max_body + 1];
             driven.send(operation, &large);
+            driven.send(operation, &request(&path).key(&world.key()).json(&body).header("content-type", "text/plain"));
         }
     }
 }
@@ -323,7 +324,9 @@ on_both_databases! {
                 assert!(seen.contains("forbidden"), "{name}: {seen:?}");
             }
             if !matches!(operation.body, Content::Nothing) {
-                assert!(seen.contains("body_too_large"), "{name}: {seen:?}");
+                for code in ["body_too_large", "content_type_unsupported"] {
+                    assert!(seen.contains(code), "{name} does not refuse with {code}: {seen:?}");
+                }
             }
             if operation.is_action {
                 for code in ["idempotency_key_missing", "idempotency_key_invalid", "idempotency_key_reused", "intent_cancelled"] {

@@ -1,12 +1,15 @@
 //! What a purchase checks: the quote, the vehicle, the stay of the user and of the plate.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use mesto_operator::PaymentLimits;
 use mesto_protocol::base::payments::{PayMethod, Quote, QuoteRequest};
 use mesto_protocol::kernel::ids::{RecordId, VehicleId};
 use mesto_protocol::kernel::line::Notice;
 use mesto_rules::{Notice as RulesNotice, StayPer};
 
-use crate::world::{asking_for, expect, parking, parking_of, refused, rsd};
+use crate::world::{World, asking_for, expect, parking, parking_of, refused, rsd};
 
 const PHONE: &str = "+381641234567";
 
@@ -24,6 +27,28 @@ on_both_databases! {
         let (stranger, _) = world.driver_with("+381650000000", "BG111AA", &["1000.00"]);
         refused("quote_unknown", &stranger.buy_with(&world.key(), &late));
         world.check_books();
+    }
+
+    #[test]
+    fn an_account_is_told_so_many_prices_a_day_and_others_theirs(world) {
+        let limits = PaymentLimits { quotes_per_day: 5, ..PaymentLimits::default() };
+        let operator = Arc::new(crate::world::operator(crate::world::config()).limited(limits));
+        let world = &World::around(operator, Arc::clone(&world.store));
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &[]);
+        let other = world.driver("+381650000000");
+        let first = driver.quote(vehicle, "green", 60);
+        world.pass(60);
+        for _ in 1..5 {
+            driver.quote(vehicle, "green", 60);
+        }
+        let answer = driver.ask(vehicle, "green", 60);
+        let params = refused("too_many_requests", &answer);
+        let until_the_first_is_a_day_old = 23 * 3_600 + 1;
+        assert_eq!((answer.status, &params["retry_after_seconds"]), (429, &until_the_first_is_a_day_old.into()));
+        other.top_up_quote("500.00");
+        world.pass_to(first.issued_at + TimeDelta::days(1));
+        driver.quote(vehicle, "green", 60);
+        refused("too_many_requests", &driver.ask(vehicle, "green", 60));
     }
 
     #[test]

@@ -388,6 +388,15 @@ on_both_databases! {
         let mut large = Request::new("POST", "/v1/auth/code");
         large.body = vec![b' '; 64 * 1024 + 1];
         refused("body_too_large", &world.send(&large));
+        let code = || Request::new("POST", "/v1/auth/code").json(&json!({"phone": PHONE}));
+        for other in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16"] {
+            let answer = world.send(&code().header("content-type", other));
+            assert_eq!(refused("content_type_unsupported", &answer)["accepted"], "application/json");
+            assert_eq!(answer.status, 415);
+        }
+        // What takes no body does not care; and a body that does not say is JSON.
+        assert_eq!(world.send(&Request::new("GET", "/v1/clock").header("content-type", "text/plain")).status, 200);
+        assert_eq!(world.send(&code().header("content-type", "application/json; charset=utf-8")).status, 200);
         let mut garbage = Request::new("POST", "/v1/auth/code");
         garbage.body = b"{\"phone\": 7".to_vec();
         refused("bad_request", &world.send(&garbage));

@@ -121,7 +121,7 @@ fn content(body: &Content) -> Value {
         Content::Json(schema) => json!({"application/json": {"schema": reference(&(schema.name)())}}),
         Content::JsonOrStream(schema) => json!({
             "application/json": {"schema": reference(&(schema.name)())},
-            "text/event-stream": {"schema": {"type": "string", "description": "`id` is the cursor, `event` the kind, `data` an Event."}},
+            "text/event-stream": {"schema": {"type": "string", "description": "`id` is the cursor, `event` the kind, `data` an Event, `retry` the milliseconds until to connect again."}},
         }),
         Content::Document => json!({"application/json": {"schema": {"type": "object"}}}),
         Content::Text => json!({"text/plain": {"schema": {"type": "string", "contentEncoding": "base64url"}}}),

@@ -15,6 +15,7 @@ use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::passfile;
+use crate::kernel::this_machine::is_this_machine;
 
 /// How long a server may take to accept a connection, unless the address says `connect_timeout`.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -106,7 +107,7 @@ impl PostgresAddress {
                     "sslmode={other} does not prove which server answers; say verify-full, or disable on a network that you trust"
                 ));
             }
-            (None, None) if is_this_machine(&config) => false,
+            (None, None) if is_on_this_machine(&config) => false,
             (None, None) => {
                 return wrong(
                     "the database is on another machine: say sslmode=verify-full and name the file of its certificate authority, or sslmode=disable on a network that you trust",
@@ -280,9 +281,9 @@ fn tls(authorities: Option<&Path>) -> Result<MakeRustlsConnect, AddressError> {
     Ok(MakeRustlsConnect::new(config))
 }
 
-fn is_this_machine(config: &Config) -> bool {
+fn is_on_this_machine(config: &Config) -> bool {
     let hosts = config.get_hosts().iter().all(|host| match host {
-        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        Host::Tcp(name) => is_this_machine(name),
         #[cfg(unix)]
         Host::Unix(_) => true,
     });

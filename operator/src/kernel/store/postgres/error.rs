@@ -53,6 +53,7 @@ pub(super) fn refused(trouble: &Trouble) -> StoreError {
 }
 
 fn said(error: &tokio_postgres::Error) -> StoreError {
+    // Values that do not fit are told before they are sent: what is left is the way's.
     let Some(said) = error.as_db_error() else { return StoreError::Unavailable(causes(error)) };
     let code = said.code();
     if *code == SqlState::DISK_FULL {
