@@ -67,6 +67,7 @@ pub use kernel::store::{
 };
 #[cfg(feature = "testing")]
 pub use kernel::testing;
+pub use kernel::tls;
 pub use orders::OrderLimits;
 pub use parking::ParkingLimits;
 pub use services::personal_data_page;

@@ -34,6 +34,7 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+pub mod tls;
 
 use mesto_protocol::kernel::{self as wire, intents};
 use service::{Erasure, Export, Service, Table, serve};
