@@ -122,6 +122,10 @@ CREATE TABLE message (
   -- Nobody else sends it before.
   lease_until BIGINT NOT NULL DEFAULT 0,
   tries BIGINT NOT NULL DEFAULT 0,
+  -- How often it was handed to a gateway that did not refuse it, and when last: so often it may
+  -- have left, and so often it counts towards the ceilings.
+  submissions BIGINT NOT NULL DEFAULT 0,
+  submitted_at BIGINT,
   sent_at BIGINT,
   delivered_at BIGINT,
   -- The gateway's own id of it.
@@ -131,7 +135,7 @@ CREATE TABLE message (
 );
 CREATE INDEX message_to ON message (recipient, id);
 CREATE INDEX message_waiting ON message (priority, next_at) WHERE state = 'waiting';
-CREATE INDEX message_sent ON message (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX message_submitted ON message (submitted_at) WHERE submitted_at IS NOT NULL;
 CREATE INDEX message_of_provider ON message (provider_id) WHERE provider_id IS NOT NULL;
 
 CREATE TABLE vehicle (

@@ -1,7 +1,10 @@
 //! Secrets in files: whoever else could read or change one is a fault that is refused.
 
+use std::env;
+use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::kernel::failure::{CliError, Exit, Outcome};
 
@@ -34,6 +37,44 @@ pub fn password(path: &Path, code: &str) -> Outcome<String> {
     })?;
     check(path)?;
     Ok(read.trim().to_owned())
+}
+
+/// The password in a file that another file names, in `beside`; what is wrong otherwise, and what
+/// would be right.
+///
+/// A service of systemd finds its secrets where that puts them: a name without a whole path is that
+/// of a credential then, and with a folder that of a file in it, as `LoadCredential` names them.
+///
+/// # Errors
+/// As [`password`].
+pub fn named_password(beside: &Path, file: &Path) -> Result<String, String> {
+    let credentials = env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty());
+    let found = place_of(credentials.as_deref(), beside, file);
+    password(&found, "messages_secret").map_err(|why| {
+        let is_credential = credentials.is_some() && !file.is_absolute() && !found.exists();
+        let advice = match why.advice {
+            _ if is_credential => Some(format!(
+                "systemd gives this service its credentials there: let LoadCredential= of the unit name {}, or give the whole path",
+                file.display()
+            )),
+            advice => advice,
+        };
+        match advice {
+            Some(advice) => format!("{}; {advice}", why.text),
+            None => why.text,
+        }
+    })
+}
+
+/// `secrets/sms` is `secrets_sms` among the credentials of `LoadCredential=secrets:FOLDER`.
+fn place_of(credentials: Option<&OsStr>, beside: &Path, file: &Path) -> PathBuf {
+    match credentials {
+        Some(folder) if !file.is_absolute() => {
+            let names: Vec<String> = file.components().map(|name| name.as_os_str().to_string_lossy().into()).collect();
+            Path::new(folder).join(names.join("_"))
+        }
+        _ => beside.join(file),
+    }
 }
 
 /// Refuses a file of secrets that not only its owner may change, or that everybody may read; its
@@ -111,13 +152,37 @@ fn mode(_: &Path) -> Outcome<Option<u32>> {
     Ok(None)
 }
 
+/// For whom files are looked at, when not for whom this process runs as.
+static READER: OnceLock<u32> = OnceLock::new();
+
+/// Root, who only looks whether others may serve, judges files as they do: as the owner of this
+/// folder. For everybody else nothing changes.
+#[cfg(target_os = "linux")]
+pub fn judge_as_owner_of(folder: &Path) {
+    use std::os::unix::fs::MetadataExt as _;
+    if own_user() == Some(0)
+        && let Ok(found) = fs::metadata(folder)
+    {
+        READER.get_or_init(|| found.uid());
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn judge_as_owner_of(_: &Path) {}
+
+/// The effective user of this process.
+#[cfg(target_os = "linux")]
+fn own_user() -> Option<u32> {
+    // Real and effective, in this order.
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().nth(1)?.parse::<u32>().ok())
+}
+
 /// It belongs to whom this process runs as, or to root.
 #[cfg(target_os = "linux")]
 fn owner_is_trusted(path: &Path) -> Outcome<()> {
     use std::os::unix::fs::MetadataExt as _;
-    // Real and effective, in this order.
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let own = status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().nth(1)?.parse::<u32>().ok());
+    let own = READER.get().copied().or_else(own_user);
     if let (Ok(owner), Some(own)) = (fs::metadata(path).map(|found| found.uid()), own)
         && owner != own
         && owner != 0
@@ -173,6 +238,24 @@ mod tests {
         fs::write(&file, "short").unwrap();
         assert_eq!(secret(&file, "bank_secret", "").unwrap_err().code, "bank_secret");
         assert_eq!(secret(&folder.path().join("none"), "bank_secret", "").unwrap_err().code, "bank_secret");
+    }
+
+    #[test]
+    fn a_secret_that_a_file_names_is_a_credential_of_the_service_or_lies_beside_that_file() {
+        let place = |credentials: Option<&str>, file: &str| {
+            place_of(credentials.map(OsStr::new), Path::new("/etc/mesto"), Path::new(file))
+        };
+        let second = Some("/run/credentials/mesto@2.service");
+        for (credentials, file, found) in [
+            (None, "sms.secret", "/etc/mesto/sms.secret"),
+            (None, "secrets/sms", "/etc/mesto/secrets/sms"),
+            (None, "/root/sms", "/root/sms"),
+            (second, "sms.secret", "/run/credentials/mesto@2.service/sms.secret"),
+            (second, "secrets/sms", "/run/credentials/mesto@2.service/secrets_sms"),
+            (second, "/root/sms", "/root/sms"),
+        ] {
+            assert_eq!(place(credentials, file), Path::new(found), "{credentials:?} {file}");
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Sound {
             })
             .concat();
         write(&path.join("about.toml"), &format!("{ABOUT}{texts}"));
-        write(&path.join("messages.toml"), "");
+        write(&path.join("messages.toml"), "[command]\nrun = [\"/bin/true\"]\n");
         std::fs::create_dir(path.join("copies")).unwrap();
         write(&path.join("copies/newest"), COPY);
         put_program(path, "timedatectl", "echo yes");
@@ -157,6 +157,10 @@ const NOTHING: fn(&Path) = |_| {};
 const CASES: &[Case] = &[
     Case(&["messages_missing"], |at| write(&at.join("messages.toml"), "[http"), &[]),
     Case(&["messages_missing"], NOTHING, &["--messages", "nowhere.toml"]),
+    // TOML all the same: `mesto serve` would not start with it.
+    Case(&["messages_missing"], |at| write(&at.join("messages.toml"), ""), &[]),
+    Case(&["messages_missing"], |at| write(&at.join("messages.toml"), "[command]\nrun = [\"send-sms\"]\n"), &[]),
+    Case(&["messages_missing"], |at| mode(&at.join("messages.toml"), 0o622), &[]),
     Case(
         &["messages_late"],
         |at| {
@@ -171,7 +175,7 @@ const CASES: &[Case] = &[
     Case(&["metrics_public"], NOTHING, &["--metrics-listen", "0.0.0.0:9464"]),
     Case(&["proxy_not_trusted", "not_reached"], NOTHING, &["--public-url", "https://127.0.0.1:1"]),
     Case(&["keys_unusable"], |at| std::fs::remove_file(at.join("keys/keys.signed")).unwrap(), &[]),
-    Case(&["keys_open"], |at| mode(&at.join("keys/code-1.seed"), 0o640), &[]),
+    Case(&["keys_open"], |at| mode(&at.join("keys/code-1.seed"), 0o644), &[]),
     Case(&["keys_open"], |at| mode(&at.join("keys"), 0o777), &[]),
     Case(
         &["root_key_here"],
@@ -358,6 +362,49 @@ fn of_a_sound_set_up_nothing_is_said_and_of_each_broken_one_what_is_wrong() {
 }
 
 #[test]
+fn the_doctor_and_serve_take_the_same_secrets() {
+    let sound = Sound::new();
+    let path = sound.path();
+    let gateway = "[smpp]\naddress = \"127.0.0.1:2775\"\nsystem_id = \"mesto\"\nsource = \"Mesto\"\npassword_file = \"given/sms\"\n";
+    write(&path.join("messages.toml"), gateway);
+    for folder in ["given", "credentials"] {
+        std::fs::create_dir(path.join(folder)).unwrap();
+        mode(&path.join(folder), 0o700);
+    }
+    // Beside the file for the doctor, and where systemd puts it for the service.
+    let files = ["given/sms", "credentials/given_sms", "secret", "keys/code-1.seed"].map(|name| path.join(name));
+    write(&files[0], "secret08");
+    write(&files[1], "secret08");
+    let codes = ["messages_missing", "messages_missing", "bank_secret", "keys_open"];
+    let serve =
+        ["serve", "--config", "serve.toml", "--json", "--messages", "messages.toml", "--database", "other.sqlite"];
+    // What stops it, said before it serves; else it serves, and is ended.
+    let refused = |has_credentials: bool| {
+        let mut command = command(path, &serve);
+        if has_credentials {
+            command.env("CREDENTIALS_DIRECTORY", path.join("credentials"));
+        }
+        Serving::with(&mut command).said.get("error").map(Value::to_string)
+    };
+    for (file, code) in files.iter().zip(codes) {
+        for (wrong, is_taken) in [(0o600, true), (0o640, true), (0o604, false), (0o660, false)] {
+            mode(file, wrong);
+            let is_credential = *file == files[1];
+            let refused = refused(is_credential);
+            assert_eq!(refused.is_none(), is_taken, "{} {wrong:o}: {refused:?}", file.display());
+            if !is_credential {
+                assert_eq!(!doctor(path, &[]).bad().contains(code), is_taken, "{} {wrong:o}", file.display());
+            }
+        }
+        mode(file, 0o600);
+    }
+    // A service finds its credentials alone.
+    std::fs::remove_file(&files[1]).unwrap();
+    let refused = refused(true).unwrap();
+    assert!(refused.contains("given_sms cannot be read") && refused.contains("LoadCredential="), "{refused}");
+}
+
+#[test]
 fn a_person_reads_what_to_do_and_the_worst_stands_first() {
     let sound = Sound::new();
     let ran = ran(&mut command(
@@ -439,6 +486,35 @@ fn a_postgres_that_forgets_is_far_off_or_small_or_on_another_clock_is_found() {
     let bad = on(&["--connections", "2"]);
     for code in ["postgres_clock", "postgres_plain", "store_not_writable"] {
         assert!(bad.bad().contains(code), "{code}: {:?}", bad.0[code]);
+    }
+}
+
+#[test]
+fn a_postgres_whose_replica_may_lack_what_was_acknowledged_is_found() {
+    let sound = Sound::new();
+    let path = sound.path();
+    let primary = PostgresCluster::start_primary().unwrap();
+    let url = primary.database().unwrap();
+    drop(Serving::start(path, &["serve", "--config", "serve.toml", "--database-url", &url, "--json"]));
+    let with = |commit: &str| {
+        let url = format!("{url}?options=-c%20synchronous_commit%3D{commit}");
+        let told = doctor(path, &["--database-url", &url]);
+        let found = told.0["postgres_not_durable"]["text"].as_str().unwrap_or_default().to_owned();
+        let parts: Vec<&str> = found.split(", ").filter(|part| part.contains("synchronous_commit")).collect();
+        parts.join(", ")
+    };
+    // By itself each of them waits for its own disk.
+    for commit in ["local", "remote_write", "on", "remote_apply"] {
+        assert_eq!(with(commit), "", "{commit}");
+    }
+    assert_eq!(with("off"), "the server has synchronous_commit = off");
+    let _replica = primary.replica().unwrap();
+    for commit in ["local", "remote_write"] {
+        let found = with(commit);
+        assert!(found.contains(&format!("synchronous_commit = {commit}")) && found.contains("replica"), "{found}");
+    }
+    for commit in ["on", "remote_apply"] {
+        assert_eq!(with(commit), "", "{commit}");
     }
 }
 

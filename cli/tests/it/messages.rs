@@ -77,6 +77,14 @@ fn over_http(folder: &Path, simulator: &Simulator) {
     std::fs::write(folder.join("messages.toml"), text).unwrap();
 }
 
+fn over_smpp(folder: &Path, simulator: &Simulator) {
+    let text = format!(
+        "[smpp]\naddress = {}\nsystem_id = \"mesto\"\nsource = \"Mesto\"\ntimeout_seconds = 1",
+        simulator.said["smpp"]
+    );
+    std::fs::write(folder.join("messages.toml"), text).unwrap();
+}
+
 /// An operator that sends messages, and a phone of its own folder.
 struct Operator {
     folder: tempfile::TempDir,
@@ -123,11 +131,16 @@ impl Operator {
         self.phone(&["sign-in", number, "--operator", &operator, "--root-key", &root_key]);
     }
 
-    /// How many messages are in each state, once there are so many of one; each look is a command.
+    /// How many messages are in each state, once there are so many of one.
     fn counts_with(&self, state: &str, count: i64) -> Value {
+        self.told_when(|told| told["counts"][state] == count)
+    }
+
+    /// How messages stand, once they do in this way; each look is a command.
+    fn told_when(&self, is_so: impl Fn(&Value) -> bool) -> Value {
         for _ in 0..2_000 {
             let told = self.phone(&["admin", "messages"]).json();
-            if told["counts"][state] == count {
+            if is_so(&told) {
                 return told;
             }
         }
@@ -163,14 +176,54 @@ fn a_code_leaves_by_the_gateway_and_signs_its_reader_in() {
 fn over_smpp_a_code_leaves_and_its_delivery_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let mut simulator = Simulator::start(folder.path());
-    let text = format!("[smpp]\naddress = {}\nsystem_id = \"mesto\"\nsource = \"Mesto\"", simulator.said["smpp"]);
-    std::fs::write(folder.path().join("messages.toml"), text).unwrap();
+    over_smpp(folder.path(), &simulator);
     let operator = Operator::start(folder);
     operator.ask(PHONE);
     let message = simulator.next();
     assert_eq!((&message["via"], &message["encoding"], &message["parts"]), (&json!("smpp"), &json!("gsm"), &json!(1)));
     operator.phone(&["sign-in", PHONE, &code_in(&message)]);
     assert!(operator.counts_with("delivered", 1)["messages"][0]["delivered_at"].is_string());
+}
+
+#[test]
+fn over_smpp_a_late_answer_a_receipt_in_another_base_and_one_that_is_early_are_all_of_their_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(folder.path());
+    over_smpp(folder.path(), &simulator);
+    let operator = Operator::start(folder);
+    for (number, behaviour) in (1..).zip([
+        // Later than it is waited for.
+        json!({ "delay_milliseconds": 1_500, "times": 1 }),
+        json!({ "ids": "hexadecimal_answers" }),
+        json!({ "ids": "hexadecimal_receipts" }),
+        json!({ "is_receipt_first": true }),
+        json!({ "message": "id:sim-5 stat:UNDELIV err:011" }),
+    ]) {
+        simulator.behave(behaviour.clone());
+        operator.ask(&format!("+38164123456{number}"));
+        let told = operator.counts_with("delivered", number);
+        let newest = &told["messages"][0];
+        assert_eq!((&newest["tries"], &newest["submissions"]), (&json!(1), &json!(1)), "{behaviour} {told}");
+        assert_eq!(simulator.tries(), u64::try_from(number).unwrap(), "{behaviour}");
+    }
+}
+
+#[test]
+fn over_smpp_a_connection_that_is_cut_before_the_answer_is_told_and_each_submission_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(folder.path());
+    over_smpp(folder.path(), &simulator);
+    simulator.behave(json!({ "answer": "lose", "times": 1 }));
+    let operator = Operator::start(folder);
+    operator.ask(PHONE);
+    let waiting = operator.told_when(|told| told["messages"][0]["reason"].is_string());
+    let row = &waiting["messages"][0];
+    assert_eq!((&row["state"], &row["reason"]), (&json!("waiting"), &json!("smpp_broken_off")));
+    assert_eq!(row["submissions"], 1);
+    // It is sent again, and the person may have it twice.
+    let told = operator.counts_with("delivered", 1);
+    assert_eq!((&told["messages"][0]["submissions"], simulator.got().len()), (&json!(2), 2), "{told}");
+    assert_eq!(simulator.got()[0]["user_message_reference"], simulator.got()[1]["user_message_reference"]);
 }
 
 #[test]
@@ -184,6 +237,8 @@ fn an_answer_that_is_lost_leaves_the_message_to_the_next_try_with_the_same_id() 
     simulator.next();
     let told = operator.counts_with("sent", 1);
     assert_eq!((told["messages"][0]["tries"].clone(), simulator.tries(), simulator.got().len()), (json!(2), 2, 1));
+    // The operator cannot know that the gateway has refused the second one.
+    assert_eq!(told["messages"][0]["submissions"], 2);
     assert_eq!(simulator.got()[0]["reference"], told["messages"][0]["id"]);
 }
 
@@ -224,6 +279,8 @@ fn a_gateway_that_does_not_answer_holds_up_neither_signing_in_nor_sales() {
     operator.phone(&["settle"]);
     let wallet = operator.phone(&["payments"]).out;
     assert!(wallet.contains("500.00"), "{wallet}");
+    // The message is on its way all the time.
+    assert!((0..2_000).any(|_| simulator.tries() > 0), "the gateway was not asked");
     assert!(simulator.got().is_empty());
     let counts = operator.phone(&["admin", "messages"]).json()["counts"].clone();
     assert_eq!(counts, json!({ "waiting": 1 }));

@@ -164,7 +164,7 @@ impl Operator {
             let rest = Write::sql(
                 "due",
                 "UPDATE due SET at = $1, lease_until = $2 WHERE kind = $3 AND lease_until = $4",
-                values![next.timestamp_millis(), now.timestamp_millis(), kind, (now + LEASE).timestamp_millis()],
+                values![next.timestamp_millis(), now.timestamp_millis(), kind, LEASE.until(now).timestamp_millis()],
             );
             tx.write(rest)
         })?;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::base::doctor::{Check, Seen, Setup, Weight};
 use crate::kernel::database::Place;
+use crate::kernel::failure::Outcome;
+use crate::kernel::private_files;
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -118,14 +120,15 @@ fn keys_open(setup: &Setup) -> Seen {
     if !folder.is_dir() {
         return Seen::Skipped("there are no keys");
     }
-    match open(std::iter::once(folder.clone()), 0o022) {
-        Seen::Good => open(key_files(setup).into_iter().filter(|file| is_seed(file)), 0o077),
-        bad => bad,
-    }
+    as_served(private_files::check_keys(folder))
 }
 
-fn is_seed(file: &Path) -> bool {
-    file.extension().is_some_and(|ending| ending == "seed")
+/// What `mesto serve` takes is good, and what it refuses is not.
+pub fn as_served<T>(taken: Outcome<T>) -> Seen {
+    match taken {
+        Ok(_) => Seen::Good,
+        Err(error) => Seen::Bad(error.text),
+    }
 }
 
 fn keys_of_another(setup: &Setup) -> Seen {
@@ -163,11 +166,7 @@ fn keys_ending(setup: &Setup) -> Seen {
 
 fn bank_secret(setup: &Setup) -> Seen {
     let Some(file) = setup.file("bank_secret_file") else { return Seen::Bad("no --bank-secret-file is given".into()) };
-    match std::fs::read_to_string(&file) {
-        Err(why) => Seen::Bad(format!("{} cannot be read: {why}", file.display())),
-        Ok(secret) if secret.trim().len() < 16 => Seen::Bad(format!("{} holds fewer than 16 bytes", file.display())),
-        Ok(_) => open(std::iter::once(file), 0o077),
-    }
+    as_served(private_files::secret(&file, "bank_secret", ""))
 }
 
 fn config_open(setup: &Setup) -> Seen {

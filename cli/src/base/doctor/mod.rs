@@ -25,6 +25,7 @@ use crate::kernel::call::{Call, wait};
 use crate::kernel::database::Place;
 use crate::kernel::failure::{CliError, Exit, Outcome, SAID};
 use crate::kernel::output::Tone;
+use crate::kernel::private_files;
 use crate::kernel::service::{Commands, Service};
 
 const NAME: &str = "doctor";
@@ -120,6 +121,7 @@ pub(super) struct Opened {
 impl Setup {
     fn of(matches: &ArgMatches) -> Outcome<Self> {
         let store_args = StoreArgs::from_arg_matches(matches).map_err(|why| CliError::failed("the options", why))?;
+        private_files::judge_as_owner_of(&store_args.keys);
         let place = store_args.place().map_err(told);
         let keys = mesto_operator::keys::load(&store_args.keys).map_err(|why| why.to_string());
         let cities = cities::served(store_args.cities.as_deref()).map_err(told);

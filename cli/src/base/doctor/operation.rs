@@ -10,7 +10,9 @@ use serde_json::Value;
 
 use crate::base::about;
 use crate::base::backup::may_be_copy;
+use crate::base::doctor::files::as_served;
 use crate::base::doctor::{Check, Seen, Setup, Weight};
+use crate::base::messages;
 
 /// A city is renewed so long before it may be sold by no more.
 const RENEWED_BEFORE: TimeDelta = TimeDelta::days(60);
@@ -25,15 +27,13 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "messages_missing",
         weight: Weight::Error,
-        advice: "Describe your gateway in a file of --messages, or let one of yours read the table: without codes nobody \
-                 signs in.",
+        advice: "Describe your gateway in a file of --messages, as docs/messages.md has it, or let one of yours read the \
+                 table: without codes nobody signs in. A secret that the file names without a whole path is read from \
+                 $CREDENTIALS_DIRECTORY where systemd sets it, and else from beside the file.",
         look: |setup| match setup.file("messages") {
             None => Seen::Bad("no --messages is given".to_owned()),
-            Some(file) => match std::fs::read_to_string(&file).map(|text| toml::from_str::<toml::Table>(&text)) {
-                Err(why) => Seen::Bad(format!("{} cannot be read: {why}", file.display())),
-                Ok(Err(why)) => Seen::Bad(format!("{}: {}", file.display(), why.message())),
-                Ok(Ok(_)) => Seen::Good,
-            },
+            // The very reading of `mesto serve`: what that refuses is not good.
+            Some(file) => as_served(messages::read(&file)),
         },
     },
     Check {

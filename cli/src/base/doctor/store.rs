@@ -87,13 +87,13 @@ pub const CHECKS: &[Check] = &[
         code: "postgres_not_durable",
         weight: Weight::Error,
         advice: "Set fsync, full_page_writes and synchronous_commit to `on` in postgresql.conf: what was acknowledged is \
-                 lost otherwise.",
+                 lost otherwise, with the server or when its replica takes over.",
         look: |setup| {
             on_postgres(setup, SETTINGS, |row| {
-                let off = |name: &str| row.get::<String>(name).is_ok_and(|value| value == "off");
-                let off: Vec<&str> =
-                    ["fsync", "full_page_writes", "synchronous_commit"].into_iter().filter(|name| off(name)).collect();
-                Seen::bad_if(!off.is_empty(), || format!("the server has {} = off", off.join(", ")))
+                let said = |name: &str| row.get::<String>(name).unwrap_or_default();
+                let has_replica = row.get::<i64>("replicas").is_ok_and(|replicas| replicas > 0);
+                let lost = lost_by([FSYNC, PAGES, COMMIT].map(|name| (name, said(name))), has_replica);
+                Seen::bad_if(!lost.is_empty(), || lost.join(", "))
             })
         },
     },
@@ -171,11 +171,34 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+const FSYNC: &str = "fsync";
+const PAGES: &str = "full_page_writes";
+const COMMIT: &str = "synchronous_commit";
+/// A replica is one that reads along now, one that has a slot, or one that is to be waited for.
 const SETTINGS: &str = "SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes, \
-                        current_setting('synchronous_commit') AS synchronous_commit";
+                        current_setting('synchronous_commit') AS synchronous_commit, \
+                        (SELECT COUNT(*) FROM pg_stat_replication) \
+                        + (SELECT COUNT(*) FROM pg_replication_slots WHERE slot_type = 'physical') \
+                        + CASE WHEN current_setting('synchronous_standby_names') = '' THEN 0 ELSE 1 END AS replicas";
 const PLAIN: &str = "SELECT CAST(CASE WHEN NOT ssl AND inet_server_addr() IS NOT NULL \
                      AND NOT inet_server_addr() << inet '127.0.0.0/8' AND inet_server_addr() <> inet '::1' \
                      THEN 1 ELSE 0 END AS BIGINT) AS plain FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+
+/// Settings by which what was acknowledged is lost. Beside a replica a commit has to wait for its
+/// disk: `local` waits for none of it, `remote_write` for its memory alone.
+fn lost_by(settings: [(&str, String); 3], has_replica: bool) -> Vec<String> {
+    let mut lost = Vec::new();
+    for (name, value) in settings {
+        match value.as_str() {
+            "off" => lost.push(format!("the server has {name} = off")),
+            "local" | "remote_write" if has_replica => lost.push(format!(
+                "the server has a replica and {name} = {value}: the replica may lack what was acknowledged when it takes over"
+            )),
+            _ => {}
+        }
+    }
+    lost
+}
 
 fn is_behind(place: &Place) -> bool {
     let is_there = !matches!(place, Place::Sqlite(file) if !file.exists());

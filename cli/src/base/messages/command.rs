@@ -81,11 +81,11 @@ impl Program {
             }
             Ok(Ok((Some(LATER), _))) => Sending::later("command_later"),
             Ok(Ok((Some(code), _))) => Sending::Failed { reason: format!("command_exit_{code}") },
-            Ok(Ok((None, _))) => Sending::later("command_killed"),
-            Ok(Err(_)) => Sending::later("command_broken_off"),
+            Ok(Ok((None, _))) => Sending::unanswered("command_killed"),
+            Ok(Err(_)) => Sending::unanswered("command_broken_off"),
             Err(_) => {
                 let _ = child.kill().await;
-                Sending::later("command_timeout")
+                Sending::unanswered("command_timeout")
             }
         }
     }

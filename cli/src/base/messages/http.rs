@@ -113,12 +113,7 @@ impl Http {
             return Err("body: {recipient} and {text} stand in it, or in the url".to_owned());
         }
         let secret = match &secret_file {
-            Some(file) => {
-                private_files::password(&folder.join(file), "messages_secret").map_err(|why| match why.advice {
-                    Some(advice) => format!("{}; {advice}", why.text),
-                    None => why.text,
-                })?
-            }
+            Some(file) => private_files::named_password(folder, file).map_err(|why| format!("secret_file: {why}"))?,
             None => String::new(),
         };
         let headers = headers.iter().map(|(name, value)| {
@@ -181,10 +176,11 @@ impl Http {
         }
         let answer = match request.send().await {
             Ok(answer) => answer,
-            Err(error) if error.is_timeout() => return Sending::later("http_timeout"),
+            // Also one that was not connected to in time: nothing was asked of it.
             Err(error) if error.is_connect() => return Sending::later("http_unreachable"),
+            Err(error) if error.is_timeout() => return Sending::unanswered("http_timeout"),
             Err(error) if error.is_builder() => return Sending::Failed { reason: "http_request".to_owned() },
-            Err(_) => return Sending::later("http_broken_off"),
+            Err(_) => return Sending::unanswered("http_broken_off"),
         };
         let status = answer.status().as_u16();
         let wait = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.trim().parse::<i64>().ok());
@@ -194,10 +190,14 @@ impl Http {
             return Sending::Sent { provider_id: self.id_in(&body) };
         }
         let reason = format!("http_status_{status}");
+        let wait = wait.map(|wait| TimeDelta::seconds(wait.clamp(0, LONGEST_WAIT)));
         match status {
             // What would be so at every try; a wrong key or address may be set right.
             400 | 402 | 405 | 406 | 410..=424 | 426..=428 | 431..=451 => Sending::Failed { reason },
-            _ => Sending::Later { reason, wait: wait.map(|wait| TimeDelta::seconds(wait.clamp(0, LONGEST_WAIT))) },
+            // The gateway says that it did not take it.
+            300..=499 | 501 | 503 => Sending::Later { reason, wait },
+            // It may have taken it before it failed, or one behind it has.
+            _ => Sending::Unanswered { reason, wait },
         }
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use mesto_operator::outbox::{claim_messages, keep_receipt, send_message};
+use mesto_operator::outbox::{claim_messages, keep_late_answer, keep_receipt, send_message};
 use mesto_operator::{
     Clock, MessageGateway, MessageLimits, MessageStanding, Operator, OutgoingMessage, Receipt, Store,
 };
@@ -40,8 +40,11 @@ pub const SERVICE: Service = Service {
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Messages that are on their way at once.
 const MOST: usize = 16;
-/// A receipt that comes before its message is marked is looked for again so often.
-const RECEIPT_LOOKS: u32 = 240;
+/// A receipt may come before its message is marked. It is looked for again so often, after one
+/// beat, two, four and so on: eight seconds in all.
+const RECEIPT_LOOKS: u32 = 5;
+/// Receipts that wait for their message, or for a store that can be read.
+const MOST_RECEIPTS: usize = 10_000;
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -85,7 +88,7 @@ impl Run for Tool {
             .map(|one| {
                 json!({
                     "id": one.id, "at": one.at, "to": one.recipient_masked, "template": one.template,
-                    "state": one.state, "tries": one.tries, "sent_at": one.sent_at,
+                    "state": one.state, "tries": one.tries, "submissions": one.submissions, "sent_at": one.sent_at,
                     "delivered_at": one.delivered_at, "reason": one.reason,
                 })
             })
@@ -124,7 +127,8 @@ impl Run for Tool {
 pub struct MessagesArgs {
     /// A TOML file that says how messages are sent: over HTTP, over SMPP, or by a program. Without
     /// it they wait in the table `message` for a gateway of yours, and nobody can sign in until one
-    /// takes them.
+    /// takes them. A secret that it names as "secrets/NAME" is the file NAME of /etc/mesto/secrets
+    /// where the packaged unit serves, and lies beside it elsewhere.
     #[arg(long, value_name = "FILE")]
     messages: Option<PathBuf>,
     /// Countries (ISO 3166-1, two letters, separated by commas) whose numbers codes are sent to;
@@ -178,8 +182,12 @@ struct Written {
     command: Option<command::Written>,
 }
 
-/// Reads how messages are sent. Files that it names stand beside it.
-fn read(path: &Path) -> Outcome<Arc<dyn MessageGateway>> {
+/// Reads how messages are sent. Files that it names stand beside it, secrets where systemd puts
+/// them when that starts this process.
+///
+/// # Errors
+/// `messages_unusable`, and what is wrong with the file or with one that it names.
+pub fn read(path: &Path) -> Outcome<Arc<dyn MessageGateway>> {
     let fault = |why: String| {
         CliError::new(Exit::Input, "messages_unusable", format!("{} cannot be used: {why}", path.display()))
             .advise("docs/messages.md says what stands in it.")
@@ -214,7 +222,8 @@ pub async fn send_forever(
     let mut beat = tokio::time::interval(LOOK_EVERY);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut under_way = FuturesUnordered::new();
-    let mut receipts: Vec<(Receipt, u32)> = Vec::new();
+    let mut receipts = Receipts::default();
+    let mut late = Vec::new();
     let told = |error: &dyn std::fmt::Display| tracing::error!(reason = %error, "messages cannot be read or marked");
     loop {
         tokio::select! {
@@ -224,6 +233,14 @@ pub async fn send_forever(
                 }
             }
             _ = beat.tick() => {
+                // Before anything is sent again.
+                late.extend(gateway.late_answers());
+                for (id, answer) in std::mem::take(&mut late) {
+                    if let Err(error) = keep_late_answer(&operator, &store, clock.now(), id, answer.clone()).await {
+                        told(&error);
+                        late.push((id, answer));
+                    }
+                }
                 let room = MOST.saturating_sub(under_way.len());
                 if room > 0 {
                     match claim_messages(&operator, &store, clock.now(), room).await {
@@ -233,22 +250,67 @@ pub async fn send_forever(
                         Err(error) => told(&error),
                     }
                 }
-                receipts.extend(gateway.receipts().into_iter().map(|receipt| (receipt, 0)));
-                let mut left = Vec::new();
-                for (receipt, looks) in receipts.drain(..) {
-                    match keep_receipt(&operator, &store, clock.now(), receipt.clone()).await {
+                receipts.came(gateway.receipts());
+                for waiting in receipts.due() {
+                    match keep_receipt(&operator, &store, clock.now(), waiting.receipt.clone()).await {
                         Ok(true) => {}
-                        Ok(false) if looks >= RECEIPT_LOOKS => {}
-                        Ok(false) => left.push((receipt, looks + 1)),
+                        Ok(false) => receipts.not_found(waiting),
                         Err(error) => {
                             told(&error);
-                            left.push((receipt, looks));
+                            receipts.again(waiting);
                         }
                     }
                 }
-                receipts = left;
             }
         }
+    }
+}
+
+/// A receipt whose message is not known yet.
+struct Waiting {
+    receipt: Receipt,
+    looks: u32,
+    /// The beat at which it is looked for.
+    at: u64,
+}
+
+/// Receipts that came, each until its message is found or was looked for long enough.
+#[derive(Default)]
+struct Receipts {
+    beat: u64,
+    waiting: Vec<Waiting>,
+}
+
+impl Receipts {
+    fn came(&mut self, came: Vec<Receipt>) {
+        let at = self.beat;
+        let room = MOST_RECEIPTS.saturating_sub(self.waiting.len());
+        self.waiting.extend(came.into_iter().take(room).map(|receipt| Waiting { receipt, looks: 0, at }));
+    }
+
+    /// Those that are looked for at this beat.
+    fn due(&mut self) -> Vec<Waiting> {
+        let now = self.beat;
+        self.beat += 1;
+        let (due, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|one| one.at <= now);
+        self.waiting = waiting;
+        due
+    }
+
+    /// Looked for later, twice as late each time, and not for ever.
+    fn not_found(&mut self, waiting: Waiting) {
+        if waiting.looks >= RECEIPT_LOOKS {
+            // Of another sender with the same account, or of a message that is erased.
+            tracing::info!(provider_id = ?waiting.receipt.provider_id, "a delivery receipt is of no message that is known here");
+            return;
+        }
+        let at = self.beat + (1 << waiting.looks) - 1;
+        self.waiting.push(Waiting { looks: waiting.looks + 1, at, ..waiting });
+    }
+
+    /// Looked for at the next beat: the store could not be read.
+    fn again(&mut self, waiting: Waiting) {
+        self.waiting.push(Waiting { at: self.beat, ..waiting });
     }
 }
 
@@ -262,6 +324,7 @@ fn example() -> OutgoingMessage {
         language: None,
         text: "Text".to_owned(),
         valid_until: None,
+        submitted_at: None,
     }
 }
 
@@ -270,6 +333,27 @@ mod tests {
     use mesto_operator::testing::Authority;
 
     use super::*;
+
+    #[test]
+    fn a_receipt_of_no_known_message_is_looked_for_a_few_times_and_then_no_more() {
+        let mut receipts = Receipts::default();
+        receipts.came(vec![Receipt { provider_id: "7".into(), recipient: None, failure: None }]);
+        let mut looked_at = Vec::new();
+        for beat in 0..1_000 {
+            for waiting in receipts.due() {
+                looked_at.push(beat);
+                receipts.not_found(waiting);
+            }
+        }
+        assert_eq!(looked_at, [0, 1, 3, 7, 15, 31]);
+        // A store that cannot be read is no look.
+        receipts.came(vec![Receipt { provider_id: "8".into(), recipient: None, failure: None }]);
+        for _ in 0..100 {
+            let waiting = receipts.due().pop().unwrap();
+            assert_eq!(waiting.looks, 0);
+            receipts.again(waiting);
+        }
+    }
 
     #[test]
     fn every_file_of_the_page_is_one_that_is_taken() {

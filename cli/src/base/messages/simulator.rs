@@ -14,10 +14,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use clap::Args;
+use futures_util::stream::FuturesUnordered;
 use futures_util::{SinkExt as _, StreamExt as _};
 use mesto_operator::payments::sign;
 use rusmpp::extra::encoding::gsm7bit::Gsm7BitUnpacked;
 use rusmpp::pdus::{BindTransceiverResp, BindTransmitterResp, DeliverSm, SubmitSm, SubmitSmResp};
+use rusmpp::tlvs::TlvValue;
 use rusmpp::tokio_codec::CommandCodec;
 use rusmpp::types::{COctetString, OctetString};
 use rusmpp::values::{DataCoding, EsmClass, GsmFeatures, MCDeliveryReceipt};
@@ -66,6 +68,9 @@ struct Got {
     valid_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
+    /// The sender's number of it, which says that two may be the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_message_reference: Option<u16>,
 }
 
 /// What becomes of the next messages.
@@ -83,6 +88,19 @@ enum Answer {
     Lose,
 }
 
+/// How an id is written over SMPP, as message centres do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Ids {
+    /// In the answer as in the receipt.
+    #[default]
+    Same,
+    /// A number: hexadecimal in the answer, ten decimal digits in the receipt.
+    HexadecimalAnswers,
+    /// The other way around.
+    HexadecimalReceipts,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Behaviour {
@@ -95,6 +113,14 @@ struct Behaviour {
     /// What a receipt over SMPP says: `DELIVRD`, `UNDELIV`.
     #[serde(default = "delivered")]
     receipt: String,
+    /// Over SMPP the receipt comes before the answer.
+    #[serde(default)]
+    is_receipt_first: bool,
+    /// How the id of a message over SMPP is written.
+    #[serde(default)]
+    ids: Ids,
+    /// What a phone says to the operator over SMPP, before the answer.
+    message: Option<String>,
 }
 
 const fn ok() -> Answer {
@@ -107,7 +133,15 @@ fn delivered() -> String {
 
 impl Default for Behaviour {
     fn default() -> Self {
-        Self { answer: Answer::Ok, delay_milliseconds: 0, times: None, receipt: delivered() }
+        Self {
+            answer: Answer::Ok,
+            delay_milliseconds: 0,
+            times: None,
+            receipt: delivered(),
+            is_receipt_first: false,
+            ids: Ids::Same,
+            message: None,
+        }
     }
 }
 
@@ -279,6 +313,7 @@ async fn over_http(State(simulator): State<Arc<Simulator>>, headers: HeaderMap, 
                 parts: 1,
                 valid_until: None,
                 from: None,
+                user_message_reference: None,
             };
             let id = simulator.keep(message);
             if behaviour.answer == Answer::Lose {
@@ -289,70 +324,124 @@ async fn over_http(State(simulator): State<Arc<Simulator>>, headers: HeaderMap, 
     }
 }
 
-/// One who bound, until either side ends.
+/// One who bound, until either side ends. An answer that takes its time holds up no other.
 async fn over_smpp(simulator: Arc<Simulator>, stream: impl AsyncRead + AsyncWrite + Unpin) {
     let mut wire = Framed::new(stream, CommandCodec::new());
     let (mut is_bound, mut own) = (false, 0);
-    while let Some(Ok(came)) = wire.next().await {
-        let number = came.sequence_number();
-        let mut receipt = None;
-        let (status, pdu): (CommandStatus, Pdu) = match came.pdu() {
-            Some(Pdu::BindTransceiver(bind)) => {
-                let is_right =
-                    simulator.secret.as_ref().is_none_or(|secret| bind.password.as_str().as_bytes() == secret);
-                is_bound = is_right;
-                (
-                    if is_right { CommandStatus::EsmeRok } else { CommandStatus::EsmeRinvpaswd },
-                    BindTransceiverResp::default().into(),
-                )
-            }
-            Some(Pdu::BindTransmitter(bind)) => {
-                let is_right =
-                    simulator.secret.as_ref().is_none_or(|secret| bind.password.as_str().as_bytes() == secret);
-                is_bound = is_right;
-                (
-                    if is_right { CommandStatus::EsmeRok } else { CommandStatus::EsmeRinvpaswd },
-                    BindTransmitterResp::default().into(),
-                )
-            }
-            Some(Pdu::EnquireLink) => (CommandStatus::EsmeRok, Pdu::EnquireLinkResp),
-            Some(Pdu::Unbind) => (CommandStatus::EsmeRok, Pdu::UnbindResp),
-            Some(Pdu::SubmitSm(_)) if !is_bound => (CommandStatus::EsmeRinvbndsts, SubmitSmResp::default().into()),
-            Some(Pdu::SubmitSm(submit)) => {
-                let behaviour = simulator.next();
-                tokio::time::sleep(Duration::from_millis(behaviour.delay_milliseconds)).await;
-                match behaviour.answer {
-                    Answer::Throttle => (CommandStatus::EsmeRthrottled, SubmitSmResp::default().into()),
-                    Answer::Fail => (CommandStatus::EsmeRsyserr, SubmitSmResp::default().into()),
-                    Answer::Refuse => (CommandStatus::EsmeRinvdstadr, SubmitSmResp::default().into()),
-                    Answer::Ok | Answer::Lose => {
-                        let id = simulator.submitted(submit);
-                        if behaviour.answer == Answer::Lose {
-                            return;
+    let mut late = FuturesUnordered::new();
+    loop {
+        let (number, said) = tokio::select! {
+            came = wire.next() => {
+                let Some(Ok(came)) = came else { return };
+                let number = came.sequence_number();
+                if let (true, Some(Pdu::SubmitSm(submit))) = (is_bound, came.pdu()) {
+                    let (simulator, submit, behaviour) = (&simulator, submit.clone(), simulator.next());
+                    late.push(async move {
+                        if behaviour.delay_milliseconds > 0 {
+                            tokio::time::sleep(Duration::from_millis(behaviour.delay_milliseconds)).await;
                         }
-                        let is_asked = submit.registered_delivery.mc_delivery_receipt()
-                            != MCDeliveryReceipt::NoMcDeliveryReceiptRequested;
-                        receipt = is_asked.then(|| format!("id:{id} sub:001 dlvrd:001 submit date:2509030800 done date:2509030800 stat:{} err:000 text:", behaviour.receipt));
-                        let id = COctetString::from_str(&id).unwrap_or_default();
-                        (CommandStatus::EsmeRok, SubmitSmResp::builder().message_id(id).build().into())
-                    }
+                        (number, simulator.answer(&submit, &behaviour))
+                    });
+                    continue;
+                }
+                match answer_at_once(&simulator, came.pdu(), &mut is_bound) {
+                    Some(answer) => (number, Some(vec![Said::Answer(answer.0, answer.1)])),
+                    // Answers to what we asked.
+                    None => continue,
                 }
             }
-            // Answers to what we asked.
-            _ => continue,
+            Some(said) = late.next() => said,
         };
-        let is_over = matches!(pdu, Pdu::UnbindResp);
-        if wire.send(Command::new(status, number, pdu)).await.is_err() || is_over {
-            return;
-        }
-        if let Some(text) = receipt.and_then(|text| OctetString::from_vec(text.into_bytes()).ok()) {
-            own += 1;
-            // A receipt, as its class says.
-            let deliver = DeliverSm::builder().esm_class(EsmClass::from(4)).short_message(text).build();
-            if wire.send(Command::new(CommandStatus::EsmeRok, own, deliver)).await.is_err() {
+        // Nothing is said any more: the connection ends.
+        let Some(said) = said else { return };
+        for one in said {
+            let command = match one {
+                Said::Answer(status, pdu) => Command::new(status, number, pdu),
+                Said::Request(pdu) => {
+                    own += 1;
+                    Command::new(CommandStatus::EsmeRok, own, pdu)
+                }
+            };
+            let is_over = matches!(command.pdu(), Some(Pdu::UnbindResp));
+            if wire.send(command).await.is_err() || is_over {
                 return;
             }
         }
+    }
+}
+
+/// What the centre says: an answer, or something of its own.
+enum Said {
+    Answer(CommandStatus, Pdu),
+    Request(Pdu),
+}
+
+fn answer_at_once(simulator: &Simulator, came: Option<&Pdu>, is_bound: &mut bool) -> Option<(CommandStatus, Pdu)> {
+    let is_right =
+        |password: &str| simulator.secret.as_ref().is_none_or(|secret| password.as_bytes() == secret.as_slice());
+    let mut bind = |is_right: bool, pdu: Pdu| {
+        *is_bound = is_right;
+        (if is_right { CommandStatus::EsmeRok } else { CommandStatus::EsmeRinvpaswd }, pdu)
+    };
+    Some(match came? {
+        Pdu::BindTransceiver(asked) => bind(is_right(asked.password.as_str()), BindTransceiverResp::default().into()),
+        Pdu::BindTransmitter(asked) => bind(is_right(asked.password.as_str()), BindTransmitterResp::default().into()),
+        Pdu::EnquireLink => (CommandStatus::EsmeRok, Pdu::EnquireLinkResp),
+        Pdu::Unbind => (CommandStatus::EsmeRok, Pdu::UnbindResp),
+        Pdu::SubmitSm(_) => (CommandStatus::EsmeRinvbndsts, SubmitSmResp::default().into()),
+        _ => return None,
+    })
+}
+
+impl Simulator {
+    /// What is said of a message that was submitted; nothing when the connection ends then.
+    fn answer(&self, submit: &SubmitSm, behaviour: &Behaviour) -> Option<Vec<Said>> {
+        let refused = |status| Some(vec![Said::Answer(status, SubmitSmResp::default().into())]);
+        match behaviour.answer {
+            Answer::Throttle => return refused(CommandStatus::EsmeRthrottled),
+            Answer::Fail => return refused(CommandStatus::EsmeRsyserr),
+            Answer::Refuse => return refused(CommandStatus::EsmeRinvdstadr),
+            Answer::Ok | Answer::Lose => {}
+        }
+        let id = self.submitted(submit);
+        if behaviour.answer == Answer::Lose {
+            return None;
+        }
+        let number = id.rsplit('-').next().and_then(|number| number.parse::<u32>().ok()).unwrap_or_default() + 41_000;
+        let (answered, told) = match behaviour.ids {
+            Ids::Same => (id.clone(), id),
+            Ids::HexadecimalAnswers => (format!("{number:X}"), format!("{number:010}")),
+            Ids::HexadecimalReceipts => (format!("{number}"), format!("{number:08x}")),
+        };
+        let answered = COctetString::from_str(&answered).unwrap_or_default();
+        let deliver = |class: u8, text: &str| {
+            let text = OctetString::from_vec(text.as_bytes().to_vec()).unwrap_or_default();
+            let from = submit.destination_addr.clone();
+            Said::Request(
+                DeliverSm::builder()
+                    .source_addr(from)
+                    .esm_class(EsmClass::from(class))
+                    .short_message(text)
+                    .build()
+                    .into(),
+            )
+        };
+        let mut said = Vec::new();
+        if let Some(message) = &behaviour.message {
+            // An ordinary message, whatever stands in it.
+            said.push(deliver(0, message));
+        }
+        said.push(Said::Answer(CommandStatus::EsmeRok, SubmitSmResp::builder().message_id(answered).build().into()));
+        if submit.registered_delivery.mc_delivery_receipt() != MCDeliveryReceipt::NoMcDeliveryReceiptRequested {
+            let text = format!(
+                "id:{told} sub:001 dlvrd:001 submit date:2509030800 done date:2509030800 stat:{} err:000 text:",
+                behaviour.receipt
+            );
+            let place = if behaviour.is_receipt_first { said.len() - 1 } else { said.len() };
+            // A receipt, as its class says.
+            said.insert(place, deliver(4, &text));
+        }
+        Some(said)
     }
 }
 
@@ -392,6 +481,10 @@ impl Simulator {
             parts,
             valid_until: Some(submit.validity_period.to_string()).filter(|until| !until.is_empty()),
             from: Some(submit.source_addr.as_str().to_owned()),
+            user_message_reference: submit.tlvs().iter().find_map(|tlv| match tlv.value() {
+                Some(TlvValue::UserMessageReference(reference)) => Some(reference.value),
+                _ => None,
+            }),
         })
     }
 }
@@ -426,6 +519,7 @@ mod tests {
     use chrono::TimeDelta;
     use mesto_operator::testing::Authority;
     use mesto_operator::{MessageGateway, OutgoingMessage, Receipt, Sending};
+    use mesto_protocol::kernel::ids::{MessageId, RecordId as _};
 
     use super::super::{example, read};
     use super::*;
@@ -496,6 +590,23 @@ mod tests {
         Sending::Sent { provider_id: Some(id.to_owned()) }
     }
 
+    /// Submitted, and no answer within the second that these gateways wait.
+    fn unanswered() -> Sending {
+        Sending::Unanswered { reason: "smpp_unanswered".to_owned(), wait: Some(TimeDelta::seconds(3)) }
+    }
+
+    /// What a gateway has heard, once there is something of it, looked for five seconds at most.
+    async fn heard<T>(look: impl Fn() -> Vec<T>) -> Vec<T> {
+        for _ in 0..500 {
+            let found = look();
+            if !found.is_empty() {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("nothing was heard")
+    }
+
     fn failed(reason: &str) -> Sending {
         Sending::Failed { reason: reason.to_owned() }
     }
@@ -513,14 +624,14 @@ mod tests {
         for (answer, ended) in [
             (Answer::Throttle, Sending::Later { reason: "http_status_429".into(), wait: Some(TimeDelta::seconds(1)) }),
             (Answer::Fail, Sending::later("http_status_503")),
-            (Answer::Lose, Sending::later("http_status_502")),
+            (Answer::Lose, Sending::unanswered("http_status_502")),
             (Answer::Refuse, failed("http_status_400")),
         ] {
             running.behaves(answer);
             assert_eq!(gateway.send(&told).await, ended, "{answer:?}");
         }
         running.simulator.kept().behaviour.delay_milliseconds = 60_000;
-        assert_eq!(gateway.send(&told).await, Sending::later("http_timeout"));
+        assert_eq!(gateway.send(&told).await, Sending::unanswered("http_timeout"));
         // With another secret nothing is taken; it may be set right, so that it is tried again.
         private_file(&running.folder.path().join("secret"), "another");
         assert_eq!(running.http_gateway().send(&told).await, Sending::later("http_status_401"));
@@ -565,7 +676,8 @@ mod tests {
             (Answer::Throttle, Sending::later("smpp_rthrottled")),
             (Answer::Fail, Sending::later("smpp_rsyserr")),
             (Answer::Refuse, failed("smpp_rinvdstadr")),
-            (Answer::Lose, Sending::later("smpp_broken_off")),
+            // It may have it: the connection was cut after the message was handed over.
+            (Answer::Lose, Sending::unanswered("smpp_broken_off")),
             // Bound again by itself.
             (Answer::Ok, sent("sim-2")),
         ] {
@@ -573,7 +685,7 @@ mod tests {
             assert_eq!(gateway.send(&example()).await, ended, "{answer:?}");
         }
         running.simulator.kept().behaviour.delay_milliseconds = 60_000;
-        assert_eq!(gateway.send(&example()).await, Sending::later("smpp_timeout"));
+        assert_eq!(gateway.send(&example()).await, unanswered());
         private_file(&running.folder.path().join("secret"), "another");
         let wrong = running.smpp_gateway("");
         assert_eq!(wrong.send(&example()).await, Sending::later("smpp_bind_rinvpaswd"));
@@ -594,6 +706,10 @@ mod tests {
         assert_eq!(gateway.receipts(), [], "a transmitter asks for none");
     }
 
+    fn receipt(id: &str, failure: Option<&str>) -> Receipt {
+        Receipt { provider_id: id.into(), recipient: Some("381641234567".into()), failure: failure.map(str::to_owned) }
+    }
+
     #[tokio::test]
     async fn a_transceiver_hears_what_became_of_each() {
         let running = running().await;
@@ -603,9 +719,79 @@ mod tests {
         gateway.send(&example()).await;
         // The receipts come behind the answers; the next answer comes behind the receipts.
         gateway.send(&example()).await;
-        let receipt =
-            |id: &str, failure: Option<&str>| Receipt { provider_id: id.into(), failure: failure.map(str::to_owned) };
         assert_eq!(gateway.receipts()[..2], [receipt("sim-1", None), receipt("sim-2", Some("undeliv"))]);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_comes_late_is_the_answer_and_nothing_is_submitted_again_for_it() {
+        let running = running().await;
+        let gateway = running.smpp_gateway("");
+        for (answer, right) in [
+            // The other one was before it.
+            (Answer::Ok, sent("sim-2")),
+            (Answer::Throttle, Sending::later("smpp_rthrottled")),
+            (Answer::Refuse, failed("smpp_rinvdstadr")),
+        ] {
+            let delay_milliseconds = 1_200;
+            running.simulator.kept().behaviour =
+                Behaviour { answer, delay_milliseconds, times: Some(1), ..Behaviour::default() };
+            let late = OutgoingMessage { id: MessageId::from_bytes([7; 16]), ..example() };
+            assert_eq!(gateway.send(&late).await, unanswered(), "{answer:?}");
+            // The same connection goes on with others meanwhile.
+            assert!(matches!(gateway.send(&example()).await, Sending::Sent { .. }));
+            assert_eq!(heard(|| gateway.late_answers()).await, [(late.id, right)], "{answer:?}");
+        }
+        assert_eq!(running.simulator.kept().tries, 6);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_did_not_come_before_the_connection_was_cut_comes_no_more() {
+        let running = running().await;
+        let gateway = running.smpp_gateway("");
+        running.simulator.kept().behaviour =
+            Behaviour { delay_milliseconds: 1_500, times: Some(1), ..Behaviour::default() };
+        assert_eq!(gateway.send(&example()).await, unanswered());
+        running.behaves(Answer::Lose);
+        assert_eq!(gateway.send(&example()).await, Sending::unanswered("smpp_broken_off"));
+        running.behaves(Answer::Ok);
+        assert_eq!(gateway.send(&example()).await, sent("sim-2"));
+        assert_eq!(gateway.late_answers(), []);
+    }
+
+    #[tokio::test]
+    async fn a_centre_that_never_answers_the_bind_was_handed_nothing() {
+        let running = running().await;
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = silent.local_addr().unwrap();
+        let gateway = running.gateway(&format!(
+            "[smpp]\naddress = \"{address}\"\nsystem_id = \"mesto\"\nsource = \"Mesto\"\ntimeout_seconds = 1"
+        ));
+        // So nothing is to be counted.
+        assert_eq!(gateway.send(&example()).await, Sending::later("smpp_timeout"));
+    }
+
+    #[tokio::test]
+    async fn a_message_of_a_phone_is_no_receipt_whatever_stands_in_it() {
+        let running = running().await;
+        let gateway = running.smpp_gateway("");
+        running.simulator.kept().behaviour =
+            Behaviour { message: Some("id:sim-1 stat:UNDELIV err:011".to_owned()), ..Behaviour::default() };
+        for _ in 0..3 {
+            gateway.send(&example()).await;
+        }
+        assert_eq!(gateway.receipts()[..2], [receipt("sim-1", None), receipt("sim-2", None)]);
+    }
+
+    #[tokio::test]
+    async fn the_same_message_has_the_same_reference_at_every_try_and_is_not_refused_by_it() {
+        let running = running().await;
+        let gateway = running.smpp_gateway("");
+        let one = OutgoingMessage { id: MessageId::from_bytes([0x2a; 16]), ..example() };
+        for message in [&one, &one, &example()] {
+            gateway.send(message).await;
+        }
+        let references: Vec<Option<u16>> = running.got().iter().map(|got| got.user_message_reference).collect();
+        assert_eq!(references, [Some(0x2a2a), Some(0x2a2a), Some(0)]);
     }
 
     #[tokio::test]
@@ -674,8 +860,8 @@ mod tests {
             ("exit 0", Sending::Sent { provider_id: None }),
             ("exit 75", Sending::later("command_later")),
             ("exit 3", failed("command_exit_3")),
-            ("kill -9 $$", Sending::later("command_killed")),
-            ("exec sleep 60", Sending::later("command_timeout")),
+            ("kill -9 $$", Sending::unanswered("command_killed")),
+            ("exec sleep 60", Sending::unanswered("command_timeout")),
         ] {
             assert_eq!(gateway(script).send(&example()).await, ended, "{script}");
         }

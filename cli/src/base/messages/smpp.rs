@@ -6,24 +6,26 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr as _;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures_util::{SinkExt as _, StreamExt as _};
 use mesto_operator::outbox::LONGEST_SENDING;
 use mesto_operator::{MessageGateway, OutgoingMessage, Receipt, Sending};
+use mesto_protocol::kernel::ids::{MessageId, RecordId as _};
 use rusmpp::extra::concatenation::SubmitSmMultipartExt as _;
 use rusmpp::extra::encoding::gsm7bit::Gsm7BitUnpacked;
 use rusmpp::pdus::{BindTransceiver, BindTransmitter, DeliverSm, DeliverSmResp, SubmitSm};
-use rusmpp::tlvs::TlvValue;
+use rusmpp::tlvs::{MessageSubmissionRequestTlvValue, TlvValue};
 use rusmpp::tokio_codec::CommandCodec;
 use rusmpp::types::{COctetString, EmptyOrFullCOctetString};
 use rusmpp::values::{
-    EsmClass, InterfaceVersion, IntermediateNotification, MCDeliveryReceipt, Npi, RegisteredDelivery,
-    SmeOriginatedAcknowledgement, Ton,
+    EsmClass, InterfaceVersion, IntermediateNotification, MCDeliveryReceipt, MessageState, Npi, RegisteredDelivery,
+    SmeOriginatedAcknowledgement, Ton, UserMessageReference,
 };
-use rusmpp::{Command, CommandStatus, Pdu};
+use rusmpp::{Command, CommandId, CommandStatus, Pdu};
 use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -43,8 +45,16 @@ const ONE_MESSAGE_UCS2: usize = 140;
 const PAUSE: Duration = Duration::from_secs(2);
 /// Receipts that nobody took yet.
 const MOST_RECEIPTS: usize = 10_000;
-/// Requests that wait for an answer.
+/// Requests that wait to be sent.
 const WINDOW: usize = 16;
+/// A message centre that owes so many answers gives none any more.
+const MOST_UNANSWERED: usize = 1_000;
+/// So many times as long as an answer was waited for, a late one is waited for before the message
+/// is submitted again.
+const LATE_FOR: i32 = 3;
+/// The bits of `esm_class` that say what a message is, and a delivery receipt's (SMPP 3.4, 5.2.12).
+const KIND: u8 = 0b0011_1100;
+const DELIVERY_RECEIPT: u8 = 0b0000_0100;
 
 /// The table `[smpp]` of the file.
 #[derive(Debug, Deserialize)]
@@ -92,12 +102,22 @@ const fn ten() -> u64 {
 pub struct Smpp {
     centre: Centre,
     session: AsyncMutex<Session>,
-    receipts: Receipts,
+    heard: Heard,
     /// Tells the parts of one message from those of others.
     reference: AtomicU8,
 }
 
-type Receipts = Arc<Mutex<Vec<Receipt>>>;
+/// What came in that nobody waits for: receipts, and answers that came late.
+#[derive(Clone, Default)]
+struct Heard {
+    receipts: Arc<Mutex<Vec<Receipt>>>,
+    late: Arc<Mutex<Vec<(MessageId, Sending)>>>,
+}
+
+/// Everything that was kept, once.
+fn taken<T>(kept: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner))
+}
 
 /// Where it is and how it is bound.
 struct Centre {
@@ -119,10 +139,19 @@ enum Session {
     Failed(String, Instant),
 }
 
-/// A request that waits for its answer.
+/// A request on its way to the centre.
 struct Asked {
     pdu: Pdu,
+    /// Taken by who submits it, or by who gives up before that: the other one finds it taken.
+    is_taken: Arc<AtomicBool>,
+    owed: Owed,
+}
+
+/// An answer that is owed.
+struct Owed {
     answer: oneshot::Sender<Command>,
+    /// The message that is sent when this answer says so: of several parts the last one has it.
+    of: Option<MessageId>,
 }
 
 /// A connection, bare or over TLS.
@@ -162,12 +191,7 @@ impl Smpp {
             false => None,
         };
         let password = match &written.password_file {
-            Some(file) => {
-                private_files::password(&folder.join(file), "messages_secret").map_err(|why| match why.advice {
-                    Some(advice) => format!("{}; {advice}", why.text),
-                    None => why.text,
-                })?
-            }
+            Some(file) => private_files::named_password(folder, file).map_err(|why| format!("password_file: {why}"))?,
             None => String::new(),
         };
         let bound = (
@@ -208,7 +232,7 @@ impl Smpp {
                 timeout: Duration::from_secs(written.timeout_seconds),
             },
             session: AsyncMutex::new(Session::None),
-            receipts: Receipts::default(),
+            heard: Heard::default(),
             reference: AtomicU8::new(0),
         })
     }
@@ -216,37 +240,62 @@ impl Smpp {
     async fn exchange(&self, message: &OutgoingMessage) -> Sending {
         let Ok(parts) = self.parts(message) else { return Sending::Failed { reason: "smpp_text".to_owned() } };
         let deadline = Instant::now() + self.centre.timeout;
-        let within = tokio::time::timeout_at(deadline, self.submit(parts));
-        match within.await {
-            Ok(ended) => ended,
-            Err(_) => Sending::later("smpp_timeout"),
+        let centre = match tokio::time::timeout_at(deadline, self.bound()).await {
+            Ok(Ok(centre)) => centre,
+            Ok(Err(reason)) => return Sending::later(reason),
+            Err(_) => return Sending::later("smpp_timeout"),
+        };
+        let (last, mut ended) = (parts.len(), Sending::Sent { provider_id: None });
+        for (place, part) in (1..).zip(parts) {
+            let of = (place == last).then_some(message.id);
+            // Of several parts the last one's id: when that has arrived, so have the others.
+            ended = self.submit(&centre, part, of, deadline).await;
+            match ended {
+                Sending::Sent { .. } => {}
+                // Some of it has left.
+                Sending::Later { reason, .. } if place > 1 => return Sending::unanswered(reason),
+                ended => return ended,
+            }
         }
+        ended
     }
 
-    async fn submit(&self, parts: Vec<SubmitSm>) -> Sending {
-        let centre = match self.bound().await {
-            Ok(centre) => centre,
-            Err(reason) => return Sending::later(reason),
-        };
-        let mut provider_id = None;
-        for part in parts {
-            let (answer, answered) = oneshot::channel();
-            if centre.send(Asked { pdu: part.into(), answer }).await.is_err() {
-                return Sending::later("smpp_broken_off");
-            }
-            let Ok(answer) = answered.await else { return Sending::later("smpp_broken_off") };
-            match answer.status() {
-                CommandStatus::EsmeRok => {
-                    // Of several parts the last one's: when that has arrived, so have the others.
-                    if let Some(Pdu::SubmitSmResp(said)) = answer.pdu() {
-                        provider_id = Some(said.message_id().as_str().to_owned()).filter(|id| !id.is_empty());
+    async fn submit(
+        &self,
+        centre: &mpsc::Sender<Asked>,
+        part: SubmitSm,
+        of: Option<MessageId>,
+        deadline: Instant,
+    ) -> Sending {
+        let (answer, mut answered) = oneshot::channel();
+        let is_taken = Arc::new(AtomicBool::new(false));
+        let asked = Asked { pdu: part.into(), is_taken: Arc::clone(&is_taken), owed: Owed { answer, of } };
+        let is_cut = match tokio::time::timeout_at(deadline, centre.send(asked)).await {
+            Ok(Ok(())) => match tokio::time::timeout_at(deadline, &mut answered).await {
+                Ok(Ok(answer)) => return outcome(&answer),
+                Ok(Err(_)) => true,
+                Err(_) => {
+                    // From here on the answer is a late one, unless it came just now.
+                    answered.close();
+                    if let Ok(answer) = answered.try_recv() {
+                        return outcome(&answer);
                     }
+                    false
                 }
-                status if is_final(status) => return Sending::Failed { reason: reason(status) },
-                status => return Sending::later(reason(status)),
-            }
+            },
+            Ok(Err(_)) => true,
+            Err(_) => false,
+        };
+        let is_submitted = is_taken.swap(true, Ordering::AcqRel);
+        match (is_submitted, is_cut) {
+            (false, true) => Sending::later("smpp_broken_off"),
+            (false, false) => Sending::later("smpp_timeout"),
+            (true, true) => Sending::unanswered("smpp_broken_off"),
+            (true, false) => Sending::Unanswered {
+                reason: "smpp_unanswered".to_owned(),
+                wait: TimeDelta::from_std(self.centre.timeout).ok().map(|timeout| timeout * LATE_FOR),
+            },
         }
-        Sending::Sent { provider_id }
     }
 
     /// The connection, bound now when it is not.
@@ -262,7 +311,7 @@ impl Smpp {
             Ok(wire) => {
                 let (centre, asked) = mpsc::channel(WINDOW);
                 let (enquire_link, timeout) = (self.centre.enquire_link, self.centre.timeout);
-                tokio::spawn(talk(wire, asked, Arc::clone(&self.receipts), enquire_link, timeout));
+                tokio::spawn(talk(wire, asked, self.heard.clone(), enquire_link, timeout));
                 *session = Session::Bound(centre.clone());
                 Ok(centre)
             }
@@ -295,6 +344,9 @@ impl Smpp {
             .esm_class(EsmClass::from(0))
             .validity_period(EmptyOrFullCOctetString::from_str(&until).map_err(|why| why.to_string())?)
             .registered_delivery(RegisteredDelivery::new(receipt, by_sme, on_the_way, 0))
+            .push_tlv(MessageSubmissionRequestTlvValue::UserMessageReference(UserMessageReference::new(reference_of(
+                message.id,
+            ))))
             .build();
         let reference = self.reference.fetch_add(1, Ordering::Relaxed);
         let text = message.text.as_str();
@@ -314,6 +366,13 @@ impl Smpp {
     }
 }
 
+/// What the centre sees of a message's id, the same at every try: its last 16 bits, which are
+/// random. More than these no field of SMPP carries.
+fn reference_of(id: MessageId) -> u16 {
+    let [.., high, low] = id.bytes();
+    u16::from_be_bytes([high, low])
+}
+
 /// An address as messages come from it: a name, a number of a country, or a short one.
 fn source(written: &str) -> Result<(COctetString<1, 21>, Ton, Npi), String> {
     let digits = written.trim_start_matches('+');
@@ -321,7 +380,7 @@ fn source(written: &str) -> Result<(COctetString<1, 21>, Ton, Npi), String> {
     match (is_number, written.starts_with('+')) {
         (true, true) => Ok((octets("source", digits)?, Ton::International, Npi::Isdn)),
         (true, false) => Ok((octets("source", digits)?, Ton::NetworkSpecific, Npi::Unknown)),
-        (false, _) if (1..=11).contains(&written.len()) && written.is_ascii() => {
+        (false, false) if (1..=11).contains(&written.len()) && written.is_ascii() => {
             Ok((octets("source", written)?, Ton::Alphanumeric, Npi::Unknown))
         }
         _ => Err("source: a name of at most 11 ASCII letters, a number as +381..., or a short number".to_owned()),
@@ -356,15 +415,10 @@ impl Centre {
 }
 
 /// Sends what is asked, gives each its answer, keeps the connection alive and takes receipts, until
-/// either side ends. Whoever waits for an answer then hears that there is none.
-async fn talk(
-    mut wire: Wire,
-    mut asked: mpsc::Receiver<Asked>,
-    receipts: Receipts,
-    enquire: Duration,
-    timeout: Duration,
-) {
-    let mut waiting: HashMap<u32, oneshot::Sender<Command>> = HashMap::new();
+/// either side ends. Whoever waits for an answer then hears that there is none; an answer that
+/// nobody waits for any more is kept as a late one.
+async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, enquire: Duration, timeout: Duration) {
+    let mut owed: HashMap<u32, Owed> = HashMap::new();
     let mut sequence: u32 = 1;
     let mut beat = tokio::time::interval_at(Instant::now() + enquire, enquire);
     // When the answer to the last enquiry has to be there.
@@ -378,10 +432,14 @@ async fn talk(
         };
         let to_send = tokio::select! {
             next = asked.recv() => match next {
-                Some(Asked { pdu, answer }) => {
+                Some(Asked { is_taken, .. }) if is_taken.swap(true, Ordering::AcqRel) => continue,
+                Some(Asked { pdu, owed: answer, .. }) => {
+                    if owed.len() >= MOST_UNANSWERED {
+                        tracing::warn!("the message centre owes {MOST_UNANSWERED} answers; it is bound anew");
+                        return;
+                    }
                     sequence = sequence % 0x7fff_ffff + 1;
-                    waiting.retain(|_, answer| !answer.is_closed());
-                    waiting.insert(sequence, answer);
+                    owed.insert(sequence, answer);
                     Command::new(CommandStatus::EsmeRok, sequence, pdu)
                 }
                 None => {
@@ -407,28 +465,26 @@ async fn talk(
                 // Whatever it says, it is there.
                 alive_by = None;
                 let number = came.sequence_number();
-                match came.pdu() {
-                    Some(Pdu::EnquireLink) => Command::new(CommandStatus::EsmeRok, number, Pdu::EnquireLinkResp),
-                    Some(Pdu::Unbind) => {
+                match (came.id(), came.pdu()) {
+                    (CommandId::EnquireLink, _) => Command::new(CommandStatus::EsmeRok, number, Pdu::EnquireLinkResp),
+                    (CommandId::Unbind, _) => {
                         let _ = wire.send(Command::new(CommandStatus::EsmeRok, number, Pdu::UnbindResp)).await;
                         return;
                     }
-                    Some(Pdu::DeliverSm(deliver)) => {
-                        if let Some(receipt) = receipt(deliver) {
-                            let mut receipts = receipts.lock().unwrap_or_else(PoisonError::into_inner);
-                            if receipts.len() < MOST_RECEIPTS {
-                                receipts.push(receipt);
-                            }
-                        }
+                    (_, Some(Pdu::DeliverSm(deliver))) => {
+                        heard.delivered(deliver);
                         Command::new(CommandStatus::EsmeRok, number, DeliverSmResp::default())
                     }
-                    _ => {
-                        if let Some(answer) = waiting.remove(&number) {
-                            // Nobody waits any more when it took too long.
-                            let _ = answer.send(came);
+                    // Its own requests have numbers of its own, which answer nothing.
+                    (CommandId::SubmitSmResp | CommandId::GenericNack, _) => {
+                        if let Some(Owed { answer, of }) = owed.remove(&number)
+                            && let Err(late) = answer.send(came)
+                        {
+                            heard.answered_late(of, &late);
                         }
                         continue;
                     }
+                    _ => continue,
                 }
             }
         };
@@ -439,27 +495,88 @@ async fn talk(
     }
 }
 
-/// What a delivery receipt says (SMPP 3.4, appendix B); nothing when it is another message, or one
-/// that tells no end.
+impl Heard {
+    fn delivered(&self, deliver: &DeliverSm) {
+        if u8::from(deliver.esm_class) & KIND != DELIVERY_RECEIPT {
+            // Not what stands in it, nor from whom: that is a person's.
+            tracing::info!("a message that is no delivery receipt came from the message centre; nobody reads it");
+            return;
+        }
+        if let Some(receipt) = receipt(deliver) {
+            let mut receipts = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
+            if receipts.len() < MOST_RECEIPTS {
+                receipts.push(receipt);
+            }
+        }
+    }
+
+    fn answered_late(&self, of: Option<MessageId>, answer: &Command) {
+        if let Some(of) = of {
+            self.late.lock().unwrap_or_else(PoisonError::into_inner).push((of, outcome(answer)));
+        }
+    }
+}
+
+/// What an answer to a submission says.
+fn outcome(answer: &Command) -> Sending {
+    match answer.status() {
+        CommandStatus::EsmeRok => {
+            let provider_id = match answer.pdu() {
+                Some(Pdu::SubmitSmResp(said)) => Some(said.message_id().as_str().to_owned()),
+                _ => None,
+            };
+            Sending::Sent { provider_id: provider_id.filter(|id| !id.is_empty()) }
+        }
+        status if is_final(status) => Sending::Failed { reason: reason(status) },
+        status => Sending::later(reason(status)),
+    }
+}
+
+/// What a delivery receipt says (SMPP 3.4, appendix B); nothing when it names no message, or tells
+/// no end.
 fn receipt(deliver: &DeliverSm) -> Option<Receipt> {
     let text = String::from_utf8_lossy(deliver.short_message().as_ref()).into_owned();
-    let lower = text.to_lowercase();
+    let lower = text.to_ascii_lowercase();
     let field = |name: &str| {
         let from = lower.find(name)? + name.len();
         let rest = text.get(from..)?;
         rest.split_whitespace().next().map(str::to_owned)
     };
-    let by_tlv = deliver.tlvs().iter().find_map(|tlv| match tlv.value() {
-        Some(TlvValue::ReceiptedMessageId(id)) => Some(id.as_str().to_owned()),
-        _ => None,
-    });
-    let provider_id = by_tlv.or_else(|| field("id:"))?;
-    let failure = match field("stat:")?.to_uppercase().as_str() {
+    let (mut provider_id, mut state) = (None, None);
+    for tlv in deliver.tlvs() {
+        match tlv.value() {
+            Some(TlvValue::ReceiptedMessageId(id)) => provider_id = Some(id.as_str().to_owned()),
+            Some(TlvValue::MessageState(said)) => state = Some(*said),
+            _ => {}
+        }
+    }
+    let provider_id = provider_id.or_else(|| field("id:")).filter(|id| !id.is_empty())?;
+    let word = field("stat:").or_else(|| state.map(word_of).map(str::to_owned))?;
+    let failure = match word.to_uppercase().as_str() {
         "DELIVRD" => None,
         "ENROUTE" | "ACCEPTD" | "SCHEDULED" => return None,
         word => Some(word.to_lowercase()),
     };
-    Some(Receipt { provider_id, failure })
+    // Who got it is whom a receipt comes from.
+    let from = deliver.source_addr.as_str().trim_start_matches('+');
+    let is_number = !from.is_empty() && from.bytes().all(|sign| sign.is_ascii_digit());
+    Some(Receipt { provider_id, recipient: is_number.then(|| from.to_owned()), failure })
+}
+
+/// A state as the text of a receipt has it.
+const fn word_of(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Scheduled => "SCHEDULED",
+        MessageState::Enroute => "ENROUTE",
+        MessageState::Delivered => "DELIVRD",
+        MessageState::Expired => "EXPIRED",
+        MessageState::Deleted => "DELETED",
+        MessageState::Undeliverable => "UNDELIV",
+        MessageState::Accepted => "ACCEPTD",
+        MessageState::Rejected => "REJECTD",
+        MessageState::Skipped => "SKIPPED",
+        MessageState::Unknown | MessageState::Other(_) => "UNKNOWN",
+    }
 }
 
 /// What would be so at every try: the number, or what stands in the message.
@@ -492,12 +609,17 @@ impl MessageGateway for Smpp {
     }
 
     fn receipts(&self) -> Vec<Receipt> {
-        std::mem::take(&mut *self.receipts.lock().unwrap_or_else(PoisonError::into_inner))
+        taken(&self.heard.receipts)
+    }
+
+    fn late_answers(&self) -> Vec<(MessageId, Sending)> {
+        taken(&self.heard.late)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rusmpp::tlvs::MessageDeliveryRequestTlvValue;
     use rusmpp::types::OctetString;
 
     use super::*;
@@ -506,15 +628,60 @@ mod tests {
         DeliverSm::builder().short_message(OctetString::from_vec(text.as_bytes().to_vec()).unwrap()).build()
     }
 
+    fn of(provider_id: &str, failure: Option<&str>) -> Receipt {
+        Receipt { provider_id: provider_id.into(), recipient: None, failure: failure.map(str::to_owned) }
+    }
+
     #[test]
     fn a_receipt_is_read_as_message_centres_write_it() {
         let whole =
             "id:0f7A sub:001 dlvrd:001 submit date:2509030800 done date:2509030801 stat:DELIVRD err:000 text:Mesto";
-        assert_eq!(receipt(&deliver(whole)), Some(Receipt { provider_id: "0f7A".into(), failure: None }));
-        let failed = receipt(&deliver("ID:7 STAT:UNDELIV err:011")).unwrap();
-        assert_eq!(failed, Receipt { provider_id: "7".into(), failure: Some("undeliv".into()) });
-        for none in ["id:7 stat:ENROUTE", "Hello", "stat:DELIVRD", ""] {
+        assert_eq!(receipt(&deliver(whole)), Some(of("0f7A", None)));
+        assert_eq!(receipt(&deliver("ID:7 STAT:UNDELIV err:011")), Some(of("7", Some("undeliv"))));
+        for none in ["id:7 stat:ENROUTE", "Hello", "stat:DELIVRD", "id: stat:", ""] {
             assert_eq!(receipt(&deliver(none)), None, "{none}");
+        }
+        for (from, recipient) in [("381641234567", Some("381641234567")), ("+381641", Some("381641")), ("Mesto", None)]
+        {
+            let mut deliver = deliver(whole);
+            deliver.source_addr = octets("from", from).unwrap();
+            assert_eq!(receipt(&deliver).unwrap().recipient.as_deref(), recipient, "{from}");
+        }
+        // Fields of their own say it without a text.
+        for (state, told) in [
+            (MessageState::Delivered, Some(of("7", None))),
+            (MessageState::Rejected, Some(of("7", Some("rejectd")))),
+            (MessageState::Enroute, None),
+        ] {
+            let tlvs = [
+                MessageDeliveryRequestTlvValue::ReceiptedMessageId(octets("id", "7").unwrap()),
+                MessageDeliveryRequestTlvValue::MessageState(state),
+            ];
+            assert_eq!(receipt(&DeliverSm::builder().tlvs(tlvs.into()).build()), told, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_its_class_calls_a_delivery_receipt_is_one() {
+        let heard = Heard::default();
+        for (class, is_one) in [
+            (0b0000_0100, true),
+            // With a header, and in a mode of its own.
+            (0b0100_0111, true),
+            (0b0000_0000, false),
+            (0b0100_0000, false),
+            // Of a phone: that it has it, that somebody has read it, that a conversation ends; and
+            // a word on the way.
+            (0b0000_1000, false),
+            (0b0001_0000, false),
+            (0b0001_1000, false),
+            (0b0010_0000, false),
+            (0b0010_0100, false),
+        ] {
+            let mut deliver = deliver("id:7 stat:UNDELIV");
+            deliver.esm_class = EsmClass::from(class);
+            heard.delivered(&deliver);
+            assert_eq!(taken(&heard.receipts).len(), usize::from(is_one), "{class:#010b}");
         }
     }
 
@@ -524,12 +691,14 @@ mod tests {
             ("Mesto", Ton::Alphanumeric, "Mesto"),
             ("+381601234567", Ton::International, "381601234567"),
             ("9111", Ton::NetworkSpecific, "9111"),
+            ("Elevenlette", Ton::Alphanumeric, "Elevenlette"),
         ] {
             let (address, kind, _) = source(written).unwrap();
             assert_eq!((address.as_str(), kind), (shown, ton), "{written}");
         }
-        for wrong in ["", "A name that is too long", "Čačak", "+"] {
-            assert_eq!(source(wrong).is_err(), wrong != "+", "{wrong}");
+        for wrong in ["", "+", "+Mesto", "+381 60", "Twelveletter", "A name that is too long", "Čačak"] {
+            let why = source(wrong).err().unwrap_or_else(|| panic!("{wrong:?} is taken"));
+            assert!(why.starts_with("source: "), "{wrong}: {why}");
         }
     }
 

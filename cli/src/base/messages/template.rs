@@ -127,6 +127,7 @@ mod tests {
             language: None,
             text: text.into(),
             valid_until: None,
+            submitted_at: None,
         }
     }
 

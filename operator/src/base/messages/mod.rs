@@ -49,6 +49,10 @@ table! {
         /// Nobody else sends it before.
         lease_until: DateTime<Utc>,
         tries: i64,
+        /// How often a gateway may have it: handed over and not refused.
+        submissions: i64,
+        /// When last; counted towards the ceilings from then on.
+        submitted_at: Option<DateTime<Utc>>,
         sent_at: Option<DateTime<Utc>>,
         delivered_at: Option<DateTime<Utc>>,
         /// The gateway's own id of it.
@@ -181,6 +185,8 @@ pub(crate) fn send(tx: &mut dyn Tx, call: &Call<'_>, sms: Sms<'_>) -> Outcome<()
         next_at: call.now,
         lease_until: DateTime::UNIX_EPOCH,
         tries: 0,
+        submissions: 0,
+        submitted_at: None,
         sent_at: None,
         delivered_at: None,
         provider_id: None,

@@ -2,7 +2,8 @@
 //! transaction, and marked. Any number of operators send at once.
 //!
 //! A message is sent at least once: who ends between sending and marking leaves it to the next one,
-//! with the same id, by which a gateway knows it again.
+//! with the same id, by which a gateway knows it again. It counts towards the ceilings from the
+//! moment it is claimed, once for each time, unless the gateway says that it has not taken it.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -35,6 +36,10 @@ const LONGEST_PAUSE_OF_CODES: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 /// Longest id that a gateway has for a message, in bytes, and longest reason.
 const LONGEST_NAME: usize = 64;
+/// Digits of a number by which a receipt's message is told from others, and messages that are
+/// looked at for it.
+const FEWEST_DIGITS: usize = 6;
+const MOST_ALIKE: i64 = 20;
 /// Messages that are given up in one transaction.
 const EXPIRED_AT_ONCE: i64 = 200;
 /// Kinds of incidents: a message could not be sent; so many were sent that others wait.
@@ -50,11 +55,14 @@ pub struct MessageLimits {
     pub per_day: i64,
     /// A message that is good at any time is given up after so many tries.
     pub tries: i64,
+    /// A message that may have left so often, with no answer, is given up: the person may have it
+    /// so often.
+    pub submissions: i64,
 }
 
 impl Default for MessageLimits {
     fn default() -> Self {
-        Self { per_minute: 120, per_hour: 2_000, per_day: 10_000, tries: 12 }
+        Self { per_minute: 120, per_hour: 2_000, per_day: 10_000, tries: 12, submissions: 4 }
     }
 }
 
@@ -74,6 +82,8 @@ pub struct OutgoingMessage {
     pub text: String,
     /// Worth nothing from then on.
     pub valid_until: Option<DateTime<Utc>>,
+    /// When it was handed over before and may have been taken, the last time.
+    pub submitted_at: Option<DateTime<Utc>>,
 }
 
 /// What became of a message at a gateway. Reasons are words, `http_status_400`, and say nothing of
@@ -82,8 +92,11 @@ pub struct OutgoingMessage {
 pub enum Sending {
     /// The gateway has it, under this id of its own.
     Sent { provider_id: Option<String> },
-    /// Not now: it is tried again, not before so long.
+    /// The gateway has not taken it: it is tried again, not before so long.
     Later { reason: String, wait: Option<TimeDelta> },
+    /// It was handed over, and nobody knows whether the gateway has it: it is sent again, not
+    /// before so long, a few times.
+    Unanswered { reason: String, wait: Option<TimeDelta> },
     /// Never.
     Failed { reason: String },
 }
@@ -94,12 +107,20 @@ impl Sending {
     pub fn later(reason: impl Into<String>) -> Self {
         Self::Later { reason: reason.into(), wait: None }
     }
+
+    /// Sent again after the usual pause.
+    #[must_use]
+    pub fn unanswered(reason: impl Into<String>) -> Self {
+        Self::Unanswered { reason: reason.into(), wait: None }
+    }
 }
 
 /// What a gateway tells later of a message that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     pub provider_id: String,
+    /// The digits of the number that it names, as the gateway writes it.
+    pub recipient: Option<String>,
     /// Nothing when the phone has it; else a word that says why not.
     pub failure: Option<String>,
 }
@@ -110,6 +131,11 @@ pub trait MessageGateway: Send + Sync {
 
     /// What came in since it was asked last.
     fn receipts(&self) -> Vec<Receipt> {
+        Vec::new()
+    }
+
+    /// Answers that came after [`Sending::Unanswered`], since it was asked last.
+    fn late_answers(&self) -> Vec<(MessageId, Sending)> {
         Vec::new()
     }
 }
@@ -162,9 +188,22 @@ pub async fn send_message(
 ) -> Result<bool, StoreError> {
     let ended = gateway.send(&message).await;
     let is_sent = matches!(ended, Sending::Sent { .. });
-    in_store(operator, store, clock.now(), move |tx, operator, now| keep(tx, operator, now, message.id, &ended))
-        .await?;
+    in_store(operator, store, clock.now(), move |tx, operator, now| keep(tx, operator, now, &message, &ended)).await?;
     Ok(is_sent)
+}
+
+/// Marks a message with an answer that came late ([`MessageGateway::late_answers`]).
+///
+/// # Errors
+/// When the store fails.
+pub async fn keep_late_answer(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    now: DateTime<Utc>,
+    id: MessageId,
+    answer: Sending,
+) -> Result<(), StoreError> {
+    in_store(operator, store, now, move |tx, _, now| answered_late(tx, now, id, &answer)).await
 }
 
 /// Keeps what a gateway told of a message; `false` when no message has that id (yet).
@@ -194,29 +233,40 @@ fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) ->
         true => 0,
         false => room(tx, operator, now)?,
     };
+    let most_submissions = operator.limits::<MessageLimits>().submissions;
     let mut claimed = Vec::new();
     for row in found {
+        if row.submissions >= most_submissions {
+            // Whoever sent it last ended before it was marked.
+            let reason = row.reason.clone().unwrap_or_else(|| "not_marked".to_owned());
+            give_up(tx, now, &row, StateWord::Failed, &reason)?;
+            continue;
+        }
         if !is_exempt(&row) && room <= 0 {
             break;
         }
         room -= 1;
-        tx.write(update!(MessageRow { id: row.id } set { lease_until: LEASE.until(now) }))?;
-        let (id, valid_until) = (row.id, row.valid_until);
+        // It is counted before it leaves: whoever ends in between leaves nothing uncounted.
+        tx.write(update!(MessageRow { id: row.id } set {
+            lease_until: LEASE.until(now), submissions: row.submissions + 1, submitted_at: Some(now)
+        }))?;
+        let (id, valid_until, submitted_at) = (row.id, row.valid_until, row.submitted_at);
         let message = row.message()?;
         let text = message.text();
         let Message { recipient, template, params, language, .. } = message;
-        claimed.push(OutgoingMessage { id, recipient, template, params, language, text, valid_until });
+        claimed.push(OutgoingMessage { id, recipient, template, params, language, text, valid_until, submitted_at });
     }
     Ok(claimed)
 }
 
 projection! {
-    /// Messages that left since the moments `$1`, `$2` and `$3`, the earliest last, and those that
-    /// somebody is sending at `$4`. What a clock that was ahead has sent is in no such time.
+    /// How often messages may have left since the moments `$1`, `$2` and `$3`, the earliest last,
+    /// counted at the last time of each, and how many somebody is sending at `$4`, who are among
+    /// them. What a clock that was ahead has sent is in no such time.
     struct Left {
-        minute: i64 = "COALESCE(SUM(CASE WHEN sent_at > $1 THEN 1 ELSE 0 END), 0)",
-        hour: i64 = "COALESCE(SUM(CASE WHEN sent_at > $2 THEN 1 ELSE 0 END), 0)",
-        day: i64 = "COUNT(*)",
+        minute: i64 = "CAST(COALESCE(SUM(CASE WHEN submitted_at > $1 THEN submissions ELSE 0 END), 0) AS BIGINT)",
+        hour: i64 = "CAST(COALESCE(SUM(CASE WHEN submitted_at > $2 THEN submissions ELSE 0 END), 0) AS BIGINT)",
+        day: i64 = "CAST(COALESCE(SUM(submissions), 0) AS BIGINT)",
         under_way: i64 = "(SELECT COUNT(*) FROM message AS other WHERE other.state = 'waiting' AND other.lease_until > $4 AND other.lease_until <= $5)",
     }
 }
@@ -226,7 +276,7 @@ fn room(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<i64
     let most = operator.limits::<MessageLimits>();
     let since = |span: TimeDelta| (now - span).timestamp_millis();
     let left = tx.first(Select::<Left>::of(
-        "FROM message WHERE sent_at > $3 AND sent_at <= $4",
+        "FROM message WHERE submitted_at > $3 AND submitted_at <= $4",
         values![
             since(TimeDelta::minutes(1)),
             since(TimeDelta::hours(1)),
@@ -243,42 +293,109 @@ fn room(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<i64
     ];
     let Some((span, room)) = rooms.into_iter().min_by_key(|(_, room)| *room) else { return Ok(0) };
     let mut is_told = || tx.first(find!(incidents::IncidentRow { kind: CEILING, reference: span }));
-    if room <= 0 && is_told()?.is_none() {
+    if room + left.under_way <= 0 && is_told()?.is_none() {
         let detail = "as many messages were sent as may be in that time: codes for numbers without an account wait";
         incidents::report(tx, now, CEILING, span, detail)?;
     }
-    Ok(room - left.under_way)
+    Ok(room)
 }
 
-fn keep(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: MessageId, ended: &Sending) -> Outcome<()> {
+fn keep(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    message: &OutgoingMessage,
+    ended: &Sending,
+) -> Outcome<()> {
+    let id = message.id;
     let Some(row) = tx.first(find!(MessageRow { id: id }).locking("message"))? else { return Ok(()) };
     let tries = row.tries + 1;
-    match ended {
-        // Also of one that was given up in the meantime: it has left.
-        Sending::Sent { provider_id } => {
-            let provider_id = provider_id.as_deref().map(|id| text_within(id, LONGEST_NAME));
-            Ok(tx.write(update!(MessageRow { id: id } set {
-                state: StateWord::Sent, params: empty()?, tries: tries, sent_at: Some(now),
-                lease_until: DateTime::UNIX_EPOCH, provider_id: provider_id, reason: None::<String>
-            }))?)
-        }
-        _ if row.state != StateWord::Waiting => Ok(()),
-        Sending::Later { reason, .. }
-            if row.valid_until.is_none() && tries >= operator.limits::<MessageLimits>().tries =>
-        {
-            give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME))
+    let limits = operator.limits::<MessageLimits>();
+    if let Sending::Sent { provider_id } = ended {
+        return sent(tx, now, &row, tries, provider_id.as_deref());
+    }
+    let row = if matches!(ended, Sending::Unanswered { .. }) { row } else { not_taken(tx, row, message.submitted_at)? };
+    if row.state != StateWord::Waiting {
+        return Ok(());
+    }
+    let (reason, wait, is_last, pause) = match ended {
+        Sending::Sent { .. } => return Ok(()),
+        Sending::Failed { reason } => {
+            return give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME));
         }
         Sending::Later { reason, wait } => {
             let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE };
             let pause = TimeDelta::seconds(1 << tries.clamp(0, 12)).min(longest);
-            let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE.max(pause));
-            let reason = Some(text_within(reason, LONGEST_NAME));
-            Ok(tx.write(update!(MessageRow { id: id } set {
-                tries: tries, next_at: now + pause, lease_until: DateTime::UNIX_EPOCH, reason: reason
-            }))?)
+            (reason, wait, row.valid_until.is_none() && tries >= limits.tries, pause)
         }
-        Sending::Failed { reason } => give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME)),
+        // Each may be one more SMS to the same person: the pauses grow faster.
+        Sending::Unanswered { reason, wait } => {
+            let pause = TimeDelta::seconds(1 << (2 * row.submissions.clamp(0, 6))).min(LONGEST_PAUSE);
+            (reason, wait, row.submissions >= limits.submissions, pause)
+        }
+    };
+    let reason = text_within(reason, LONGEST_NAME);
+    if is_last {
+        return give_up(tx, now, &row, StateWord::Failed, &reason);
     }
+    let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE.max(pause));
+    Ok(tx.write(update!(MessageRow { id: id } set {
+        tries: tries, next_at: now + pause, lease_until: DateTime::UNIX_EPOCH, reason: Some(reason)
+    }))?)
+}
+
+/// An answer to a submission that was marked as unanswered, and counted, before.
+fn answered_late(tx: &mut dyn Tx, now: DateTime<Utc>, id: MessageId, answer: &Sending) -> Outcome<()> {
+    let Some(row) = tx.first(find!(MessageRow { id: id }).locking("message"))? else { return Ok(()) };
+    match answer {
+        Sending::Sent { provider_id } if matches!(row.state, StateWord::Sent | StateWord::Delivered) => {
+            // The same message once more: the answer that is kept stays.
+            let id = provider_id.as_deref().unwrap_or("none");
+            tracing::warn!(message = %row.id, provider_id = %text_within(id, LONGEST_NAME), "a message was sent twice");
+            Ok(())
+        }
+        Sending::Sent { provider_id } => sent(tx, now, &row, row.tries, provider_id.as_deref()),
+        Sending::Unanswered { .. } => Ok(()),
+        Sending::Later { reason, .. } => {
+            let before = row.submitted_at;
+            let row = not_taken(tx, row, before)?;
+            match row.state {
+                StateWord::Waiting => {
+                    let reason = Some(text_within(reason, LONGEST_NAME));
+                    Ok(tx.write(update!(MessageRow { id: id } set { reason: reason }))?)
+                }
+                _ => Ok(()),
+            }
+        }
+        Sending::Failed { reason } => {
+            let before = row.submitted_at;
+            let row = not_taken(tx, row, before)?;
+            match row.state {
+                StateWord::Waiting => give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME)),
+                _ => Ok(()),
+            }
+        }
+    }
+}
+
+/// The gateway has it, also when it was given up in the meantime: it has left.
+fn sent(tx: &mut dyn Tx, now: DateTime<Utc>, row: &MessageRow, tries: i64, provider_id: Option<&str>) -> Outcome<()> {
+    let provider_id = provider_id.map(|id| text_within(id, LONGEST_NAME));
+    Ok(tx.write(update!(MessageRow { id: row.id } set {
+        state: StateWord::Sent, params: empty()?, tries: tries, sent_at: Some(now),
+        lease_until: DateTime::UNIX_EPOCH, provider_id: provider_id, reason: None::<String>
+    }))?)
+}
+
+/// The gateway has refused what was counted when it was claimed: it counts no more, and what was
+/// handed over before, at that moment, goes on counting.
+fn not_taken(tx: &mut dyn Tx, mut row: MessageRow, before: Option<DateTime<Utc>>) -> Outcome<MessageRow> {
+    row.submissions = (row.submissions - 1).max(0);
+    row.submitted_at = before.filter(|_| row.submissions > 0);
+    tx.write(update!(MessageRow { id: row.id } set {
+        submissions: row.submissions, submitted_at: row.submitted_at
+    }))?;
+    Ok(row)
 }
 
 /// It is not sent any more. What it said is gone; somebody is told once for each reason.
@@ -287,7 +404,10 @@ fn give_up(tx: &mut dyn Tx, now: DateTime<Utc>, row: &MessageRow, state: StateWo
         state: state, params: empty()?, lease_until: DateTime::UNIX_EPOCH, reason: Some(reason)
     }))?;
     let reference = format!("{} {reason}", row.channel);
-    let detail = format!("the message {} could not be sent", row.id);
+    let detail = match row.submissions {
+        0 => format!("the message {} could not be sent", row.id),
+        often => format!("the message {} was sent {often} times, and nobody knows whether it arrived", row.id),
+    };
     Ok(incidents::report(tx, now, FAILED, &reference, &detail)?)
 }
 
@@ -313,11 +433,7 @@ pub(super) fn expire(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, _: &str)
 }
 
 fn reported(tx: &mut dyn Tx, now: DateTime<Utc>, receipt: &Receipt) -> Outcome<bool> {
-    let sent = Select::<MessageRow>::of(
-        "FROM message WHERE message.provider_id = $1 ORDER BY message.id DESC LIMIT 1",
-        values![text_within(&receipt.provider_id, LONGEST_NAME)],
-    );
-    let Some(row) = tx.first(sent.locking("message"))? else { return Ok(false) };
+    let Some(row) = told_of(tx, receipt)? else { return Ok(false) };
     if row.state != StateWord::Sent {
         return Ok(true);
     }
@@ -331,6 +447,45 @@ fn reported(tx: &mut dyn Tx, now: DateTime<Utc>, receipt: &Receipt) -> Outcome<b
         }
     })?;
     Ok(true)
+}
+
+/// The message that a receipt is of. Its id is compared as text first, unless it names another
+/// number; then as a number, among the messages to the number that it names.
+///
+/// Message centres are known that answer with an id in hexadecimal and write the same id in decimal
+/// digits into the receipt, or the other way around, or with other zeros before it.
+fn told_of(tx: &mut dyn Tx, receipt: &Receipt) -> Outcome<Option<MessageRow>> {
+    let told = text_within(&receipt.provider_id, LONGEST_NAME);
+    let recipient = receipt.recipient.as_deref().filter(|digits| digits.len() >= FEWEST_DIGITS);
+    let same = Select::<MessageRow>::of(
+        "FROM message WHERE message.provider_id = $1 ORDER BY message.id DESC LIMIT $2",
+        values![told.as_str(), MOST_ALIKE],
+    );
+    let is_of = |row: &MessageRow| match recipient {
+        // Some centres leave the country out.
+        Some(digits) => row.recipient.ends_with(digits.trim_start_matches('0')),
+        None => true,
+    };
+    if let Some(row) = tx.all(same.locking("message"))?.into_iter().find(is_of) {
+        return Ok(Some(row));
+    }
+    let Some(digits) = recipient else { return Ok(None) };
+    let to_it = Select::<MessageRow>::of(
+        "FROM message WHERE message.recipient = $1 AND message.provider_id IS NOT NULL ORDER BY message.id DESC LIMIT $2",
+        values![format!("+{digits}"), MOST_ALIKE],
+    );
+    let found = tx.all(to_it.locking("message"))?.into_iter();
+    let mut alike = found.filter(|row| row.provider_id.as_deref().is_some_and(|kept| is_same_number(kept, &told)));
+    // Two that it could be of are none.
+    let one = alike.next();
+    Ok(if alike.next().is_some() { None } else { one })
+}
+
+/// Whether two ids are one number, each in decimal or hexadecimal digits.
+fn is_same_number(kept: &str, told: &str) -> bool {
+    let read = |id: &str| [10, 16].map(|base| u128::from_str_radix(id, base).ok());
+    let told = read(told);
+    read(kept).into_iter().flatten().any(|number| told.contains(&Some(number)))
 }
 
 fn empty() -> Result<Json<Map<String, Value>>, Failure> {
@@ -353,6 +508,8 @@ pub struct MessageStanding {
     /// `waiting`, `sent`, `delivered`, `failed`, `expired`.
     pub state: &'static str,
     pub tries: i64,
+    /// How often it may have left: more than once where an answer was lost.
+    pub submissions: i64,
     pub sent_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
     pub reason: Option<String>,
@@ -401,6 +558,7 @@ impl Operator {
                 template: row.template,
                 state: row.state.word(),
                 tries: row.tries,
+                submissions: row.submissions,
                 sent_at: row.sent_at,
                 delivered_at: row.delivered_at,
                 reason: row.reason,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::outbox::{claim_messages, keep_receipt, send_message, send_messages};
+use mesto_operator::outbox::{claim_messages, keep_late_answer, keep_receipt, send_message, send_messages};
 use mesto_operator::{
     Clock, MessageGateway, MessageLimits, MessageStanding, OutgoingMessage, Receipt, Request, Sending, store,
 };
@@ -68,6 +68,13 @@ fn send(world: &World, gateway: &Gateway) -> usize {
     run(send_messages(&world.operator, &world.store, &At(world.now()), gateway, 16)).unwrap()
 }
 
+/// How many were handed to the gateway, whatever it said.
+fn claimed_and_sent(world: &World, gateway: &Gateway) -> usize {
+    let before = gateway.got().len();
+    send(world, gateway);
+    gateway.got().len() - before
+}
+
 fn newest(world: &World) -> MessageStanding {
     world.operator.messages(&*world.store, false, 1).unwrap().remove(0)
 }
@@ -81,6 +88,21 @@ fn failures(world: &World) -> Vec<(String, String)> {
 fn params(world: &World) -> Vec<String> {
     let rows = store::transact(&*world.store, |tx| tx.query("SELECT params FROM message ORDER BY id", &[])).unwrap();
     rows.iter().map(|row| row.get("params").unwrap()).collect()
+}
+
+/// Whether a receipt is of a message that is known.
+fn told(world: &World, id: &str, recipient: Option<&str>, failure: Option<&str>) -> bool {
+    let receipt = Receipt {
+        provider_id: id.to_owned(),
+        recipient: recipient.map(str::to_owned),
+        failure: failure.map(str::to_owned),
+    };
+    run(keep_receipt(&world.operator, &world.store, world.now(), receipt)).unwrap()
+}
+
+fn limited(world: &World, limits: MessageLimits) -> World {
+    let operator = crate::world::operator(crate::world::config()).limited(limits);
+    World::around(Arc::new(operator), Arc::clone(&world.store))
 }
 
 fn ask(world: &World, number: usize) {
@@ -115,8 +137,7 @@ on_both_databases! {
         ask(world, 2);
         send(world, &gateway);
         let told = |id: String, failure: Option<&str>| {
-            let receipt = Receipt { provider_id: id, failure: failure.map(str::to_owned) };
-            run(keep_receipt(&world.operator, &world.store, world.now(), receipt)).unwrap()
+            told(world, &id, None, failure)
         };
         let ids: Vec<String> = gateway.got().iter().map(|message| format!("g-{}", message.id)).collect();
         world.pass(1);
@@ -199,10 +220,163 @@ on_both_databases! {
         assert_eq!(claim().len(), 0);
         world.pass_seconds(1);
         let again = claim();
-        assert_eq!(again, first);
+        assert_eq!((again[0].id, again[0].submitted_at), (first[0].id, Some(world.now() - TimeDelta::seconds(90))));
+        assert_eq!(OutgoingMessage { submitted_at: None, ..again[0].clone() }, first[0]);
         let gateway = Gateway::default();
         run(send_message(&world.operator, &world.store, &At(world.now()), &gateway, again[0].clone())).unwrap();
         assert_eq!((newest(world).state, send(world, &gateway)), ("sent", 0));
+    }
+
+    #[test]
+    fn a_message_without_an_answer_is_sent_a_few_times_with_growing_pauses_and_each_counts(world) {
+        let world = limited(world, MessageLimits { per_minute: 3, ..MessageLimits::default() });
+        let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
+        let begin = world.now();
+        ask(&world, 1);
+        let mut sent_at = Vec::new();
+        while world.now() < begin + TimeDelta::minutes(4) {
+            if claimed_and_sent(&world, &gateway) > 0 {
+                sent_at.push((world.now() - begin).num_seconds());
+                let standing = newest(&world);
+                // The row says how often it may have left, and why nobody knows.
+                assert_eq!(standing.submissions, i64::try_from(sent_at.len()).unwrap());
+                assert_eq!(standing.reason.as_deref(), Some("smpp_unanswered"));
+            }
+            world.pass_seconds(1);
+        }
+        assert_eq!(sent_at, [0, 4, 20, 84], "four times at most");
+        let standing = newest(&world);
+        assert_eq!((standing.state, standing.submissions, standing.sent_at), ("failed", 4, None));
+        assert_eq!(params(&world), ["{}"]);
+        let incident = world.operator.incidents(&*world.store).unwrap().remove(0);
+        assert_eq!(incident.reference, "sms smpp_unanswered");
+        assert!(incident.detail.ends_with("was sent 4 times, and nobody knows whether it arrived"), "{}", incident.detail);
+    }
+
+    #[test]
+    fn what_may_have_left_counts_towards_the_ceilings_as_often_and_what_was_refused_does_not(world) {
+        let world = limited(world, MessageLimits { per_minute: 4, ..MessageLimits::default() });
+        let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
+        ask(&world, 1);
+        send(&world, &gateway);
+        world.pass_seconds(4);
+        send(&world, &gateway);
+        assert_eq!((newest(&world).submissions, gateway.got().len()), (2, 2));
+        // Two of the four are gone: two others leave, and the third waits.
+        gateway.answers(None);
+        (2..5).for_each(|number| ask(&world, number));
+        assert_eq!((send(&world, &gateway), send(&world, &gateway)), (2, 0));
+        assert_eq!(failures(&world), [("messages_ceiling".to_owned(), "minute".to_owned())]);
+        // A minute later there is room again. What a gateway refuses to take leaves it as it is.
+        world.pass_seconds(61);
+        for answer in [Sending::later("http_status_503"), Sending::Failed { reason: "http_status_400".into() }] {
+            gateway.answers(Some(answer));
+            (10..30).for_each(|number| ask(&world, number));
+            send(&world, &gateway);
+            world.pass_seconds(30);
+        }
+        gateway.answers(None);
+        (30..40).for_each(|number| ask(&world, number));
+        assert_eq!((send(&world, &gateway), send(&world, &gateway)), (4, 0));
+    }
+
+    #[test]
+    fn who_ends_between_sending_and_marking_has_counted_it_and_it_is_not_sent_for_ever(world) {
+        let world = limited(world, MessageLimits { per_minute: 2, submissions: 2, ..MessageLimits::default() });
+        let claim = || run(claim_messages(&world.operator, &world.store, world.now(), 16)).unwrap().len();
+        ask(&world, 1);
+        assert_eq!(claim(), 1);
+        // Whoever sends it is killed: one of the two of this minute is gone.
+        world.pass_seconds(1);
+        ask(&world, 2);
+        ask(&world, 3);
+        assert_eq!((claim(), claim()), (1, 0));
+        world.pass_seconds(91);
+        assert_eq!(claim(), 2, "both are sent once more");
+        world.pass_seconds(91);
+        assert_eq!(claim(), 1, "and then no more: there is room for the third");
+        let states = world.operator.message_counts(&*world.store).unwrap();
+        assert_eq!(states, BTreeMap::from([("failed".to_owned(), 2), ("waiting".to_owned(), 1)]));
+        let failed = world.operator.messages(&*world.store, true, 1).unwrap().remove(0);
+        assert_eq!((failed.submissions, failed.reason.as_deref()), (2, Some("not_marked")));
+    }
+
+    #[test]
+    fn an_answer_that_comes_late_is_taken(world) {
+        let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
+        let late = |answer: Sending| {
+            let id = newest(world).id;
+            run(keep_late_answer(&world.operator, &world.store, world.now(), id, answer)).unwrap();
+            let standing = newest(world);
+            (standing.state, standing.submissions, standing.tries)
+        };
+        let sent = || Sending::Sent { provider_id: Some("late-1".into()) };
+        ask(world, 1);
+        send(world, &gateway);
+        assert_eq!(late(sent()), ("sent", 1, 1));
+        assert_eq!((newest(world).reason, newest(world).sent_at, params(world)), (None, Some(world.now()), vec!["{}".to_owned()]));
+        world.pass_seconds(60);
+        assert_eq!(send(world, &gateway), 0);
+        assert!(told(world, "late-1", None, None), "and its receipt finds it");
+        // A second one changes nothing.
+        assert_eq!(late(Sending::Sent { provider_id: Some("late-2".into()) }), ("delivered", 1, 1));
+        // Refused late: it has not left, and is tried again, or never.
+        ask(world, 2);
+        send(world, &gateway);
+        assert_eq!(late(Sending::later("smpp_rthrottled")), ("waiting", 0, 1));
+        assert_eq!(newest(world).reason.as_deref(), Some("smpp_rthrottled"));
+        assert_eq!(late(Sending::Failed { reason: "smpp_rinvdstadr".into() }), ("failed", 0, 1));
+        // It had been given up, and has left all the same.
+        ask(world, 3);
+        for _ in 0..4 {
+            send(world, &gateway);
+            world.pass_seconds(64);
+        }
+        assert_eq!(newest(world).state, "failed");
+        assert_eq!(late(sent()), ("sent", 4, 3));
+    }
+
+    #[test]
+    fn a_receipt_finds_its_message_in_either_base_and_never_another_one(world) {
+        let numbers = |of: usize| format!("38164{of:07}");
+        // What the gateway answered, of the first number; what the receipt says, of which number;
+        // and whether it is found.
+        let cases = [
+            ("sim-7", "sim-7", Some(1), true),
+            ("sim-7", "sim-7", None, true),
+            ("sim-7", "sim-7", Some(2), false),
+            ("sim-7", "sim-8", Some(1), false),
+            // Hexadecimal in the answer, decimal in the receipt; and the other way around.
+            ("A028", "0000041000", Some(1), true),
+            ("41000", "0000a028", Some(1), true),
+            ("a028", "A028", Some(1), true),
+            ("0000041000", "41000", Some(1), true),
+            // It could be of anybody: a number alone is of no message.
+            ("A028", "0000041000", None, false),
+            ("A028", "0000041000", Some(2), false),
+            ("A028", "41001", Some(1), false),
+            ("A028", "not a number", Some(1), false),
+        ];
+        for (case, (answered, told_of, of, is_found)) in cases.into_iter().enumerate() {
+            store::transact(&*world.store, |tx| tx.execute("DELETE FROM message", &[])).unwrap();
+            let number = |of: usize| 10 * case + of;
+            (1..3).for_each(|of| ask(world, number(of)));
+            for message in run(claim_messages(&world.operator, &world.store, world.now(), 16)).unwrap() {
+                // To the second number another message has left, under another id.
+                let is_first = message.recipient.ends_with(&numbers(number(1)));
+                let provider_id = if is_first { answered } else { "0e0e0e0e" };
+                let gateway = Gateway::answering(Sending::Sent { provider_id: Some(provider_id.to_owned()) });
+                run(send_message(&world.operator, &world.store, &At(world.now()), &gateway, message)).unwrap();
+            }
+            let of = of.map(|of| numbers(number(of)));
+            assert_eq!(told(world, told_of, of.as_deref(), None), is_found, "{answered} {told_of} {of:?}");
+            let delivered = world.operator.message_counts(&*world.store).unwrap().get("delivered").copied();
+            assert_eq!(delivered, is_found.then_some(1), "{answered} {told_of} {of:?}");
+        }
+        // Two messages to one number that it could be of are none.
+        store::transact(&*world.store, |tx| tx.execute("UPDATE message SET state = 'sent', provider_id = CASE WHEN provider_id = '0e0e0e0e' THEN '10' ELSE '0016' END, recipient = '+381641234567'", &[])).unwrap();
+        assert!(!told(world, "00010", Some("381641234567"), None));
+        assert!(told(world, "10", Some("381641234567"), None), "the same text comes first");
     }
 
     #[test]
@@ -235,8 +409,7 @@ on_both_databases! {
     #[test]
     fn what_was_sent_and_asked_for_while_the_clock_was_ahead_holds_no_code_back(world) {
         let limits = MessageLimits { per_minute: 2, ..MessageLimits::default() };
-        let operator = crate::world::operator(crate::world::config()).limited(limits);
-        let world = World::around(Arc::new(operator), Arc::clone(&world.store));
+        let world = limited(world, limits);
         let (gateway, right) = (Gateway::default(), world.now());
         world.pass_seconds(47 * 3_600);
         (0..2).for_each(|number| ask(&world, number));
@@ -250,8 +423,7 @@ on_both_databases! {
     #[test]
     fn codes_for_accounts_leave_first_and_whatever_the_ceilings_say(world) {
         let limits = MessageLimits { per_minute: 10, per_hour: 15, per_day: 18, ..MessageLimits::default() };
-        let operator = crate::world::operator(crate::world::config()).limited(limits);
-        let world = World::around(Arc::new(operator), Arc::clone(&world.store));
+        let world = limited(world, limits);
         let known = ["+381650000001", "+381650000002"];
         for phone in known {
             world.driver(phone);

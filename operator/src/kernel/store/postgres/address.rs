@@ -4,18 +4,15 @@
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::passfile;
 use crate::kernel::this_machine::is_this_machine;
+use crate::kernel::tls;
 
 /// How long a server may take to accept a connection, unless the address says `connect_timeout`.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -257,28 +254,7 @@ async fn ending(connection: impl Future<Output = Result<(), tokio_postgres::Erro
 }
 
 fn tls(authorities: Option<&Path>) -> Result<MakeRustlsConnect, AddressError> {
-    let mut roots = RootCertStore::empty();
-    match authorities {
-        Some(file) => {
-            let unusable = |why: String| AddressError(format!("{} cannot be used: {why}", file.display()));
-            let certificates = CertificateDer::pem_file_iter(file).map_err(|error| unusable(error.to_string()))?;
-            for certificate in certificates {
-                let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
-                roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
-            }
-            if roots.is_empty() {
-                return Err(unusable("it holds no certificate (PEM)".into()));
-            }
-        }
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| AddressError(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
+    tls::client_config(authorities).map(MakeRustlsConnect::new).map_err(AddressError)
 }
 
 fn is_on_this_machine(config: &Config) -> bool {
