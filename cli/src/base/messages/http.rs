@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use mesto_operator::payments::sign;
-use mesto_operator::{MessageGateway, OutgoingMessage, Sending};
+use mesto_operator::{MessageGateway, OutgoingMessage, Sending, is_this_machine};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde::Deserialize;
@@ -89,7 +89,7 @@ impl Http {
         let url_template = template("url", &url)?;
         let bare = url_template.fill(&super::example(), "secret", in_form);
         let address = Url::parse(&bare).map_err(|why| format!("url: {why}; give https://gateway.example/messages"))?;
-        let is_here = matches!(address.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        let is_here = address.host_str().is_some_and(is_this_machine);
         if address.scheme() != "https" && !(address.scheme() == "http" && is_here) {
             return Err("url: codes leave over https alone, or over http to this machine".to_owned());
         }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::{SinkExt as _, StreamExt as _};
 use mesto_operator::outbox::LONGEST_SENDING;
-use mesto_operator::{MessageGateway, OutgoingMessage, Receipt, Sending};
+use mesto_operator::{MessageGateway, OutgoingMessage, Receipt, Sending, is_this_machine};
 use mesto_protocol::kernel::ids::{MessageId, RecordId as _};
 use rusmpp::extra::concatenation::SubmitSmMultipartExt as _;
 use rusmpp::extra::encoding::gsm7bit::Gsm7BitUnpacked;
@@ -177,7 +177,7 @@ impl Smpp {
             _ => return Err("address: give host and port, such as smpp.gateway.example:2775".to_owned()),
         };
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let is_here = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
+        let is_here = is_this_machine(&host);
         if written.ca_file.is_some() && !written.tls {
             return Err("ca_file: it belongs to tls = true".to_owned());
         }
