@@ -41,9 +41,11 @@ use crate::kernel::store::Store;
 /// Longest time for a body to come in, and for an answer to be found.
 const BODY_TIME: Duration = Duration::from_secs(10);
 const ANSWER_TIME: Duration = Duration::from_secs(30);
-/// How long the answer to who asked too often is kept back: who asks again at once is slowed down,
-/// and takes little of the others' time.
-const TOO_OFTEN: Duration = Duration::from_millis(100);
+/// How long the answer to who asked too often is kept back, at least, milliseconds: who asks again
+/// at once is slowed down, and takes little of the others' time.
+const TOO_OFTEN_MS: u64 = 100;
+/// Those who are refused at once do not come back at once.
+const SPREAD_MS: u64 = 50;
 /// How often what is due is looked for.
 const DUE_EVERY: Duration = Duration::from_millis(500);
 /// How often the store is looked at while somebody asks for `/readyz`; of so many times once when
@@ -276,7 +278,8 @@ async fn answer(service: Service, request: axum::http::Request<Body>, client: Ip
     );
     drop(in_flight);
     if response.status == StatusCode::TOO_MANY_REQUESTS.as_u16() {
-        tokio::time::sleep(TOO_OFTEN).await;
+        let spread = u64::from(since.elapsed().subsec_nanos()) % SPREAD_MS;
+        tokio::time::sleep(Duration::from_millis(TOO_OFTEN_MS + spread)).await;
     }
     streamed.unwrap_or_else(|| into_http(response))
 }

@@ -2,8 +2,8 @@
 //!
 //! A line is refused further tasks as soon as the one that waits longest has waited too long. A
 //! moment's stall is borne for [`STALL`]; when every task has waited for a while, more is asked
-//! than can be done, and then only [`CROWDED`] is borne: who is refused hears it at once, and who
-//! is served waits little longer than that. A crowd is over when nobody has waited for as long: one
+//! than can be done, and then only [`CROWDED`] is borne, and no longer line than was served in so
+//! long: who is refused hears it at once, and who is served waits little longer than that. A crowd is over when nobody has waited for as long: one
 //! task that is served at once, because all others were refused, does not end it.
 
 use std::collections::VecDeque;
@@ -37,11 +37,40 @@ pub(super) struct Crowd {
     waiting_since: Option<Instant>,
     calm_since: Option<Instant>,
     lasts: bool,
+    /// How many are served in [`CROWDED`].
+    pace: Pace,
+}
+
+/// How many were served, in spans of [`CROWDED`].
+#[derive(Debug, Default)]
+struct Pace {
+    since: Option<Instant>,
+    count: usize,
+    /// In the span before.
+    before: usize,
+}
+
+impl Pace {
+    fn one(&mut self, now: Instant) {
+        let since = *self.since.get_or_insert(now);
+        let spans = now.saturating_duration_since(since).as_micros() / CROWDED.as_micros();
+        if spans > 0 {
+            self.before = if spans == 1 { self.count } else { 0 };
+            (self.since, self.count) = (Some(now), 0);
+        }
+        self.count += 1;
+    }
+
+    /// Served in the better of two spans; a moment's standstill makes nobody leave.
+    fn in_a_span(&self) -> usize {
+        self.before.max(self.count)
+    }
 }
 
 impl Crowd {
     /// Somebody is served who has waited so long.
     pub fn serves(&mut self, waited: Duration, now: Instant) {
+        self.pace.one(now);
         let has_lasted = |since: Instant| now.saturating_duration_since(since) >= LASTING;
         if waited <= CALM {
             self.waiting_since = None;
@@ -52,11 +81,11 @@ impl Crowd {
         }
     }
 
-    /// Whether one more may come when the first of the line has waited so long.
-    pub fn takes(&self, longest: Duration, now: Instant) -> bool {
+    /// Whether one more may come when so many wait and the first of them has waited so long.
+    pub fn takes(&self, (waiting, longest): (usize, Duration), now: Instant) -> bool {
         let lasts =
             self.lasts || self.waiting_since.is_some_and(|since| now.saturating_duration_since(since) >= LASTING);
-        longest <= if lasts { CROWDED } else { STALL }
+        if lasts { longest <= CROWDED && waiting <= self.pace.in_a_span() } else { longest <= STALL }
     }
 }
 
@@ -122,7 +151,7 @@ impl Line {
         let now = task::now();
         let line = self.of(task.importance());
         let longest = line.tasks.front().map_or(Duration::ZERO, |first| first.waited(now));
-        if may_come && line.tasks.len() < MOST && line.crowd.takes(longest, now) {
+        if may_come && line.tasks.len() < MOST && line.crowd.takes((line.tasks.len(), longest), now) {
             line.tasks.push_back(task);
             return Ok(());
         }
@@ -184,8 +213,8 @@ mod tests {
         let mut line = Line::default();
         line.of(Importance::Reading).crowd.lasts = true;
         let (late, now) = (Duration::from_millis(200), task::now());
-        assert!(!line.of(Importance::Reading).crowd.takes(late, now));
-        assert!(line.of(Importance::Money).crowd.takes(late, now));
+        assert!(!line.of(Importance::Reading).crowd.takes((0, late), now));
+        assert!(line.of(Importance::Money).crowd.takes((0, late), now));
     }
 
     #[test]
@@ -206,23 +235,42 @@ mod tests {
         let after = |millis: u64| start + Duration::from_millis(millis);
         let mut crowd = Crowd::default();
         assert!(
-            crowd.takes(Duration::from_millis(900), after(0)) && !crowd.takes(Duration::from_millis(1_100), after(0))
+            crowd.takes((0, Duration::from_millis(900)), after(0))
+                && !crowd.takes((0, Duration::from_millis(1_100)), after(0))
         );
         crowd.serves(Duration::from_millis(200), after(0));
-        assert!(crowd.takes(Duration::from_millis(200), after(400)), "it may be a stall");
+        assert!(crowd.takes((0, Duration::from_millis(200)), after(400)), "it may be a stall");
         crowd.serves(Duration::from_millis(200), after(450));
-        assert!(!crowd.takes(Duration::from_millis(61), after(500)), "nobody was served calmly for long");
-        assert!(crowd.takes(Duration::from_millis(60), after(500)));
+        assert!(!crowd.takes((0, Duration::from_millis(61)), after(500)), "nobody was served calmly for long");
+        assert!(crowd.takes((0, Duration::from_millis(60)), after(500)));
         crowd.serves(Duration::from_millis(60), after(550));
         // Who comes when all others were refused is served calmly, and the crowd is still there.
         crowd.serves(Duration::from_millis(40), after(600));
-        assert!(!crowd.takes(Duration::from_millis(200), after(600)));
+        assert!(!crowd.takes((0, Duration::from_millis(200)), after(600)));
         crowd.serves(Duration::from_millis(60), after(900));
         crowd.serves(Duration::from_millis(40), after(1_000));
         crowd.serves(Duration::from_millis(40), after(1_499));
-        assert!(!crowd.takes(Duration::from_millis(200), after(1_499)), "calm is young");
+        assert!(!crowd.takes((0, Duration::from_millis(200)), after(1_499)), "calm is young");
         crowd.serves(Duration::from_millis(0), after(1_500));
-        assert!(crowd.takes(Duration::from_millis(900), after(1_500)), "it is over");
+        assert!(crowd.takes((0, Duration::from_millis(900)), after(1_500)), "it is over");
+    }
+
+    #[test]
+    fn a_crowd_has_no_longer_line_than_is_served_while_one_may_wait() {
+        let start = task::now();
+        let after = |millis: u64| start + Duration::from_millis(millis);
+        let mut crowd = Crowd::default();
+        let soon = Duration::from_millis(10);
+        // One each 2 ms, each after a long wait: thirty in 60 ms.
+        for moment in (0..600).step_by(2) {
+            assert!(moment >= 500 || crowd.takes((MOST, soon), after(moment)), "it may be a stall");
+            crowd.serves(Duration::from_millis(200), after(moment));
+        }
+        assert!(crowd.takes((30, soon), after(600)));
+        assert!(!crowd.takes((32, soon), after(600)), "the last would wait for longer than 60 ms");
+        // It stood still for a while: who is served then tells how fast it goes.
+        crowd.serves(Duration::from_millis(200), after(2_000));
+        assert!(crowd.takes((1, soon), after(2_000)) && !crowd.takes((2, soon), after(2_000)));
     }
 
     #[test]

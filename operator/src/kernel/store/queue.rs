@@ -72,7 +72,8 @@ impl Lines {
     /// Whether the writer takes one more; what only asks does not need it.
     fn may_come(&self, importance: Importance) -> bool {
         let now = task::now();
-        importance == Importance::Reading || self.to_write.len() < MOST && self.crowd.takes(self.longest(now), now)
+        importance == Importance::Reading
+            || self.to_write.len() < MOST && self.crowd.takes((self.to_write.len(), self.longest(now)), now)
     }
 
     /// How long the first of those who are to be written has waited.
@@ -216,7 +217,7 @@ mod tests {
         lines.crowd.serves(second, since);
         let first = lines.next_to_write().unwrap();
         assert_eq!(first.task.importance(), Importance::Money);
-        assert!(!lines.crowd.takes(second, since + second), "a probe that was served at once calms nobody");
+        assert!(!lines.crowd.takes((1, second), since + second), "a probe that was served at once calms nobody");
         assert_eq!(lines.next_to_write().unwrap().task.importance(), Importance::Usual);
     }
 
