@@ -86,6 +86,13 @@ pub struct Rig {
 
 impl Rig {
     pub fn new(store: Arc<dyn Store>) -> Self {
+        // Whoever asks does so as fast as this machine can.
+        Self::limited(store, FairShares::of(1_000_000, 1_000, 1_000_000))
+    }
+
+    /// The same where each has a share.
+    #[must_use]
+    pub fn limited(store: Arc<dyn Store>, shares: FairShares) -> Self {
         let now = morning();
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
         // Hundreds of drivers sign in within one virtual hour.
@@ -95,8 +102,7 @@ impl Rig {
         let operator =
             Operator::new(vec![belgrade()], keys, entropy, page, Config { moves_clock: true, ..Config::default() })
                 .unwrap();
-        // And whoever asks does so as fast as this machine can.
-        let operator = operator.limited(limits).limited(FairShares::of(1_000_000, 1_000, 1_000_000));
+        let operator = operator.limited(limits).limited(shares);
         Self { operator: Arc::new(operator), store, now }
     }
 }
