@@ -186,7 +186,7 @@ CREATE TABLE quote (
   expires_at BIGINT NOT NULL
 );
 
--- What an account asked for of late is counted; and it is told, and erased.
+-- The prices of an account are counted for a day, exported, and erased.
 CREATE INDEX quote_of ON quote (account, issued_at);
 
 -- What was bought at once. Its id has the bytes of its quote's, so that a quote is sold once.

@@ -322,7 +322,7 @@ fn look(address: SocketAddr, span: Duration) -> Outcome<Times> {
 }
 
 /// The p50 of a driver's list of vehicles, ten in a second, alone and beside another account that
-/// asks for it over 128 connections as fast as it is answered.
+/// asks for it over [`FULL`] connections as fast as it is answered.
 fn two_drivers(address: SocketAddr, span: Duration) -> Outcome<(f64, f64)> {
     let list = |number: usize| {
         let token = shop::token(number);

@@ -65,7 +65,7 @@ pub struct Metrics {
     /// Transactions that the store may do at once.
     at_once: Gauge,
     /// How late the threads that serve HTTP came to their turn.
-    late_seconds: Histogram,
+    http_late_seconds: Histogram,
     /// By how much the database's clock is ahead of this one, milliseconds.
     pub(crate) clock_skew: Gauge,
     due_done: Counter,
@@ -78,6 +78,10 @@ pub struct Metrics {
     rows: BTreeMap<&'static str, Counter>,
     measured: Vec<(&'static str, Gauge)>,
 }
+
+/// How a transaction ends.
+const OUTCOMES: [&str; 8] =
+    ["committed", "given_up", "full", "contended", "unavailable", "overloaded", "too_late", "failed"];
 
 /// Takes part in a gauge until it is dropped.
 pub(crate) struct Counting(Gauge);
@@ -123,9 +127,9 @@ impl Metrics {
         let queued = gauge(&mut registry, "store_queue", "Transactions that wait for the store or run in it");
         let help = "Transactions that the store does at once, at most; 0 where it has no bound";
         let at_once = gauge(&mut registry, "store_at_once", help);
-        let late_seconds = durations();
+        let http_late_seconds = durations();
         let help = "How late the threads that serve HTTP came to their turn, every hundredth of a second";
-        registry.register("late_seconds", help, late_seconds.clone());
+        registry.register("http_late_seconds", help, http_late_seconds.clone());
         let help = "Milliseconds by which the clock of the database is ahead of this one";
         let clock_skew = gauge(&mut registry, "clock_skew_milliseconds", help);
         let store_up = gauge(&mut registry, "store_up", "Whether the store answered when this was asked for");
@@ -135,7 +139,11 @@ impl Metrics {
             gauge(&mut registry, "key_set_next_update_timestamp_seconds", "When the key set has to be newer");
         let turned_away = Family::default();
         registry.register("connections_turned_away", "Connections refused, by why", turned_away.clone());
-        let transactions = Family::default();
+        let transactions = Family::<Words<1>, Counter>::default();
+        // They are there before the first one: an alert sees it then.
+        for outcome in OUTCOMES {
+            let _ = transactions.get_or_create(&[("outcome", outcome)]);
+        }
         registry.register("transactions", "Transactions of the store, by how they ended", transactions.clone());
         let transaction_seconds = durations();
         let help = "Time of a transaction, its waiting included";
@@ -167,7 +175,7 @@ impl Metrics {
             transaction_seconds,
             queued,
             at_once,
-            late_seconds,
+            http_late_seconds,
             clock_skew,
             due_done,
             due_failed,
@@ -206,8 +214,8 @@ impl Metrics {
     }
 
     /// HTTP came so late to its turn, and the store may do so much at once.
-    pub(crate) fn beat(&self, late: Duration, at_once: Option<usize>) {
-        self.late_seconds.observe(late.as_secs_f64());
+    pub(crate) fn http_came_late(&self, by: Duration, at_once: Option<usize>) {
+        self.http_late_seconds.observe(by.as_secs_f64());
         self.at_once.set(at_once.and_then(|count| i64::try_from(count).ok()).unwrap_or(0));
     }
 

@@ -314,8 +314,9 @@ pub(crate) fn of_kernel(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<
         Rule {
             table: "account",
             key: &["id"],
-            // The first one that was kept: those behind it are younger.
-            which: "(SELECT event.at FROM event WHERE event.account = account.id AND event.seq > account.events_from ORDER BY event.seq LIMIT 1) < $1".to_owned(),
+            // The first ones that were kept: those behind them are younger, but for what a clock
+            // that was ahead has dated.
+            which: "(SELECT MIN(kept.at) FROM (SELECT event.at AS at FROM event WHERE event.account = account.id AND event.seq > account.events_from ORDER BY event.seq LIMIT 20) AS kept) < $1".to_owned(),
             params: values![events].to_vec(),
             how: How::Done(Box::new(move |tx, row| drop_beginning(tx, row.get("id")?, events))),
         },

@@ -20,7 +20,6 @@ mod sqlite;
 mod statement;
 mod table;
 mod task;
-mod threads;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -213,8 +212,9 @@ pub trait Store: Send + Sync {
     }
 
     /// The threads that serve HTTP came so late to their turn. What does much at once does less
-    /// while they are late; tells how many transactions it does at once then, where that is bounded.
-    fn make_way(&self, _late: Duration) -> Option<usize> {
+    /// while they are late; tells how many transactions it does at once then, where that is
+    /// bounded.
+    fn http_came_late(&self, _by: Duration) -> Option<usize> {
         None
     }
 

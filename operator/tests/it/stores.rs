@@ -754,7 +754,7 @@ fn a_store_opens_no_more_connections_than_it_is_told_and_the_server_says_itself_
 #[test]
 fn postgres_does_less_at_once_while_http_is_late_and_all_again_when_it_is_not() {
     let store = postgres(8);
-    assert_eq!(store.make_way(Duration::ZERO), Some(8));
+    assert_eq!(store.http_came_late(Duration::ZERO), Some(8));
     // Held open until they are told to end.
     let hold = |store: &PostgresStore| {
         let (begun, begins) = mpsc::channel();
@@ -774,26 +774,26 @@ fn postgres_does_less_at_once_while_http_is_late_and_all_again_when_it_is_not() 
         begins.recv_timeout(soon).unwrap();
     }
     let late = Duration::from_millis(200);
-    assert_eq!([store.make_way(late), store.make_way(late), store.make_way(late)], [Some(6), Some(4), Some(4)]);
-    let then: Vec<_> = (0..5).map(|_| hold(&store)).collect();
-    // With four places five of the eight have to end before another begins.
+    assert_eq!([store.http_came_late(late), store.http_came_late(late)], [Some(6), Some(6)], "eight still run");
+    let then: Vec<_> = (0..7).map(|_| hold(&store)).collect();
+    // With six places three of the eight have to end before another begins.
     let mut running = first.into_iter();
-    for _ in 0..4 {
+    for _ in 0..2 {
         let (ended, _, end) = running.next().unwrap();
         drop(end);
         assert_eq!(ended.recv_timeout(soon).unwrap(), Ok(()));
     }
-    assert_eq!(store.waiting(), 5);
+    assert_eq!(store.waiting(), 7);
     for (begun, (ended, _, end)) in then.iter().zip(running) {
         drop(end);
         assert_eq!(ended.recv_timeout(soon).unwrap(), Ok(()));
         begun.1.recv_timeout(soon).unwrap();
     }
-    assert_eq!(store.waiting(), 1, "four run");
+    assert_eq!(store.waiting(), 1, "six run");
     // In time again: one more place, which nobody has to end for.
-    let allowed: Vec<_> = (0..10).map(|_| store.make_way(Duration::ZERO)).collect();
-    assert_eq!((allowed[0], allowed[9]), (Some(4), Some(5)));
-    then[4].1.recv_timeout(soon).unwrap();
+    let allowed: Vec<_> = (0..10).map(|_| store.http_came_late(Duration::ZERO)).collect();
+    assert_eq!((allowed[0], allowed[9]), (Some(6), Some(7)));
+    then[6].1.recv_timeout(soon).unwrap();
     for (ended, _, end) in then {
         drop(end);
         assert_eq!(ended.recv_timeout(soon).unwrap(), Ok(()));

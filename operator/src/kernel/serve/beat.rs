@@ -10,11 +10,11 @@ use crate::kernel::store::Store;
 
 const EVERY: Duration = Duration::from_millis(10);
 
-/// Tells the store how late each beat came, so that it makes way.
+/// Tells the store how late each beat came.
 pub(super) async fn keep(store: Arc<dyn Store>) -> Infallible {
     loop {
         let due = Instant::now() + EVERY;
         sleep_until(due).await;
-        store.make_way(due.elapsed());
+        store.http_came_late(due.elapsed());
     }
 }

@@ -73,9 +73,9 @@ impl Store for Watched {
         self.store.waiting()
     }
 
-    fn make_way(&self, late: Duration) -> Option<usize> {
-        let at_once = self.store.make_way(late);
-        self.metrics.beat(late, at_once);
+    fn http_came_late(&self, by: Duration) -> Option<usize> {
+        let at_once = self.store.http_came_late(by);
+        self.metrics.http_came_late(by, at_once);
         at_once
     }
 

@@ -3,8 +3,9 @@
 //! A line is refused further tasks as soon as the one that waits longest has waited too long. A
 //! moment's stall is borne for [`STALL`]; when every task has waited for a while, more is asked
 //! than can be done, and then only [`CROWDED`] is borne, and no longer line than was served in so
-//! long: who is refused hears it at once, and who is served waits little longer than that. A crowd is over when nobody has waited for as long: one
-//! task that is served at once, because all others were refused, does not end it.
+//! long: who is refused hears it at once, and who is served waits little longer than that. A crowd
+//! is over when nobody has waited for as long: one task that is served at once, because all others
+//! were refused, does not end it.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -37,6 +38,7 @@ pub(super) struct Crowd {
     waiting_since: Option<Instant>,
     calm_since: Option<Instant>,
     lasts: bool,
+    served_at: Option<Instant>,
     /// How many are served in [`CROWDED`].
     pace: Pace,
 }
@@ -61,7 +63,7 @@ impl Pace {
         self.count += 1;
     }
 
-    /// Served in the better of two spans; a moment's standstill makes nobody leave.
+    /// Served in the better of two spans: a standstill of less than a span changes nothing.
     fn in_a_span(&self) -> usize {
         self.before.max(self.count)
     }
@@ -71,6 +73,7 @@ impl Crowd {
     /// Somebody is served who has waited so long.
     pub fn serves(&mut self, waited: Duration, now: Instant) {
         self.pace.one(now);
+        self.served_at = Some(now);
         let has_lasted = |since: Instant| now.saturating_duration_since(since) >= LASTING;
         if waited <= CALM {
             self.waiting_since = None;
@@ -81,11 +84,21 @@ impl Crowd {
         }
     }
 
+    /// Somebody comes where nobody waits: what was long ago is forgotten.
+    pub fn begins(&mut self, now: Instant) {
+        if self.served_at.is_some_and(|at| now.saturating_duration_since(at) >= LASTING) {
+            *self = Self::default();
+        }
+    }
+
+    /// Whether more is asked than can be done.
+    pub fn lasts(&self, now: Instant) -> bool {
+        self.lasts || self.waiting_since.is_some_and(|since| now.saturating_duration_since(since) >= LASTING)
+    }
+
     /// Whether one more may come when so many wait and the first of them has waited so long.
-    pub fn takes(&self, (waiting, longest): (usize, Duration), now: Instant) -> bool {
-        let lasts =
-            self.lasts || self.waiting_since.is_some_and(|since| now.saturating_duration_since(since) >= LASTING);
-        if lasts { longest <= CROWDED && waiting <= self.pace.in_a_span() } else { longest <= STALL }
+    pub fn takes(&self, waiting: usize, longest: Duration, now: Instant) -> bool {
+        if self.lasts(now) { longest <= CROWDED && waiting <= self.pace.in_a_span() } else { longest <= STALL }
     }
 }
 
@@ -151,7 +164,10 @@ impl Line {
         let now = task::now();
         let line = self.of(task.importance());
         let longest = line.tasks.front().map_or(Duration::ZERO, |first| first.waited(now));
-        if may_come && line.tasks.len() < MOST && line.crowd.takes((line.tasks.len(), longest), now) {
+        if line.tasks.is_empty() {
+            line.crowd.begins(now);
+        }
+        if may_come && line.tasks.len() < MOST && line.crowd.takes(line.tasks.len(), longest, now) {
             line.tasks.push_back(task);
             return Ok(());
         }
@@ -165,6 +181,11 @@ impl Line {
         self.turns = self.turns.wrapping_add(1);
         let then = [Importance::Money, Importance::Usual, Importance::Reading];
         std::iter::once(first).chain(then).find_map(|importance| self.of(importance).next())
+    }
+
+    /// Whether somebody waits where more is asked than can be done.
+    pub fn is_crowded(&self, now: Instant) -> bool {
+        self.waiting.iter().any(|line| !line.tasks.is_empty() && line.crowd.lasts(now))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -213,8 +234,8 @@ mod tests {
         let mut line = Line::default();
         line.of(Importance::Reading).crowd.lasts = true;
         let (late, now) = (Duration::from_millis(200), task::now());
-        assert!(!line.of(Importance::Reading).crowd.takes((0, late), now));
-        assert!(line.of(Importance::Money).crowd.takes((0, late), now));
+        assert!(!line.of(Importance::Reading).crowd.takes(0, late, now));
+        assert!(line.of(Importance::Money).crowd.takes(0, late, now));
     }
 
     #[test]
@@ -235,24 +256,24 @@ mod tests {
         let after = |millis: u64| start + Duration::from_millis(millis);
         let mut crowd = Crowd::default();
         assert!(
-            crowd.takes((0, Duration::from_millis(900)), after(0))
-                && !crowd.takes((0, Duration::from_millis(1_100)), after(0))
+            crowd.takes(0, Duration::from_millis(900), after(0))
+                && !crowd.takes(0, Duration::from_millis(1_100), after(0))
         );
         crowd.serves(Duration::from_millis(200), after(0));
-        assert!(crowd.takes((0, Duration::from_millis(200)), after(400)), "it may be a stall");
+        assert!(crowd.takes(0, Duration::from_millis(200), after(400)), "it may be a stall");
         crowd.serves(Duration::from_millis(200), after(450));
-        assert!(!crowd.takes((0, Duration::from_millis(61)), after(500)), "nobody was served calmly for long");
-        assert!(crowd.takes((0, Duration::from_millis(60)), after(500)));
+        assert!(!crowd.takes(0, Duration::from_millis(61), after(500)), "nobody was served calmly for long");
+        assert!(crowd.takes(0, Duration::from_millis(60), after(500)));
         crowd.serves(Duration::from_millis(60), after(550));
         // Who comes when all others were refused is served calmly, and the crowd is still there.
         crowd.serves(Duration::from_millis(40), after(600));
-        assert!(!crowd.takes((0, Duration::from_millis(200)), after(600)));
+        assert!(!crowd.takes(0, Duration::from_millis(200), after(600)));
         crowd.serves(Duration::from_millis(60), after(900));
         crowd.serves(Duration::from_millis(40), after(1_000));
         crowd.serves(Duration::from_millis(40), after(1_499));
-        assert!(!crowd.takes((0, Duration::from_millis(200)), after(1_499)), "calm is young");
+        assert!(!crowd.takes(0, Duration::from_millis(200), after(1_499)), "calm is young");
         crowd.serves(Duration::from_millis(0), after(1_500));
-        assert!(crowd.takes((0, Duration::from_millis(900)), after(1_500)), "it is over");
+        assert!(crowd.takes(0, Duration::from_millis(900), after(1_500)), "it is over");
     }
 
     #[test]
@@ -263,14 +284,19 @@ mod tests {
         let soon = Duration::from_millis(10);
         // One each 2 ms, each after a long wait: thirty in 60 ms.
         for moment in (0..600).step_by(2) {
-            assert!(moment >= 500 || crowd.takes((MOST, soon), after(moment)), "it may be a stall");
+            assert!(moment >= 500 || crowd.takes(MOST, soon, after(moment)), "it may be a stall");
             crowd.serves(Duration::from_millis(200), after(moment));
         }
-        assert!(crowd.takes((30, soon), after(600)));
-        assert!(!crowd.takes((32, soon), after(600)), "the last would wait for longer than 60 ms");
+        assert!(crowd.takes(30, soon, after(600)));
+        assert!(!crowd.takes(32, soon, after(600)), "the last would wait for longer than 60 ms");
         // It stood still for a while: who is served then tells how fast it goes.
         crowd.serves(Duration::from_millis(200), after(2_000));
-        assert!(crowd.takes((1, soon), after(2_000)) && !crowd.takes((2, soon), after(2_000)));
+        assert!(crowd.takes(1, soon, after(2_000)) && !crowd.takes(2, soon, after(2_000)));
+        // Nobody comes for a while: it is over, and not while somebody waits.
+        crowd.begins(after(2_400));
+        assert!(!crowd.takes(2, soon, after(2_400)));
+        crowd.begins(after(2_500));
+        assert!(crowd.takes(MOST, soon, after(2_500)));
     }
 
     #[test]

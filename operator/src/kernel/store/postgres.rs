@@ -2,7 +2,7 @@
 //! once, writes sent together.
 
 mod address;
-mod bound;
+mod at_once;
 mod error;
 mod passfile;
 mod reader;
@@ -249,8 +249,8 @@ impl Store for PostgresStore {
         self.workers.ask(task);
     }
 
-    fn make_way(&self, late: Duration) -> Option<usize> {
-        Some(self.workers.beat(late))
+    fn http_came_late(&self, by: Duration) -> Option<usize> {
+        Some(self.workers.http_came_late(by))
     }
 }
 

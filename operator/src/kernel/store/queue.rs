@@ -73,7 +73,7 @@ impl Lines {
     fn may_come(&self, importance: Importance) -> bool {
         let now = task::now();
         importance == Importance::Reading
-            || self.to_write.len() < MOST && self.crowd.takes((self.to_write.len(), self.longest(now)), now)
+            || self.to_write.len() < MOST && self.crowd.takes(self.to_write.len(), self.longest(now), now)
     }
 
     /// How long the first of those who are to be written has waited.
@@ -139,7 +139,12 @@ impl Queue {
     }
 
     pub fn ran(&self, waiting: Waiting, in_progress: InProgress<'_>) {
-        self.lock().to_write.push_back(waiting);
+        let mut lines = self.lock();
+        if lines.to_write.is_empty() {
+            lines.crowd.begins(task::now());
+        }
+        lines.to_write.push_back(waiting);
+        drop(lines);
         drop(in_progress);
     }
 
@@ -217,7 +222,7 @@ mod tests {
         lines.crowd.serves(second, since);
         let first = lines.next_to_write().unwrap();
         assert_eq!(first.task.importance(), Importance::Money);
-        assert!(!lines.crowd.takes((1, second), since + second), "a probe that was served at once calms nobody");
+        assert!(!lines.crowd.takes(1, second, since + second), "a probe that was served at once calms nobody");
         assert_eq!(lines.next_to_write().unwrap().task.importance(), Importance::Usual);
     }
 

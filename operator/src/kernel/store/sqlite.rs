@@ -2,6 +2,7 @@
 
 mod copy;
 mod reader;
+mod threads;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ use super::queue::{Queue, Waiting};
 use super::row::Names;
 use super::speculation::{Script, Speculation};
 use super::statement::{Ask, Write};
-use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat, threads};
+use super::{PROBE, Row, Store, StoreError, Task, Tx, Value, Work, contained, heartbeat};
 
 /// Threads that run transactions speculatively.
 const READERS: usize = 2;
@@ -459,10 +460,10 @@ impl SqliteStore {
         let queue = Arc::new(Queue::default());
         let mut store = Self { inline, queue, threads: Vec::new() };
         let (inline, queue) = (Arc::clone(&store.inline), Arc::clone(&store.queue));
-        store.threads.push(threads::spawn("mesto-writer".to_owned(), move || write_all(&inline, &queue))?);
+        store.threads.push(threads::spawn("mesto-writer", move || write_all(&inline, &queue))?);
         for _ in 0..READERS {
             let (snapshots, queue) = (snapshots(path)?, Arc::clone(&store.queue));
-            store.threads.push(threads::spawn("mesto-reader".to_owned(), move || speculate_all(&snapshots, &queue))?);
+            store.threads.push(threads::spawn("mesto-reader", move || speculate_all(&snapshots, &queue))?);
         }
         Ok(store)
     }

@@ -177,6 +177,24 @@ on_both_databases! {
     }
 
     #[test]
+    fn an_event_that_a_clock_ahead_has_dated_keeps_no_others(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        driver.park(vehicle, "red", 60);
+        world.pass(61);
+        world.due();
+        let told = "event WHERE change IS NOT NULL";
+        assert!(count(world, told) > 3);
+        let ahead = (world.now() + chrono::TimeDelta::days(3650)).timestamp_millis();
+        transact(&*world.store, |tx| tx.execute("UPDATE event SET at = $1 WHERE seq = 1", values![ahead])).unwrap();
+        world.pass(365 * DAY);
+        for _ in 0..20 {
+            world.due();
+        }
+        assert_eq!(count(world, told), 0);
+        world.check_books();
+    }
+
+    #[test]
     fn a_job_that_was_claimed_by_a_clock_ahead_is_claimed_again_by_the_right_one(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         driver.park(vehicle, "red", 60);

@@ -5,8 +5,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::super::line::Line;
-use super::super::{StoreError, Task, threads};
-use super::bound::Bound;
+use super::super::{StoreError, Task, task};
+use super::at_once::AtOnce;
 use super::{Manner, Pool};
 
 pub(super) struct Workers {
@@ -21,7 +21,7 @@ struct Queue {
 
 struct State {
     line: Line,
-    bound: Bound,
+    at_once: AtOnce,
     running: usize,
     is_closed: bool,
 }
@@ -45,7 +45,7 @@ impl Queue {
     fn next(&self) -> Option<(Task, Running<'_>)> {
         let mut state = self.lock();
         loop {
-            if (state.running < state.bound.allowed() || state.is_closed)
+            if (state.running < state.at_once.allowed() || state.is_closed)
                 && let Some(task) = state.line.next()
             {
                 state.running += 1;
@@ -61,7 +61,7 @@ impl Queue {
 
 impl Workers {
     pub fn start(count: usize, pool: &Arc<Pool>) -> Result<Self, StoreError> {
-        let state = State { line: Line::default(), bound: Bound::new(count), running: 0, is_closed: false };
+        let state = State { line: Line::default(), at_once: AtOnce::new(count), running: 0, is_closed: false };
         let queue = Arc::new(Queue { state: Mutex::new(state), came: Condvar::new() });
         let mut workers = Self { queue: Arc::clone(&queue), threads: Vec::new() };
         for number in 0..count {
@@ -73,7 +73,8 @@ impl Workers {
                     drop(running);
                 }
             };
-            workers.threads.push(threads::spawn(format!("mesto-store-{number}"), work)?);
+            let thread = std::thread::Builder::new().name(format!("mesto-store-{number}")).spawn(work);
+            workers.threads.push(thread.map_err(|error| StoreError::Unavailable(error.to_string()))?);
         }
         Ok(workers)
     }
@@ -90,11 +91,12 @@ impl Workers {
     }
 
     /// HTTP came so late to its turn; how many may run at once now.
-    pub fn beat(&self, late: Duration) -> usize {
+    pub fn http_came_late(&self, by: Duration) -> usize {
         let mut state = self.queue.lock();
-        let (running, before) = (state.running, state.bound.allowed());
-        state.bound.beat(late, running);
-        let allowed = state.bound.allowed();
+        let (running, before) = (state.running, state.at_once.allowed());
+        let is_crowded = state.line.is_crowded(task::now());
+        state.at_once.http_came_late(by, running, is_crowded);
+        let allowed = state.at_once.allowed();
         drop(state);
         if allowed > before {
             self.queue.came.notify_one();
