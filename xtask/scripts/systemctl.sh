@@ -57,7 +57,7 @@ start_mesto() {
     # As far as this machine lets its root.
     ulimit -n "$(key LimitNOFILE)" 2>/dev/null || ulimit -n "$(ulimit -Hn)"
     exec setsid setpriv --reuid "$user" --regid "$(key Group)" --init-groups --no-new-privs --bounding-set=-all \
-      env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="/var/lib/$state" NOTIFY_SOCKET="$socket" \
+      env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin LANG=C.UTF-8 HOME="/var/lib/$state" NOTIFY_SOCKET="$socket" \
       CREDENTIALS_DIRECTORY="$directory" $(key Environment) \
       bash -c 'echo $$ >&9; exec 9>&-; exec "$@"' sh $exec
   ) 9>"/run/$unit.pid" </dev/null >>"/var/log/$unit.log" 2>&1 &
@@ -83,6 +83,10 @@ stop_mesto() {
   rm -f "/run/$unit.pid"
 }
 
+if [ "$command $*" = "show --property MainPID --value ${!#}" ]; then
+  cat "/run/$(basename "${!#}" .service).pid"
+  exit 0
+fi
 if [ "$command" = list-units ]; then
   for pid in /run/mesto.pid /run/mesto@*.pid; do
     if [ -s "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; then

@@ -18,7 +18,7 @@ const PAGE: &str = "docs/install.md";
 
 /// What is looked at beside what the page does: each is a line of shell that fails when it is not
 /// so.
-const CHECKS: [(&str, &str); 18] = [
+const CHECKS: [(&str, &str); 19] = [
     ("a ticket was sold and paid", "mesto tickets --state /root/phone/second --json | grep -q '\"zone\":\"red\"'"),
     (
         "the books agree",
@@ -52,11 +52,21 @@ const CHECKS: [(&str, &str); 18] = [
         "a version that has to migrate a shared database restarts nothing and says so",
         r#"cat > /usr/local/sbin/mesto <<'END'
 #!/bin/sh
+test -n "$CREDENTIALS_DIRECTORY" || { echo 'asked without the environment of the instance'; exit 6; }
 /usr/bin/mesto "$@" | sed 's/"pending":\[\]/"pending":["V2__next"]/'
 END
 chmod 755 /usr/local/sbin/mesto
 BEFORE=$(cat /run/mesto.pid /run/mesto@2.pid)
 dpkg -i /root/next/mesto*.deb 2>&1 | grep 'has to be migrated'
+test "$(cat /run/mesto.pid /run/mesto@2.pid)" = "$BEFORE" && kill -0 $BEFORE
+rm /usr/local/sbin/mesto"#,
+    ),
+    (
+        "a version that cannot ask the database restarts nothing and says why",
+        r#"printf '#!/bin/sh\necho no password >&2; exit 6\n' > /usr/local/sbin/mesto
+chmod 755 /usr/local/sbin/mesto
+BEFORE=$(cat /run/mesto.pid /run/mesto@2.pid)
+dpkg -i /root/next/mesto*.deb 2>&1 | grep 'cannot be told, so nothing is restarted: no password'
 test "$(cat /run/mesto.pid /run/mesto@2.pid)" = "$BEFORE" && kill -0 $BEFORE
 rm /usr/local/sbin/mesto"#,
     ),

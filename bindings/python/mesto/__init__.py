@@ -23,6 +23,9 @@ from .core import Client, LinkRequest, MestoError, Observer, OperatorSet, Ticket
 from .link import UrllibLink  # noqa: E402,F401
 from .waiting import Parts  # noqa: E402
 
+# How long calls that end with their client have, in seconds.
+_ENDS_WITHIN = 5
+
 __all__ = [*core.__all__, "Mesto", "Operators", "Updates", "UrllibLink", "Verifier"]
 
 # What a traceback, a log and `print(error)` show names nobody; `text` is for the driver, and may
@@ -202,8 +205,10 @@ def _run(loop):
 
 
 async def _give_up():
-    """Whoever still waits for an answer hears that there will be none."""
+    """Whoever still waits hears `closed` from the core; what hears nothing, such as a link of the app's own, is cancelled."""
     waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    if waiting:
+        _, waiting = await asyncio.wait(waiting, timeout=_ENDS_WITHIN)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)

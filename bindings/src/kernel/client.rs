@@ -15,6 +15,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use mesto_client::http::{HttpLink, Timeouts};
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{Config, Locale, NoLog, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
+use mesto_protocol::base::operator_document::ClientVersion;
 use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Until, Work, until};
@@ -253,7 +254,9 @@ impl Client {
         let ports = ports(&config, &operator, phone, locale)?;
         let mut core = Config::new(config.path, operator, key);
         core.locale = locale;
-        core.version = config.version.unwrap_or(core.version);
+        if let Some(version) = config.version {
+            core.version = app_version(&version)?;
+        }
         core.return_url = config.return_url.unwrap_or(core.return_url);
         core.widget_path = config.widget_path.map(Into::into);
         core.read_retries = config.read_retries;
@@ -279,6 +282,15 @@ pub(crate) fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
     bytes.ok_or_else(|| {
         MestoError::set_up(format!("the root key `{told}` is not 32 bytes in base64url without padding: {}", why()))
     })
+}
+
+/// The version of an app, which the operator compares with those that it serves.
+fn app_version(told: &str) -> Result<String, MestoError> {
+    let wrong = || {
+        let told = told.chars().take(40).collect::<String>();
+        MestoError::set_up(format!("the version {told:?} is not `major.minor.patch`, three numbers such as 1.4.0"))
+    };
+    told.parse::<ClientVersion>().map(|version| version.to_string()).map_err(|_| wrong())
 }
 
 /// Sees that the folder of a database is there: the app makes it, since it knows what is backed up

@@ -100,7 +100,8 @@ impl MestoError {
             params: HashMap::new(),
             detail: "the app called this off".to_owned(),
             request: None,
-            may_be_charged: false,
+            // What had begun stays an open intent.
+            may_be_charged: true,
         }
     }
 

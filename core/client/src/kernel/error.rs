@@ -51,9 +51,17 @@ pub struct Error {
 pub const PAID_BACK: &str = "paid_back";
 
 /// What ended with one of these, or waits with the first, a bank may still charge; then it is paid
-/// back.
-const MAY_BE_CHARGED: &[&str] =
-    &["unconfirmed", "intent_forgotten", "abandoned", "account_closed", "expired", "undeliverable"];
+/// back. With the last two a payment that had begun goes on when the file is opened again.
+const MAY_BE_CHARGED: &[&str] = &[
+    "unconfirmed",
+    "intent_forgotten",
+    "abandoned",
+    "account_closed",
+    "expired",
+    "undeliverable",
+    "intents_open",
+    "closed",
+];
 
 /// Failures that are the operator's fault and do not heal by waiting.
 const OF_THE_CITYS_DATA: [ProblemCode; 2] = [ProblemCode::CityOutdated, ProblemCode::SectionUnreadable];

@@ -1,6 +1,6 @@
 //! What parking in a zone costs and when, as the stored city says it: data for a page of a zone.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use mesto_rules::calendar::HolidayRule;
 use mesto_rules::section::{RateKind, StayLimit};
 use mesto_rules::{Certainty, CityId, Day, Fact, Minutes, Money, ParkingSection, TariffId, ZoneId, shown};
@@ -11,6 +11,8 @@ use crate::kernel::error::Result;
 
 /// How many days ahead free days are told.
 const AHEAD_DAYS: u64 = 60;
+/// The last one that dates of every language have.
+const LAST_YEAR: i32 = 9999;
 
 shown! { prices_shown;
     /// What parking in a zone costs and when, on a day. A value that nobody knows is absent, and
@@ -173,9 +175,11 @@ impl Parking<'_> {
             holidays_charged: rule.map(|rule| rule == HolidayRule::Charged),
             holidays_certainty,
             free_holidays: match is_free {
-                true => {
-                    (0..AHEAD_DAYS).filter_map(|days| on.checked_add_days(Days::new(days))).filter_map(free).collect()
-                }
+                true => (0..AHEAD_DAYS)
+                    .filter_map(|days| on.checked_add_days(Days::new(days)))
+                    .take_while(|day| day.year() <= LAST_YEAR)
+                    .filter_map(free)
+                    .collect(),
                 false => Vec::new(),
             },
             limited_minutes: limited.map(Minutes::get),
