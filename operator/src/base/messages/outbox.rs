@@ -318,13 +318,13 @@ fn keep(
     if row.state != StateWord::Waiting {
         return Ok(());
     }
+    let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE };
     let (reason, wait, is_last, pause) = match ended {
         Sending::Sent { .. } => return Ok(()),
         Sending::Failed { reason } => {
             return give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME));
         }
         Sending::Later { reason, wait } => {
-            let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE };
             let pause = TimeDelta::seconds(1 << tries.clamp(0, 12)).min(longest);
             (reason, wait, row.valid_until.is_none() && tries >= limits.tries, pause)
         }
@@ -338,7 +338,7 @@ fn keep(
     if is_last {
         return give_up(tx, now, &row, StateWord::Failed, &reason);
     }
-    let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE.max(pause));
+    let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE);
     Ok(tx.write(update!(MessageRow { id: id } set {
         tries: tries, next_at: now + pause, lease_until: DateTime::UNIX_EPOCH, reason: Some(reason)
     }))?)
@@ -348,12 +348,6 @@ fn keep(
 fn answered_late(tx: &mut dyn Tx, now: DateTime<Utc>, id: MessageId, answer: &Sending) -> Outcome<()> {
     let Some(row) = tx.first(find!(MessageRow { id: id }).locking("message"))? else { return Ok(()) };
     match answer {
-        Sending::Sent { provider_id } if matches!(row.state, StateWord::Sent | StateWord::Delivered) => {
-            // The same message once more: the answer that is kept stays.
-            let id = provider_id.as_deref().unwrap_or("none");
-            tracing::warn!(message = %row.id, provider_id = %text_within(id, LONGEST_NAME), "a message was sent twice");
-            Ok(())
-        }
         Sending::Sent { provider_id } => sent(tx, now, &row, row.tries, provider_id.as_deref()),
         Sending::Unanswered { .. } => Ok(()),
         Sending::Later { reason, .. } => {
@@ -378,9 +372,15 @@ fn answered_late(tx: &mut dyn Tx, now: DateTime<Utc>, id: MessageId, answer: &Se
     }
 }
 
-/// The gateway has it, also when it was given up in the meantime: it has left.
+/// The gateway has it, also when it was given up in the meantime: it has left. When it had it
+/// before, under another id, the first answer and what was heard of it stay.
 fn sent(tx: &mut dyn Tx, now: DateTime<Utc>, row: &MessageRow, tries: i64, provider_id: Option<&str>) -> Outcome<()> {
     let provider_id = provider_id.map(|id| text_within(id, LONGEST_NAME));
+    if matches!(row.state, StateWord::Sent | StateWord::Delivered) {
+        let provider_id = provider_id.as_deref().unwrap_or("none");
+        tracing::warn!(message = %row.id, provider_id, "a message was sent twice");
+        return Ok(());
+    }
     Ok(tx.write(update!(MessageRow { id: row.id } set {
         state: StateWord::Sent, params: empty()?, tries: tries, sent_at: Some(now),
         lease_until: DateTime::UNIX_EPOCH, provider_id: provider_id, reason: None::<String>

@@ -229,7 +229,7 @@ on_both_databases! {
 
     #[test]
     fn a_message_without_an_answer_is_sent_a_few_times_with_growing_pauses_and_each_counts(world) {
-        let world = limited(world, MessageLimits { per_minute: 3, ..MessageLimits::default() });
+        let world = limited(world, MessageLimits { per_minute: 4, ..MessageLimits::default() });
         let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
         let begin = world.now();
         ask(&world, 1);
@@ -334,6 +334,49 @@ on_both_databases! {
         }
         assert_eq!(newest(world).state, "failed");
         assert_eq!(late(sent()), ("sent", 4, 3));
+    }
+
+    #[test]
+    fn a_message_that_was_delivered_stays_so_whatever_its_second_submission_brings(world) {
+        let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
+        let answer = |id: &str| Sending::Sent { provider_id: Some(id.to_owned()) };
+        let late = |id: &str| {
+            let message = newest(world).id;
+            run(keep_late_answer(&world.operator, &world.store, world.now(), message, answer(id))).unwrap();
+        };
+        let mark = |message: OutgoingMessage, ended: Sending| {
+            let gateway = Gateway::answering(ended);
+            run(send_message(&world.operator, &world.store, &At(world.now()), &gateway, message)).unwrap();
+        };
+        let claim = || run(claim_messages(&world.operator, &world.store, world.now(), 1)).unwrap().remove(0);
+        // What the second submission brings, and how often the message may have left then.
+        for (number, (second, submissions)) in [
+            (answer("second"), 2),
+            (Sending::unanswered("smpp_broken_off"), 2),
+            (Sending::later("smpp_rthrottled"), 1),
+            (Sending::Failed { reason: "smpp_rinvdstadr".into() }, 1),
+        ].into_iter().enumerate() {
+            for is_delivered in [true, false] {
+                ask(world, 2 * number + usize::from(is_delivered));
+                send(world, &gateway);
+                world.pass_seconds(4);
+                let again = claim();
+                // The answer to the first comes late, and its receipt.
+                late("first");
+                if is_delivered {
+                    assert!(told(world, "first", None, None));
+                }
+                let before = newest(world);
+                assert_eq!(before.state, if is_delivered { "delivered" } else { "sent" });
+                world.pass_seconds(1);
+                mark(again, second.clone());
+                assert!(!told(world, "second", None, Some("undeliv")), "nobody knows its id");
+                assert_eq!(newest(world), MessageStanding { submissions, ..before }, "{second:?}");
+                assert!(told(world, "first", None, None), "the id that is kept is the first");
+                store::transact(&*world.store, |tx| tx.execute("UPDATE message SET provider_id = NULL", &[])).unwrap();
+            }
+        }
+        assert_eq!(failures(world), []);
     }
 
     #[test]
