@@ -50,8 +50,9 @@ const WINDOW: usize = 16;
 /// A message centre that owes so many answers gives none any more.
 const MOST_UNANSWERED: usize = 1_000;
 /// So many times as long as an answer was waited for, a late one is waited for before the message
-/// is submitted again.
-const LATE_FOR: i32 = 3;
+/// is submitted again; not longer than this, because a code is soon too late.
+const LATE_FOR: u32 = 3;
+const LONGEST_LATE: Duration = Duration::from_secs(30);
 /// The bits of `esm_class` that say what a message is, and a delivery receipt's (SMPP 3.4, 5.2.12).
 const KIND: u8 = 0b0011_1100;
 const DELIVERY_RECEIPT: u8 = 0b0000_0100;
@@ -293,7 +294,7 @@ impl Smpp {
             (true, true) => Sending::unanswered("smpp_broken_off"),
             (true, false) => Sending::Unanswered {
                 reason: "smpp_unanswered".to_owned(),
-                wait: TimeDelta::from_std(self.centre.timeout).ok().map(|timeout| timeout * LATE_FOR),
+                wait: TimeDelta::from_std((self.centre.timeout * LATE_FOR).min(LONGEST_LATE)).ok(),
             },
         }
     }

@@ -31,7 +31,8 @@ use crate::{find, projection, update, values};
 const LEASE: Lease = Lease::seconds(90);
 /// A gateway that says nothing for so long, in seconds, has not answered.
 pub const LONGEST_SENDING: u64 = 30;
-/// Longest pause between two tries: of what is soon too late, and of the rest.
+/// Longest pause between two tries, unless a gateway asks for a longer one: of what is soon too
+/// late, and of the rest.
 const LONGEST_PAUSE_OF_CODES: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 /// Longest id that a gateway has for a message, in bytes, and longest reason.
@@ -330,7 +331,7 @@ fn keep(
         }
         // Each may be one more SMS to the same person: the pauses grow faster.
         Sending::Unanswered { reason, wait } => {
-            let pause = TimeDelta::seconds(1 << (2 * row.submissions.clamp(0, 6))).min(LONGEST_PAUSE);
+            let pause = TimeDelta::seconds(1 << (2 * row.submissions.clamp(0, 6))).min(longest);
             (reason, wait, row.submissions >= limits.submissions, pause)
         }
     };

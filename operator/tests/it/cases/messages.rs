@@ -244,7 +244,7 @@ on_both_databases! {
             }
             world.pass_seconds(1);
         }
-        assert_eq!(sent_at, [0, 4, 20, 84], "four times at most");
+        assert_eq!(sent_at, [0, 4, 20, 50], "four times at most, and no pause of a code is longer than 30 seconds");
         let standing = newest(&world);
         assert_eq!((standing.state, standing.submissions, standing.sent_at), ("failed", 4, None));
         assert_eq!(params(&world), ["{}"]);
