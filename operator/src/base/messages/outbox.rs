@@ -20,7 +20,7 @@ use super::{Message, MessageRow, StateWord, Urgency};
 use crate::base::incidents;
 use crate::base::phone;
 use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::lease::Lease;
+use crate::kernel::lease::{Lease, Pause};
 use crate::kernel::limits::Limits;
 use crate::kernel::operator::{Operator, in_store};
 use crate::kernel::ports::Clock;
@@ -34,7 +34,7 @@ pub const LONGEST_SENDING: u64 = 30;
 /// Longest pause between two tries, unless a gateway asks for a longer one: of what is soon too
 /// late, and of the rest.
 const LONGEST_PAUSE_OF_CODES: TimeDelta = TimeDelta::seconds(30);
-const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+const LONGEST_PAUSE: Pause = Pause::seconds(3_600);
 /// Longest id that a gateway has for a message, in bytes, and longest reason.
 const LONGEST_NAME: usize = 64;
 /// Digits of a number by which a receipt's message is told from others, and messages that are
@@ -223,10 +223,11 @@ pub async fn keep_receipt(
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) -> Outcome<Vec<OutgoingMessage>> {
     let waiting = Select::<MessageRow>::of(
         &format!(
-            "FROM message WHERE message.state = 'waiting' AND message.next_at <= $1 AND {} AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
+            "FROM message WHERE message.state = 'waiting' AND {} AND {} AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
+            Pause::is_over("message", 1, 4),
             Lease::is_free("message", 1, 3)
         ),
-        values![now.timestamp_millis(), most, LEASE.last(now)],
+        values![now.timestamp_millis(), most, LEASE.last(now), LONGEST_PAUSE.last(now)],
     );
     let found = tx.all(waiting.locking_free("message"))?;
     let is_exempt = |row: &MessageRow| row.priority <= Urgency::CodeOfAccount.priority();
@@ -319,7 +320,7 @@ fn keep(
     if row.state != StateWord::Waiting {
         return Ok(());
     }
-    let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE };
+    let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE.longest() };
     let (reason, wait, is_last, pause) = match ended {
         Sending::Sent { .. } => return Ok(()),
         Sending::Failed { reason } => {
@@ -339,7 +340,7 @@ fn keep(
     if is_last {
         return give_up(tx, now, &row, StateWord::Failed, &reason);
     }
-    let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE);
+    let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE.longest());
     Ok(tx.write(update!(MessageRow { id: id } set {
         tries: tries, next_at: now + pause, lease_until: DateTime::UNIX_EPOCH, reason: Some(reason)
     }))?)

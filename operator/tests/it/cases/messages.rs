@@ -464,6 +464,39 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_pause_that_a_clock_ahead_has_made_holds_no_code_back(world) {
+        let wait = |wait: TimeDelta| Sending::Later { reason: "http_status_503".into(), wait: Some(wait) };
+        // As long as a gateway may ask for, of a clock that is as far ahead as another may be.
+        for (ahead, is_kept) in [(TimeDelta::minutes(1), true), (TimeDelta::milliseconds(60_001), false)] {
+            store::transact(&*world.store, |tx| tx.execute("DELETE FROM message", &[])).unwrap();
+            let gateway = Gateway::answering(wait(TimeDelta::hours(2)));
+            ask(world, usize::from(is_kept));
+            run(send_messages(&world.operator, &world.store, &At(world.now() + ahead), &gateway, 16)).unwrap();
+            assert_eq!(gateway.got().len(), 1);
+            gateway.answers(None);
+            assert_eq!(send(world, &gateway), usize::from(!is_kept), "{ahead}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_doubted_ends_no_code_and_it_leaves_when_the_clock_is_back(world) {
+        let config = mesto_operator::Config { moves_clock: false, ..crate::world::config() };
+        let world = World::around(Arc::new(crate::world::operator(config)), Arc::clone(&world.store));
+        world.due();
+        let (gateway, right) = (Gateway::default(), world.now());
+        ask(&world, 1);
+        world.pass(49 * 60);
+        world.due();
+        assert!(world.operator.clock_doubt().is_some());
+        // It is not sent by that clock either: there it is too late.
+        assert_eq!((send(&world, &gateway), newest(&world).state), (0, "waiting"));
+        world.pass_to(right);
+        world.due();
+        assert_eq!((send(&world, &gateway), newest(&world).state), (1, "sent"));
+        assert!(gateway.got()[0].params.contains_key("code"));
+    }
+
+    #[test]
     fn codes_for_accounts_leave_first_and_whatever_the_ceilings_say(world) {
         let limits = MessageLimits { per_minute: 10, per_hour: 15, per_day: 18, ..MessageLimits::default() };
         let world = limited(world, limits);
