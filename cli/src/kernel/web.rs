@@ -28,10 +28,19 @@ pub fn client() -> Result<reqwest::Client, String> {
 /// # Errors
 /// When TLS cannot be set up.
 pub fn client_for(url: &str) -> Result<reqwest::Client, String> {
+    client_within(url, TIMEOUT)
+}
+
+/// As [`client_for`], with a time-out of its own. The time for a connection is a part of it:
+/// whoever gets none hears that, and not that there was no answer.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn client_within(url: &str, timeout: Duration) -> Result<reqwest::Client, String> {
     let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client_config(None)?)
-        .timeout(TIMEOUT)
-        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(timeout)
+        .connect_timeout(CONNECT_TIMEOUT.min(timeout / 2))
         .redirect(Policy::none());
     let is_here = is_here(url);
     let builder = if is_here { builder.no_proxy() } else { builder };

@@ -91,7 +91,7 @@ error-section_missing = This city does not have this service.
 error-section_too_new = The city has new rules for this service that this version of the app does not know.
     .advice = Update the app. The other services go on.
 error-section_unreadable = The city's rules for this service cannot be read.
-    .advice = Update the app, or try again later. The other services go on.
+    .advice = Pay without the app until the operator has mended it. The other services go on.
 error-cursor_too_old = The list of changes is too old.
     .advice = Refresh; everything is read anew.
 

@@ -52,7 +52,7 @@ error-method_not_allowed = Operater ovo ne nudi.
     .advice = Ažurirajte aplikaciju.
 error-body_too_large = Zahtev je prevelik.
     .advice = Skratite tekst i pokušajte ponovo.
-error-content_type_unsupported = Operator ne prima zahtev ove vrste.
+error-content_type_unsupported = Operater ne prima zahtev ove vrste.
     .advice = Ažurirajte aplikaciju.
 error-client_too_old = Ova verzija aplikacije se više ne opslužuje.
     .advice = Ažurirajte aplikaciju. Ako žurite, platite bez nje.
@@ -92,7 +92,7 @@ error-section_missing = Ovaj grad nema tu uslugu.
 error-section_too_new = Grad ima nova pravila za ovu uslugu koja ova verzija aplikacije ne poznaje.
     .advice = Ažurirajte aplikaciju. Ostale usluge rade.
 error-section_unreadable = Pravila grada za ovu uslugu ne mogu se pročitati.
-    .advice = Ažurirajte aplikaciju ili pokušajte kasnije. Ostale usluge rade.
+    .advice = Platite bez aplikacije dok operater to ne ispravi. Ostale usluge rade.
 error-cursor_too_old = Spisak promena je prestar.
     .advice = Osvežite; sve se čita iznova.
 

@@ -1,5 +1,7 @@
 //! Leases: one instance takes what waits, and has it alone for a while. When it dies meanwhile,
-//! another one takes it.
+//! another one takes it. And pauses: what is put off until a moment, for a while at most.
+//!
+//! Moments that a clock has set that was far ahead bind nobody.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -29,5 +31,31 @@ impl Lease {
     /// That nobody has a row of a table, in SQL: `now` and `last` are the numbers of parameters.
     pub fn is_free(table: &str, now: u8, last: u8) -> String {
         format!("({table}.lease_until <= ${now} OR {table}.lease_until > ${last})")
+    }
+}
+
+/// The longest time for which something is put off in `next_at`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pause(TimeDelta);
+
+impl Pause {
+    pub const fn seconds(seconds: i64) -> Self {
+        Self(TimeDelta::seconds(seconds))
+    }
+
+    pub const fn longest(self) -> TimeDelta {
+        self.0
+    }
+
+    /// Nothing that is put off now waits for longer, by whatever instance: a moment beyond it was
+    /// set by a clock that was far ahead. Epoch milliseconds.
+    pub fn last(self, now: DateTime<Utc>) -> i64 {
+        (now + self.0 + AHEAD).timestamp_millis()
+    }
+
+    /// That a row of a table is not put off any more, in SQL: `now` and `last` are the numbers of
+    /// parameters.
+    pub fn is_over(table: &str, now: u8, last: u8) -> String {
+        format!("({table}.next_at <= ${now} OR {table}.next_at > ${last})")
     }
 }

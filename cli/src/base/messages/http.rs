@@ -75,7 +75,6 @@ pub struct Http {
     signature: Option<HeaderName>,
     expect: Vec<u16>,
     id_at: Option<String>,
-    timeout: Duration,
 }
 
 impl Http {
@@ -145,8 +144,9 @@ impl Http {
         if written.id_at.as_ref().is_some_and(|at| !at.starts_with('/')) {
             return Err("id_at: a JSON pointer, such as /messages/0/id".to_owned());
         }
+        let timeout = Duration::from_secs(written.timeout_seconds);
         Ok(Self {
-            client: web::client_for(&bare)?,
+            client: web::client_within(&bare, timeout)?,
             method: Method::from_bytes(method.as_bytes()).map_err(|_| format!("method: `{method}` is none"))?,
             url: url_template,
             headers,
@@ -157,14 +157,13 @@ impl Http {
             signature: signature.map_err(|_| "signature_header: it is no name of a header".to_owned())?,
             expect: written.expect,
             id_at: written.id_at,
-            timeout: Duration::from_secs(written.timeout_seconds),
         })
     }
 
     async fn exchange(&self, message: &OutgoingMessage) -> Sending {
         let url = self.url.fill(message, &self.secret, in_form);
         let body = self.body.fill(message, &self.secret, self.written);
-        let mut request = self.client.request(self.method.clone(), url).timeout(self.timeout);
+        let mut request = self.client.request(self.method.clone(), url);
         for (name, value) in &self.headers {
             request = request.header(name, value.fill(message, &self.secret, plain));
         }
@@ -214,5 +213,30 @@ impl Http {
 impl MessageGateway for Http {
     fn send<'a>(&'a self, message: &'a OutgoingMessage) -> Pin<Box<dyn Future<Output = Sending> + Send + 'a>> {
         Box::pin(self.exchange(message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What is told of a gateway that says nothing at all, at an address of this machine.
+    async fn told_of_silence(scheme: &str) -> Sending {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let written = format!(
+            "url = \"{scheme}://{}/?to={{recipient}}&text={{text}}\"\nmethod = \"GET\"\ntimeout_seconds = 1",
+            listener.local_addr().unwrap()
+        );
+        let gateway = Http::new(toml::from_str(&written).unwrap(), Path::new("")).unwrap();
+        gateway.send(&crate::base::messages::example()).await
+    }
+
+    #[tokio::test]
+    async fn no_connection_in_time_is_no_submission_however_short_the_time_is() {
+        // Nothing was asked of a server before TLS stands; of one without TLS it was.
+        assert_eq!(told_of_silence("https").await, Sending::later("http_unreachable"));
+        assert_eq!(told_of_silence("http").await, Sending::unanswered("http_timeout"));
     }
 }

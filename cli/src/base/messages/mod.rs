@@ -3,22 +3,16 @@
 
 mod command;
 mod http;
+mod sending;
 mod simulator;
 mod smpp;
 mod template;
 
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
-use mesto_operator::outbox::{claim_messages, keep_late_answer, keep_receipt, send_message};
-use mesto_operator::{
-    Clock, MessageGateway, MessageLimits, MessageStanding, Operator, OutgoingMessage, Receipt, Store,
-};
+use mesto_operator::{MessageGateway, MessageLimits, MessageStanding, Operator, OutgoingMessage};
 use mesto_protocol::kernel::ids::{MessageId, RecordId as _};
 use serde::Deserialize;
 use serde_json::json;
@@ -30,21 +24,13 @@ use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::table;
 use crate::kernel::service::{Commands, Run, Service};
 
+pub use sending::send_forever;
+
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),
     tools: Some(Commands::of::<Tool>()),
     ..Service::named("messages")
 };
-
-/// How often it is looked for what waits.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// Messages that are on their way at once.
-const MOST: usize = 16;
-/// A receipt may come before its message is marked. It is looked for again so often, after one
-/// beat, two, four and so on: eight seconds in all.
-const RECEIPT_LOOKS: u32 = 5;
-/// Receipts that wait for their message, or for a store that can be read.
-const MOST_RECEIPTS: usize = 10_000;
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -211,109 +197,6 @@ pub fn read(path: &Path) -> Outcome<Arc<dyn MessageGateway>> {
     gateway.map_err(fault)
 }
 
-/// Sends what waits, again and again. Whoever drops it stops it: what was under way is sent again
-/// by the next one, with the same id.
-pub async fn send_forever(
-    operator: Arc<Operator>,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    gateway: Arc<dyn MessageGateway>,
-) -> Infallible {
-    let mut beat = tokio::time::interval(LOOK_EVERY);
-    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut under_way = FuturesUnordered::new();
-    let mut receipts = Receipts::default();
-    let mut late = Vec::new();
-    let told = |error: &dyn std::fmt::Display| tracing::error!(reason = %error, "messages cannot be read or marked");
-    loop {
-        tokio::select! {
-            Some(ended) = under_way.next() => {
-                if let Err(error) = ended {
-                    told(&error);
-                }
-            }
-            _ = beat.tick() => {
-                // Before anything is sent again.
-                late.extend(gateway.late_answers());
-                for (id, answer) in std::mem::take(&mut late) {
-                    if let Err(error) = keep_late_answer(&operator, &store, clock.now(), id, answer.clone()).await {
-                        told(&error);
-                        late.push((id, answer));
-                    }
-                }
-                let room = MOST.saturating_sub(under_way.len());
-                if room > 0 {
-                    match claim_messages(&operator, &store, clock.now(), room).await {
-                        Ok(claimed) => under_way.extend(claimed.into_iter().map(|message| {
-                            send_message(&operator, &store, clock.as_ref(), gateway.as_ref(), message)
-                        })),
-                        Err(error) => told(&error),
-                    }
-                }
-                receipts.came(gateway.receipts());
-                for waiting in receipts.due() {
-                    match keep_receipt(&operator, &store, clock.now(), waiting.receipt.clone()).await {
-                        Ok(true) => {}
-                        Ok(false) => receipts.not_found(waiting),
-                        Err(error) => {
-                            told(&error);
-                            receipts.again(waiting);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A receipt whose message is not known yet.
-struct Waiting {
-    receipt: Receipt,
-    looks: u32,
-    /// The beat at which it is looked for.
-    at: u64,
-}
-
-/// Receipts that came, each until its message is found or was looked for long enough.
-#[derive(Default)]
-struct Receipts {
-    beat: u64,
-    waiting: Vec<Waiting>,
-}
-
-impl Receipts {
-    fn came(&mut self, came: Vec<Receipt>) {
-        let at = self.beat;
-        let room = MOST_RECEIPTS.saturating_sub(self.waiting.len());
-        self.waiting.extend(came.into_iter().take(room).map(|receipt| Waiting { receipt, looks: 0, at }));
-    }
-
-    /// Those that are looked for at this beat.
-    fn due(&mut self) -> Vec<Waiting> {
-        let now = self.beat;
-        self.beat += 1;
-        let (due, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|one| one.at <= now);
-        self.waiting = waiting;
-        due
-    }
-
-    /// Looked for later, twice as late each time, and not for ever.
-    fn not_found(&mut self, waiting: Waiting) {
-        if waiting.looks >= RECEIPT_LOOKS {
-            // Of another sender with the same account, or of a message that is erased.
-            tracing::info!(provider_id = ?waiting.receipt.provider_id, "a delivery receipt is of no message that is known here");
-            return;
-        }
-        let at = self.beat + (1 << waiting.looks) - 1;
-        self.waiting.push(Waiting { looks: waiting.looks + 1, at, ..waiting });
-    }
-
-    /// Looked for at the next beat: the store could not be read.
-    fn again(&mut self, waiting: Waiting) {
-        self.waiting.push(Waiting { at: self.beat, ..waiting });
-    }
-}
-
 /// A message as any other, to try a template with.
 fn example() -> OutgoingMessage {
     OutgoingMessage {
@@ -333,27 +216,6 @@ mod tests {
     use mesto_operator::testing::Authority;
 
     use super::*;
-
-    #[test]
-    fn a_receipt_of_no_known_message_is_looked_for_a_few_times_and_then_no_more() {
-        let mut receipts = Receipts::default();
-        receipts.came(vec![Receipt { provider_id: "7".into(), recipient: None, failure: None }]);
-        let mut looked_at = Vec::new();
-        for beat in 0..1_000 {
-            for waiting in receipts.due() {
-                looked_at.push(beat);
-                receipts.not_found(waiting);
-            }
-        }
-        assert_eq!(looked_at, [0, 1, 3, 7, 15, 31]);
-        // A store that cannot be read is no look.
-        receipts.came(vec![Receipt { provider_id: "8".into(), recipient: None, failure: None }]);
-        for _ in 0..100 {
-            let waiting = receipts.due().pop().unwrap();
-            assert_eq!(waiting.looks, 0);
-            receipts.again(waiting);
-        }
-    }
 
     #[test]
     fn every_file_of_the_page_is_one_that_is_taken() {

@@ -50,8 +50,9 @@ const WINDOW: usize = 16;
 /// A message centre that owes so many answers gives none any more.
 const MOST_UNANSWERED: usize = 1_000;
 /// So many times as long as an answer was waited for, a late one is waited for before the message
-/// is submitted again.
-const LATE_FOR: i32 = 3;
+/// is submitted again; not longer than this, because a code is soon too late.
+const LATE_FOR: u32 = 3;
+const LONGEST_LATE: Duration = Duration::from_secs(30);
 /// The bits of `esm_class` that say what a message is, and a delivery receipt's (SMPP 3.4, 5.2.12).
 const KIND: u8 = 0b0011_1100;
 const DELIVERY_RECEIPT: u8 = 0b0000_0100;
@@ -293,7 +294,7 @@ impl Smpp {
             (true, true) => Sending::unanswered("smpp_broken_off"),
             (true, false) => Sending::Unanswered {
                 reason: "smpp_unanswered".to_owned(),
-                wait: TimeDelta::from_std(self.centre.timeout).ok().map(|timeout| timeout * LATE_FOR),
+                wait: TimeDelta::from_std((self.centre.timeout * LATE_FOR).min(LONGEST_LATE)).ok(),
             },
         }
     }
@@ -432,12 +433,13 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
         };
         let to_send = tokio::select! {
             next = asked.recv() => match next {
+                // It stays untaken: it has not left.
+                Some(_) if owed.len() >= MOST_UNANSWERED => {
+                    tracing::warn!("the message centre owes {MOST_UNANSWERED} answers; it is bound anew");
+                    return;
+                }
                 Some(Asked { is_taken, .. }) if is_taken.swap(true, Ordering::AcqRel) => continue,
                 Some(Asked { pdu, owed: answer, .. }) => {
-                    if owed.len() >= MOST_UNANSWERED {
-                        tracing::warn!("the message centre owes {MOST_UNANSWERED} answers; it is bound anew");
-                        return;
-                    }
                     sequence = sequence % 0x7fff_ffff + 1;
                     owed.insert(sequence, answer);
                     Command::new(CommandStatus::EsmeRok, sequence, pdu)
@@ -683,6 +685,28 @@ mod tests {
             heard.delivered(&deliver);
             assert_eq!(taken(&heard.receipts).len(), usize::from(is_one), "{class:#010b}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_a_centre_that_owes_too_much_does_not_get_any_more_has_not_left() {
+        let (ours, theirs) = tokio::io::duplex(1 << 20);
+        let wire: Wire = Framed::new(Box::new(ours), CommandCodec::new());
+        let (centre, asked) = mpsc::channel(WINDOW);
+        let ten = Duration::from_secs(10);
+        let talking = tokio::spawn(talk(wire, asked, Heard::default(), ten, ten));
+        let mut owed = Vec::new();
+        for _ in 0..=MOST_UNANSWERED {
+            let ((answer, answered), is_taken) = (oneshot::channel(), Arc::new(AtomicBool::new(false)));
+            owed.push((answered, Arc::clone(&is_taken)));
+            let owed = Owed { answer, of: None };
+            assert!(centre.send(Asked { pdu: SubmitSm::default().into(), is_taken, owed }).await.is_ok());
+        }
+        talking.await.unwrap();
+        // Whoever waits for the last one hears that there is no answer, and finds it untaken.
+        let left: Vec<bool> = owed.iter().map(|(_, is_taken)| is_taken.load(Ordering::Acquire)).collect();
+        assert_eq!(left, [vec![true; MOST_UNANSWERED], vec![false]].concat());
+        assert!(owed.pop().unwrap().0.await.is_err());
+        drop(theirs);
     }
 
     #[test]

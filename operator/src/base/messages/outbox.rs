@@ -20,7 +20,7 @@ use super::{Message, MessageRow, StateWord, Urgency};
 use crate::base::incidents;
 use crate::base::phone;
 use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::lease::Lease;
+use crate::kernel::lease::{Lease, Pause};
 use crate::kernel::limits::Limits;
 use crate::kernel::operator::{Operator, in_store};
 use crate::kernel::ports::Clock;
@@ -31,9 +31,10 @@ use crate::{find, projection, update, values};
 const LEASE: Lease = Lease::seconds(90);
 /// A gateway that says nothing for so long, in seconds, has not answered.
 pub const LONGEST_SENDING: u64 = 30;
-/// Longest pause between two tries: of what is soon too late, and of the rest.
+/// Longest pause between two tries, unless a gateway asks for a longer one: of what is soon too
+/// late, and of the rest.
 const LONGEST_PAUSE_OF_CODES: TimeDelta = TimeDelta::seconds(30);
-const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+const LONGEST_PAUSE: Pause = Pause::seconds(3_600);
 /// Longest id that a gateway has for a message, in bytes, and longest reason.
 const LONGEST_NAME: usize = 64;
 /// Digits of a number by which a receipt's message is told from others, and messages that are
@@ -222,10 +223,11 @@ pub async fn keep_receipt(
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, most: i64) -> Outcome<Vec<OutgoingMessage>> {
     let waiting = Select::<MessageRow>::of(
         &format!(
-            "FROM message WHERE message.state = 'waiting' AND message.next_at <= $1 AND {} AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
+            "FROM message WHERE message.state = 'waiting' AND {} AND {} AND (message.valid_until IS NULL OR message.valid_until > $1) ORDER BY message.priority, message.next_at, message.id LIMIT $2",
+            Pause::is_over("message", 1, 4),
             Lease::is_free("message", 1, 3)
         ),
-        values![now.timestamp_millis(), most, LEASE.last(now)],
+        values![now.timestamp_millis(), most, LEASE.last(now), LONGEST_PAUSE.last(now)],
     );
     let found = tx.all(waiting.locking_free("message"))?;
     let is_exempt = |row: &MessageRow| row.priority <= Urgency::CodeOfAccount.priority();
@@ -318,19 +320,19 @@ fn keep(
     if row.state != StateWord::Waiting {
         return Ok(());
     }
+    let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE.longest() };
     let (reason, wait, is_last, pause) = match ended {
         Sending::Sent { .. } => return Ok(()),
         Sending::Failed { reason } => {
             return give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME));
         }
         Sending::Later { reason, wait } => {
-            let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE };
             let pause = TimeDelta::seconds(1 << tries.clamp(0, 12)).min(longest);
             (reason, wait, row.valid_until.is_none() && tries >= limits.tries, pause)
         }
         // Each may be one more SMS to the same person: the pauses grow faster.
         Sending::Unanswered { reason, wait } => {
-            let pause = TimeDelta::seconds(1 << (2 * row.submissions.clamp(0, 6))).min(LONGEST_PAUSE);
+            let pause = TimeDelta::seconds(1 << (2 * row.submissions.clamp(0, 6))).min(longest);
             (reason, wait, row.submissions >= limits.submissions, pause)
         }
     };
@@ -338,7 +340,7 @@ fn keep(
     if is_last {
         return give_up(tx, now, &row, StateWord::Failed, &reason);
     }
-    let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE.max(pause));
+    let pause = wait.unwrap_or_default().clamp(pause, LONGEST_PAUSE.longest());
     Ok(tx.write(update!(MessageRow { id: id } set {
         tries: tries, next_at: now + pause, lease_until: DateTime::UNIX_EPOCH, reason: Some(reason)
     }))?)
@@ -348,12 +350,6 @@ fn keep(
 fn answered_late(tx: &mut dyn Tx, now: DateTime<Utc>, id: MessageId, answer: &Sending) -> Outcome<()> {
     let Some(row) = tx.first(find!(MessageRow { id: id }).locking("message"))? else { return Ok(()) };
     match answer {
-        Sending::Sent { provider_id } if matches!(row.state, StateWord::Sent | StateWord::Delivered) => {
-            // The same message once more: the answer that is kept stays.
-            let id = provider_id.as_deref().unwrap_or("none");
-            tracing::warn!(message = %row.id, provider_id = %text_within(id, LONGEST_NAME), "a message was sent twice");
-            Ok(())
-        }
         Sending::Sent { provider_id } => sent(tx, now, &row, row.tries, provider_id.as_deref()),
         Sending::Unanswered { .. } => Ok(()),
         Sending::Later { reason, .. } => {
@@ -378,9 +374,15 @@ fn answered_late(tx: &mut dyn Tx, now: DateTime<Utc>, id: MessageId, answer: &Se
     }
 }
 
-/// The gateway has it, also when it was given up in the meantime: it has left.
+/// The gateway has it, also when it was given up in the meantime: it has left. When it had it
+/// before, under another id, the first answer and what was heard of it stay.
 fn sent(tx: &mut dyn Tx, now: DateTime<Utc>, row: &MessageRow, tries: i64, provider_id: Option<&str>) -> Outcome<()> {
     let provider_id = provider_id.map(|id| text_within(id, LONGEST_NAME));
+    if matches!(row.state, StateWord::Sent | StateWord::Delivered) {
+        let provider_id = provider_id.as_deref().unwrap_or("none");
+        tracing::warn!(message = %row.id, provider_id, "a message was sent twice");
+        return Ok(());
+    }
     Ok(tx.write(update!(MessageRow { id: row.id } set {
         state: StateWord::Sent, params: empty()?, tries: tries, sent_at: Some(now),
         lease_until: DateTime::UNIX_EPOCH, provider_id: provider_id, reason: None::<String>

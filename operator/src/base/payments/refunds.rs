@@ -17,7 +17,7 @@ use crate::base::payments::rows::{
 };
 use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::Outcome;
-use crate::kernel::lease::Lease;
+use crate::kernel::lease::{Lease, Pause};
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::{Operator, in_store};
 use crate::kernel::ports::Clock;
@@ -34,7 +34,7 @@ pub(crate) const REFUSED: &str = "refund_refused";
 const LEASE: Lease = Lease::seconds(60);
 const CLAIM: i64 = 20;
 /// Longest pause between two tries.
-const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+const LONGEST_PAUSE: Pause = Pause::seconds(3_600);
 
 /// Money to be given back to the card it came from.
 pub(crate) struct ToCard<'a> {
@@ -245,12 +245,12 @@ pub async fn send_due(
 
 fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Outgoing>> {
     let waiting = Select::<ProviderRequestRow>::of(
-        // A pause beyond the longest one was made by a clock that was ahead.
         &format!(
-            "FROM provider_request WHERE (provider_request.next_at <= $1 OR provider_request.next_at > $4) AND {} ORDER BY provider_request.next_at, provider_request.refund LIMIT $2",
+            "FROM provider_request WHERE {} AND {} ORDER BY provider_request.next_at, provider_request.refund LIMIT $2",
+            Pause::is_over("provider_request", 1, 4),
             Lease::is_free("provider_request", 1, 3)
         ),
-        values![now.timestamp_millis(), CLAIM, LEASE.last(now), LEASE.last(now + LONGEST_PAUSE)],
+        values![now.timestamp_millis(), CLAIM, LEASE.last(now), LONGEST_PAUSE.last(now)],
     );
     let mut outgoing = Vec::new();
     for row in tx.all(waiting.locking_free("provider_request"))? {
@@ -303,7 +303,7 @@ fn keep_answer(
         }
         RefundAnswer::NotNow => {
             let tries = outgoing.tries + 1;
-            let pause = TimeDelta::seconds(1 << tries.clamp(1, 12)).min(LONGEST_PAUSE);
+            let pause = TimeDelta::seconds(1 << tries.clamp(1, 12)).min(LONGEST_PAUSE.longest());
             tx.write(update!(ProviderRequestRow { refund: id } set {
                 tries: tries, next_at: now + pause, lease_until: DateTime::UNIX_EPOCH
             }))?;

@@ -229,7 +229,7 @@ on_both_databases! {
 
     #[test]
     fn a_message_without_an_answer_is_sent_a_few_times_with_growing_pauses_and_each_counts(world) {
-        let world = limited(world, MessageLimits { per_minute: 3, ..MessageLimits::default() });
+        let world = limited(world, MessageLimits { per_minute: 4, ..MessageLimits::default() });
         let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
         let begin = world.now();
         ask(&world, 1);
@@ -244,7 +244,7 @@ on_both_databases! {
             }
             world.pass_seconds(1);
         }
-        assert_eq!(sent_at, [0, 4, 20, 84], "four times at most");
+        assert_eq!(sent_at, [0, 4, 20, 50], "four times at most, and no pause of a code is longer than 30 seconds");
         let standing = newest(&world);
         assert_eq!((standing.state, standing.submissions, standing.sent_at), ("failed", 4, None));
         assert_eq!(params(&world), ["{}"]);
@@ -337,6 +337,49 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_message_that_was_delivered_stays_so_whatever_its_second_submission_brings(world) {
+        let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
+        let answer = |id: &str| Sending::Sent { provider_id: Some(id.to_owned()) };
+        let late = |id: &str| {
+            let message = newest(world).id;
+            run(keep_late_answer(&world.operator, &world.store, world.now(), message, answer(id))).unwrap();
+        };
+        let mark = |message: OutgoingMessage, ended: Sending| {
+            let gateway = Gateway::answering(ended);
+            run(send_message(&world.operator, &world.store, &At(world.now()), &gateway, message)).unwrap();
+        };
+        let claim = || run(claim_messages(&world.operator, &world.store, world.now(), 1)).unwrap().remove(0);
+        // What the second submission brings, and how often the message may have left then.
+        for (number, (second, submissions)) in [
+            (answer("second"), 2),
+            (Sending::unanswered("smpp_broken_off"), 2),
+            (Sending::later("smpp_rthrottled"), 1),
+            (Sending::Failed { reason: "smpp_rinvdstadr".into() }, 1),
+        ].into_iter().enumerate() {
+            for is_delivered in [true, false] {
+                ask(world, 2 * number + usize::from(is_delivered));
+                send(world, &gateway);
+                world.pass_seconds(4);
+                let again = claim();
+                // The answer to the first comes late, and its receipt.
+                late("first");
+                if is_delivered {
+                    assert!(told(world, "first", None, None));
+                }
+                let before = newest(world);
+                assert_eq!(before.state, if is_delivered { "delivered" } else { "sent" });
+                world.pass_seconds(1);
+                mark(again, second.clone());
+                assert!(!told(world, "second", None, Some("undeliv")), "nobody knows its id");
+                assert_eq!(newest(world), MessageStanding { submissions, ..before }, "{second:?}");
+                assert!(told(world, "first", None, None), "the id that is kept is the first");
+                store::transact(&*world.store, |tx| tx.execute("UPDATE message SET provider_id = NULL", &[])).unwrap();
+            }
+        }
+        assert_eq!(failures(world), []);
+    }
+
+    #[test]
     fn a_receipt_finds_its_message_in_either_base_and_never_another_one(world) {
         let numbers = |of: usize| format!("38164{of:07}");
         // What the gateway answered, of the first number; what the receipt says, of which number;
@@ -418,6 +461,39 @@ on_both_databases! {
         world.pass_to(right);
         (0..2).for_each(|number| ask(&world, number));
         assert_eq!(send(&world, &gateway), 2);
+    }
+
+    #[test]
+    fn a_pause_that_a_clock_ahead_has_made_holds_no_code_back(world) {
+        let wait = |wait: TimeDelta| Sending::Later { reason: "http_status_503".into(), wait: Some(wait) };
+        // As long as a gateway may ask for, of a clock that is as far ahead as another may be.
+        for (ahead, is_kept) in [(TimeDelta::minutes(1), true), (TimeDelta::milliseconds(60_001), false)] {
+            store::transact(&*world.store, |tx| tx.execute("DELETE FROM message", &[])).unwrap();
+            let gateway = Gateway::answering(wait(TimeDelta::hours(2)));
+            ask(world, usize::from(is_kept));
+            run(send_messages(&world.operator, &world.store, &At(world.now() + ahead), &gateway, 16)).unwrap();
+            assert_eq!(gateway.got().len(), 1);
+            gateway.answers(None);
+            assert_eq!(send(world, &gateway), usize::from(!is_kept), "{ahead}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_doubted_ends_no_code_and_it_leaves_when_the_clock_is_back(world) {
+        let config = mesto_operator::Config { moves_clock: false, ..crate::world::config() };
+        let world = World::around(Arc::new(crate::world::operator(config)), Arc::clone(&world.store));
+        world.due();
+        let (gateway, right) = (Gateway::default(), world.now());
+        ask(&world, 1);
+        world.pass(49 * 60);
+        world.due();
+        assert!(world.operator.clock_doubt().is_some());
+        // It is not sent by that clock either: there it is too late.
+        assert_eq!((send(&world, &gateway), newest(&world).state), (0, "waiting"));
+        world.pass_to(right);
+        world.due();
+        assert_eq!((send(&world, &gateway), newest(&world).state), (1, "sent"));
+        assert!(gateway.got()[0].params.contains_key("code"));
     }
 
     #[test]
