@@ -227,7 +227,12 @@ impl Night {
                     return Ok(false);
                 }
                 // The store's state and not the rule's fault. The others come first the next time.
-                Err(error @ (StoreError::Full | StoreError::Overloaded | StoreError::Unavailable(_))) => {
+                Err(
+                    error @ (StoreError::Full
+                    | StoreError::Overloaded
+                    | StoreError::Unavailable(_)
+                    | StoreError::Schema(_)),
+                ) => {
                     self.left.push_back(walk);
                     return Err(error);
                 }
