@@ -52,6 +52,9 @@ const LONG_EXCHANGE: Duration = Duration::from_secs(3_600);
 const MIGRATES: &str = "pg_advisory_xact_lock(7215063)";
 const SERVES: &str = "SELECT pg_try_advisory_lock_shared(7215064)";
 const SERVES_ALONE: &str = "SELECT pg_try_advisory_xact_lock(7215064)";
+/// The server notices within a minute that a machine is gone, and frees its locks: whether it was
+/// idle, or an answer to it was on its way. Without a meaning where there is no network between.
+const KEEPALIVE: &str = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 60000";
 /// Longest time until a connection is open.
 const OPENING: Duration = Duration::from_secs(10);
 
@@ -380,7 +383,7 @@ impl Connection {
             // the server has it.
             client
                 .batch_execute(&format!(
-                    "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET statement_timeout = {STATEMENT_TIMEOUT_MS}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
+                    "{KEEPALIVE}; SET lock_timeout = {LOCK_TIMEOUT_MS}; SET statement_timeout = {STATEMENT_TIMEOUT_MS}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
                 ))
                 .await?;
             Ok::<_, tokio_postgres::Error>(client)
@@ -884,5 +887,21 @@ mod tests {
         schema.script("ROLLBACK").unwrap();
         assert_eq!(serving.transact(&mut |_| Ok(())), Ok(()));
         assert!(PostgresStore::connect_current(address, 1).is_ok());
+    }
+
+    #[test]
+    fn the_server_notices_within_a_minute_that_a_machine_is_gone() {
+        let (_cluster, address) = cluster();
+        let connection = Connection::open(&address).unwrap();
+        // Over TCP the server tells what its socket has, not what was asked for.
+        for (setting, value) in [
+            ("tcp_keepalives_idle", "30"),
+            ("tcp_keepalives_interval", "10"),
+            ("tcp_keepalives_count", "3"),
+            ("tcp_user_timeout", "60000"),
+        ] {
+            let rows = connection.hear(connection.client.query(&format!("SHOW {setting}"), &[])).unwrap();
+            assert_eq!(rows[0].get::<_, String>(0), value, "{setting}");
+        }
     }
 }
