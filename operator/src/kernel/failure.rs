@@ -125,7 +125,7 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
             Problem::new(ProblemCode::Unavailable, "the store cannot be reached; ask again with the same key")
                 .with("retry_after_seconds", 5)
         }
-        // Another version migrated it, or does so now: a request that got no connection did nothing.
+        // Another version migrated it, or does so now. Who got no connection did nothing.
         StoreError::Schema(_) => Problem::new(
             ProblemCode::Unavailable,
             "the store is not this version's any more; nothing was done, ask again with the same key",

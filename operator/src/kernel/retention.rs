@@ -5,7 +5,8 @@
 //! however large the table is; it goes in transactions of a few hundred rows: sales wait for none
 //! of it. After a portion that was full the next waits for the next beat, with what else is due
 //! before it, and goes on behind the last row: a table is walked once a night. Of several operators
-//! the one that began goes on. A rule that fails does not end the others. Nothing is erased while the clock is doubted (`clock.rs`).
+//! the one that began goes on. A rule that fails does not end the others. Nothing is erased while
+//! the clock is doubted (`clock.rs`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc;

@@ -47,8 +47,8 @@ const IDLE_TIMEOUT_MS: u32 = 60_000;
 /// The same for jobs and tools that change something, and for migrations and reports.
 const JOB_EXCHANGE: Duration = Duration::from_secs(60);
 const LONG_EXCHANGE: Duration = Duration::from_secs(3_600);
-/// The lock that who migrates has, and the one that every connection of an instance shares, those of
-/// its pool and its watcher: nobody migrates while another instance serves.
+/// The lock that who migrates has, and the one that every connection of an instance shares, those
+/// of its pool and its watcher: nobody migrates while another instance serves.
 const MIGRATES: &str = "pg_advisory_xact_lock(7215063)";
 const SERVES: &str = "SELECT pg_try_advisory_lock_shared(7215064)";
 const SERVES_ALONE: &str = "SELECT pg_try_advisory_xact_lock(7215064)";
@@ -840,6 +840,27 @@ mod tests {
         drop(serving);
         migrate_when_nobody_serves(&address);
         assert_eq!(PostgresStore::connect(address, 1).err(), Some(AHEAD));
+    }
+
+    #[test]
+    fn the_page_tells_who_keeps_others_from_migrating_and_how_to_end_it() {
+        let page = include_str!("../../../../docs/backup.md");
+        let question = page.split("```").find(|block| block.contains("objid = 7215064")).unwrap();
+        let (_cluster, address) = cluster();
+        let looking = Connection::open(&address).unwrap();
+        let sharing = || -> Vec<i32> {
+            let rows = looking.hear(looking.client.query(question.trim().trim_end_matches(';'), &[])).unwrap();
+            rows.iter().map(|row| row.get("pid")).collect()
+        };
+        let serving = PostgresStore::connect(address.clone(), 2).unwrap();
+        serving.probe(DateTime::UNIX_EPOCH).unwrap();
+        let found = sharing();
+        assert_eq!(found.len(), 2, "one of the pool, and the watcher");
+        for pid in &found {
+            looking.script(&format!("SELECT pg_terminate_backend({pid})")).unwrap();
+        }
+        migrate_when_nobody_serves(&address);
+        assert!(sharing().is_empty());
     }
 
     #[test]
