@@ -24,8 +24,9 @@ pub struct BoundsArgs {
     #[arg(long, value_name = "N", default_value_t = FairShares::default().address.per_second, value_parser = clap::value_parser!(u32).range(1..))]
     address_requests_per_second: u32,
     /// Milliseconds by which the clock of this machine may differ from that of a Postgres database,
-    /// which other instances share; with more it does not start.
-    #[arg(long, value_name = "MS", default_value_t = Config::MAX_SKEW_MS, value_parser = clap::value_parser!(u32).range(100..=60_000))]
+    /// which other instances share; with more it does not start. 30000 is the most: the leases of
+    /// instances rely on it.
+    #[arg(long, value_name = "MS", default_value_t = Config::MAX_SKEW_MS, value_parser = clap::value_parser!(u32).range(100..=i64::from(Config::MOST_SKEW_MS)))]
     max_clock_skew_ms: u32,
 }
 

@@ -208,6 +208,9 @@ impl Place {
             StoreError::Schema(SchemaFault::Served { .. }) => {
                 "Stop every instance, on every machine; back it up, run `mesto admin migrate`, and start them all in this version."
             }
+            StoreError::Schema(SchemaFault::Migrating) => {
+                "Start again when that is over, in the version that migrates."
+            }
             StoreError::Schema(SchemaFault::Ahead { .. }) => "Use the version that wrote it, or a newer one.",
             StoreError::Schema(SchemaFault::Empty) => {
                 "Name the store that `mesto serve` writes. A copy of the file alone lacks what stands in the `-wal` beside it: copy with `mesto admin backup`."

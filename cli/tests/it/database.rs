@@ -100,6 +100,11 @@ fn an_operator_whose_clock_differs_from_the_databases_does_not_start_and_says_by
     let text = format!("{}{}", refused.out, refused.err);
     assert!(text.contains("ms behind the database's, at most 2000 ms are allowed"), "{text}");
     assert!(text.contains("--max-clock-skew-ms"), "{text}");
+    // Leases rely on the most that can be allowed.
+    let beyond = [&arguments[..], &["--max-clock-skew-ms", "30001"]].concat();
+    let beyond = ran(&mut command(folder.path(), &beyond));
+    let text = beyond.json()["error"]["text"].to_string();
+    assert!(text.contains("30001 is not in 100..=30000"), "{text}");
     let tolerant = [&arguments[..], &["--max-clock-skew-ms", "10000"]].concat();
     let serving = Serving::with(&mut command(folder.path(), &tolerant));
     assert_eq!(http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);

@@ -85,6 +85,8 @@ pub(crate) const LATE: Measure = Measure {
 /// How long an operator may take for what it claimed; then another one may.
 const LEASE: Lease = Lease::seconds(30);
 const CLAIM: i64 = 50;
+/// How long the night's erasing waits after it failed; shorter than its lease.
+const PAUSE: TimeDelta = TimeDelta::seconds(15);
 /// Most jobs of one call.
 const MOST: usize = 10_000;
 
@@ -105,6 +107,15 @@ impl Operator {
     pub fn due(&self, store: &dyn Store, now: DateTime<Utc>) -> usize {
         let now = whole_millis(now);
         self.look_at_clock(store, now);
+        let done = self.claim_and_do(store, now);
+        if let Err(error) = self.go_on_tonight(store, now) {
+            self.metrics.due(false);
+            tracing::warn!(reason = %error, "the night's erasing could not go on; it is tried again");
+        }
+        done
+    }
+
+    fn claim_and_do(&self, store: &dyn Store, now: DateTime<Utc>) -> usize {
         let mut done = 0;
         while done < MOST {
             let claimed = match transact(store, |tx| claim(tx, now)) {
@@ -118,7 +129,7 @@ impl Operator {
             let mut progressed = false;
             for DueRow { kind, reference, .. } in claimed {
                 let ended = if kind == retention::NIGHTLY.kind {
-                    self.erase_tonight(store, now)
+                    self.erase_tonight(store, now, LEASE.until(now)).map(|()| false)
                 } else {
                     transact(store, |tx| {
                         run(tx, self, now, &kind, &reference).map_err(|failure| failure.into_store_error())
@@ -147,28 +158,50 @@ impl Operator {
 
 impl Operator {
     /// A part of the night's erasing; the rest follows with the next call, after what others wait
-    /// for. While the clock is doubted it waits. A portion takes a second or two of the lease; who
-    /// is slower, and was taken over by another operator, leaves the plan to that one.
-    fn erase_tonight(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    /// for. While the clock is doubted it waits. A portion takes a second or two of the lease. Who
+    /// began goes on, and keeps the lease until the end: how far the walk is stands in its memory
+    /// alone. Who is slower, and was taken over by another operator, leaves the plan to that one.
+    fn erase_tonight(&self, store: &dyn Store, now: DateTime<Utc>, held: DateTime<Utc>) -> Result<(), StoreError> {
         if self.clock_doubt().is_some() {
-            return Ok(false);
+            return Ok(());
         }
-        let is_over = self.erase_old(store, now)?;
-        let kind = retention::NIGHTLY.kind;
-        let next = match is_over {
-            true => Repeat::Night.after(self, now),
+        let ended = self.erase_old(store, now);
+        let (next, lease) = match &ended {
+            Ok(true) => (Repeat::Night.after(self, now), now),
             // Not in this call any more, and after all that is due by now.
-            false => now + TimeDelta::milliseconds(1),
+            Ok(false) => (now + TimeDelta::milliseconds(1), LEASE.until(now)),
+            Err(_) => (now + PAUSE, LEASE.until(now)),
         };
-        transact(store, |tx| {
-            let rest = Write::sql(
-                "due",
-                "UPDATE due SET at = $1, lease_until = $2 WHERE kind = $3 AND lease_until = $4",
-                values![next.timestamp_millis(), now.timestamp_millis(), kind, LEASE.until(now).timestamp_millis()],
+        let is_over = matches!(ended, Ok(true));
+        let is_ours = transact(store, |tx| {
+            let rest = "UPDATE due SET at = $1, lease_until = $2 WHERE kind = $3 AND lease_until = $4";
+            let kind = retention::NIGHTLY.kind;
+            let rest = tx.execute(
+                rest,
+                values![next.timestamp_millis(), lease.timestamp_millis(), kind, held.timestamp_millis()],
             );
-            tx.write(rest)
+            Ok(rest? == 1)
         })?;
-        Ok(false)
+        self.night.hold((is_ours && !is_over).then_some(lease));
+        ended.map(|_| ())
+    }
+
+    /// Goes on with the night's erasing that this operator began, unless another one took over.
+    fn go_on_tonight(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(held) = self.night.held() else { return Ok(()) };
+        let kind = retention::NIGHTLY.kind;
+        let planned = transact(store, |tx| {
+            let (of_kind, held) = ("FROM due WHERE due.kind = $1 AND due.lease_until = $2", held.timestamp_millis());
+            tx.first(Select::<DueRow>::of(of_kind, values![kind, held]))
+        })?;
+        let Some(planned) = planned else {
+            self.night.hold(None);
+            return Ok(());
+        };
+        match planned.at <= now {
+            true => self.erase_tonight(store, now, held),
+            false => Ok(()),
+        }
     }
 }
 

@@ -125,7 +125,13 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
             Problem::new(ProblemCode::Unavailable, "the store cannot be reached; ask again with the same key")
                 .with("retry_after_seconds", 5)
         }
-        StoreError::GivenUp | StoreError::Schema(_) | StoreError::Broken(_) => {
+        // Another version migrated it, or does so now. Who got no connection did nothing.
+        StoreError::Schema(_) => Problem::new(
+            ProblemCode::Unavailable,
+            "the store is not this version's any more; nothing was done, ask again with the same key",
+        )
+        .with("retry_after_seconds", 5),
+        StoreError::GivenUp | StoreError::Broken(_) => {
             Problem::new(ProblemCode::Internal, "the operator failed; nothing was done")
         }
     }

@@ -5,8 +5,17 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// An instance's clock is at most so far ahead of another's: more is refused at its start.
-const AHEAD: TimeDelta = TimeDelta::minutes(1);
+use crate::kernel::operator::Config;
+
+/// By how much the difference of an instance's clock and the database's may be measured wrongly,
+/// milliseconds.
+const MEASURED_MS: u32 = 500;
+
+/// An instance's clock is at most so far ahead of another's: each differs from the database's by at
+/// most so much, in whichever direction, and more is refused at its start.
+fn ahead() -> TimeDelta {
+    TimeDelta::milliseconds(2 * i64::from(Config::MOST_SKEW_MS + MEASURED_MS))
+}
 
 /// How long one instance has alone what it took.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +34,7 @@ impl Lease {
     /// No lease that is taken now ends later, by whatever instance: one beyond it was taken by a
     /// clock that was far ahead, and binds nobody. Epoch milliseconds.
     pub fn last(self, now: DateTime<Utc>) -> i64 {
-        (now + self.0 + AHEAD).timestamp_millis()
+        (now + self.0 + ahead()).timestamp_millis()
     }
 
     /// That nobody has a row of a table, in SQL: `now` and `last` are the numbers of parameters.
@@ -50,12 +59,31 @@ impl Pause {
     /// Nothing that is put off now waits for longer, by whatever instance: a moment beyond it was
     /// set by a clock that was far ahead. Epoch milliseconds.
     pub fn last(self, now: DateTime<Utc>) -> i64 {
-        (now + self.0 + AHEAD).timestamp_millis()
+        (now + self.0 + ahead()).timestamp_millis()
     }
 
     /// That a row of a table is not put off any more, in SQL: `now` and `last` are the numbers of
     /// parameters.
     pub fn is_over(table: &str, now: u8, last: u8) -> String {
         format!("({table}.next_at <= ${now} OR {table}.next_at > ${last})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_of_the_fastest_clock_that_is_allowed_binds_the_slowest_and_one_beyond_binds_nobody() {
+        let lease = Lease::seconds(30);
+        let database = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let most = TimeDelta::milliseconds(Config::MOST_SKEW_MS.into());
+        let measured = TimeDelta::milliseconds(MEASURED_MS.into());
+        let slow = database - most - measured;
+        let is_bound = |fast: DateTime<Utc>| lease.until(fast).timestamp_millis() <= lease.last(slow);
+        assert!(is_bound(database));
+        assert!(is_bound(database + most));
+        assert!(is_bound(database + most + measured));
+        assert!(!is_bound(database + most + measured + TimeDelta::milliseconds(1)));
     }
 }

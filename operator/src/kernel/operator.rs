@@ -66,6 +66,9 @@ pub struct Config {
 impl Config {
     /// By how much clocks may differ unless it is said otherwise, milliseconds.
     pub const MAX_SKEW_MS: u32 = 2_000;
+    /// The most that can be said. Leases rely on it: of two instances one may be so far ahead of
+    /// the database, and the other so far behind it.
+    pub const MOST_SKEW_MS: u32 = 30_000;
 }
 
 impl Default for Config {

@@ -4,8 +4,9 @@
 //! What is old is found by questions that only read, each along the key over so many rows at most,
 //! however large the table is; it goes in transactions of a few hundred rows: sales wait for none
 //! of it. After a portion that was full the next waits for the next beat, with what else is due
-//! before it, and goes on behind the last row: a table is walked once a night. A rule that fails
-//! does not end the others. Nothing is erased while the clock is doubted (`clock.rs`).
+//! before it, and goes on behind the last row: a table is walked once a night. Of several operators
+//! the one that began goes on. A rule that fails does not end the others. Nothing is erased while
+//! the clock is doubted (`clock.rs`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc;
@@ -197,7 +198,22 @@ pub(crate) struct Night {
 
 /// The night that an operator is in the middle of.
 #[derive(Default)]
-pub(crate) struct Begun(Mutex<Option<Night>>);
+pub(crate) struct Begun {
+    night: Mutex<Option<Night>>,
+    /// Until when its lease lasts, as it stands in the plan.
+    held: Mutex<Option<DateTime<Utc>>>,
+}
+
+impl Begun {
+    /// Until when this operator has the night's work alone, when it is in the middle of it.
+    pub fn held(&self) -> Option<DateTime<Utc>> {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn hold(&self, until: Option<DateTime<Utc>>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+}
 
 impl Night {
     fn of(until: DateTime<Utc>, rules: &BTreeMap<Place, Rule>) -> Self {
@@ -208,12 +224,12 @@ impl Night {
     /// Takes the one that an operator is in the middle of; another operator may have ended that
     /// of yesterday.
     fn take(begun: &Begun, until: DateTime<Utc>) -> Option<Self> {
-        let night = begun.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let night = begun.night.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         (night.until == until).then_some(night)
     }
 
     fn keep(self, begun: &Begun) {
-        *begun.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self);
+        *begun.night.lock().unwrap_or_else(PoisonError::into_inner) = Some(self);
     }
 
     /// Goes on until a batch or a portion was full; `true` when nothing is left of this night.
@@ -227,7 +243,12 @@ impl Night {
                     return Ok(false);
                 }
                 // The store's state and not the rule's fault. The others come first the next time.
-                Err(error @ (StoreError::Full | StoreError::Overloaded | StoreError::Unavailable(_))) => {
+                Err(
+                    error @ (StoreError::Full
+                    | StoreError::Overloaded
+                    | StoreError::Unavailable(_)
+                    | StoreError::Schema(_)),
+                ) => {
                     self.left.push_back(walk);
                     return Err(error);
                 }

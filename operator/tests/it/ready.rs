@@ -142,6 +142,28 @@ fn a_postgres_that_only_reads_is_told_and_not_ready() {
     assert_eq!(driver.post("/v1/vehicles", &vehicle).status, 201);
 }
 
+#[test]
+fn an_instance_whose_store_another_version_migrated_is_not_ready_and_answers_503() {
+    let url = cluster().database().unwrap();
+    let name = url.rsplit('/').next().unwrap().to_owned();
+    let beside = PostgresStore::open(&cluster().database().unwrap(), 1).unwrap();
+    let serving = Serving::on(Arc::new(PostgresStore::open(&url, 2).unwrap()), None);
+    let driver = serving.world.driver("+381641234567");
+    serving.becomes("/readyz", |status, _| status == 200);
+    let history = |sql: &str| transact(&*serving.world.store, |tx| tx.execute(sql, &[])).unwrap();
+    history("INSERT INTO schema_history (version, name, checksum) VALUES (99, 'next', 'of another version')");
+    let cut = "SELECT CAST(pg_terminate_backend(pid) AS TEXT) AS ended FROM pg_stat_activity WHERE CAST(datname AS TEXT) = $1";
+    transact(&beside, |tx| tx.query(cut, values![&name])).unwrap();
+    let body = serving.becomes("/readyz", |status, _| status == 503);
+    assert_eq!(said(&body), "it was written by a newer version: its schema is V99, and this version knows V1");
+    let vehicle = serde_json::json!({"city": "belgrade", "plate": "BG789PP"});
+    let answer = driver.post("/v1/vehicles", &vehicle);
+    refused("unavailable", &answer);
+    assert_eq!(answer.status, 503);
+    let text = String::from_utf8_lossy(&answer.body);
+    assert!(text.contains("the store is not this version's any more"), "{text}");
+}
+
 fn on_sqlite(folder: &Path) -> (Serving, Arc<SqliteStore>) {
     let store = Arc::new(SqliteStore::open(&folder.join("operator.db"), Durability::None).unwrap());
     (Serving::on(store.clone(), None), store)

@@ -24,6 +24,8 @@ pub enum SchemaFault {
     Behind { version: i64, newest: i64 },
     #[error("its schema is V{version} and has to become V{newest}, and another instance serves it as it is")]
     Served { version: i64, newest: i64 },
+    #[error("another instance migrates it at this moment")]
+    Migrating,
     #[error("it was written by a newer version: its schema is V{version}, and this version knows V{newest}")]
     Ahead { version: i64, newest: i64 },
     #[error("migration V{version}__{name} differs from the one that ran")]

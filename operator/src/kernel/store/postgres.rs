@@ -47,11 +47,14 @@ const IDLE_TIMEOUT_MS: u32 = 60_000;
 /// The same for jobs and tools that change something, and for migrations and reports.
 const JOB_EXCHANGE: Duration = Duration::from_secs(60);
 const LONG_EXCHANGE: Duration = Duration::from_secs(3_600);
-/// The lock that who migrates has, and the one that every connection of an instance shares, so that
-/// nobody migrates while another instance serves.
+/// The lock that who migrates has, and the one that every connection of an instance shares, those
+/// of its pool and its watcher: nobody migrates while another instance serves.
 const MIGRATES: &str = "pg_advisory_xact_lock(7215063)";
 const SERVES: &str = "SELECT pg_try_advisory_lock_shared(7215064)";
 const SERVES_ALONE: &str = "SELECT pg_try_advisory_xact_lock(7215064)";
+/// The server notices within a minute that a machine is gone, and frees its locks: whether it was
+/// idle, or an answer to it was on its way. Without a meaning where there is no network between.
+const KEEPALIVE: &str = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 60000";
 /// Longest time until a connection is open.
 const OPENING: Duration = Duration::from_secs(10);
 
@@ -74,8 +77,18 @@ enum Manner {
     Report,
 }
 
+/// What an instance expects to find when it opens a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Finds {
+    /// A store of this version.
+    Current,
+    /// One of this version that is being restored, or was.
+    Restored,
+}
+
 struct Pool {
     address: PostgresAddress,
+    finds: Finds,
     idle: Mutex<Idle>,
     returned: Condvar,
 }
@@ -104,7 +117,7 @@ impl PostgresStore {
     pub fn connect(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
         let mut first = Connection::open(&address)?;
         first.migrate(Tries::ForGood)?;
-        Self::around(address, first, connections)
+        Self::around(address, first, connections, Finds::Current)
     }
 
     /// Like [`PostgresStore::connect`], for a store whose schema is this version's: nothing is made
@@ -113,9 +126,8 @@ impl PostgresStore {
     /// # Errors
     /// As [`PostgresStore::connect`], and [`StoreError::Schema`].
     pub fn connect_current(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
-        let mut first = Connection::open(&address)?;
-        expect_current(&mut PostgresSchema(&mut first))?;
-        Self::around(address, first, connections)
+        let first = Connection::open(&address)?;
+        Self::around(address, first, connections, Finds::Current)
     }
 
     /// Marks an empty database as one that is being restored: nothing opens it but
@@ -152,7 +164,7 @@ impl PostgresStore {
     pub fn restored(address: PostgresAddress) -> Result<Self, StoreError> {
         let mut first = Connection::open(&address)?;
         first.migrate(Tries::OfRestore)?;
-        Self::around(address, first, 1)
+        Self::around(address, first, 1, Finds::Restored)
     }
 
     /// How far the schema of a database is. Nothing is changed.
@@ -189,11 +201,17 @@ impl PostgresStore {
         Connection::open(address)?.migrate(Tries::TakenBack)
     }
 
-    fn around(address: PostgresAddress, first: Connection, connections: usize) -> Result<Self, StoreError> {
+    fn around(
+        address: PostgresAddress,
+        mut first: Connection,
+        connections: usize,
+        finds: Finds,
+    ) -> Result<Self, StoreError> {
         let connections = connections.max(1);
-        first.script(SERVES)?;
+        first.serve(finds)?;
         let pool = Arc::new(Pool {
             address,
+            finds,
             idle: Mutex::new(Idle { connections: vec![first], room: connections - 1 }),
             returned: Condvar::new(),
         });
@@ -207,7 +225,7 @@ impl PostgresStore {
     fn watch(&self, watcher: &mut Option<Connection>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut connection = match watcher.take() {
             Some(connection) => connection,
-            None => Connection::open(&self.pool.address.clone().answering_within(PROBE))?,
+            None => Connection::serving(&self.pool.address.clone().answering_within(PROBE), self.pool.finds)?,
         };
         let mut told = None;
         connection.transact(
@@ -293,11 +311,7 @@ impl Pool {
             if idle.room > 0 {
                 idle.room -= 1;
                 drop(idle);
-                let opened = Connection::open(&self.address).and_then(|opened| {
-                    opened.script(SERVES)?;
-                    Ok(opened)
-                });
-                return opened.inspect_err(|_| self.make_room());
+                return Connection::serving(&self.address, self.finds).inspect_err(|_| self.make_room());
             }
             idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
         }
@@ -369,7 +383,7 @@ impl Connection {
             // the server has it.
             client
                 .batch_execute(&format!(
-                    "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET statement_timeout = {STATEMENT_TIMEOUT_MS}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
+                    "{KEEPALIVE}; SET lock_timeout = {LOCK_TIMEOUT_MS}; SET statement_timeout = {STATEMENT_TIMEOUT_MS}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
                 ))
                 .await?;
             Ok::<_, tokio_postgres::Error>(client)
@@ -389,6 +403,25 @@ impl Connection {
             exchange: address.exchange(),
             served_exchange: address.exchange(),
         })
+    }
+
+    fn serving(address: &PostgresAddress, finds: Finds) -> Result<Self, StoreError> {
+        let mut connection = Self::open(address)?;
+        connection.serve(finds)?;
+        Ok(connection)
+    }
+
+    /// Keeps others from migrating for as long as the connection lasts, and then looks whether
+    /// somebody has: an instance whose connections broke has no lock until it opens the next one.
+    fn serve(&mut self, finds: Finds) -> Result<(), StoreError> {
+        let mut schema = PostgresSchema(self);
+        if !schema.locks(SERVES)? {
+            return Err(SchemaFault::Migrating.into());
+        }
+        match finds {
+            Finds::Current => expect_current(&mut schema),
+            Finds::Restored => expect_current(&mut Restored(&mut schema)),
+        }
     }
 
     /// Waits for the server's answer, for as long as an exchange may take.
@@ -720,6 +753,12 @@ impl ToSql for Value {
 struct PostgresSchema<'a>(&'a mut Connection);
 
 impl PostgresSchema<'_> {
+    /// Whether a lock was free that is tried for.
+    fn locks(&self, sql: &str) -> Result<bool, StoreError> {
+        let rows = self.0.hear(self.0.client.query(sql, &[]))?;
+        Ok(rows.first().map(|row| row.try_get(0)).transpose().map_err(Trouble::Said)? == Some(true))
+    }
+
     /// Refuses to migrate what others serve: they would meet a schema that they do not know. Until
     /// the end of the transaction nobody begins to.
     fn is_free(&mut self, known: &[Migration]) -> Result<(), StoreError> {
@@ -727,9 +766,7 @@ impl PostgresSchema<'_> {
         if version == 0 || pending.is_empty() {
             return Ok(());
         }
-        let rows = self.0.hear(self.0.client.query(SERVES_ALONE, &[]))?;
-        let is_alone = rows.first().map(|row| row.try_get(0)).transpose().map_err(Trouble::Said)?;
-        if is_alone == Some(true) { Ok(()) } else { Err(SchemaFault::Served { version, newest }.into()) }
+        if self.locks(SERVES_ALONE)? { Ok(()) } else { Err(SchemaFault::Served { version, newest }.into()) }
     }
 }
 
@@ -760,33 +797,132 @@ mod tests {
     use super::*;
     use mesto_operator::testing::PostgresCluster;
 
-    #[test]
-    fn nobody_migrates_while_another_instance_serves() {
+    const OF_NEXT: &str = "V99__next";
+
+    /// What the next version knows.
+    fn next() -> [Migration; 2] {
+        let next = Migration { version: 99, name: "next", sql: "CREATE TABLE of_next (id BIGINT)" };
+        [Migration { version: 1, ..MIGRATIONS[0] }, next]
+    }
+
+    fn migrate(address: &PostgresAddress, tries: Tries) -> Result<Vec<String>, StoreError> {
+        Connection::open(address).unwrap().migrate_by(&next(), tries)
+    }
+
+    /// The server notices by itself that connections are gone, a moment later.
+    fn migrate_when_nobody_serves(address: &PostgresAddress) {
+        let migrated = (0..1_000).any(|_| migrate(address, Tries::ForGood) == Ok(vec![OF_NEXT.to_owned()]));
+        assert!(migrated, "the lock stays");
+    }
+
+    fn cluster() -> (PostgresCluster, PostgresAddress) {
         let cluster = PostgresCluster::start().unwrap();
         let address = PostgresAddress::parse(&cluster.database().unwrap(), None).unwrap();
+        (cluster, address)
+    }
+
+    const SERVED: StoreError = StoreError::Schema(SchemaFault::Served { version: 1, newest: 99 });
+    const AHEAD: StoreError = StoreError::Schema(SchemaFault::Ahead { version: 99, newest: 1 });
+
+    #[test]
+    fn nobody_migrates_while_another_instance_serves() {
+        let (_cluster, address) = cluster();
         let serving = PostgresStore::connect(address.clone(), 2).unwrap();
-        let next = [
-            Migration { version: 1, ..MIGRATIONS[0] },
-            Migration { version: 99, name: "next", sql: "CREATE TABLE of_next (id BIGINT)" },
-        ];
-        let migrate = |tries| Connection::open(&address).unwrap().migrate_by(&next, tries);
-        let served = StoreError::Schema(SchemaFault::Served { version: 1, newest: 99 });
-        assert_eq!(migrate(Tries::ForGood), Err(served.clone()));
-        assert_eq!(migrate(Tries::TakenBack), Ok(vec!["V99__next".to_owned()]), "a try changes nothing");
+        assert_eq!(migrate(&address, Tries::ForGood), Err(SERVED));
+        assert_eq!(migrate(&address, Tries::TakenBack), Ok(vec![OF_NEXT.to_owned()]), "a try changes nothing");
         // Also over connections that were opened later.
         serving.transact(&mut |_| Ok(())).unwrap();
         let taken = serving.pool.take().unwrap();
         let another = serving.pool.take().unwrap();
         drop(taken);
-        assert_eq!(migrate(Tries::ForGood), Err(served));
+        assert_eq!(migrate(&address, Tries::ForGood), Err(SERVED));
         serving.pool.give_back(another);
         drop(serving);
-        // The server notices by itself that they are gone.
-        let mut tries = 0;
-        while migrate(Tries::ForGood) != Ok(vec!["V99__next".to_owned()]) {
-            tries += 1;
-            assert!(tries < 1_000, "the lock stays");
+        migrate_when_nobody_serves(&address);
+        assert_eq!(PostgresStore::connect(address, 1).err(), Some(AHEAD));
+    }
+
+    #[test]
+    fn the_page_tells_who_keeps_others_from_migrating_and_how_to_end_it() {
+        let page = include_str!("../../../../docs/backup.md");
+        let question = page.split("```").find(|block| block.contains("objid = 7215064")).unwrap();
+        let (_cluster, address) = cluster();
+        let looking = Connection::open(&address).unwrap();
+        let sharing = || -> Vec<i32> {
+            let rows = looking.hear(looking.client.query(question.trim().trim_end_matches(';'), &[])).unwrap();
+            rows.iter().map(|row| row.get("pid")).collect()
+        };
+        let serving = PostgresStore::connect(address.clone(), 2).unwrap();
+        serving.probe(DateTime::UNIX_EPOCH).unwrap();
+        let found = sharing();
+        assert_eq!(found.len(), 2, "one of the pool, and the watcher");
+        for pid in &found {
+            looking.script(&format!("SELECT pg_terminate_backend({pid})")).unwrap();
         }
-        assert!(matches!(PostgresStore::connect(address, 1), Err(StoreError::Schema(SchemaFault::Ahead { .. }))));
+        migrate_when_nobody_serves(&address);
+        assert!(sharing().is_empty());
+    }
+
+    #[test]
+    fn an_instance_that_lost_its_connections_notices_that_another_version_migrated() {
+        let (_cluster, address) = cluster();
+        let serving = PostgresStore::connect(address.clone(), 2).unwrap();
+        let lose = || {
+            let mut torn = serving.pool.take().unwrap();
+            torn.is_torn = true;
+            serving.pool.give_back(torn);
+        };
+        // The one that looks how the database is shares the lock as well.
+        serving.probe(DateTime::UNIX_EPOCH).unwrap();
+        lose();
+        assert_eq!(migrate(&address, Tries::ForGood), Err(SERVED), "the watcher has it");
+        assert_eq!(serving.transact(&mut |_| Ok(())), Ok(()), "nobody migrated");
+        lose();
+        serving.watcher.lock().unwrap().take();
+        migrate_when_nobody_serves(&address);
+        for _ in 0..3 {
+            assert_eq!(serving.transact(&mut |tx| tx.write(heartbeat(DateTime::UNIX_EPOCH))), Err(AHEAD));
+            assert_eq!(serving.probe(DateTime::UNIX_EPOCH), Err(AHEAD), "what /readyz tells");
+        }
+    }
+
+    #[test]
+    fn nobody_begins_to_serve_while_another_version_migrates() {
+        let (_cluster, address) = cluster();
+        let serving = PostgresStore::connect(address.clone(), 1).unwrap();
+        let mut torn = serving.pool.take().unwrap();
+        torn.is_torn = true;
+        serving.pool.give_back(torn);
+        let mut migrating = Connection::open(&address).unwrap();
+        let mut schema = PostgresSchema(&mut migrating);
+        let is_free = (0..1_000).any(|_| {
+            schema.script("ROLLBACK; BEGIN").unwrap();
+            schema.is_free(&next()).is_ok()
+        });
+        assert!(is_free, "the lock stays");
+        let migrating = StoreError::Schema(SchemaFault::Migrating);
+        assert_eq!(PostgresStore::connect_current(address.clone(), 1).err(), Some(migrating.clone()));
+        assert_eq!(serving.transact(&mut |_| Ok(())), Err(migrating.clone()));
+        assert_eq!(serving.probe(DateTime::UNIX_EPOCH), Err(migrating));
+        // It was taken back: the schema is as it was.
+        schema.script("ROLLBACK").unwrap();
+        assert_eq!(serving.transact(&mut |_| Ok(())), Ok(()));
+        assert!(PostgresStore::connect_current(address, 1).is_ok());
+    }
+
+    #[test]
+    fn the_server_notices_within_a_minute_that_a_machine_is_gone() {
+        let (_cluster, address) = cluster();
+        let connection = Connection::open(&address).unwrap();
+        // Over TCP the server tells what its socket has, not what was asked for.
+        for (setting, value) in [
+            ("tcp_keepalives_idle", "30"),
+            ("tcp_keepalives_interval", "10"),
+            ("tcp_keepalives_count", "3"),
+            ("tcp_user_timeout", "60000"),
+        ] {
+            let rows = connection.hear(connection.client.query(&format!("SHOW {setting}"), &[])).unwrap();
+            assert_eq!(rows[0].get::<_, String>(0), value, "{setting}");
+        }
     }
 }

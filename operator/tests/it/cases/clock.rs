@@ -117,6 +117,53 @@ on_both_databases! {
     }
 
     #[test]
+    fn the_operator_that_began_the_night_goes_on_and_another_takes_over_when_it_is_gone(world) {
+        world.due();
+        let other = World::on(std::sync::Arc::clone(&world.store));
+        old_tries(world, 2_000 - count(world, "attempt"));
+        world.pass(DAY);
+        let mut left = vec![];
+        let mut beat = |of: &World| {
+            of.operator.due(&*world.store, world.now());
+            left.push(count(world, "attempt"));
+            world.pass_seconds(1);
+        };
+        // Between two portions it is due, and not the other's.
+        [world, &other, world, &other, &other].into_iter().for_each(&mut beat);
+        // The one that began says nothing any more. A second before its lease ends, and after it.
+        world.pass_seconds(26);
+        [&other, &other].into_iter().for_each(&mut beat);
+        // It is back, and leaves it to the other.
+        [world, &other, world, &other].into_iter().for_each(&mut beat);
+        assert_eq!(left, [1_600, 1_600, 1_200, 1_200, 1_200, 1_200, 800, 800, 400, 400, 0]);
+    }
+
+    #[test]
+    fn an_erasing_that_failed_is_tried_again_by_the_one_that_began(world) {
+        world.due();
+        old_tries(world, 500 - count(world, "attempt"));
+        world.pass(DAY);
+        world.due();
+        assert_eq!(count(world, "attempt"), 100);
+        let rename = |from: &str, to: &str| {
+            transact(&*world.store, |tx| tx.execute(&format!("ALTER TABLE {from} RENAME TO {to}"), &[])).unwrap();
+        };
+        rename("attempt", "away");
+        for _ in 0..2 {
+            world.pass_seconds(1);
+            world.due();
+        }
+        rename("away", "attempt");
+        // It is not asked for at once, and goes on before its lease ends.
+        world.pass_seconds(10);
+        world.due();
+        assert_eq!(count(world, "attempt"), 100);
+        world.pass_seconds(5);
+        world.due();
+        assert_eq!((count(world, "attempt"), next_night(world).as_str()), (0, "2025-09-05T01:30:00+00:00"));
+    }
+
+    #[test]
     fn a_table_whose_key_has_several_columns_is_gone_through_to_its_end(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         driver.park(vehicle, "red", 60);
