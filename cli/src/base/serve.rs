@@ -199,13 +199,20 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
     let watched = operator.watched(&store);
     let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&watched), clock.clone(), link));
-    let messages =
-        gateway.map(|gateway| tokio::spawn(messages::send_forever(operator.clone(), watched, clock.clone(), gateway)));
+    let (ends, is_ending) = tokio::sync::watch::channel(());
+    let messages = gateway.map(|gateway| {
+        let mut is_ending = is_ending.clone();
+        let ending = async move {
+            let _ = is_ending.changed().await;
+        };
+        tokio::spawn(messages::send_until(operator.clone(), watched, clock.clone(), gateway, (ending, front.drain)))
+    });
     if messages.is_none() {
         tracing::warn!("no --messages: nobody can sign in unless a gateway of yours takes messages from the store");
     }
-    let told = async {
+    let told = async move {
         told_to_end().await;
+        ends.send_replace(());
         tell_manager(sd_notify::NotifyState::Stopping);
     };
     let served = front.serve(listener, operator, store, clock, told).await;
@@ -213,7 +220,6 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     requests.abort();
     let _ = requests.await;
     if let Some(messages) = messages {
-        messages.abort();
         let _ = messages.await;
     }
     drop(end);

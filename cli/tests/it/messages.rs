@@ -262,6 +262,22 @@ fn what_a_gateway_refuses_is_an_incident_without_a_number() {
 }
 
 #[test]
+fn a_message_that_is_under_way_at_the_end_is_answered_and_not_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(folder.path());
+    over_http(folder.path(), &simulator);
+    let mut operator = Operator::start(folder);
+    simulator.behave(json!({ "delay_milliseconds": 1_500, "times": 1 }));
+    operator.ask(PHONE);
+    assert!((0..2_000).any(|_| simulator.tries() > 0), "the gateway was not asked");
+    Command::new("kill").args(["-TERM", &operator.serving.child.id().to_string()]).status().unwrap();
+    assert_eq!(operator.serving.child.wait().unwrap().code(), Some(0));
+    let told = operator.phone(&["admin", "messages"]).json();
+    assert_eq!((&told["counts"], &told["messages"][0]["submissions"]), (&json!({ "sent": 1 }), &json!(1)));
+    assert_eq!(simulator.got().len(), 1);
+}
+
+#[test]
 fn a_gateway_that_does_not_answer_holds_up_neither_signing_in_nor_sales() {
     let folder = tempfile::tempdir().unwrap();
     let simulator = Simulator::start(folder.path());

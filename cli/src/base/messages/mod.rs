@@ -24,7 +24,7 @@ use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::table;
 use crate::kernel::service::{Commands, Run, Service};
 
-pub use sending::send_forever;
+pub use sending::send_until;
 
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),

@@ -2,7 +2,6 @@
 //! as the operator serves.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -26,14 +25,16 @@ const MOST_RECEIPTS: usize = 10_000;
 /// Of receipts, and of late answers, so many are kept in one beat; the others in later ones.
 const MOST_KEPT: usize = 100;
 
-/// Sends what waits, again and again. Whoever drops it stops it: what was under way is sent again
-/// by the next one, with the same id.
-pub async fn send_forever(
+/// Sends what waits, again and again, until `ending`. What is under way then is brought to its end,
+/// within `drain`; what is not over by then is sent again by another one, with the same id.
+pub async fn send_until(
     operator: Arc<Operator>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     gateway: Arc<dyn MessageGateway>,
-) -> Infallible {
+    (ending, drain): (impl Future<Output = ()>, Duration),
+) {
+    let mut ending = pin!(ending);
     let mut beat = tokio::time::interval(LOOK_EVERY);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut under_way = FuturesUnordered::new();
@@ -41,6 +42,7 @@ pub async fn send_forever(
     let post = Post { operator: &operator, store: &store, clock: clock.as_ref(), gateway: gateway.as_ref() };
     loop {
         tokio::select! {
+            () = &mut ending => break,
             Some(ended) = under_way.next() => told(ended),
             _ = beat.tick() => {
                 let room = MOST.saturating_sub(under_way.len());
@@ -51,6 +53,17 @@ pub async fn send_forever(
                 }));
             }
         }
+    }
+    let rest = async {
+        while let Some(ended) = under_way.next().await {
+            told(ended);
+        }
+        // What the gateway has said meanwhile, and nothing new.
+        let (_, error) = post.look(&mut heard, 0).await;
+        told(error.map_or(Ok(()), Err));
+    };
+    if tokio::time::timeout(drain, rest).await.is_err() {
+        tracing::warn!("messages are still under way; they are sent again, with the same ids");
     }
 }
 
