@@ -5,6 +5,7 @@ does lies with its parts: `app.parking.quote(...)`, `app.payments.buy(...)`.
 """
 
 import asyncio
+import concurrent.futures
 import os
 import queue
 import threading
@@ -22,9 +23,6 @@ from .core import *  # noqa: E402,F401,F403
 from .core import Client, LinkRequest, MestoError, Observer, OperatorSet, TicketVerifier  # noqa: E402
 from .link import UrllibLink  # noqa: E402,F401
 from .waiting import Parts  # noqa: E402
-
-# How long calls that end with their client have, in seconds.
-_ENDS_WITHIN = 5
 
 __all__ = [*core.__all__, "Mesto", "Operators", "Updates", "UrllibLink", "Verifier"]
 
@@ -58,6 +56,10 @@ class Mesto(Parts):
         future = asyncio.run_coroutine_threadsafe(answer, self._loop)
         try:
             return future.result()
+        except concurrent.futures.CancelledError:
+            # By `close`: the core says so, in the driver's language.
+            asyncio.run_coroutine_threadsafe(self._core.account().sync(), self._loop).result()
+            raise
         finally:
             future.cancel()
 
@@ -205,10 +207,8 @@ def _run(loop):
 
 
 async def _give_up():
-    """Whoever still waits hears `closed` from the core; what hears nothing, such as a link of the app's own, is cancelled."""
+    """Whoever still waits for an answer hears that there will be none."""
     waiting = asyncio.all_tasks() - {asyncio.current_task()}
-    if waiting:
-        _, waiting = await asyncio.wait(waiting, timeout=_ENDS_WITHIN)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
