@@ -12,7 +12,8 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "keys_unusable",
         weight: Weight::Error,
-        advice: "Make the first ones with `mesto keys init FOLDER`, or put the right ones back.",
+        advice: "Give the right folder with --keys or --config, or put its files back; never make new ones for books that \
+                 exist. Only a new operator makes its first ones: `mesto keys init FOLDER`.",
         look: |setup| match &setup.keys {
             Ok(_) => Seen::Good,
             Err(why) => Seen::Bad(why.clone()),
@@ -24,6 +25,13 @@ pub const CHECKS: &[Check] = &[
         advice: "`chmod 700` the folder and `chmod 600` what lies in it: whoever reads a key signs what every phone \
                  believes.",
         look: keys_open,
+    },
+    Check {
+        code: "keys_unreadable",
+        weight: Weight::Error,
+        advice: "Give what lies in the folder of the keys to the folder's owner: `chown -R --reference=FOLDER FOLDER`. \
+                 No instance starts while it cannot read one of them.",
+        look: keys_unreadable,
     },
     Check {
         code: "keys_of_another",
@@ -128,6 +136,17 @@ pub fn as_served<T>(taken: Outcome<T>) -> Seen {
     match taken {
         Ok(_) => Seen::Good,
         Err(error) => Seen::Bad(error.text),
+    }
+}
+
+/// Each belongs to the owner of the folder, as whom the instances run.
+fn keys_unreadable(setup: &Setup) -> Seen {
+    let folder = &setup.store_args.keys;
+    let owner = |file: &Path| std::fs::metadata(file).map(|data| data.uid()).ok();
+    let Some(of_folder) = owner(folder) else { return Seen::Skipped("there are no keys") };
+    match key_files(setup).into_iter().find(|key| owner(key).is_some_and(|owner| owner != of_folder)) {
+        Some(key) => Seen::Bad(format!("{} does not belong to the owner of {}", key.display(), folder.display())),
+        None => Seen::Good,
     }
 }
 
