@@ -52,7 +52,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "key_set_due",
         weight: Weight::Error,
-        advice: "Put root.seed back for a moment, run `mesto keys renew`, take it away, restart the instances.",
+        advice: "Put root.seed back for a moment, run `mesto keys renew FOLDER`, take it away, restart the instances.",
         look: |setup| match setup.keys.as_ref().map(mesto_operator::Keys::to_be_renewed_from) {
             Ok(Some(from)) => Seen::bad_if(from <= setup.now, || {
                 format!("the key set is to be signed anew since {}", from.date_naive())
@@ -64,7 +64,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "keys_ending",
         weight: Weight::Warning,
-        advice: "Run `mesto keys rotate` with root.seed put back for a moment; what the old keys signed stays good.",
+        advice: "Run `mesto keys rotate FOLDER` with root.seed put back for a moment; what the old keys signed stays good.",
         look: keys_ending,
     },
     Check {
