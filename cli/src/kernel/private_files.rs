@@ -124,9 +124,9 @@ pub fn books(files: &[PathBuf], is_shut: bool) -> Outcome<()> {
                 file.display()
             )));
         }
-        if is_shut && mode & 0o077 != 0 && fs::set_permissions(file, fs::Permissions::from_mode(0o600)).is_ok() {
+        if is_shut && mode & 0o077 != 0 && fs::set_permissions(file, fs::Permissions::from_mode(mode & 0o700)).is_ok() {
             let was = format!("{:03o}", mode & 0o777);
-            tracing::warn!(file = %file.display(), was, "others could read the books: the file has mode 600 now");
+            tracing::warn!(file = %file.display(), was, "others could read the books: the file is its owner's alone now");
         }
     }
     Ok(())
