@@ -13,6 +13,7 @@ use mesto_operator::{
 
 use crate::kernel::args::StoreArgs;
 use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::private_files;
 
 /// The SQLite file when nothing is said.
 const FILE: &str = "mesto.sqlite";
@@ -76,6 +77,23 @@ pub fn is_partial(file: &Path) -> bool {
     file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(Growing::PARTIAL))
 }
 
+/// What a restore of a file left beside it that did not end; nothing where the file is there.
+#[must_use]
+pub fn left_by_restore(file: &Path) -> Option<PathBuf> {
+    if file.exists() {
+        return None;
+    }
+    let name = format!("{}.", file.file_name()?.to_string_lossy());
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    files.into_iter().find(|beside| {
+        let beside = beside.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // As `Growing` calls it: the number of a process lies between.
+        let number = beside.strip_prefix(&name).and_then(|rest| rest.strip_suffix(Growing::PARTIAL));
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+    })
+}
+
 const ADVICE: &str =
     "Give an existing folder and a file of this operator with --database, or a reachable database with --database-url.";
 
@@ -120,11 +138,24 @@ impl Place {
         }
     }
 
+    /// Whether there is no store yet, so that opening makes an empty one.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    pub fn is_new(&self) -> Outcome<bool> {
+        match self {
+            Self::Sqlite(file) => Ok(!file.exists()),
+            Self::Postgres(_) => Ok(self.schema()?.version == 0),
+        }
+    }
+
     /// Opens the store, its schema brought up to date; Postgres with at most so many connections.
     ///
     /// # Errors
-    /// When it cannot be opened.
+    /// When it cannot be opened, or a restore of it did not end.
     pub fn open(&self, connections: usize) -> Outcome<Arc<dyn Store>> {
+        self.was_restored_whole()?;
+        self.is_private(true)?;
         Ok(match self {
             Self::Postgres(address) => {
                 let store = PostgresStore::connect((**address).clone(), connections);
@@ -142,6 +173,7 @@ impl Place {
     /// `store_missing`, or when it cannot be opened.
     pub fn open_current(&self, connections: usize) -> Outcome<Arc<dyn Store>> {
         self.is_there()?;
+        self.is_private(true)?;
         Ok(match self {
             Self::Postgres(address) => {
                 let store = PostgresStore::connect_current((**address).clone(), connections);
@@ -159,6 +191,7 @@ impl Place {
     /// As [`Place::open_current`].
     pub fn look_at(&self) -> Outcome<Arc<dyn Store>> {
         self.is_there()?;
+        self.is_private(false)?;
         Ok(match self {
             Self::Postgres(address) => Arc::new(PostgresReader::connect(address).map_err(|why| self.unusable(&why))?),
             Self::Sqlite(file) => Arc::new(SqliteReader::open(file).map_err(|why| self.unusable(&why))?),
@@ -180,7 +213,29 @@ impl Place {
         status.map_err(|why| self.unusable(&why))
     }
 
+    /// Refuses a SQLite file that is not there yet because its restore was cut off.
+    fn was_restored_whole(&self) -> Outcome<()> {
+        let Self::Sqlite(file) = self else { return Ok(()) };
+        let Some(left) = left_by_restore(file) else { return Ok(()) };
+        let text =
+            format!("a restore of this store did not end: {} is there, {} is not", left.display(), file.display());
+        Err(CliError::new(Exit::Input, "store_unusable", text)
+            .advise("Remove that file and what lies beside it, and run `mesto admin restore` anew."))
+    }
+
+    /// Refuses a SQLite file that others may change; with `is_shut`, lets no other read it.
+    fn is_private(&self, is_shut: bool) -> Outcome<()> {
+        let Self::Sqlite(file) = self else { return Ok(()) };
+        let files = ["", "-wal", "-shm"].map(|ending| {
+            let mut name = file.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        });
+        private_files::books(&files, is_shut)
+    }
+
     fn is_there(&self) -> Outcome<()> {
+        self.was_restored_whole()?;
         match self {
             Self::Sqlite(file) if !file.is_file() => {
                 let missing = format!("there is no operator's store at {}", file.display());
