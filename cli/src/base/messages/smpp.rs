@@ -1,8 +1,13 @@
 //! A gateway over SMPP 3.4: one connection that is bound as long as there is something to send, and
 //! bound again when it breaks.
 
-use std::collections::HashMap;
+mod frames;
+#[cfg(test)]
+mod odd_centres;
+
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr as _;
@@ -17,9 +22,8 @@ use mesto_operator::{MessageGateway, OutgoingMessage, Receipt, Sending, is_this_
 use mesto_protocol::kernel::ids::{MessageId, RecordId as _};
 use rusmpp::extra::concatenation::SubmitSmMultipartExt as _;
 use rusmpp::extra::encoding::gsm7bit::Gsm7BitUnpacked;
-use rusmpp::pdus::{BindTransceiver, BindTransmitter, DeliverSm, DeliverSmResp, SubmitSm};
-use rusmpp::tlvs::{MessageSubmissionRequestTlvValue, TlvValue};
-use rusmpp::tokio_codec::CommandCodec;
+use rusmpp::pdus::{BindTransceiver, BindTransmitter, DataSm, DataSmResp, DeliverSm, DeliverSmResp, SubmitSm};
+use rusmpp::tlvs::{MessageSubmissionRequestTlvValue, Tlv, TlvValue};
 use rusmpp::types::{COctetString, EmptyOrFullCOctetString};
 use rusmpp::values::{
     EsmClass, InterfaceVersion, IntermediateNotification, MCDeliveryReceipt, MessageState, Npi, RegisteredDelivery,
@@ -33,6 +37,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::codec::Framed;
 
+use self::frames::{Body, Came, Frames};
 use crate::kernel::private_files;
 use crate::kernel::web;
 
@@ -52,6 +57,8 @@ const MOST_UNANSWERED: usize = 1_000;
 /// So many times as long as an answer was waited for, a late one is waited for before the message
 /// is submitted again.
 const LATE_FOR: i32 = 3;
+/// Commands of which the log says on one connection that they cannot be read.
+const MOST_TOLD: usize = 16;
 /// The bits of `esm_class` that say what a message is, and a delivery receipt's (SMPP 3.4, 5.2.12).
 const KIND: u8 = 0b0011_1100;
 const DELIVERY_RECEIPT: u8 = 0b0000_0100;
@@ -149,7 +156,7 @@ struct Asked {
 
 /// An answer that is owed.
 struct Owed {
-    answer: oneshot::Sender<Command>,
+    answer: oneshot::Sender<Came>,
     /// The message that is sent when this answer says so: of several parts the last one has it.
     of: Option<MessageId>,
 }
@@ -158,7 +165,7 @@ struct Owed {
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-type Wire = Framed<Box<dyn Stream>, CommandCodec>;
+type Wire = Framed<Box<dyn Stream>, Frames>;
 
 /// Text as SMPP has it.
 fn octets<const MOST: usize>(what: &str, text: &str) -> Result<COctetString<1, MOST>, String> {
@@ -401,11 +408,11 @@ impl Centre {
                 Box::new(tls.connect(name, bare).await.map_err(|_| "smpp_tls".to_owned())?)
             }
         };
-        let mut wire = Framed::new(stream, CommandCodec::new());
+        let mut wire = Framed::new(stream, Frames::new());
         let broken = |_| "smpp_broken_off".to_owned();
         wire.send(Command::new(CommandStatus::EsmeRok, 1, self.bind.clone())).await.map_err(broken)?;
         match wire.next().await {
-            Some(Ok(answer)) if answer.sequence_number() == 1 => match answer.status() {
+            Some(Ok(answer)) if answer.number == 1 => match answer.status {
                 CommandStatus::EsmeRok => Ok(wire),
                 status => Err(format!("smpp_bind{}", reason(status).trim_start_matches("smpp"))),
             },
@@ -423,6 +430,7 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
     let mut beat = tokio::time::interval_at(Instant::now() + enquire, enquire);
     // When the answer to the last enquiry has to be there.
     let mut alive_by: Option<Instant> = None;
+    let mut unread = Unread::default();
     loop {
         let silent = async {
             match alive_by {
@@ -458,25 +466,40 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
                 return;
             }
             came = wire.next() => {
-                let Some(Ok(came)) = came else {
-                    tracing::info!("the connection to the message centre ended; it is bound anew");
-                    return;
+                let came = match came {
+                    Some(Ok(came)) => came,
+                    Some(Err(why)) if why.kind() == ErrorKind::InvalidData => {
+                        tracing::warn!(%why, "what the message centre sends is no SMPP; it is bound anew");
+                        return;
+                    }
+                    Some(Err(_)) | None => {
+                        tracing::info!("the connection to the message centre ended; it is bound anew");
+                        return;
+                    }
                 };
                 // Whatever it says, it is there.
                 alive_by = None;
-                let number = came.sequence_number();
-                match (came.id(), came.pdu()) {
-                    (CommandId::EnquireLink, _) => Command::new(CommandStatus::EsmeRok, number, Pdu::EnquireLinkResp),
-                    (CommandId::Unbind, _) => {
+                let number = came.number;
+                let answer: Pdu = match came.id {
+                    CommandId::EnquireLink => Pdu::EnquireLinkResp,
+                    CommandId::Unbind => {
                         let _ = wire.send(Command::new(CommandStatus::EsmeRok, number, Pdu::UnbindResp)).await;
                         return;
                     }
-                    (_, Some(Pdu::DeliverSm(deliver))) => {
-                        heard.delivered(deliver);
-                        Command::new(CommandStatus::EsmeRok, number, DeliverSmResp::default())
+                    // What cannot be read is taken too: the centre would bring it again for ever.
+                    CommandId::DeliverSm => {
+                        heard.brought(&came, &mut unread);
+                        DeliverSmResp::default().into()
+                    }
+                    CommandId::DataSm => {
+                        heard.brought(&came, &mut unread);
+                        DataSmResp::default().into()
                     }
                     // Its own requests have numbers of its own, which answer nothing.
-                    (CommandId::SubmitSmResp | CommandId::GenericNack, _) => {
+                    CommandId::SubmitSmResp | CommandId::GenericNack => {
+                        if matches!((came.id, &came.body), (CommandId::SubmitSmResp, Body::Unreadable)) {
+                            unread.tell(&came, "its status is taken, and no id");
+                        }
                         if let Some(Owed { answer, of }) = owed.remove(&number)
                             && let Err(late) = answer.send(came)
                         {
@@ -484,8 +507,17 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
                         }
                         continue;
                     }
-                    _ => continue,
-                }
+                    // These have no answer.
+                    CommandId::AlertNotification | CommandId::Outbind => continue,
+                    other if other.is_response() => continue,
+                    _ => {
+                        unread.tell(&came, "it is refused with generic_nack");
+                        Pdu::GenericNack
+                    }
+                };
+                let is_refused = matches!(answer, Pdu::GenericNack);
+                let status = if is_refused { CommandStatus::EsmeRinvcmdid } else { CommandStatus::EsmeRok };
+                Command::new(status, number, answer)
             }
         };
         let sent = tokio::time::timeout(timeout, wire.send(to_send)).await;
@@ -495,14 +527,70 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
     }
 }
 
+/// Commands of a connection that could not be read and that the log has.
+#[derive(Default)]
+struct Unread(HashSet<CommandId>);
+
+impl Unread {
+    /// Says once on a connection that a command cannot be read. Not what stands in it: that may be
+    /// a person's.
+    fn tell(&mut self, came: &Came, then: &str) {
+        if self.0.len() < MOST_TOLD && self.0.insert(came.id) {
+            let (command, sequence) = (format!("{:#010x}", u32::from(came.id)), came.number);
+            tracing::warn!(command, sequence, "what the message centre says cannot be read; {then}");
+        }
+    }
+}
+
+/// What a `deliver_sm` or a `data_sm` says.
+struct Brought<'a> {
+    class: EsmClass,
+    from: &'a str,
+    text: &'a [u8],
+    tlvs: &'a [Tlv],
+}
+
+impl<'a> From<&'a DeliverSm> for Brought<'a> {
+    fn from(deliver: &'a DeliverSm) -> Self {
+        let (short, tlvs) = (deliver.short_message().as_ref(), deliver.tlvs());
+        let text = if short.is_empty() { payload(tlvs) } else { short };
+        Self { class: deliver.esm_class, from: deliver.source_addr.as_str(), text, tlvs }
+    }
+}
+
+impl<'a> From<&'a DataSm> for Brought<'a> {
+    fn from(data: &'a DataSm) -> Self {
+        let tlvs = data.tlvs();
+        Self { class: data.esm_class, from: data.source_addr.as_str(), text: payload(tlvs), tlvs }
+    }
+}
+
+/// The text where it stands in a field of its own.
+fn payload(tlvs: &[Tlv]) -> &[u8] {
+    let text = tlvs.iter().find_map(|tlv| match tlv.value() {
+        Some(TlvValue::MessagePayload(payload)) => Some(payload.value.as_ref()),
+        _ => None,
+    });
+    text.unwrap_or_default()
+}
+
 impl Heard {
-    fn delivered(&self, deliver: &DeliverSm) {
-        if u8::from(deliver.esm_class) & KIND != DELIVERY_RECEIPT {
+    fn brought(&self, came: &Came, unread: &mut Unread) {
+        match &came.body {
+            Body::Read(Pdu::DeliverSm(deliver)) => self.delivered(deliver),
+            Body::Read(Pdu::DataSm(data)) => self.delivered(data),
+            _ => unread.tell(came, "it is taken, so that it does not come again; a receipt is lost with it"),
+        }
+    }
+
+    fn delivered<'a>(&self, brought: impl Into<Brought<'a>>) {
+        let brought = brought.into();
+        if u8::from(brought.class) & KIND != DELIVERY_RECEIPT {
             // Not what stands in it, nor from whom: that is a person's.
             tracing::info!("a message that is no delivery receipt came from the message centre; nobody reads it");
             return;
         }
-        if let Some(receipt) = receipt(deliver) {
+        if let Some(receipt) = receipt(brought) {
             let mut receipts = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
             if receipts.len() < MOST_RECEIPTS {
                 receipts.push(receipt);
@@ -510,7 +598,7 @@ impl Heard {
         }
     }
 
-    fn answered_late(&self, of: Option<MessageId>, answer: &Command) {
+    fn answered_late(&self, of: Option<MessageId>, answer: &Came) {
         if let Some(of) = of {
             self.late.lock().unwrap_or_else(PoisonError::into_inner).push((of, outcome(answer)));
         }
@@ -518,11 +606,11 @@ impl Heard {
 }
 
 /// What an answer to a submission says.
-fn outcome(answer: &Command) -> Sending {
-    match answer.status() {
+fn outcome(answer: &Came) -> Sending {
+    match answer.status {
         CommandStatus::EsmeRok => {
-            let provider_id = match answer.pdu() {
-                Some(Pdu::SubmitSmResp(said)) => Some(said.message_id().as_str().to_owned()),
+            let provider_id = match &answer.body {
+                Body::Read(Pdu::SubmitSmResp(said)) => Some(said.message_id().as_str().to_owned()),
                 _ => None,
             };
             Sending::Sent { provider_id: provider_id.filter(|id| !id.is_empty()) }
@@ -534,8 +622,9 @@ fn outcome(answer: &Command) -> Sending {
 
 /// What a delivery receipt says (SMPP 3.4, appendix B); nothing when it names no message, or tells
 /// no end.
-fn receipt(deliver: &DeliverSm) -> Option<Receipt> {
-    let text = String::from_utf8_lossy(deliver.short_message().as_ref()).into_owned();
+fn receipt<'a>(brought: impl Into<Brought<'a>>) -> Option<Receipt> {
+    let Brought { from, text, tlvs, .. } = brought.into();
+    let text = String::from_utf8_lossy(text).into_owned();
     let lower = text.to_ascii_lowercase();
     let field = |name: &str| {
         let from = lower.find(name)? + name.len();
@@ -543,9 +632,12 @@ fn receipt(deliver: &DeliverSm) -> Option<Receipt> {
         rest.split_whitespace().next().map(str::to_owned)
     };
     let (mut provider_id, mut state) = (None, None);
-    for tlv in deliver.tlvs() {
+    for tlv in tlvs {
         match tlv.value() {
-            Some(TlvValue::ReceiptedMessageId(id)) => provider_id = Some(id.as_str().to_owned()),
+            // One without its end has run into the next field.
+            Some(TlvValue::ReceiptedMessageId(id)) if id.as_str().bytes().all(|sign| sign.is_ascii_graphic()) => {
+                provider_id = Some(id.as_str().to_owned());
+            }
             Some(TlvValue::MessageState(said)) => state = Some(*said),
             _ => {}
         }
@@ -558,7 +650,7 @@ fn receipt(deliver: &DeliverSm) -> Option<Receipt> {
         word => Some(word.to_lowercase()),
     };
     // Who got it is whom a receipt comes from.
-    let from = deliver.source_addr.as_str().trim_start_matches('+');
+    let from = from.trim_start_matches('+');
     let is_number = !from.is_empty() && from.bytes().all(|sign| sign.is_ascii_digit());
     Some(Receipt { provider_id, recipient: is_number.then(|| from.to_owned()), failure })
 }
