@@ -642,12 +642,11 @@ fn receipt<'a>(brought: impl Into<Brought<'a>>) -> Option<Receipt> {
             _ => {}
         }
     }
-    let provider_id = provider_id.or_else(|| field("id:")).filter(|id| !id.is_empty())?;
-    let word = field("stat:").or_else(|| state.map(word_of).map(str::to_owned))?;
-    let failure = match word.to_uppercase().as_str() {
-        "DELIVRD" => None,
-        "ENROUTE" | "ACCEPTD" | "SCHEDULED" => return None,
-        word => Some(word.to_lowercase()),
+    let provider_id = provider_id.filter(|id| !id.is_empty()).or_else(|| field("id:")).filter(|id| !id.is_empty())?;
+    let failure = match state {
+        // A number that SMPP has not: the word says it.
+        None | Some(MessageState::Other(_)) => end_of_word(&field("stat:")?)?,
+        Some(state) => end_of(state)?,
     };
     // Who got it is whom a receipt comes from.
     let from = from.trim_start_matches('+');
@@ -655,20 +654,36 @@ fn receipt<'a>(brought: impl Into<Brought<'a>>) -> Option<Receipt> {
     Some(Receipt { provider_id, recipient: is_number.then(|| from.to_owned()), failure })
 }
 
-/// A state as the text of a receipt has it.
-const fn word_of(state: MessageState) -> &'static str {
+/// What became of a message: `Some(None)` when it was delivered, a word when it never will be, and
+/// nothing where it is on its way or nobody knows.
+fn end_of(state: MessageState) -> Option<Option<String>> {
+    let failed = |word: &str| Some(Some(word.to_owned()));
     match state {
-        MessageState::Scheduled => "SCHEDULED",
-        MessageState::Enroute => "ENROUTE",
-        MessageState::Delivered => "DELIVRD",
-        MessageState::Expired => "EXPIRED",
-        MessageState::Deleted => "DELETED",
-        MessageState::Undeliverable => "UNDELIV",
-        MessageState::Accepted => "ACCEPTD",
-        MessageState::Rejected => "REJECTD",
-        MessageState::Skipped => "SKIPPED",
-        MessageState::Unknown | MessageState::Other(_) => "UNKNOWN",
+        MessageState::Delivered => Some(None),
+        MessageState::Expired => failed("expired"),
+        MessageState::Deleted => failed("deleted"),
+        MessageState::Undeliverable => failed("undeliv"),
+        MessageState::Rejected => failed("rejectd"),
+        MessageState::Scheduled
+        | MessageState::Enroute
+        | MessageState::Accepted
+        | MessageState::Skipped
+        | MessageState::Unknown
+        | MessageState::Other(_) => None,
     }
+}
+
+/// The same of the word in a receipt's text. Centres write some of them out: `DELIVERED`.
+fn end_of_word(word: &str) -> Option<Option<String>> {
+    let word = word.to_ascii_uppercase();
+    let ends = [
+        ("DELIV", MessageState::Delivered),
+        ("EXPIRED", MessageState::Expired),
+        ("DELETED", MessageState::Deleted),
+        ("UNDELIV", MessageState::Undeliverable),
+        ("REJECT", MessageState::Rejected),
+    ];
+    end_of(ends.into_iter().find(|(begins, _)| word.starts_with(begins))?.1)
 }
 
 /// What would be so at every try: the number, or what stands in the message.
@@ -730,7 +745,7 @@ mod tests {
             "id:0f7A sub:001 dlvrd:001 submit date:2509030800 done date:2509030801 stat:DELIVRD err:000 text:Mesto";
         assert_eq!(receipt(&deliver(whole)), Some(of("0f7A", None)));
         assert_eq!(receipt(&deliver("ID:7 STAT:UNDELIV err:011")), Some(of("7", Some("undeliv"))));
-        for none in ["id:7 stat:ENROUTE", "Hello", "stat:DELIVRD", "id: stat:", ""] {
+        for none in ["id:7", "Hello", "stat:DELIVRD", "id: stat:", ""] {
             assert_eq!(receipt(&deliver(none)), None, "{none}");
         }
         for (from, recipient) in [("381641234567", Some("381641234567")), ("+381641", Some("381641")), ("Mesto", None)]
@@ -739,17 +754,58 @@ mod tests {
             deliver.source_addr = octets("from", from).unwrap();
             assert_eq!(receipt(&deliver).unwrap().recipient.as_deref(), recipient, "{from}");
         }
-        // Fields of their own say it without a text.
+        // Fields of their own say it without a text, and before one.
         for (state, told) in [
             (MessageState::Delivered, Some(of("7", None))),
             (MessageState::Rejected, Some(of("7", Some("rejectd")))),
+            (MessageState::Expired, Some(of("7", Some("expired")))),
+            (MessageState::Deleted, Some(of("7", Some("deleted")))),
+            (MessageState::Undeliverable, Some(of("7", Some("undeliv")))),
             (MessageState::Enroute, None),
+            (MessageState::Accepted, None),
+            (MessageState::Unknown, None),
+            (MessageState::Skipped, None),
+            (MessageState::Scheduled, None),
         ] {
             let tlvs = [
                 MessageDeliveryRequestTlvValue::ReceiptedMessageId(octets("id", "7").unwrap()),
                 MessageDeliveryRequestTlvValue::MessageState(state),
             ];
-            assert_eq!(receipt(&DeliverSm::builder().tlvs(tlvs.into()).build()), told, "{state:?}");
+            assert_eq!(receipt(&DeliverSm::builder().tlvs(tlvs.clone().into()).build()), told, "{state:?}");
+            for word in ["DELIVRD", "UNDELIV", "ENROUTE", "NEVERSEEN"] {
+                let mut deliver = deliver(&format!("id:7 stat:{word}"));
+                deliver.set_tlvs(tlvs.clone().into());
+                assert_eq!(receipt(&deliver), told, "{state:?} and {word}");
+            }
+        }
+        let mut deliver = deliver("id:7 stat:DELIVRD");
+        deliver.set_tlvs([MessageDeliveryRequestTlvValue::MessageState(MessageState::Other(99))].into());
+        assert_eq!(receipt(&deliver), Some(of("7", None)), "a number that is no state");
+    }
+
+    #[test]
+    fn a_word_of_a_receipt_is_an_end_that_is_known_or_changes_nothing() {
+        for (word, told) in [
+            ("DELIVRD", Some(None)),
+            ("DELIVERED", Some(None)),
+            ("delivered,", Some(None)),
+            ("EXPIRED", Some(Some("expired"))),
+            ("Deleted", Some(Some("deleted"))),
+            ("UNDELIV", Some(Some("undeliv"))),
+            ("UNDELIVERABLE", Some(Some("undeliv"))),
+            ("REJECTD", Some(Some("rejectd"))),
+            ("REJECTED", Some(Some("rejectd"))),
+            ("ENROUTE", None),
+            ("ACCEPTD", None),
+            ("BUFFRED", None),
+            ("SCHEDULED", None),
+            ("SKIPPED", None),
+            ("UNKNOWN", None),
+            ("DELAYED", None),
+            ("000", None),
+        ] {
+            let told = told.map(|failure| of("7", failure));
+            assert_eq!(receipt(&deliver(&format!("id:7 stat:{word} err:000"))), told, "{word}");
         }
     }
 
