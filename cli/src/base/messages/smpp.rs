@@ -4,6 +4,7 @@
 mod frames;
 #[cfg(test)]
 mod odd_centres;
+mod receipts;
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -22,11 +23,11 @@ use mesto_operator::{MessageGateway, OutgoingMessage, Receipt, Sending, is_this_
 use mesto_protocol::kernel::ids::{MessageId, RecordId as _};
 use rusmpp::extra::concatenation::SubmitSmMultipartExt as _;
 use rusmpp::extra::encoding::gsm7bit::Gsm7BitUnpacked;
-use rusmpp::pdus::{BindTransceiver, BindTransmitter, DataSm, DataSmResp, DeliverSm, DeliverSmResp, SubmitSm};
-use rusmpp::tlvs::{MessageSubmissionRequestTlvValue, Tlv, TlvValue};
+use rusmpp::pdus::{BindTransceiver, BindTransmitter, DataSmResp, DeliverSmResp, SubmitSm};
+use rusmpp::tlvs::MessageSubmissionRequestTlvValue;
 use rusmpp::types::{COctetString, EmptyOrFullCOctetString};
 use rusmpp::values::{
-    EsmClass, InterfaceVersion, IntermediateNotification, MCDeliveryReceipt, MessageState, Npi, RegisteredDelivery,
+    EsmClass, InterfaceVersion, IntermediateNotification, MCDeliveryReceipt, Npi, RegisteredDelivery,
     SmeOriginatedAcknowledgement, Ton, UserMessageReference,
 };
 use rusmpp::{Command, CommandId, CommandStatus, Pdu};
@@ -37,7 +38,8 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::codec::Framed;
 
-use self::frames::{Body, Came, Frames};
+use self::frames::{Came, Frames};
+use self::receipts::{Brought, receipt};
 use crate::kernel::private_files;
 use crate::kernel::web;
 
@@ -59,9 +61,6 @@ const MOST_UNANSWERED: usize = 1_000;
 const LATE_FOR: i32 = 3;
 /// Commands of which the log says on one connection that they cannot be read.
 const MOST_TOLD: usize = 16;
-/// The bits of `esm_class` that say what a message is, and a delivery receipt's (SMPP 3.4, 5.2.12).
-const KIND: u8 = 0b0011_1100;
-const DELIVERY_RECEIPT: u8 = 0b0000_0100;
 
 /// The table `[smpp]` of the file.
 #[derive(Debug, Deserialize)]
@@ -497,7 +496,7 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
                     }
                     // Its own requests have numbers of its own, which answer nothing.
                     CommandId::SubmitSmResp | CommandId::GenericNack => {
-                        if matches!((came.id, &came.body), (CommandId::SubmitSmResp, Body::Unreadable)) {
+                        if came.id == CommandId::SubmitSmResp && came.body.is_err() {
                             unread.tell(&came, "its status is taken, and no id");
                         }
                         if let Some(Owed { answer, of }) = owed.remove(&number)
@@ -532,65 +531,37 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
 struct Unread(HashSet<CommandId>);
 
 impl Unread {
-    /// Says once on a connection that a command cannot be read. Not what stands in it: that may be
+    /// Says once on a connection that a command is not understood. Not what stands in it: that may be
     /// a person's.
     fn tell(&mut self, came: &Came, then: &str) {
-        if self.0.len() < MOST_TOLD && self.0.insert(came.id) {
+        if self.is_first(came.id) {
             let (command, sequence) = (format!("{:#010x}", u32::from(came.id)), came.number);
-            tracing::warn!(command, sequence, "what the message centre says cannot be read; {then}");
+            tracing::warn!(command, sequence, "what the message centre says is not understood; {then}");
         }
     }
-}
 
-/// What a `deliver_sm` or a `data_sm` says.
-struct Brought<'a> {
-    class: EsmClass,
-    from: &'a str,
-    text: &'a [u8],
-    tlvs: &'a [Tlv],
-}
-
-impl<'a> From<&'a DeliverSm> for Brought<'a> {
-    fn from(deliver: &'a DeliverSm) -> Self {
-        let (short, tlvs) = (deliver.short_message().as_ref(), deliver.tlvs());
-        let text = if short.is_empty() { payload(tlvs) } else { short };
-        Self { class: deliver.esm_class, from: deliver.source_addr.as_str(), text, tlvs }
+    fn is_first(&mut self, id: CommandId) -> bool {
+        self.0.len() < MOST_TOLD && self.0.insert(id)
     }
-}
-
-impl<'a> From<&'a DataSm> for Brought<'a> {
-    fn from(data: &'a DataSm) -> Self {
-        let tlvs = data.tlvs();
-        Self { class: data.esm_class, from: data.source_addr.as_str(), text: payload(tlvs), tlvs }
-    }
-}
-
-/// The text where it stands in a field of its own.
-fn payload(tlvs: &[Tlv]) -> &[u8] {
-    let text = tlvs.iter().find_map(|tlv| match tlv.value() {
-        Some(TlvValue::MessagePayload(payload)) => Some(payload.value.as_ref()),
-        _ => None,
-    });
-    text.unwrap_or_default()
 }
 
 impl Heard {
     fn brought(&self, came: &Came, unread: &mut Unread) {
         match &came.body {
-            Body::Read(Pdu::DeliverSm(deliver)) => self.delivered(deliver),
-            Body::Read(Pdu::DataSm(data)) => self.delivered(data),
+            Ok(Some(Pdu::DeliverSm(deliver))) => self.delivered(deliver),
+            Ok(Some(Pdu::DataSm(data))) => self.delivered(data),
             _ => unread.tell(came, "it is taken, so that it does not come again; a receipt is lost with it"),
         }
     }
 
     fn delivered<'a>(&self, brought: impl Into<Brought<'a>>) {
         let brought = brought.into();
-        if u8::from(brought.class) & KIND != DELIVERY_RECEIPT {
+        if !brought.is_receipt() {
             // Not what stands in it, nor from whom: that is a person's.
             tracing::info!("a message that is no delivery receipt came from the message centre; nobody reads it");
             return;
         }
-        if let Some(receipt) = receipt(brought) {
+        if let Some(receipt) = receipt(&brought) {
             let mut receipts = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
             if receipts.len() < MOST_RECEIPTS {
                 receipts.push(receipt);
@@ -610,7 +581,7 @@ fn outcome(answer: &Came) -> Sending {
     match answer.status {
         CommandStatus::EsmeRok => {
             let provider_id = match &answer.body {
-                Body::Read(Pdu::SubmitSmResp(said)) => Some(said.message_id().as_str().to_owned()),
+                Ok(Some(Pdu::SubmitSmResp(said))) => Some(said.message_id().as_str().to_owned()),
                 _ => None,
             };
             Sending::Sent { provider_id: provider_id.filter(|id| !id.is_empty()) }
@@ -618,72 +589,6 @@ fn outcome(answer: &Came) -> Sending {
         status if is_final(status) => Sending::Failed { reason: reason(status) },
         status => Sending::later(reason(status)),
     }
-}
-
-/// What a delivery receipt says (SMPP 3.4, appendix B); nothing when it names no message, or tells
-/// no end.
-fn receipt<'a>(brought: impl Into<Brought<'a>>) -> Option<Receipt> {
-    let Brought { from, text, tlvs, .. } = brought.into();
-    let text = String::from_utf8_lossy(text).into_owned();
-    let lower = text.to_ascii_lowercase();
-    let field = |name: &str| {
-        let from = lower.find(name)? + name.len();
-        let rest = text.get(from..)?;
-        rest.split_whitespace().next().map(str::to_owned)
-    };
-    let (mut provider_id, mut state) = (None, None);
-    for tlv in tlvs {
-        match tlv.value() {
-            // One without its end has run into the next field.
-            Some(TlvValue::ReceiptedMessageId(id)) if id.as_str().bytes().all(|sign| sign.is_ascii_graphic()) => {
-                provider_id = Some(id.as_str().to_owned());
-            }
-            Some(TlvValue::MessageState(said)) => state = Some(*said),
-            _ => {}
-        }
-    }
-    let provider_id = provider_id.filter(|id| !id.is_empty()).or_else(|| field("id:")).filter(|id| !id.is_empty())?;
-    let failure = match state {
-        // A number that SMPP has not: the word says it.
-        None | Some(MessageState::Other(_)) => end_of_word(&field("stat:")?)?,
-        Some(state) => end_of(state)?,
-    };
-    // Who got it is whom a receipt comes from.
-    let from = from.trim_start_matches('+');
-    let is_number = !from.is_empty() && from.bytes().all(|sign| sign.is_ascii_digit());
-    Some(Receipt { provider_id, recipient: is_number.then(|| from.to_owned()), failure })
-}
-
-/// What became of a message: `Some(None)` when it was delivered, a word when it never will be, and
-/// nothing where it is on its way or nobody knows.
-fn end_of(state: MessageState) -> Option<Option<String>> {
-    let failed = |word: &str| Some(Some(word.to_owned()));
-    match state {
-        MessageState::Delivered => Some(None),
-        MessageState::Expired => failed("expired"),
-        MessageState::Deleted => failed("deleted"),
-        MessageState::Undeliverable => failed("undeliv"),
-        MessageState::Rejected => failed("rejectd"),
-        MessageState::Scheduled
-        | MessageState::Enroute
-        | MessageState::Accepted
-        | MessageState::Skipped
-        | MessageState::Unknown
-        | MessageState::Other(_) => None,
-    }
-}
-
-/// The same of the word in a receipt's text. Centres write some of them out: `DELIVERED`.
-fn end_of_word(word: &str) -> Option<Option<String>> {
-    let word = word.to_ascii_uppercase();
-    let ends = [
-        ("DELIV", MessageState::Delivered),
-        ("EXPIRED", MessageState::Expired),
-        ("DELETED", MessageState::Deleted),
-        ("UNDELIV", MessageState::Undeliverable),
-        ("REJECT", MessageState::Rejected),
-    ];
-    end_of(ends.into_iter().find(|(begins, _)| word.starts_with(begins))?.1)
 }
 
 /// What would be so at every try: the number, or what stands in the message.
@@ -726,87 +631,13 @@ impl MessageGateway for Smpp {
 
 #[cfg(test)]
 mod tests {
-    use rusmpp::tlvs::MessageDeliveryRequestTlvValue;
+    use rusmpp::pdus::DeliverSm;
     use rusmpp::types::OctetString;
 
     use super::*;
 
     fn deliver(text: &str) -> DeliverSm {
         DeliverSm::builder().short_message(OctetString::from_vec(text.as_bytes().to_vec()).unwrap()).build()
-    }
-
-    fn of(provider_id: &str, failure: Option<&str>) -> Receipt {
-        Receipt { provider_id: provider_id.into(), recipient: None, failure: failure.map(str::to_owned) }
-    }
-
-    #[test]
-    fn a_receipt_is_read_as_message_centres_write_it() {
-        let whole =
-            "id:0f7A sub:001 dlvrd:001 submit date:2509030800 done date:2509030801 stat:DELIVRD err:000 text:Mesto";
-        assert_eq!(receipt(&deliver(whole)), Some(of("0f7A", None)));
-        assert_eq!(receipt(&deliver("ID:7 STAT:UNDELIV err:011")), Some(of("7", Some("undeliv"))));
-        for none in ["id:7", "Hello", "stat:DELIVRD", "id: stat:", ""] {
-            assert_eq!(receipt(&deliver(none)), None, "{none}");
-        }
-        for (from, recipient) in [("381641234567", Some("381641234567")), ("+381641", Some("381641")), ("Mesto", None)]
-        {
-            let mut deliver = deliver(whole);
-            deliver.source_addr = octets("from", from).unwrap();
-            assert_eq!(receipt(&deliver).unwrap().recipient.as_deref(), recipient, "{from}");
-        }
-        // Fields of their own say it without a text, and before one.
-        for (state, told) in [
-            (MessageState::Delivered, Some(of("7", None))),
-            (MessageState::Rejected, Some(of("7", Some("rejectd")))),
-            (MessageState::Expired, Some(of("7", Some("expired")))),
-            (MessageState::Deleted, Some(of("7", Some("deleted")))),
-            (MessageState::Undeliverable, Some(of("7", Some("undeliv")))),
-            (MessageState::Enroute, None),
-            (MessageState::Accepted, None),
-            (MessageState::Unknown, None),
-            (MessageState::Skipped, None),
-            (MessageState::Scheduled, None),
-        ] {
-            let tlvs = [
-                MessageDeliveryRequestTlvValue::ReceiptedMessageId(octets("id", "7").unwrap()),
-                MessageDeliveryRequestTlvValue::MessageState(state),
-            ];
-            assert_eq!(receipt(&DeliverSm::builder().tlvs(tlvs.clone().into()).build()), told, "{state:?}");
-            for word in ["DELIVRD", "UNDELIV", "ENROUTE", "NEVERSEEN"] {
-                let mut deliver = deliver(&format!("id:7 stat:{word}"));
-                deliver.set_tlvs(tlvs.clone().into());
-                assert_eq!(receipt(&deliver), told, "{state:?} and {word}");
-            }
-        }
-        let mut deliver = deliver("id:7 stat:DELIVRD");
-        deliver.set_tlvs([MessageDeliveryRequestTlvValue::MessageState(MessageState::Other(99))].into());
-        assert_eq!(receipt(&deliver), Some(of("7", None)), "a number that is no state");
-    }
-
-    #[test]
-    fn a_word_of_a_receipt_is_an_end_that_is_known_or_changes_nothing() {
-        for (word, told) in [
-            ("DELIVRD", Some(None)),
-            ("DELIVERED", Some(None)),
-            ("delivered,", Some(None)),
-            ("EXPIRED", Some(Some("expired"))),
-            ("Deleted", Some(Some("deleted"))),
-            ("UNDELIV", Some(Some("undeliv"))),
-            ("UNDELIVERABLE", Some(Some("undeliv"))),
-            ("REJECTD", Some(Some("rejectd"))),
-            ("REJECTED", Some(Some("rejectd"))),
-            ("ENROUTE", None),
-            ("ACCEPTD", None),
-            ("BUFFRED", None),
-            ("SCHEDULED", None),
-            ("SKIPPED", None),
-            ("UNKNOWN", None),
-            ("DELAYED", None),
-            ("000", None),
-        ] {
-            let told = told.map(|failure| of("7", failure));
-            assert_eq!(receipt(&deliver(&format!("id:7 stat:{word} err:000"))), told, "{word}");
-        }
     }
 
     #[test]
@@ -831,6 +662,14 @@ mod tests {
             heard.delivered(&deliver);
             assert_eq!(taken(&heard.receipts).len(), usize::from(is_one), "{class:#010b}");
         }
+    }
+
+    #[test]
+    fn a_command_that_is_not_understood_is_told_once_and_not_without_end() {
+        let mut unread = Unread::default();
+        let told = |unread: &mut Unread, id: u32| unread.is_first(CommandId::from(id));
+        assert!(told(&mut unread, 0x05) && !told(&mut unread, 0x05) && told(&mut unread, 0x103));
+        assert_eq!((0x200..0x300).filter(|id| told(&mut unread, *id)).count(), MOST_TOLD - 2);
     }
 
     #[test]

@@ -22,17 +22,13 @@ pub struct Came {
     pub status: CommandStatus,
     /// Its `sequence_number`.
     pub number: u32,
-    pub body: Body,
+    /// What stands behind the header, where anything does.
+    pub body: Result<Option<Pdu>, Unreadable>,
 }
 
-/// What stands behind the header.
+/// What stands behind the header is not as SMPP has it.
 #[derive(Debug)]
-pub enum Body {
-    None,
-    Read(Pdu),
-    /// It is not as SMPP has it.
-    Unreadable,
-}
+pub struct Unreadable;
 
 /// How PDUs stand on a connection.
 #[derive(Debug)]
@@ -65,10 +61,10 @@ impl Decoder for Frames {
         let status = CommandStatus::from(frame.get_u32());
         let number = frame.get_u32();
         let length = frame.len();
-        let body = match (length, Pdu::decode(id, &mut frame, length)) {
-            (0, _) => Body::None,
-            (_, Ok(Some((pdu, _)))) => Body::Read(pdu),
-            (_, Ok(None) | Err(_)) => Body::Unreadable,
+        let body = match Pdu::decode(id, &mut frame, length) {
+            _ if length == 0 => Ok(None),
+            Ok(Some((pdu, _))) => Ok(Some(pdu)),
+            Ok(None) | Err(_) => Err(Unreadable),
         };
         Ok(Some(Came { id, status, number, body }))
     }
@@ -125,15 +121,15 @@ mod tests {
         bytes.extend_from_slice(&whole(Pdu::EnquireLink));
         let mut frames = Frames::new();
         let first = frames.decode(&mut bytes).unwrap().unwrap();
-        assert!(matches!(first, Came { id: CommandId::SubmitSmResp, number: 7, body: Body::Unreadable, .. }));
+        assert!(matches!(first, Came { id: CommandId::SubmitSmResp, number: 7, body: Err(Unreadable), .. }));
         let next = frames.decode(&mut bytes).unwrap().unwrap();
-        assert!(matches!(next, Came { id: CommandId::EnquireLink, number: 7, body: Body::None, .. }));
+        assert!(matches!(next, Came { id: CommandId::EnquireLink, number: 7, body: Ok(None), .. }));
         assert!(bytes.is_empty());
         // So with one that has more than it should.
         let mut bytes = frame(18, 0x15, b"ab");
         bytes.extend_from_slice(&whole(SubmitSmResp::default()));
         assert!(matches!(frames.decode(&mut bytes), Ok(Some(Came { id: CommandId::EnquireLink, .. }))));
-        assert!(matches!(frames.decode(&mut bytes), Ok(Some(Came { body: Body::Read(Pdu::SubmitSmResp(_)), .. }))));
+        assert!(matches!(frames.decode(&mut bytes), Ok(Some(Came { body: Ok(Some(Pdu::SubmitSmResp(_))), .. }))));
     }
 
     #[test]
@@ -155,9 +151,9 @@ mod tests {
                         let length = u32::try_from(end).unwrap().to_be_bytes();
                         odd.get_mut(..LENGTH).unwrap().copy_from_slice(&length);
                         match Frames::new().decode(&mut odd).unwrap().unwrap().body {
-                            Body::Read(_) => read += 1,
-                            Body::Unreadable => unreadable += 1,
-                            Body::None => panic!("it has a body"),
+                            Ok(Some(_)) => read += 1,
+                            Err(Unreadable) => unreadable += 1,
+                            Ok(None) => panic!("it has a body"),
                         }
                     }
                 }

@@ -82,7 +82,7 @@ fn sent(id: &str) -> Sending {
 
 fn is_unreadable(pdu: &[u8]) -> bool {
     let came = Frames::new().decode(&mut BytesMut::from(pdu)).unwrap().unwrap();
-    matches!(came.body, Body::Unreadable | Body::None)
+    !matches!(came.body, Ok(Some(_)))
 }
 
 /// Says it before the answer to each message; what the gateway answered to it.
