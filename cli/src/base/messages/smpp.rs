@@ -531,8 +531,8 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
 struct Unread(HashSet<CommandId>);
 
 impl Unread {
-    /// Says once on a connection that a command is not understood. Not what stands in it: that may be
-    /// a person's.
+    /// Says once on a connection that a command is not understood. Not what stands in it: that may
+    /// be a person's.
     fn tell(&mut self, came: &Came, then: &str) {
         if self.is_first(came.id) {
             let (command, sequence) = (format!("{:#010x}", u32::from(came.id)), came.number);

@@ -182,7 +182,7 @@ async fn a_receipt_in_message_payload_and_one_in_data_sm_are_read_and_answered()
             deliver_sm(b"381641234567", b"", b"", &[tlv(0x1400, b"abc"), fields.clone()].concat()),
             0x8000_0005,
         ),
-        // The id runs into the next field, which ends with a zero by chance: the text has the right one.
+        // The id runs into the next field, which has a zero: the text has the right one.
         (
             "an id without an end",
             deliver_sm(b"381641234567", b"", RECEIPT, &[tlv(0x001e, b"abc1"), tlv(0x1400, b"\0\0")].concat()),
