@@ -40,7 +40,8 @@ pub struct Written {
     signature_header: Option<String>,
     #[serde(default = "success")]
     expect: Vec<u16>,
-    /// Where the gateway's id of the message stands in its answer (RFC 6901).
+    /// Where the gateway's id of the message stands in its answer (RFC 6901). An answer without it
+    /// does not say that the message was taken.
     id_at: Option<String>,
     #[serde(default = "ten")]
     timeout_seconds: u64,
@@ -183,13 +184,17 @@ impl Http {
         };
         let status = answer.status().as_u16();
         let wait = answer.headers().get("retry-after").and_then(|wait| wait.to_str().ok()?.trim().parse::<i64>().ok());
+        let wait = wait.map(|wait| TimeDelta::seconds(wait.clamp(0, LONGEST_WAIT)));
         if self.expect.contains(&status) {
-            // It has it, whatever its answer is like: an id that cannot be read is none.
             let body = web::body_within(answer, LONGEST_ANSWER).await.unwrap_or_default();
-            return Sending::Sent { provider_id: self.id_in(&body) };
+            let provider_id = self.id_in(&body);
+            if self.id_at.is_some() && provider_id.is_none() {
+                // Some gateways tell an error in an answer of 200.
+                return Sending::Unanswered { reason: "http_no_id".to_owned(), wait };
+            }
+            return Sending::Sent { provider_id };
         }
         let reason = format!("http_status_{status}");
-        let wait = wait.map(|wait| TimeDelta::seconds(wait.clamp(0, LONGEST_WAIT)));
         match status {
             // What would be so at every try; a wrong key or address may be set right.
             400 | 402 | 405 | 406 | 410..=424 | 426..=428 | 431..=451 => Sending::Failed { reason },
@@ -203,7 +208,7 @@ impl Http {
     fn id_in(&self, body: &[u8]) -> Option<String> {
         let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
         match answer.pointer(self.id_at.as_ref()?)? {
-            serde_json::Value::String(id) => Some(id.clone()),
+            serde_json::Value::String(id) => Some(id.clone()).filter(|id| !id.trim().is_empty()),
             serde_json::Value::Number(id) => Some(id.to_string()),
             _ => None,
         }
@@ -218,6 +223,8 @@ impl MessageGateway for Http {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::http::StatusCode;
     use tokio::net::TcpListener;
 
     use super::*;
@@ -238,5 +245,37 @@ mod tests {
         // Nothing was asked of a server before TLS stands; of one without TLS it was.
         assert_eq!(told_of_silence("https").await, Sending::later("http_unreachable"));
         assert_eq!(told_of_silence("http").await, Sending::unanswered("http_timeout"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_the_id_that_it_should_have_does_not_say_that_the_message_was_taken() {
+        for (answer, id) in [
+            (r#"{"id": "gw-7"}"#, Some("gw-7")),
+            (r#"{"id": 7}"#, Some("7")),
+            (r#"{"status": "error", "reason": "no credit"}"#, None),
+            (r#"{"id": null}"#, None),
+            (r#"{"id": " "}"#, None),
+            (r#"{"id": {"of": "gw-7"}}"#, None),
+            ("ERROR 104", None),
+            ("", None),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let gateway =
+                Router::new().fallback(move || async move { (StatusCode::OK, [("retry-after", "9")], answer) });
+            tokio::spawn(async move { axum::serve(listener, gateway).await });
+            let url = format!("url = \"http://{address}/?to={{recipient}}&text={{text}}\"\nmethod = \"GET\"\n");
+            let sent = async |more: &str| {
+                let written = toml::from_str(&format!("{url}{more}")).unwrap();
+                Http::new(written, Path::new("")).unwrap().exchange(&super::super::example()).await
+            };
+            let right = match id {
+                Some(id) => Sending::Sent { provider_id: Some(id.to_owned()) },
+                None => Sending::Unanswered { reason: "http_no_id".to_owned(), wait: Some(TimeDelta::seconds(9)) },
+            };
+            assert_eq!(sent("id_at = \"/id\"").await, right, "{answer}");
+            // Where no id is awaited the status says it.
+            assert_eq!(sent("").await, Sending::Sent { provider_id: None }, "{answer}");
+        }
     }
 }

@@ -1,8 +1,14 @@
 //! A gateway over SMPP 3.4: one connection that is bound as long as there is something to send, and
 //! bound again when it breaks.
 
-use std::collections::HashMap;
+mod frames;
+#[cfg(test)]
+mod odd_centres;
+mod receipts;
+
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr as _;
@@ -17,12 +23,11 @@ use mesto_operator::{MessageGateway, OutgoingMessage, Receipt, Sending, is_this_
 use mesto_protocol::kernel::ids::{MessageId, RecordId as _};
 use rusmpp::extra::concatenation::SubmitSmMultipartExt as _;
 use rusmpp::extra::encoding::gsm7bit::Gsm7BitUnpacked;
-use rusmpp::pdus::{BindTransceiver, BindTransmitter, DeliverSm, DeliverSmResp, SubmitSm};
-use rusmpp::tlvs::{MessageSubmissionRequestTlvValue, TlvValue};
-use rusmpp::tokio_codec::CommandCodec;
+use rusmpp::pdus::{BindTransceiver, BindTransmitter, DataSmResp, DeliverSmResp, SubmitSm};
+use rusmpp::tlvs::MessageSubmissionRequestTlvValue;
 use rusmpp::types::{COctetString, EmptyOrFullCOctetString};
 use rusmpp::values::{
-    EsmClass, InterfaceVersion, IntermediateNotification, MCDeliveryReceipt, MessageState, Npi, RegisteredDelivery,
+    EsmClass, InterfaceVersion, IntermediateNotification, MCDeliveryReceipt, Npi, RegisteredDelivery,
     SmeOriginatedAcknowledgement, Ton, UserMessageReference,
 };
 use rusmpp::{Command, CommandId, CommandStatus, Pdu};
@@ -33,6 +38,8 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::codec::Framed;
 
+use self::frames::{Came, Frames};
+use self::receipts::{Brought, receipt};
 use crate::kernel::private_files;
 use crate::kernel::web;
 
@@ -53,9 +60,8 @@ const MOST_UNANSWERED: usize = 1_000;
 /// is submitted again; not longer than this, because a code is soon too late.
 const LATE_FOR: u32 = 3;
 const LONGEST_LATE: Duration = Duration::from_secs(30);
-/// The bits of `esm_class` that say what a message is, and a delivery receipt's (SMPP 3.4, 5.2.12).
-const KIND: u8 = 0b0011_1100;
-const DELIVERY_RECEIPT: u8 = 0b0000_0100;
+/// Commands of which the log says on one connection that they cannot be read.
+const MOST_TOLD: usize = 16;
 
 /// The table `[smpp]` of the file.
 #[derive(Debug, Deserialize)]
@@ -150,7 +156,7 @@ struct Asked {
 
 /// An answer that is owed.
 struct Owed {
-    answer: oneshot::Sender<Command>,
+    answer: oneshot::Sender<Came>,
     /// The message that is sent when this answer says so: of several parts the last one has it.
     of: Option<MessageId>,
 }
@@ -159,7 +165,7 @@ struct Owed {
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-type Wire = Framed<Box<dyn Stream>, CommandCodec>;
+type Wire = Framed<Box<dyn Stream>, Frames>;
 
 /// Text as SMPP has it.
 fn octets<const MOST: usize>(what: &str, text: &str) -> Result<COctetString<1, MOST>, String> {
@@ -402,11 +408,11 @@ impl Centre {
                 Box::new(tls.connect(name, bare).await.map_err(|_| "smpp_tls".to_owned())?)
             }
         };
-        let mut wire = Framed::new(stream, CommandCodec::new());
+        let mut wire = Framed::new(stream, Frames::new());
         let broken = |_| "smpp_broken_off".to_owned();
         wire.send(Command::new(CommandStatus::EsmeRok, 1, self.bind.clone())).await.map_err(broken)?;
         match wire.next().await {
-            Some(Ok(answer)) if answer.sequence_number() == 1 => match answer.status() {
+            Some(Ok(answer)) if answer.number == 1 => match answer.status {
                 CommandStatus::EsmeRok => Ok(wire),
                 status => Err(format!("smpp_bind{}", reason(status).trim_start_matches("smpp"))),
             },
@@ -424,6 +430,7 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
     let mut beat = tokio::time::interval_at(Instant::now() + enquire, enquire);
     // When the answer to the last enquiry has to be there.
     let mut alive_by: Option<Instant> = None;
+    let mut unread = Unread::default();
     loop {
         let silent = async {
             match alive_by {
@@ -460,25 +467,40 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
                 return;
             }
             came = wire.next() => {
-                let Some(Ok(came)) = came else {
-                    tracing::info!("the connection to the message centre ended; it is bound anew");
-                    return;
+                let came = match came {
+                    Some(Ok(came)) => came,
+                    Some(Err(why)) if why.kind() == ErrorKind::InvalidData => {
+                        tracing::warn!(%why, "what the message centre sends is no SMPP; it is bound anew");
+                        return;
+                    }
+                    Some(Err(_)) | None => {
+                        tracing::info!("the connection to the message centre ended; it is bound anew");
+                        return;
+                    }
                 };
                 // Whatever it says, it is there.
                 alive_by = None;
-                let number = came.sequence_number();
-                match (came.id(), came.pdu()) {
-                    (CommandId::EnquireLink, _) => Command::new(CommandStatus::EsmeRok, number, Pdu::EnquireLinkResp),
-                    (CommandId::Unbind, _) => {
+                let number = came.number;
+                let answer: Pdu = match came.id {
+                    CommandId::EnquireLink => Pdu::EnquireLinkResp,
+                    CommandId::Unbind => {
                         let _ = wire.send(Command::new(CommandStatus::EsmeRok, number, Pdu::UnbindResp)).await;
                         return;
                     }
-                    (_, Some(Pdu::DeliverSm(deliver))) => {
-                        heard.delivered(deliver);
-                        Command::new(CommandStatus::EsmeRok, number, DeliverSmResp::default())
+                    // What cannot be read is taken too: the centre would bring it again for ever.
+                    CommandId::DeliverSm => {
+                        heard.brought(&came, &mut unread);
+                        DeliverSmResp::default().into()
+                    }
+                    CommandId::DataSm => {
+                        heard.brought(&came, &mut unread);
+                        DataSmResp::default().into()
                     }
                     // Its own requests have numbers of its own, which answer nothing.
-                    (CommandId::SubmitSmResp | CommandId::GenericNack, _) => {
+                    CommandId::SubmitSmResp | CommandId::GenericNack => {
+                        if came.id == CommandId::SubmitSmResp && came.body.is_err() {
+                            unread.tell(&came, "its status is taken, and no id");
+                        }
                         if let Some(Owed { answer, of }) = owed.remove(&number)
                             && let Err(late) = answer.send(came)
                         {
@@ -486,8 +508,17 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
                         }
                         continue;
                     }
-                    _ => continue,
-                }
+                    // These have no answer.
+                    CommandId::AlertNotification | CommandId::Outbind => continue,
+                    other if other.is_response() => continue,
+                    _ => {
+                        unread.tell(&came, "it is refused with generic_nack");
+                        Pdu::GenericNack
+                    }
+                };
+                let is_refused = matches!(answer, Pdu::GenericNack);
+                let status = if is_refused { CommandStatus::EsmeRinvcmdid } else { CommandStatus::EsmeRok };
+                Command::new(status, number, answer)
             }
         };
         let sent = tokio::time::timeout(timeout, wire.send(to_send)).await;
@@ -497,14 +528,42 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
     }
 }
 
+/// Commands of a connection that could not be read and that the log has.
+#[derive(Default)]
+struct Unread(HashSet<CommandId>);
+
+impl Unread {
+    /// Says once on a connection that a command is not understood. Not what stands in it: that may
+    /// be a person's.
+    fn tell(&mut self, came: &Came, then: &str) {
+        if self.is_first(came.id) {
+            let (command, sequence) = (format!("{:#010x}", u32::from(came.id)), came.number);
+            tracing::warn!(command, sequence, "what the message centre says is not understood; {then}");
+        }
+    }
+
+    fn is_first(&mut self, id: CommandId) -> bool {
+        self.0.len() < MOST_TOLD && self.0.insert(id)
+    }
+}
+
 impl Heard {
-    fn delivered(&self, deliver: &DeliverSm) {
-        if u8::from(deliver.esm_class) & KIND != DELIVERY_RECEIPT {
+    fn brought(&self, came: &Came, unread: &mut Unread) {
+        match &came.body {
+            Ok(Some(Pdu::DeliverSm(deliver))) => self.delivered(deliver),
+            Ok(Some(Pdu::DataSm(data))) => self.delivered(data),
+            _ => unread.tell(came, "it is taken, so that it does not come again; a receipt is lost with it"),
+        }
+    }
+
+    fn delivered<'a>(&self, brought: impl Into<Brought<'a>>) {
+        let brought = brought.into();
+        if !brought.is_receipt() {
             // Not what stands in it, nor from whom: that is a person's.
             tracing::info!("a message that is no delivery receipt came from the message centre; nobody reads it");
             return;
         }
-        if let Some(receipt) = receipt(deliver) {
+        if let Some(receipt) = receipt(&brought) {
             let mut receipts = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
             if receipts.len() < MOST_RECEIPTS {
                 receipts.push(receipt);
@@ -512,7 +571,7 @@ impl Heard {
         }
     }
 
-    fn answered_late(&self, of: Option<MessageId>, answer: &Command) {
+    fn answered_late(&self, of: Option<MessageId>, answer: &Came) {
         if let Some(of) = of {
             self.late.lock().unwrap_or_else(PoisonError::into_inner).push((of, outcome(answer)));
         }
@@ -520,64 +579,17 @@ impl Heard {
 }
 
 /// What an answer to a submission says.
-fn outcome(answer: &Command) -> Sending {
-    match answer.status() {
+fn outcome(answer: &Came) -> Sending {
+    match answer.status {
         CommandStatus::EsmeRok => {
-            let provider_id = match answer.pdu() {
-                Some(Pdu::SubmitSmResp(said)) => Some(said.message_id().as_str().to_owned()),
+            let provider_id = match &answer.body {
+                Ok(Some(Pdu::SubmitSmResp(said))) => Some(said.message_id().as_str().to_owned()),
                 _ => None,
             };
             Sending::Sent { provider_id: provider_id.filter(|id| !id.is_empty()) }
         }
         status if is_final(status) => Sending::Failed { reason: reason(status) },
         status => Sending::later(reason(status)),
-    }
-}
-
-/// What a delivery receipt says (SMPP 3.4, appendix B); nothing when it names no message, or tells
-/// no end.
-fn receipt(deliver: &DeliverSm) -> Option<Receipt> {
-    let text = String::from_utf8_lossy(deliver.short_message().as_ref()).into_owned();
-    let lower = text.to_ascii_lowercase();
-    let field = |name: &str| {
-        let from = lower.find(name)? + name.len();
-        let rest = text.get(from..)?;
-        rest.split_whitespace().next().map(str::to_owned)
-    };
-    let (mut provider_id, mut state) = (None, None);
-    for tlv in deliver.tlvs() {
-        match tlv.value() {
-            Some(TlvValue::ReceiptedMessageId(id)) => provider_id = Some(id.as_str().to_owned()),
-            Some(TlvValue::MessageState(said)) => state = Some(*said),
-            _ => {}
-        }
-    }
-    let provider_id = provider_id.or_else(|| field("id:")).filter(|id| !id.is_empty())?;
-    let word = field("stat:").or_else(|| state.map(word_of).map(str::to_owned))?;
-    let failure = match word.to_uppercase().as_str() {
-        "DELIVRD" => None,
-        "ENROUTE" | "ACCEPTD" | "SCHEDULED" => return None,
-        word => Some(word.to_lowercase()),
-    };
-    // Who got it is whom a receipt comes from.
-    let from = deliver.source_addr.as_str().trim_start_matches('+');
-    let is_number = !from.is_empty() && from.bytes().all(|sign| sign.is_ascii_digit());
-    Some(Receipt { provider_id, recipient: is_number.then(|| from.to_owned()), failure })
-}
-
-/// A state as the text of a receipt has it.
-const fn word_of(state: MessageState) -> &'static str {
-    match state {
-        MessageState::Scheduled => "SCHEDULED",
-        MessageState::Enroute => "ENROUTE",
-        MessageState::Delivered => "DELIVRD",
-        MessageState::Expired => "EXPIRED",
-        MessageState::Deleted => "DELETED",
-        MessageState::Undeliverable => "UNDELIV",
-        MessageState::Accepted => "ACCEPTD",
-        MessageState::Rejected => "REJECTD",
-        MessageState::Skipped => "SKIPPED",
-        MessageState::Unknown | MessageState::Other(_) => "UNKNOWN",
     }
 }
 
@@ -621,46 +633,13 @@ impl MessageGateway for Smpp {
 
 #[cfg(test)]
 mod tests {
-    use rusmpp::tlvs::MessageDeliveryRequestTlvValue;
+    use rusmpp::pdus::DeliverSm;
     use rusmpp::types::OctetString;
 
     use super::*;
 
     fn deliver(text: &str) -> DeliverSm {
         DeliverSm::builder().short_message(OctetString::from_vec(text.as_bytes().to_vec()).unwrap()).build()
-    }
-
-    fn of(provider_id: &str, failure: Option<&str>) -> Receipt {
-        Receipt { provider_id: provider_id.into(), recipient: None, failure: failure.map(str::to_owned) }
-    }
-
-    #[test]
-    fn a_receipt_is_read_as_message_centres_write_it() {
-        let whole =
-            "id:0f7A sub:001 dlvrd:001 submit date:2509030800 done date:2509030801 stat:DELIVRD err:000 text:Mesto";
-        assert_eq!(receipt(&deliver(whole)), Some(of("0f7A", None)));
-        assert_eq!(receipt(&deliver("ID:7 STAT:UNDELIV err:011")), Some(of("7", Some("undeliv"))));
-        for none in ["id:7 stat:ENROUTE", "Hello", "stat:DELIVRD", "id: stat:", ""] {
-            assert_eq!(receipt(&deliver(none)), None, "{none}");
-        }
-        for (from, recipient) in [("381641234567", Some("381641234567")), ("+381641", Some("381641")), ("Mesto", None)]
-        {
-            let mut deliver = deliver(whole);
-            deliver.source_addr = octets("from", from).unwrap();
-            assert_eq!(receipt(&deliver).unwrap().recipient.as_deref(), recipient, "{from}");
-        }
-        // Fields of their own say it without a text.
-        for (state, told) in [
-            (MessageState::Delivered, Some(of("7", None))),
-            (MessageState::Rejected, Some(of("7", Some("rejectd")))),
-            (MessageState::Enroute, None),
-        ] {
-            let tlvs = [
-                MessageDeliveryRequestTlvValue::ReceiptedMessageId(octets("id", "7").unwrap()),
-                MessageDeliveryRequestTlvValue::MessageState(state),
-            ];
-            assert_eq!(receipt(&DeliverSm::builder().tlvs(tlvs.into()).build()), told, "{state:?}");
-        }
     }
 
     #[test]
@@ -690,7 +669,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_centre_that_owes_too_much_does_not_get_any_more_has_not_left() {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
-        let wire: Wire = Framed::new(Box::new(ours), CommandCodec::new());
+        let wire: Wire = Framed::new(Box::new(ours), Frames::new());
         let (centre, asked) = mpsc::channel(WINDOW);
         let ten = Duration::from_secs(10);
         let talking = tokio::spawn(talk(wire, asked, Heard::default(), ten, ten));
@@ -707,6 +686,14 @@ mod tests {
         assert_eq!(left, [vec![true; MOST_UNANSWERED], vec![false]].concat());
         assert!(owed.pop().unwrap().0.await.is_err());
         drop(theirs);
+    }
+
+    #[test]
+    fn a_command_that_is_not_understood_is_told_once_and_not_without_end() {
+        let mut unread = Unread::default();
+        let told = |unread: &mut Unread, id: u32| unread.is_first(CommandId::from(id));
+        assert!(told(&mut unread, 0x05) && !told(&mut unread, 0x05) && told(&mut unread, 0x103));
+        assert_eq!((0x200..0x300).filter(|id| told(&mut unread, *id)).count(), MOST_TOLD - 2);
     }
 
     #[test]
