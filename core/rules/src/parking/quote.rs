@@ -244,7 +244,7 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
         }
         if minutes_of(room) == 0 {
             let possible = terms.new_stay_at(&stays, starts_at);
-            return Err(if now <= deadline {
+            return Err(if now < deadline {
                 Refusal::LimitReached { deadline, next_possible_at: possible }
             } else {
                 Refusal::NoReturn { until: possible }
