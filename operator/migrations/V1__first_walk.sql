@@ -289,7 +289,7 @@ CREATE TABLE ticket (
   starts_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
   -- The minutes that were paid for; fewer than from start to end where a ticket goes on after
-  -- closing.
+  -- closing, or ends there less than a minute after the rate that was paid.
   paid_minutes BIGINT NOT NULL,
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,

@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::DateTime;
 use mesto_operator::store::{StoreError, Tx};
 use mesto_operator::values;
 use mesto_protocol::kernel::ids::{AccountId, QuoteId};
-use mesto_rules::{City, ParkingSection, Zone};
+use mesto_rules::{City, Day, ParkingSection, Zone};
 
 /// A law that does not hold, in words.
 pub type Fault = String;
@@ -53,10 +54,6 @@ const LAWS: &[(&str, &str)] = &[
          WHERE n.payment = 'py' || SUBSTR(s.id, 3) AND n.outcome = 'approved')",
     ),
     ("what is over is never sold", "SELECT id, issued_at - starts_at FROM ticket WHERE starts_at < issued_at"),
-    (
-        "a ticket has the minutes that were paid: those from its start to its end",
-        "SELECT id, paid_minutes FROM ticket WHERE paid_minutes <> (ends_at - starts_at + 59999) / 60000",
-    ),
     (
         "no ticket ends after its stay's deadline",
         "SELECT id, ends_at - stay_deadline FROM ticket WHERE stay_deadline IS NOT NULL AND ends_at > stay_deadline",
@@ -127,6 +124,39 @@ pub fn longest_stays(tx: &mut dyn Tx, city: &City) -> Result<Vec<Fault>, StoreEr
         }
     }
     Ok(faults)
+}
+
+/// Tickets that have not the minutes that were paid, those from start to end; but where limited
+/// time ends less than a minute before closing, these seconds are part of the ticket and not paid.
+pub fn paid_minutes(tx: &mut dyn Tx, city: &City) -> Result<Vec<Fault>, StoreError> {
+    let Ok(parking) = city.section::<ParkingSection>() else {
+        return Ok(vec!["the city has no parking".to_owned()]);
+    };
+    let asked = "SELECT id, zone, starts_at, ends_at, paid_minutes, lines FROM ticket \
+                 WHERE paid_minutes <> (ends_at - starts_at + 59999) / 60000";
+    let mut faults = Vec::new();
+    for row in tx.query(asked, values![])? {
+        let (id, zone, lines): (String, String, String) = (row.get("id")?, row.get("zone")?, row.get("lines")?);
+        let (starts_at, ends_at): (i64, i64) = (row.get("starts_at")?, row.get("ends_at")?);
+        let unpaid = ends_at - starts_at - row.get::<i64>("paid_minutes")? * 60_000;
+        let ends_at_closing = parking.zone(&zone).is_some_and(|zone| closes_at(city, zone, ends_at));
+        let is_limited = lines.contains("\"limited\"") && !lines.contains("\"extended\"");
+        if !((1..60_000).contains(&unpaid) && ends_at_closing && is_limited) {
+            faults.push(format!(
+                "a ticket has the minutes that were paid: {id} has {unpaid} ms more, closing there: {ends_at_closing}"
+            ));
+        }
+    }
+    Ok(faults)
+}
+
+/// Whether charging ends in a zone at that millisecond.
+fn closes_at(city: &City, zone: &Zone, at: i64) -> bool {
+    let (Some(spans), Some(moment)) = (zone.hours.known(), DateTime::from_timestamp_millis(at)) else { return false };
+    let local = city.sections.time.local(moment);
+    let until = local.format("%H:%M:%S%.3f").to_string();
+    let day = Day::of(local.date_naive());
+    spans.iter().any(|span| span.days.contains(&day) && format!("{}:00.000", span.until) == until)
 }
 
 /// What the garage's controller knows for sure.

@@ -22,6 +22,7 @@ impl World {
         let faults = transact(&**store, |tx| {
             let mut faults = check::laws(tx)?;
             faults.extend(check::longest_stays(tx, &self.city)?);
+            faults.extend(check::paid_minutes(tx, &self.city)?);
             faults.extend(check::garages(tx, &self.garage.barrier())?);
             for (index, phone) in self.phones.iter().enumerate() {
                 for (key, end) in &phone.ended {

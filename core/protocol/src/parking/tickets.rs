@@ -79,7 +79,7 @@ records! { ticket_records;
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
         /// The minutes that were paid for; fewer than from start to end where the ticket goes on
-        /// after closing.
+        /// after closing, or ends there less than a minute after the rate that was paid.
         pub paid_minutes: u32,
         pub price: Money,
         /// In the order of time, fees last; they sum to the price.

@@ -74,7 +74,9 @@ pub struct Quote {
     /// First day of that tariff.
     pub tariff_from: NaiveDate,
     pub asked_minutes: u32,
-    /// Promised: the paid minutes; a started minute counts.
+    /// Promised: the paid minutes; a started minute counts. Where less than a minute of the next
+    /// rate is left until closing, or until the deadline of another ticket, a ticket that was asked
+    /// for longer ends there: these seconds are not paid, and may be one started minute more.
     pub granted_minutes: u32,
     pub start: Start,
     /// The start, if it is bought at the moment of the quote.
@@ -242,7 +244,7 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
         }
         if minutes_of(room) == 0 {
             let possible = terms.new_stay_at(&stays, starts_at);
-            return Err(if now <= deadline {
+            return Err(if now < deadline {
                 Refusal::LimitReached { deadline, next_possible_at: possible }
             } else {
                 Refusal::NoReturn { until: possible }
@@ -261,14 +263,14 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
     let length = priced.length.min(left);
     let ends_at = terms.advance(starts_at, length)?;
     city.tells_time_at(ends_at)?;
-    let granted_minutes = minutes_of(length);
+    let granted_minutes = minutes_of(priced.paid.min(left));
 
     // One reason for less: the stay's limit, or the closing where that comes first.
     if let (Some(deadline), true, [Some(_), _] | [_, Some(_)]) = (deadline, limit_binds, stays) {
         let cuts_unit = length == room && priced.paid_to > offset + room;
         if asked > room || cuts_unit {
-            let (offered, new_stay_at) = (minutes_of(room), terms.new_stay_at(&stays, starts_at));
-            notices.push(Notice::Clipped { asked: ask.minutes, offered, deadline, new_stay_at });
+            let new_stay_at = terms.new_stay_at(&stays, starts_at);
+            notices.push(Notice::Clipped { asked: ask.minutes, offered: granted_minutes, deadline, new_stay_at });
         }
     }
     if let (Some(others), Some(own)) = (others_deadline, own_deadline)
@@ -374,6 +376,9 @@ const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 struct Priced {
     lines: Vec<QuoteLine>,
     /// What the units paid for add up to, within their rates.
+    paid: TimeDelta,
+    /// From the start of the ticket to its end: what is paid, and less than a minute of the next
+    /// rate that is not. Never less than what is wanted.
     length: TimeDelta,
     /// Where the last unit that is paid ends, from the start of the stay.
     paid_to: TimeDelta,
@@ -381,11 +386,12 @@ struct Priced {
 
 /// Prices `wanted` time that begins `offset` after the start of the stay, in started units of each
 /// rate that it touches. A stay may begin between two minutes, so that a rate ends within one: that
-/// minute is of the rate that it begins in, and no unit of the next one is paid for seconds.
+/// minute is of the rate that it begins in, and no unit of the next one is paid for seconds. These
+/// seconds belong to the ticket all the same: it ends where it was wanted, such as at closing.
 fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> Result<Priced, Refusal> {
     let end = offset.checked_add(&wanted).ok_or_else(|| out_of_range("minutes"))?;
     let mut lines = Vec::with_capacity(2);
-    let (mut length, mut paid_to) = (TimeDelta::zero(), offset);
+    let (mut paid, mut paid_to) = (TimeDelta::zero(), offset);
     for rate in rates {
         let from = offset.max(rate.start_minutes.length());
         let until = rate.end_minutes.map_or(TimeDelta::MAX, Minutes::length);
@@ -393,8 +399,8 @@ fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> R
         if used <= TimeDelta::zero() {
             continue;
         }
-        if !lines.is_empty() && end - from < A_MINUTE {
-            return Ok(Priced { lines, length, paid_to });
+        if !lines.is_empty() && wanted - paid < A_MINUTE {
+            return Ok(Priced { lines, paid, length: wanted, paid_to });
         }
         let unit = rate.unit_minutes.length();
         let units = started_units(used, unit)?;
@@ -410,11 +416,11 @@ fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> R
         };
         lines.push(QuoteLine { kind, amount });
         let units = i32::try_from(units).map_err(|_| out_of_range("minutes"))?;
-        length += (unit * units).min(until - from);
+        paid += (unit * units).min(until - from);
         paid_to = from + unit * units;
     }
     // Rates that leave a hole would give time away.
-    if length < wanted { Err(unknown(zone, "rates")) } else { Ok(Priced { lines, length, paid_to }) }
+    if paid < wanted { Err(unknown(zone, "rates")) } else { Ok(Priced { lines, paid, length: paid, paid_to }) }
 }
 
 fn started_units(used: TimeDelta, unit: TimeDelta) -> Result<u32, Refusal> {

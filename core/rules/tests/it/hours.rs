@@ -4,7 +4,7 @@ use crate::support::{around_the_clock, ask, at, belgrade, buy, change_parking, o
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_rules::calendar::orthodox_easter;
 use mesto_rules::parking::section::{AtClosing, SoldAhead};
-use mesto_rules::{Notice, QuoteAsk, Refusal, TimeOfDay};
+use mesto_rules::{Notice, PayMethod, QuoteAsk, Refusal, Stay, Stays, TimeOfDay};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -95,6 +95,73 @@ fn a_ticket_across_closing_ends_there_and_says_so_bg_60() {
         [Notice::RoundedUp { asked: 61, granted: 90 }, Notice::EndsAtClosing { asked: 61, granted: 90, closes_at }]
     );
     assert_eq!(rounded.total.to_string(), "130.00 RSD");
+}
+
+#[test]
+fn seconds_of_extended_time_before_closing_are_part_of_the_ticket_and_not_paid_bg_46_bg_60() {
+    // Zone, closing minus limited time, its minutes, more than it, and the prices of both.
+    let zones = [
+        ("red", "19:59", 60, 90, "80.00 RSD"),
+        ("yellow", "18:59", 120, 180, "130.00 RSD"),
+        ("green", "17:59", 180, 240, "165.00 RSD"),
+    ];
+    let closes_at = at("2025-09-03 21:00");
+    for (zone, minute, limited, asked, total) in zones {
+        let quoted = |minutes, second: &str| quote(zone, minutes, &format!("2025-09-03 {minute}:{second}")).unwrap();
+        for second in ["01", "30", "59"] {
+            for minutes in [limited + 1, asked] {
+                let cut = quoted(minutes, second);
+                assert_eq!(
+                    (cut.granted_minutes, cut.total.to_string()),
+                    (limited, total.to_owned()),
+                    "{zone} {second}"
+                );
+                assert_eq!((cut.ends_at, cut.latest_end_at), (closes_at, closes_at), "{zone} {second}");
+                let notice = Notice::EndsAtClosing { asked: minutes, granted: limited, closes_at };
+                assert_eq!(cut.notices, [notice], "{zone} {second}");
+            }
+            // Who asks for limited time alone gets that.
+            let short = quoted(limited, second);
+            assert_eq!((short.granted_minutes, short.total.to_string()), (limited, total.to_owned()));
+            assert_eq!(short.ends_at, short.starts_at + chrono::TimeDelta::minutes(limited.into()));
+        }
+        // A whole minute is paid as extended time.
+        let whole = quoted(asked, "00");
+        assert_eq!((whole.granted_minutes, whole.ends_at, whole.lines.len()), (limited + 1, closes_at, 2), "{zone}");
+    }
+}
+
+#[test]
+fn an_extension_ends_at_closing_too_and_after_it_nothing_is_sold_bg_46_bg_60() {
+    // Two hours of yellow are limited time; the stay begins 30 seconds before 19:00.
+    let (_, stay) = buy(belgrade(), &ask("yellow", 60, "2025-09-03 18:59:30"));
+    let more = QuoteAsk { stays: of(&stay), ..ask("yellow", 120, "2025-09-03 19:30") };
+    let second = mesto_rules::quote(belgrade(), &more).unwrap();
+    let closes_at = at("2025-09-03 21:00");
+    assert_eq!((second.starts_at, second.ends_at), (at("2025-09-03 19:59:30"), closes_at));
+    assert_eq!((second.granted_minutes, second.total.to_string()), (60, "65.00 RSD".to_owned()));
+    assert_eq!(second.notices, [Notice::EndsAtClosing { asked: 120, granted: 60, closes_at }]);
+    let after = Stay::after_purchase(belgrade(), Some(&stay), &second).unwrap();
+    let third = QuoteAsk { stays: of(&after), ..ask("yellow", 1, "2025-09-03 20:59:45") };
+    let closed = Refusal::NotChargedNow { next_opening: Some(at("2025-09-04 07:00")) };
+    assert_eq!(mesto_rules::quote(belgrade(), &third), Err(closed));
+    // Who stopped at the end of limited time and asks for the seconds alone buys a unit of them.
+    let (_, stay) = buy(belgrade(), &ask("red", 60, "2025-09-03 19:59:30"));
+    let seconds = QuoteAsk { stays: of(&stay), ..ask("red", 30, "2025-09-03 20:30") };
+    let seconds = mesto_rules::quote(belgrade(), &seconds).unwrap();
+    assert_eq!((seconds.granted_minutes, seconds.total.to_string()), (1, "120.00 RSD".to_owned()));
+    assert_eq!((seconds.starts_at, seconds.ends_at), (at("2025-09-03 20:59:30"), closes_at));
+}
+
+#[test]
+fn what_was_promised_with_seconds_before_closing_is_kept_bg_47_bg_60() {
+    let city = belgrade();
+    let promised = quote("red", 90, "2025-09-03 19:59:30").unwrap();
+    for now in ["2025-09-03 19:59:30", "2025-09-03 19:59:59", "2025-09-03 20:00:00", "2025-09-03 20:00:59"] {
+        let sold = promised.sold(city, at(now), Stays::default(), PayMethod::Deposit).unwrap();
+        assert_eq!((sold.granted_minutes, sold.ends_at), (60, at("2025-09-03 21:00")), "{now}");
+        assert_eq!(sold.total, promised.total);
+    }
 }
 
 #[test]

@@ -4,7 +4,9 @@ use crate::support::{around_the_clock, at, belgrade, change_parking, parking};
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::fact::Fact;
 use mesto_rules::money::Currency;
-use mesto_rules::{City, Money, PayMethod, Quote, QuoteAsk, Refusal, Stay, Stays, parse_plate};
+use mesto_rules::{
+    City, LineKind, Money, Notice, PayMethod, Quote, QuoteAsk, QuoteLine, Refusal, Stay, Stays, parse_plate,
+};
 use proptest::prelude::*;
 
 /// A second of 2022 to 2026.
@@ -28,6 +30,17 @@ fn quote_at(city: &City, zone: &str, minutes: u32, at: DateTime<Utc>, stay: Opti
     mesto_rules::quote(city, &QuoteAsk { zone, minutes, now: at, stays, pay: PayMethod::Deposit })
 }
 
+/// The length of the units that are paid.
+fn paid_units(quote: &Quote) -> TimeDelta {
+    let length = |line: &QuoteLine| match line.kind {
+        LineKind::Limited { units, unit_minutes, .. } | LineKind::Extended { units, unit_minutes, .. } => {
+            TimeDelta::minutes((units * unit_minutes).into())
+        }
+        LineKind::CardFee { .. } | LineKind::Other => TimeDelta::zero(),
+    };
+    quote.lines.iter().map(length).sum()
+}
+
 /// What holds for every quote that is given.
 fn sound(city: &City, quote: &Quote) {
     let sum = quote.lines.iter().try_fold(Money::zero(city.currency), |sum, line| sum.checked_add(&line.amount));
@@ -35,8 +48,19 @@ fn sound(city: &City, quote: &Quote) {
     assert!(!quote.lines.is_empty() && quote.total.minor().unwrap() > 0, "nothing is given away: {quote:?}");
     assert!(quote.granted_minutes > 0);
     let length = quote.ends_at - quote.starts_at;
-    assert!(length <= TimeDelta::minutes(quote.granted_minutes.into()), "{quote:?}");
-    assert!(length > TimeDelta::minutes(i64::from(quote.granted_minutes) - 1), "{quote:?}");
+    let paid = TimeDelta::minutes(quote.granted_minutes.into());
+    assert!(length > paid - TimeDelta::minutes(1), "{quote:?}");
+    let closing = quote.notices.iter().find_map(|notice| match notice {
+        Notice::EndsAtClosing { closes_at, .. } => Some(*closes_at),
+        _ => None,
+    });
+    assert!(closing.is_none_or(|closes_at| quote.ends_at == closes_at), "it ends when it says: {quote:?}");
+    // More than was paid is less than a minute of a rate that is not paid, and only until closing.
+    if length > paid {
+        assert!(length < paid + TimeDelta::minutes(1) && closing.is_some(), "{quote:?}");
+        assert_eq!(quote.lines.len(), 1, "limited time alone is paid: {quote:?}");
+        assert_eq!(paid_units(quote), paid, "all that was paid is in it: {quote:?}");
+    }
     assert!(quote.stay.started_at <= quote.starts_at);
     if let Some(deadline) = quote.stay.deadline {
         assert!(quote.ends_at <= deadline, "never beyond the deadline: {quote:?}");
@@ -76,6 +100,28 @@ proptest! {
         }
         // What can be had for long can be had for short.
         prop_assert!(shorter.is_ok() || longer.is_err());
+    }
+
+    #[test]
+    fn a_ticket_that_says_it_ends_at_closing_ends_at_closing_bg_46_bg_60(
+        (zone, limited) in prop::sample::select(vec![("a", 30), ("red", 60), ("yellow", 120), ("green", 180), ("blue", 60)]),
+        day in prop::sample::select(vec!["2025-03-03 21:00", "2025-03-08 14:00", "2025-09-03 21:00", "2025-10-27 21:00"]),
+        before in -61_000..61_000_i64, first in 1..180_u32, apart in 0..30_u32, asked in 1..300_u32,
+    ) {
+        // Within a minute of closing minus the zone's limited time, to the millisecond.
+        let now = at(day) - TimeDelta::minutes(limited) - TimeDelta::milliseconds(before);
+        for minutes in [asked, u32::try_from(limited).unwrap(), u32::try_from(limited + 1).unwrap(), u32::try_from(limited + 30).unwrap()] {
+            if let Ok(quote) = quote_at(belgrade(), zone, minutes, now, None) {
+                sound(belgrade(), &quote);
+            }
+        }
+        // And of a stay that goes on.
+        let earlier = now - TimeDelta::minutes((first + apart).into());
+        let Ok(quote) = quote_at(belgrade(), zone, first, earlier, None) else { return Ok(()) };
+        let stay = Stay::after_purchase(belgrade(), None, &quote).unwrap();
+        if let Ok(quote) = quote_at(belgrade(), zone, asked, now, Some(&stay)) {
+            sound(belgrade(), &quote);
+        }
     }
 
     #[test]

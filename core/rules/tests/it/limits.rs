@@ -147,14 +147,27 @@ fn above_the_whole_limit_what_is_left_is_named_bg_48() {
 }
 
 #[test]
+fn the_break_counts_from_the_deadline_on_to_the_millisecond_bg_48() {
+    let (_, stay) = buy(belgrade(), &ask("red", 90, "2025-03-03 10:00"));
+    let (deadline, until) = (at("2025-03-03 11:30"), at("2025-03-03 12:00"));
+    let reached = Refusal::LimitReached { deadline, next_possible_at: until };
+    for (milliseconds, refusal) in [(-1, reached), (0, Refusal::NoReturn { until }), (1, Refusal::NoReturn { until })] {
+        let now = deadline + chrono::TimeDelta::milliseconds(milliseconds);
+        let more = QuoteAsk { stays: of(&stay), now, ..ask("red", 60, "2025-03-03 11:30") };
+        assert_eq!(mesto_rules::quote(belgrade(), &more), Err(refusal), "{milliseconds} ms");
+    }
+}
+
+#[test]
 fn a_stay_is_over_after_the_break_and_not_a_minute_before_bg_48() {
     let (_, stay) = buy(belgrade(), &ask("red", 90, "2025-03-03 10:00")); // until 11:30
     let again = |when| mesto_rules::quote(belgrade(), &QuoteAsk { stays: of(&stay), ..ask("red", 60, when) });
     let until = at("2025-03-03 12:00");
     assert_eq!(
-        again("2025-03-03 11:30").unwrap_err(),
+        again("2025-03-03 11:29:59").unwrap_err(),
         Refusal::LimitReached { deadline: at("2025-03-03 11:30"), next_possible_at: until }
     );
+    assert_eq!(again("2025-03-03 11:30").unwrap_err(), Refusal::NoReturn { until });
     assert_eq!(again("2025-03-03 11:31").unwrap_err(), Refusal::NoReturn { until });
     assert_eq!(again("2025-03-03 11:59").unwrap_err(), Refusal::NoReturn { until });
     let new = again("2025-03-03 12:00").unwrap();

@@ -156,10 +156,11 @@ fn no_unit_of_the_next_rate_is_paid_for_seconds_bg_46() {
         let stays = Stays { plate: None, user: user.as_ref() };
         mesto_rules::quote(city, &QuoteAsk { stays, ..ask("yellow", minutes, "2025-03-06 19:21") }).unwrap()
     };
-    for minutes in [61, 98, 99, 180] {
+    // The second is part of a ticket that was asked for beyond it.
+    for (minutes, ends) in [(61, "20:59:59"), (98, "20:59:59"), (99, "21:00:00"), (180, "21:00:00")] {
         let quote = asked(minutes);
         assert_eq!((quote.granted_minutes, quote.total.to_string()), (99, "130.00 RSD".to_owned()), "{minutes}");
-        assert_eq!(quote.ends_at, at("2025-03-06 20:59:59"));
+        assert_eq!(quote.ends_at, at(&format!("2025-03-06 {ends}")), "{minutes}");
     }
 }
 
@@ -260,6 +261,14 @@ proptest! {
                 prop_assert!(before.total.amount <= quote.total.amount && before.ends_at <= quote.ends_at);
                 prop_assert_eq!(before.granted_minutes == quote.granted_minutes, before.total == quote.total);
                 prop_assert_eq!(before.stay.deadline, quote.stay.deadline);
+            }
+            // Who is told of an end less than he asked for has paid time until that very moment.
+            for notice in &quote.notices {
+                match notice {
+                    Notice::EndsAtClosing { closes_at, .. } => prop_assert_eq!(quote.ends_at, *closes_at),
+                    Notice::Clipped { deadline, .. } => prop_assert_eq!(quote.ends_at, *deadline),
+                    _ => {}
+                }
             }
             let reasons = quote.notices.iter().filter(|it| matches!(it, Notice::Clipped { .. } | Notice::EndsAtClosing { .. }));
             let reasons = reasons.count();
