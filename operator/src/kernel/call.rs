@@ -207,6 +207,11 @@ impl<'a> Call<'a> {
         locked.ok_or_else(|| StoreError::Broken("the account is not locked".into()).into())
     }
 
+    /// Whether it is more than its caller's share, so that only what is known is answered.
+    pub const fn is_beyond_share(&self) -> bool {
+        self.arrival.is_beyond_share()
+    }
+
     /// The first `{...}` of the path.
     pub fn named(&self) -> &str {
         self.path.first().map_or("", String::as_str)

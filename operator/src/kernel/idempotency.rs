@@ -22,6 +22,7 @@ use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
 use crate::kernel::retention::{How, Rule};
 use crate::kernel::service::{Erasure, Export, Table, Told};
+use crate::kernel::shares;
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{projection, table, values};
 
@@ -205,6 +206,7 @@ pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOut
     Ok(match ended {
         Some(outcome) if outcome.state == IntentState::Ended => outcome,
         None if is_worked_on => bare(key, IntentState::InFlight),
+        None if call.is_beyond_share() => return Err(shares::more_than_a_share().into()),
         _ if is_before_memory(tx, call)? => bare(key, IntentState::Forgotten),
         Some(cancelled) => cancelled,
         None => bare(key, IntentState::Unknown),
@@ -216,6 +218,9 @@ pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOut
 /// forgotten.
 pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
+    if call.is_beyond_share() && recorded(tx, call, &key)?.is_none() {
+        return Err(shares::more_than_a_share().into());
+    }
     // An action holds the account from before it looks its key up until it committed: either it is
     // seen here, or it will see this.
     let account = LockedAccount::of_caller(tx, call.who()?.account)?;

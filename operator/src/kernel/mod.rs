@@ -45,8 +45,8 @@ use service::{Erasure, Export, Service, Table, serve};
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
         serve!(get wire::EVENTS => events::page),
-        serve!(get intents::READ => idempotency::outcome).urgent(),
-        serve!(get intents::CANCEL => idempotency::cancel).urgent(),
+        serve!(get intents::READ => idempotency::outcome).settling(),
+        serve!(get intents::CANCEL => idempotency::cancel).settling(),
     ]],
     due: &[retention::NIGHTLY],
     tables: &[

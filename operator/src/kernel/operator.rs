@@ -133,12 +133,17 @@ pub(crate) struct Arrival {
     pub id: RequestId,
     clock: Arc<dyn Clock>,
     /// It is more than its caller's share: only what is known already is answered.
-    only_replays: bool,
+    only_known: bool,
     /// It is not counted against a share: the operator itself asks on.
     is_uncounted: bool,
 }
 
 impl Arrival {
+    /// Whether it is more than its caller's share, so that only what is known is answered.
+    pub const fn is_beyond_share(&self) -> bool {
+        self.only_known
+    }
+
     /// Not counted against the caller's share.
     pub fn uncounted(self) -> Self {
         Self { is_uncounted: true, ..self }
@@ -253,7 +258,7 @@ impl Operator {
     /// A request that comes now.
     pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>) -> Arrival {
         let at = whole_millis(clock.now());
-        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock), only_replays: false, is_uncounted: false }
+        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock), only_known: false, is_uncounted: false }
     }
 
     /// Answers a request, as if all of it happened at one moment. Blocks for the store; a refusal
@@ -333,14 +338,16 @@ impl Operator {
             Ok(counted) => counted,
             Err(problem) => return arrival.refused(problem),
         };
-        let only_replays = counted.as_ref().is_some_and(|counted| counted.only_replays);
-        let arrival = Arrival { only_replays, ..arrival };
+        let only_known = counted.as_ref().is_some_and(|counted| counted.only_known);
+        let arrival = Arrival { only_known, ..arrival };
+        // Whoever asks more than his share stands behind those who do not.
+        let importance = if only_known { Importance::Reading } else { served.importance };
         let request = Arc::new(request);
         let work = {
             let (operator, request, arrival) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
             move |tx: &mut dyn Tx| operator.attempt(tx, &arrival, &request)
         };
-        let response = match self.submit(&store, &arrival, served.importance, work).await {
+        let response = match self.submit(&store, &arrival, importance, work).await {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
                 let (operator, request, at) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
@@ -408,7 +415,11 @@ impl Operator {
             Handler::Static(answer) => return answer(&call).map(Tried::Answer),
         };
         if !served.operation.is_action {
-            return handler(tx, &mut call).map(Tried::Answer);
+            return handler(tx, &mut call).map(Tried::Answer).map_err(|failure| match failure {
+                // Of what settles only what is there is told, and only that.
+                Failure::Refused(_) if arrival.only_known => shares::more_than_a_share().into(),
+                other => other,
+            });
         }
         let mut tx = Prefetched::new(tx, prefetched);
         let tx: &mut dyn Tx = &mut tx;
@@ -416,7 +427,7 @@ impl Operator {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
-        if arrival.only_replays {
+        if arrival.only_known {
             return Err(shares::more_than_a_share().into());
         }
         match handler(tx, &mut call) {

@@ -118,6 +118,9 @@ pub(crate) struct Served {
     pub after_closing: bool,
     /// What is served first, and refused last, when there is too much to do.
     pub importance: Importance,
+    /// It tells or ends what became of a key or a payment: that is answered however much was asked
+    /// before, and what is not there is refused by [`Call::is_beyond_share`].
+    pub settles: bool,
 }
 
 impl Served {
@@ -136,12 +139,26 @@ impl Served {
             _ if matches!(operation.method, Method::Get) => Importance::Reading,
             _ => Importance::Usual,
         };
-        Self { operation, prefetch: None, also_locks: None, handler, again: None, after_closing: false, importance }
+        Self {
+            operation,
+            prefetch: None,
+            also_locks: None,
+            handler,
+            again: None,
+            after_closing: false,
+            importance,
+            settles: false,
+        }
     }
 
     /// As important as a purchase: somebody waits with money in his hand, or in front of a barrier.
     pub const fn urgent(self) -> Self {
         Self { importance: Importance::Money, ..self }
+    }
+
+    /// Urgent, and of a key or a payment.
+    pub const fn settling(self) -> Self {
+        Self { settles: true, ..self.urgent() }
     }
 
     pub const fn prefetching(self, prefetch: Prefetch) -> Self {

@@ -4,7 +4,9 @@
 //! They are kept in memory, by each instance for itself, and asked before the store. Whoever is not
 //! known yet is counted by his token; an address is counted for tokens that turned out to be none.
 //! What settles a purchase is never refused for being asked often: an action beyond the share is
-//! still answered when its key is known, and what became of a key or a payment is always told.
+//! still answered when its key is known, and what became of a key or a payment that is there is
+//! told. A question for one has a share of its own, beyond which one that is not there is refused;
+//! cancelling is counted as an action is. What is asked beyond a share waits behind all others.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +15,7 @@ use std::time::{Duration, Instant};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::operation::Access;
-use mesto_protocol::{Problem, ProblemCode};
+use mesto_protocol::{Method, Problem, ProblemCode};
 
 use crate::kernel::caller::Caller;
 use crate::kernel::http::Request;
@@ -77,6 +79,14 @@ impl FairShares {
 
 impl Limits for FairShares {}
 
+impl Share {
+    /// That of what is urgent and no action: questions for a key or a payment, a garage's
+    /// controller. It is counted beside the other one.
+    const fn of_urgent(self) -> Self {
+        Self { per_second: self.per_second.saturating_mul(3), burst: self.burst.saturating_mul(3), ..self }
+    }
+}
+
 /// Who is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Subject {
@@ -104,13 +114,24 @@ struct State {
 
 #[derive(Debug, Default)]
 struct Used {
-    /// When the whole share is free again.
-    free_at: Option<Instant>,
+    usual: Bucket,
+    urgent: Bucket,
     at_once: u32,
     money_at_once: u32,
 }
 
-impl Used {
+/// How far a share is taken.
+#[derive(Debug, Default)]
+struct Bucket {
+    /// When the whole share is free again.
+    free_at: Option<Instant>,
+}
+
+impl Bucket {
+    fn is_taken(&self, now: Instant) -> bool {
+        self.free_at.is_some_and(|at| at > now)
+    }
+
     /// How far a share is taken at a moment, and what one request takes of it.
     fn taken(&self, share: Share, now: Instant) -> (Duration, Duration) {
         let each = Duration::from_secs(1) / share.per_second.max(1);
@@ -135,8 +156,8 @@ pub(crate) struct Counted<'a> {
     shares: &'a Shares,
     subject: Subject,
     is_money: bool,
-    /// It is more than its share: only what is known already is answered.
-    pub only_replays: bool,
+    /// It is more than its share: only what is known already is answered, behind all others.
+    pub only_known: bool,
 }
 
 impl Drop for Counted<'_> {
@@ -182,7 +203,7 @@ impl Shares {
                     Some((account, false)) => (Subject::Account(*account), limits.account),
                     None => {
                         let wrong = state.used.get(&Subject::WrongTokens(address()));
-                        if let Some(wait) = wrong.and_then(|used| used.wait(limits.wrong_tokens, now)) {
+                        if let Some(wait) = wrong.and_then(|used| used.usual.wait(limits.wrong_tokens, now)) {
                             return Err(too_many("too many tokens from this address are not valid", wait));
                         }
                         (Subject::Token(hash), limits.account)
@@ -199,17 +220,22 @@ impl Shares {
             return Err(too_many(&why, Duration::ZERO));
         }
         let is_action = served.operation.is_action;
-        let settles = is_money && !is_action && !matches!(served.operation.access, Access::Provider);
-        let wait = if settles { None } else { used.wait(share, now) };
-        if let Some(wait) = wait.filter(|_| !is_action) {
+        let cancels = served.settles && served.operation.method == Method::Delete;
+        let is_provider = matches!(served.operation.access, Access::Provider);
+        let (bucket, share) = match is_money && !is_action && !cancels && !is_provider {
+            true => (&mut used.urgent, share.of_urgent()),
+            false => (&mut used.usual, share),
+        };
+        let wait = bucket.wait(share, now);
+        if let Some(wait) = wait.filter(|_| !is_action && !served.settles) {
             let why = format!("more is asked than at most {} times a second", share.per_second);
             return Err(too_many(&why, wait));
         }
-        if wait.is_none() && !settles {
-            used.take(share, now);
+        if wait.is_none() {
+            bucket.take(share, now);
         }
         *(if is_money { &mut used.money_at_once } else { &mut used.at_once }) += 1;
-        Ok(Counted { shares: self, subject, is_money, only_replays: wait.is_some() })
+        Ok(Counted { shares: self, subject, is_money, only_known: wait.is_some() })
     }
 
     /// Who the holder of a token is.
@@ -235,7 +261,7 @@ impl Shares {
     pub fn wrong_token(&self, request: &Request, limits: FairShares) {
         if request.token().is_some() {
             let subject = Subject::WrongTokens(request.address.clone());
-            self.lock().used.entry(subject).or_default().take(limits.wrong_tokens, instant());
+            self.lock().used.entry(subject).or_default().usual.take(limits.wrong_tokens, instant());
         }
     }
 }
@@ -243,14 +269,14 @@ impl Shares {
 impl State {
     fn make_room(&mut self, now: Instant) {
         if self.used.len() >= MOST {
-            let is_busy =
-                |used: &Used| used.at_once + used.money_at_once > 0 || used.free_at.is_some_and(|at| at > now);
-            self.used.retain(|_, used| is_busy(used));
+            self.used.retain(|_, used| {
+                used.at_once + used.money_at_once > 0 || used.usual.is_taken(now) || used.urgent.is_taken(now)
+            });
         }
     }
 }
 
-/// The refusal of a new action by somebody who asks for more than his share.
+/// The refusal of what is not known, when somebody asks for more than his share.
 pub(crate) fn more_than_a_share() -> Problem {
     too_many("more is asked than the share of one account; nothing was done", Duration::ZERO)
 }
@@ -264,7 +290,6 @@ fn too_many(why: &str, wait: Duration) -> Problem {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use mesto_protocol::Method;
     use mesto_protocol::kernel::ids::RecordId;
 
     use super::*;
@@ -331,10 +356,44 @@ mod tests {
             (Method::Delete, "/v1/payments/{payment}"),
         ] {
             assert_eq!(taken_in(&shares, &ask, served(method, path), 200, now), 200, "{path}");
+            let again = shares.enter_at(&ask, served(method, path), FairShares::default(), now).unwrap();
+            assert!(again.only_known, "{path} is answered when it is known");
         }
         let purchase = served(Method::Post, "/v1/purchases");
         let again = shares.enter_at(&ask, purchase, FairShares::default(), now).unwrap();
-        assert!(again.only_replays, "it is answered when its key is known");
+        assert!(again.only_known, "it is answered when its key is known");
+    }
+
+    /// How many of so many are taken in without a condition.
+    fn free(shares: &Shares, served: &Served, count: u32, now: Instant) -> u32 {
+        let entered = (0..count).filter(|_| {
+            shares.enter_at(&request("a"), served, FairShares::default(), now).is_ok_and(|counted| !counted.only_known)
+        });
+        u32::try_from(entered.count()).unwrap()
+    }
+
+    #[test]
+    fn questions_for_keys_and_payments_have_three_shares_of_their_own_and_cancelling_is_an_action() {
+        let (shares, start) = (Shares::default(), instant());
+        let key = served(Method::Get, "/v1/intents/{key}");
+        let payment = served(Method::Get, "/v1/payments/{payment}");
+        assert_eq!(free(&shares, key, 500, start), 180);
+        assert_eq!(free(&shares, payment, 100, start), 0, "one share for both");
+        assert_eq!(free(&shares, served(Method::Post, "/v1/quotes"), 100, start), 60, "the usual share is untouched");
+        for path in ["/v1/intents/{key}", "/v1/payments/{payment}"] {
+            assert_eq!(free(&shares, served(Method::Delete, path), 100, start), 0, "{path} counts as an action");
+        }
+        let later = start + Duration::from_secs(1);
+        assert_eq!(free(&shares, payment, 500, later), 60);
+        assert_eq!(free(&shares, served(Method::Delete, "/v1/intents/{key}"), 100, later), 20);
+    }
+
+    #[test]
+    fn a_controller_that_asks_without_an_end_is_refused_before_the_store() {
+        let (shares, now) = (Shares::default(), instant());
+        someone(&shares, "garage", Role::Controller, 1);
+        let report = served(Method::Post, "/v1/garages/reports");
+        assert_eq!(taken_in(&shares, &request("garage"), report, 4_000, now), 3_000);
     }
 
     #[test]

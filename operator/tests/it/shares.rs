@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mesto_operator::{Durability, FairShares, Operator, Request, Response, SqliteStore};
-use mesto_protocol::base::payments::{Bought, Quote};
+use mesto_protocol::base::payments::{Bought, PaymentState, Purchase, Quote};
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 
 use crate::contract;
@@ -78,9 +78,47 @@ fn a_key_that_is_known_is_answered_however_much_was_asked_and_a_new_one_is_refus
         expect::<IntentOutcome>(200, served.ask(Request::new("GET", &key(request)).bearer(&driver.token))).state
     };
     assert_eq!((outcome(&first), outcome(&second)), (IntentState::Ended, IntentState::Unknown));
-    let ended = served.ask(Request::new("DELETE", &key(&second)).bearer(&driver.token));
-    assert_eq!(expect::<IntentOutcome>(200, ended).state, IntentState::Cancelled);
+    let cancel = |request: &Request| served.ask(Request::new("DELETE", &key(request)).bearer(&driver.token));
+    assert_eq!(expect::<IntentOutcome>(200, cancel(&first)).state, IntentState::Ended);
+    refused("too_many_requests", &cancel(&second));
+    assert_eq!(outcome(&second), IntentState::Unknown, "nothing is kept of it");
     assert_eq!(driver.account().tickets.len(), 1);
+    world.check_books();
+}
+
+// Found by an attack: the questions for made-up keys stood in the line of money without a limit.
+#[test]
+fn beyond_its_share_a_key_or_a_payment_that_is_there_is_told_and_another_one_is_not() {
+    // The smallest share, and the longest time until it is free again.
+    let served = Served::with(FairShares::of(1, 8, 50));
+    let world = &served.world;
+    let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+    let (bought, cancelled, new) = (world.key(), world.key(), world.key());
+    expect::<Bought>(201, driver.buy_with(&bought, &driver.quote(vehicle, "green", 60)));
+    let waiting = driver.top_up("200.00");
+    assert_eq!(driver.delete(&format!("/v1/intents/{cancelled}")).status, 200);
+    let ask = |method: &str, path: &str| served.ask(Request::new(method, path).bearer(&driver.token));
+    let intent = |key: &str| format!("/v1/intents/{key}");
+    let payment = |id: &str| format!("/v1/payments/{id}");
+    let (real, none) = (payment(&waiting.id.to_string()), payment("py_00000000000000000000000000"));
+    // Questions are used up by questions, and the usual share by cancelling.
+    let used_up = |method: &str, path: &dyn Fn() -> String| {
+        assert!((0..200).any(|_| ask(method, &path()).status == 429), "{method} is answered without an end");
+    };
+    used_up("GET", &|| intent(&world.key()));
+    used_up("DELETE", &|| intent(&world.key()));
+    for _ in 0..20 {
+        let told = |method, key: &str| expect::<IntentOutcome>(200, ask(method, &intent(key))).state;
+        for method in ["GET", "DELETE"] {
+            assert_eq!((told(method, &bought), told(method, &cancelled)), (IntentState::Ended, IntentState::Cancelled));
+        }
+        assert_eq!(ask("GET", &real).status, 200);
+    }
+    for (method, path) in [("GET", intent(&new)), ("DELETE", intent(&new)), ("GET", none.clone()), ("DELETE", none)] {
+        used_up(method, &|| path.clone());
+    }
+    let given_up: Purchase = expect(200, ask("DELETE", &real));
+    assert_eq!(given_up.payment.state, PaymentState::Abandoned);
     world.check_books();
 }
 

@@ -296,8 +296,12 @@ pub(crate) fn expire(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, p
 /// The payer gives it up. One that ended stays as it ended.
 pub(crate) fn abandon(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchase> {
     let (operator, now, named) = (call.operator, call.now, purchases::named(call)?);
+    let account = call.who()?.account;
+    if call.is_beyond_share() && purchases::standing(tx, operator, now, (account, named.sale()))?.is_none() {
+        return refuse(ProblemCode::NotFound, "there is no such payment of yours");
+    }
     // The provider's notice waits for the account too: either it is seen here, or it will see this.
-    let account = LockedAccount::of_caller(tx, call.who()?.account)?;
+    let account = LockedAccount::of_caller(tx, account)?;
     let Some(standing) = purchases::standing(tx, operator, now, (account.id, named.sale()))? else {
         return refuse(ProblemCode::NotFound, "there is no such payment of yours");
     };
