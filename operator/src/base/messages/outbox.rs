@@ -436,12 +436,17 @@ pub(super) fn expire(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, _: &str)
 
 fn reported(tx: &mut dyn Tx, now: DateTime<Utc>, receipt: &Receipt) -> Outcome<bool> {
     let Some(row) = told_of(tx, receipt)? else { return Ok(false) };
-    if row.state != StateWord::Sent {
+    // What failed after it was sent, a receipt has said; one that comes later and says that it was
+    // delivered knows better.
+    let is_corrected = row.state == StateWord::Failed && row.sent_at.is_some() && receipt.failure.is_none();
+    if row.state != StateWord::Sent && !is_corrected {
         return Ok(true);
     }
     tx.write(match &receipt.failure {
         None => {
-            update!(MessageRow { id: row.id } set { state: StateWord::Delivered, delivered_at: Some(now) })
+            update!(MessageRow { id: row.id } set {
+                state: StateWord::Delivered, delivered_at: Some(now), reason: None::<String>
+            })
         }
         Some(reason) => {
             let reason = Some(text_within(reason, LONGEST_NAME));

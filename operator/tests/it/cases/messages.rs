@@ -423,6 +423,36 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_receipt_of_delivery_corrects_one_of_a_failure_and_nothing_else(world) {
+        let gateway = Gateway::answering(Sending::Sent { provider_id: Some("gw-1".into()) });
+        let standing = || {
+            let newest = newest(world);
+            (newest.state, newest.reason, newest.delivered_at)
+        };
+        ask(world, 1);
+        send(world, &gateway);
+        assert!(told(world, "gw-1", None, Some("undeliv")));
+        assert_eq!(standing(), ("failed", Some("undeliv".to_owned()), None));
+        assert!(told(world, "gw-1", None, Some("expired")));
+        assert_eq!(standing(), ("failed", Some("undeliv".to_owned()), None), "the first failure stays");
+        world.pass_seconds(60);
+        assert!(told(world, "gw-1", None, None));
+        let delivered = ("delivered", None, Some(world.now()));
+        assert_eq!(standing(), delivered);
+        // The phone has it, whatever comes after that.
+        assert!(told(world, "gw-1", None, Some("undeliv")));
+        assert_eq!(standing(), delivered);
+        // What the gateway has refused was not sent: no receipt is of it.
+        gateway.answers(Some(Sending::Failed { reason: "smpp_rinvdstadr".into() }));
+        ask(world, 2);
+        send(world, &gateway);
+        store::transact(&*world.store, |tx| tx.execute("UPDATE message SET provider_id = 'gw-2' WHERE state = 'failed'", &[]))
+            .unwrap();
+        assert!(told(world, "gw-2", None, None));
+        assert_eq!(standing(), ("failed", Some("smpp_rinvdstadr".to_owned()), None));
+    }
+
+    #[test]
     fn a_newer_code_takes_the_place_of_one_that_waits(world) {
         let gateway = Gateway::answering(Sending::later("unreachable"));
         ask(world, 1);
