@@ -304,6 +304,8 @@ fn ticket_code_file() -> Value {
     let second = parts(&show(&TicketClaims { id: TicketId::from_bytes([9; 16]), ..claims() }, NOW));
     let kiosk_code = parts(&show(&kiosk(), NOW))[0].clone();
     let voided = TicketClaims { id: TicketId::from_bytes(VOIDED_ID), ..claims() };
+    let what = ParkingTicket { plate: "ČA123ŠĐ".to_owned(), ..claims().what };
+    let other_letters = TicketClaims { what, ..claims() };
     let elsewhere = TicketClaims { issuer: "other.example".to_owned(), ..claims() };
     let retired = TicketClaims { issued_at: at("2025-01-01T00:00:00Z"), ..claims() };
     let long = TicketClaims { ends_at: at("2025-12-01T00:00:00Z"), ..claims() };
@@ -412,6 +414,7 @@ fn ticket_code_file() -> Value {
                 "seen",
                 json!([{"id": hex(&TICKET_ID), "issue": 1}]),
             ),
+            case("a plate with letters beyond ASCII", &show(&other_letters, NOW), NOW, good(&other_letters, NOW)),
             case("not yet valid", &show(&claims(), "2025-09-03T07:58:59Z"), "2025-09-03T07:58:59Z", ended("not_yet_valid", &claims())),
             case("starts within the skew", &show(&claims(), "2025-09-03T07:59:00Z"), "2025-09-03T07:59:00Z", good(&claims(), "2025-09-03T07:59:00Z")),
             case("just before its end", &show(&claims(), "2025-09-03T08:59:59Z"), "2025-09-03T08:59:59.999Z", good(&claims(), "2025-09-03T08:59:59Z")),
