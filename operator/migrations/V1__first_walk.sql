@@ -542,6 +542,9 @@ CREATE TABLE intent (
   PRIMARY KEY (account, key, route)
 );
 
+-- The keys that an account cancels are counted for a day.
+CREATE INDEX intent_cancelled ON intent (account, at) WHERE route = '*';
+
 -- Keys that were executed, when their answer is erased: remembered as long as what they made.
 CREATE TABLE executed (
   account TEXT NOT NULL,

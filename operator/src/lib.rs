@@ -54,6 +54,7 @@ pub use kernel::clock::ClockDoubt;
 pub use kernel::epoch::NameError;
 pub use kernel::health::skew_text;
 pub use kernel::http::{Request, Response};
+pub use kernel::idempotency::IntentLimits;
 pub use kernel::keys::{self, Keys, KeysError};
 pub use kernel::ledger::{self, LedgerAccountKind, LedgerBalance, LedgerFault};
 pub use kernel::limits::Limits;

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::idempotency::{IdempotencyKey, body_hash};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
@@ -20,11 +20,47 @@ use crate::kernel::call::Call;
 use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
+use crate::kernel::limits::{Limits, too_many};
 use crate::kernel::retention::{How, Rule};
 use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::shares;
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{projection, table, values};
+
+/// How much is kept of keys for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntentLimits {
+    /// Most keys that an account cancels within a day before they were seen.
+    pub cancelled_per_day: i64,
+}
+
+impl Default for IntentLimits {
+    fn default() -> Self {
+        Self { cancelled_per_day: 1_000 }
+    }
+}
+
+impl Limits for IntentLimits {}
+
+/// What is counted of an account's cancelled keys.
+const WINDOW: TimeDelta = TimeDelta::days(1);
+
+projection! {
+    /// The keys that an account, `$1`, cancelled since `$2`.
+    struct Cancelled {
+        count: i64 = "COUNT(*)",
+        oldest: Option<DateTime<Utc>> = "MIN(at)",
+    }
+}
+
+/// Asks for them; the route stands in it as it does in the index `intent_cancelled`.
+fn cancelled_of_late(account: AccountId, now: DateTime<Utc>) -> Select<Cancelled> {
+    let since = (now - WINDOW).timestamp_millis();
+    Select::of(
+        "FROM intent WHERE intent.account = $1 AND intent.route = '*' AND intent.at > $2",
+        values![account, since],
+    )
+}
 
 /// Route of a tombstone: it stands for every route.
 pub(crate) const ANY_ROUTE: &str = "*";
@@ -223,12 +259,20 @@ pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutc
     }
     // An action holds the account from before it looks its key up until it committed: either it is
     // seen here, or it will see this.
-    let account = LockedAccount::of_caller(tx, call.who()?.account)?;
+    let of_late = cancelled_of_late(call.who()?.account, call.now);
+    let (account, cancelled_of_late) = LockedAccount::of_caller_then(tx, call.who()?.account, of_late)?;
     let forgotten = is_before_memory(tx, call)?;
     let cancelled = if forgotten { IntentState::Forgotten } else { IntentState::Cancelled };
     if let Some(outcome) = recorded(tx, call, &key)? {
         let is_tombstone = outcome.state == IntentState::Cancelled;
         return Ok(if is_tombstone { bare(key, cancelled) } else { outcome });
+    }
+    let most = call.operator.limits::<IntentLimits>().cancelled_per_day;
+    for Cancelled { count, oldest } in cancelled_of_late {
+        if count >= most {
+            let wait = oldest.map_or(WINDOW, |oldest| oldest + WINDOW - call.now);
+            return too_many(&format!("{count} keys were cancelled within a day, at most {most} may be"), wait);
+        }
     }
     tx.write(Write::insert(IntentRow {
         account: account.id,

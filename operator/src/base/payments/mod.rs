@@ -50,7 +50,7 @@ pub struct PaymentLimits {
     pub refund_within: TimeDelta,
     /// Most payments of an account that wait on a provider's page at the same time.
     pub waiting: i64,
-    /// Most quotes of an account within a day.
+    /// Most quotes of an account within a day for each service, without those that were bought.
     pub quotes_per_day: i64,
 }
 

@@ -19,16 +19,20 @@ use crate::{projection, values};
 const WINDOW: TimeDelta = TimeDelta::days(1);
 
 projection! {
-    /// The quotes of an account, `$1`, since `$2`.
+    /// The quotes of an account, `$1`, since `$2`, of a service, `$3`, that bought nothing.
     struct OfLate {
         count: i64 = "COUNT(*)",
         oldest: Option<DateTime<Utc>> = "MIN(issued_at)",
     }
 }
 
-fn of_late(account: AccountId, now: DateTime<Utc>) -> Select<OfLate> {
+/// Each service is counted by itself: whoever asked for many prices of one is told the others'.
+fn of_late(account: AccountId, service: &str, now: DateTime<Utc>) -> Select<OfLate> {
     let since = (now - WINDOW).timestamp_millis();
-    Select::of("FROM quote WHERE quote.account = $1 AND quote.issued_at > $2", values![account, since])
+    Select::of(
+        "FROM quote WHERE quote.account = $1 AND quote.issued_at > $2 AND quote.service = $3 AND NOT EXISTS (SELECT 1 FROM sale WHERE sale.account = quote.account AND sale.id = 'sa' || SUBSTR(quote.id, 3) AND sale.state = 'delivered')",
+        values![account, since, service],
+    )
 }
 
 /// A price, promised until the quote expires.
@@ -87,12 +91,14 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         total,
     };
     // A quote may name a plate: none is left behind by an account that is closed meanwhile.
-    let (_locked, asked_for) = LockedAccount::of_caller_then(tx, account, of_late(account, now))?;
+    let (_locked, asked_for) = LockedAccount::of_caller_then(tx, account, of_late(account, &wanted.service, now))?;
     let most = operator.limits::<PaymentLimits>().quotes_per_day;
     for OfLate { count, oldest } in asked_for {
         if count >= most {
             let wait = oldest.map_or(WINDOW, |oldest| oldest + WINDOW - now);
-            return too_many(&format!("{count} prices were asked for within a day, at most {most} are told"), wait);
+            let service = &wanted.service;
+            let why = format!("{count} prices of {service} were asked for within a day, at most {most} are told");
+            return too_many(&why, wait);
         }
     }
     tx.write(Write::insert(QuoteRow {

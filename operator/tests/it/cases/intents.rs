@@ -1,14 +1,16 @@
 //! An action happens once per key; what became of a key can be asked.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::{Request, RoleGiven};
+use mesto_operator::{IntentLimits, Request, RoleGiven};
 use mesto_protocol::base::payments::{Bought, PayMethod, PaymentState, Purchase, PurchaseRequest, Quote};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use mesto_protocol::orders::inspectors::NewOrder;
 
-use crate::world::{Parked, expect, paid_order, refused, rsd};
+use crate::world::{Parked, World, expect, paid_order, refused, rsd};
 
 const PHONE: &str = "+381641234567";
 const INSPECTOR: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, place: None, until: None };
@@ -100,6 +102,40 @@ on_both_databases! {
         refused("intent_cancelled", &driver.buy_with(&key, &quote));
         assert_eq!(driver.account().balance, rsd("1000.00"));
         driver.buy(&quote);
+    }
+
+    // Found by an attack: the tombstones of made-up keys filled the store.
+    #[test]
+    fn an_account_cancels_so_many_unseen_keys_a_day_and_others_theirs(world) {
+        let limits = IntentLimits { cancelled_per_day: 5 };
+        let operator = Arc::new(crate::world::operator(crate::world::config()).limited(limits));
+        let world = &World::around(operator, Arc::clone(&world.store));
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let other = world.driver("+381650000000");
+        let (bought, first, over) = (world.key(), world.key(), world.key());
+        let path = |key: &str| format!("/v1/intents/{key}");
+        let state = |answer| expect::<IntentOutcome>(200, answer).state;
+        assert_eq!(driver.buy_with(&bought, &driver.quote(vehicle, "green", 60)).status, 201);
+        let began_at = world.now();
+        assert_eq!(state(driver.delete(&path(&first))), IntentState::Cancelled);
+        world.pass(60);
+        for _ in 1..5 {
+            assert_eq!(state(driver.delete(&path(&world.key()))), IntentState::Cancelled);
+        }
+        let answer = driver.delete(&path(&over));
+        let params = refused("too_many_requests", &answer);
+        let until_the_first_is_a_day_old = 23 * 3_600 + 1;
+        assert_eq!((answer.status, &params["retry_after_seconds"]), (429, &until_the_first_is_a_day_old.into()));
+        assert_eq!(state(driver.get(&path(&over))), IntentState::Unknown);
+        // What is known is told, others cancel, and whoever buys does.
+        assert_eq!(state(driver.delete(&path(&first))), IntentState::Cancelled);
+        assert_eq!(state(driver.delete(&path(&bought))), IntentState::Ended);
+        assert_eq!(state(other.delete(&path(&world.key()))), IntentState::Cancelled);
+        driver.buy(&driver.quote(vehicle, "green", 60));
+        world.pass_to(began_at + TimeDelta::days(1));
+        assert_eq!(state(driver.delete(&path(&over))), IntentState::Cancelled);
+        refused("too_many_requests", &driver.delete(&path(&world.key())));
+        world.check_books();
     }
 
     #[test]

@@ -51,6 +51,27 @@ on_both_databases! {
         refused("too_many_requests", &driver.ask(vehicle, "green", 60));
     }
 
+    // Found by an attack: who asked for prices of parking could not put money on his deposit.
+    #[test]
+    fn prices_of_one_service_take_none_of_anothers_and_those_that_were_bought_do_not_count(world) {
+        let limits = PaymentLimits { quotes_per_day: 5, ..PaymentLimits::default() };
+        let operator = Arc::new(crate::world::operator(crate::world::config()).limited(limits));
+        let world = &World::around(operator, Arc::clone(&world.store));
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        driver.buy(&driver.quote(vehicle, "green", 60));
+        for _ in 0..5 {
+            driver.quote(vehicle, "green", 30);
+        }
+        refused("too_many_requests", &driver.ask(vehicle, "green", 30));
+        // The first top-up was paid, and counts no more; one that is given up counts.
+        for _ in 0..5 {
+            let given_up = driver.top_up("200.00");
+            assert_eq!(driver.delete(&format!("/v1/payments/{}", given_up.id)).status, 200);
+        }
+        refused("too_many_requests", &driver.ask_top_up(rsd("200.00")));
+        world.check_books();
+    }
+
     #[test]
     fn a_price_holds_to_the_millisecond_that_the_quote_says(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
