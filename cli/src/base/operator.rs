@@ -1,8 +1,10 @@
 //! An operator over the arguments of a command, and its store.
 
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 
-use mesto_operator::{Config, HostedPage, Keys, Operator, Store, SystemClock, SystemEntropy, keys};
+use mesto_operator::{Config, HostedPage, Keys, KeysError, Operator, Store, SystemClock, SystemEntropy, keys};
 
 use mesto_protocol::Problem;
 
@@ -22,9 +24,27 @@ const TOOL_CONNECTIONS: usize = 1;
 fn load_keys(args: &StoreArgs) -> Outcome<Keys> {
     private_files::check_keys(&args.keys)?;
     keys::load(&args.keys).map_err(|error| {
-        CliError::new(Exit::Input, "keys_unusable", format!("the signing keys cannot be used: {error}"))
-            .advise(format!("Make them with `mesto keys init {}`.", args.keys.display()))
+        let advice = to_load(&args.keys, &error);
+        CliError::new(Exit::Input, "keys_unusable", format!("the signing keys cannot be used: {error}")).advise(advice)
     })
+}
+
+/// What helps against keys that cannot be loaded.
+fn to_load(folder: &Path, error: &KeysError) -> String {
+    let folder = folder.display();
+    let kind = match error {
+        KeysError::File { source, .. } => Some(source.kind()),
+        _ => None,
+    };
+    match kind {
+        Some(ErrorKind::PermissionDenied) => format!(
+            "Run it as the user who owns {folder} (`runuser -u mesto -- mesto …`); as root, give the files to that user: `chown -R --reference={folder} {folder}`."
+        ),
+        Some(ErrorKind::NotFound) => format!(
+            "Give the folder with --keys or --config; never make new ones for books that exist. Only a new operator makes its first ones: `mesto keys init {folder}`."
+        ),
+        _ => format!("Put the right files back into {folder}; never make new ones for books that exist."),
+    }
 }
 
 /// An operator of these cities and keys.
@@ -102,5 +122,27 @@ pub fn said_why(typed: &str) -> Result<String, String> {
     match typed.trim() {
         why if (1..=200).contains(&why.chars().count()) => Ok(why.to_owned()),
         _ => Err("say it in 1 to 200 letters, such as \"bank transfer 17\"".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_cannot_be_read_are_given_to_their_owner_and_never_made_anew() {
+        let of = |kind: ErrorKind| {
+            let error = KeysError::File { path: "keys/keys.signed".into(), source: kind.into() };
+            to_load(Path::new("/var/lib/mesto/keys"), &error)
+        };
+        let denied = of(ErrorKind::PermissionDenied);
+        assert!(
+            denied.contains("chown -R --reference=/var/lib/mesto/keys") && !denied.contains("keys init"),
+            "{denied}"
+        );
+        let missing = of(ErrorKind::NotFound);
+        assert!(missing.contains("--keys or --config; never make new ones for books that exist"), "{missing}");
+        let unusable = KeysError::Unusable { path: "keys/keys.json".into(), why: "it is no JSON".into() };
+        assert!(!to_load(Path::new("keys"), &unusable).contains("keys init"));
     }
 }

@@ -327,6 +327,7 @@ const ELSEWHERE: &[&str] = &[
     "clock_doubted",
     "few_descriptors",
     "keys_of_another",
+    "keys_unreadable",
     "postgres_not_durable",
     "postgres_clock",
     "postgres_connections",
@@ -456,6 +457,28 @@ fn keys_of_another_user_are_found_where_there_may_be_one() {
         "/proc/sys"
     };
     assert!(doctor(sound.path(), &["--keys", keys]).bad().contains("keys_of_another"));
+}
+
+#[test]
+fn a_key_that_does_not_belong_to_the_owner_of_its_folder_is_found_before_no_instance_starts() {
+    let sound = Sound::new();
+    let id = Command::new("id").arg("-u").output().unwrap();
+    assert_eq!(doctor(sound.path(), &[]).0["keys_unreadable"]["state"], "good");
+    let signed = sound.path().join("keys/keys.signed");
+    // As a command that root ran would leave it; anybody else links to a file of root's.
+    if id.stdout == b"0\n" {
+        let all = sound.path().join("keys");
+        assert!(Command::new("chown").args(["-R", "1:1"]).arg(&all).status().unwrap().success());
+        assert_eq!(doctor(sound.path(), &[]).0["keys_unreadable"]["state"], "good");
+        assert!(Command::new("chown").arg("0:0").arg(&signed).status().unwrap().success());
+    } else {
+        std::fs::remove_file(&signed).unwrap();
+        std::os::unix::fs::symlink("/proc/version", &signed).unwrap();
+    }
+    let told = doctor(sound.path(), &[]);
+    let check = &told.0["keys_unreadable"];
+    assert_eq!((check["state"].as_str(), check["severity"].as_str()), (Some("bad"), Some("error")), "{check}");
+    assert!(check["text"].as_str().unwrap().contains("keys.signed"), "{check}");
 }
 
 #[test]

@@ -224,6 +224,11 @@ fn tools_answer_what_is_wrong_with_their_files() {
             6,
             "mesto keys init",
         ),
+        (
+            &["serve", "--bank-secret-file", "secret", "--listen", "127.0.0.1:0", "--keys", "empty"],
+            6,
+            "never make new ones for books that exist",
+        ),
         (&["keys", "init"], 6, "must not be lost"),
         (&["keys", "init", "secret/keys"], 6, "may write to"),
         (&["keys", "rotate", "empty"], 6, "mesto keys init"),

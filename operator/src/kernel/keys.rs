@@ -381,14 +381,33 @@ fn decode(path: &Path, text: &str) -> Result<[u8; 32], KeysError> {
 fn replace(path: &Path, text: &str) -> Result<(), KeysError> {
     let fault = |source| KeysError::File { path: path.to_owned(), source };
     let aside = path.with_extension("new");
+    // What was left there goes; a link that the folder's owner put there is never followed.
+    match fs::remove_file(&aside) {
+        Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(fault(why)),
+        _ => {}
+    }
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&aside).map_err(fault)?;
+    #[cfg(unix)]
+    give_to_owner_of_folder(&file, path).map_err(fault)?;
     file.write_all(text.as_bytes())
         .and_then(|()| file.write_all(b"\n"))
         .and_then(|()| file.sync_all())
         .map_err(fault)?;
     fs::rename(&aside, path).map_err(fault)
+}
+
+/// What root writes belongs to the owner and the group of its folder: instances run as that user.
+#[cfg(unix)]
+fn give_to_owner_of_folder(file: &fs::File, path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let (file_is, folder_is) = (file.metadata()?, fs::metadata(folder)?);
+    if file_is.uid() == 0 && (folder_is.uid(), folder_is.gid()) != (file_is.uid(), file_is.gid()) {
+        std::os::unix::fs::fchown(file, Some(folder_is.uid()), Some(folder_is.gid()))?;
+    }
+    Ok(())
 }

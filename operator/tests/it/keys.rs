@@ -43,6 +43,50 @@ fn rotated_keys_stand_beside_the_old_ones_under_the_same_root() {
 }
 
 #[test]
+fn every_file_that_is_made_belongs_to_the_owner_of_the_folder_also_when_root_makes_it() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys");
+    std::fs::create_dir(&path).unwrap();
+    let is_root = std::fs::metadata(&path).unwrap().uid() == 0;
+    if is_root {
+        std::os::unix::fs::chown(&path, Some(12_345), Some(12_346)).unwrap();
+    }
+    let of_folder = std::fs::metadata(&path).unwrap();
+    let are_given = |after: &str| {
+        for file in std::fs::read_dir(&path).unwrap() {
+            let file = file.unwrap();
+            let is = file.metadata().unwrap();
+            let owners = ((is.uid(), is.gid()), (of_folder.uid(), of_folder.gid()));
+            assert_eq!(owners.0, owners.1, "{} after {after}", file.path().display());
+            assert_eq!(is.permissions().mode() & 0o777, 0o600, "{} after {after}", file.path().display());
+        }
+    };
+    keys::init(&path, start(), &SeededEntropy::new(3)).unwrap();
+    are_given("init");
+    keys::rotate(&path, start(), &SeededEntropy::new(4)).unwrap();
+    are_given("rotate");
+    keys::revoke(&path, ("code-2", "seen"), start(), &SeededEntropy::new(5)).unwrap();
+    are_given("revoke");
+    keys::renew(&path, start()).unwrap();
+    are_given("renew");
+}
+
+#[test]
+fn a_link_in_the_folder_leads_nobody_to_write_over_another_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("keys"), folder.path().join("other"));
+    keys::init(&path, start(), &SeededEntropy::new(3)).unwrap();
+    std::fs::write(&other, "kept").unwrap();
+    for name in ["keys.new", "root.new", "code-2.new"] {
+        std::os::unix::fs::symlink(&other, path.join(name)).unwrap();
+    }
+    keys::rotate(&path, start(), &SeededEntropy::new(4)).unwrap();
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "kept");
+    keys::load(&path).unwrap();
+}
+
+#[test]
 fn a_folder_that_does_not_fit_says_which_file() {
     let folder = tempfile::tempdir().unwrap();
     let named = |error: KeysError, file: &str| assert!(error.to_string().contains(file), "{error}");

@@ -12,7 +12,8 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "keys_unusable",
         weight: Weight::Error,
-        advice: "Make the first ones with `mesto keys init FOLDER`, or put the right ones back.",
+        advice: "Give the right folder with --keys or --config, or put its files back; never make new ones for books that \
+                 exist. Only a new operator makes its first ones: `mesto keys init FOLDER`.",
         look: |setup| match &setup.keys {
             Ok(_) => Seen::Good,
             Err(why) => Seen::Bad(why.clone()),
@@ -24,6 +25,13 @@ pub const CHECKS: &[Check] = &[
         advice: "`chmod 700` the folder and `chmod 600` what lies in it: whoever reads a key signs what every phone \
                  believes.",
         look: keys_open,
+    },
+    Check {
+        code: "keys_unreadable",
+        weight: Weight::Error,
+        advice: "Give what lies in the folder of the keys to the folder's owner: `chown -R --reference=FOLDER FOLDER`. \
+                 No instance starts while it cannot read one of them.",
+        look: keys_unreadable,
     },
     Check {
         code: "keys_of_another",
@@ -44,7 +52,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "key_set_due",
         weight: Weight::Error,
-        advice: "Put root.seed back for a moment, run `mesto keys renew`, take it away, restart the instances.",
+        advice: "Put root.seed back for a moment, run `mesto keys renew FOLDER`, take it away, restart the instances.",
         look: |setup| match setup.keys.as_ref().map(mesto_operator::Keys::to_be_renewed_from) {
             Ok(Some(from)) => Seen::bad_if(from <= setup.now, || {
                 format!("the key set is to be signed anew since {}", from.date_naive())
@@ -56,7 +64,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "keys_ending",
         weight: Weight::Warning,
-        advice: "Run `mesto keys rotate` with root.seed put back for a moment; what the old keys signed stays good.",
+        advice: "Run `mesto keys rotate FOLDER` with root.seed put back for a moment; what the old keys signed stays good.",
         look: keys_ending,
     },
     Check {
@@ -128,6 +136,17 @@ pub fn as_served<T>(taken: Outcome<T>) -> Seen {
     match taken {
         Ok(_) => Seen::Good,
         Err(error) => Seen::Bad(error.text),
+    }
+}
+
+/// Each belongs to the owner of the folder, as whom the instances run.
+fn keys_unreadable(setup: &Setup) -> Seen {
+    let folder = &setup.store_args.keys;
+    let owner = |file: &Path| std::fs::metadata(file).map(|data| data.uid()).ok();
+    let Some(of_folder) = owner(folder) else { return Seen::Skipped("there are no keys") };
+    match key_files(setup).into_iter().find(|key| owner(key).is_some_and(|owner| owner != of_folder)) {
+        Some(key) => Seen::Bad(format!("{} does not belong to the owner of {}", key.display(), folder.display())),
+        None => Seen::Good,
     }
 }
 
