@@ -108,7 +108,7 @@ impl Run for Tool {
     }
 }
 
-/// How `mesto serve` sends messages.
+// How `mesto serve` sends messages. No doc comment: clap would take it for what a command is about.
 #[derive(Debug, Args)]
 pub struct MessagesArgs {
     /// A TOML file that says how messages are sent: over HTTP, over SMPP, or by a program. Without
