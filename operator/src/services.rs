@@ -293,6 +293,15 @@ mod tests {
     }
 
     #[test]
+    fn every_outcome_that_an_alert_compares_is_there_before_it_happens() {
+        let text = Metrics::new(SERVICES).text();
+        for outcome in ["answered", "no_answer"] {
+            let line = format!("mesto_provider_requests_total{{outcome=\"{outcome}\"}} 0");
+            assert!(text.lines().any(|said| said == line), "{line} is missing");
+        }
+    }
+
+    #[test]
     fn what_is_measured_of_the_tables_can_be_asked_of_them() {
         let store = SqliteInline::in_memory().unwrap();
         for measure in SERVICES.iter().flat_map(|service| service.measures) {

@@ -83,6 +83,9 @@ pub struct Metrics {
 const OUTCOMES: [&str; 8] =
     ["committed", "given_up", "full", "contended", "unavailable", "overloaded", "too_late", "failed"];
 
+/// What comes of a request to a payment provider.
+const PROVIDER_OUTCOMES: [&str; 2] = ["answered", "no_answer"];
+
 /// Takes part in a gauge until it is dropped.
 pub(crate) struct Counting(Gauge);
 
@@ -151,7 +154,11 @@ impl Metrics {
         let (due_done, due_failed) = (Counter::default(), Counter::default());
         registry.register("due_done", "Things that were due and are done", due_done.clone());
         registry.register("due_failed", "Things that were due and could not be done", due_failed.clone());
-        let provider_requests = Family::default();
+        let provider_requests: Family<Words<1>, Counter> = Family::default();
+        for outcome in PROVIDER_OUTCOMES {
+            // There from the start: alerts compare one with another.
+            let _ = provider_requests.get_or_create(&[("outcome", outcome)]);
+        }
         let help = "Requests to payment providers, by what came of them";
         registry.register("provider_requests", help, provider_requests.clone());
         let mut rows = BTreeMap::new();
