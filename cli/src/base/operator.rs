@@ -10,7 +10,6 @@ use mesto_protocol::Problem;
 
 use crate::base::cities;
 use crate::kernel::args::StoreArgs;
-use crate::kernel::database::Place;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::private_files;
 
@@ -73,11 +72,7 @@ pub fn tool(store: &StoreArgs) -> Outcome<Operator> {
 pub fn made(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
     let operator = tool(store)?;
     let place = store.place()?;
-    let is_new = match &place {
-        Place::Sqlite(file) => !file.exists(),
-        Place::Postgres(_) => place.schema()?.version == 0,
-    };
-    let store = if is_new { place.open(TOOL_CONNECTIONS)? } else { place.open_current(TOOL_CONNECTIONS)? };
+    let store = if place.is_new()? { place.open(TOOL_CONNECTIONS)? } else { place.open_current(TOOL_CONNECTIONS)? };
     Ok((operator, store))
 }
 

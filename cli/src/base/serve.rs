@@ -161,7 +161,11 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let _alone = place.alone()?;
     let (named, no_migrate) = (Arc::clone(&operator), args.no_migrate);
     let opened = tokio::task::spawn_blocking(move || {
+        let is_new = !no_migrate && place.is_new()?;
         let store = if no_migrate { place.open_current(connections)? } else { place.open(connections)? };
+        if is_new {
+            tracing::warn!(store = %place, "there was no store here: a new, empty one was made");
+        }
         named.is_called(store.as_ref()).map_err(not_called)?;
         Ok::<_, CliError>(store)
     });

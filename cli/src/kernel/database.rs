@@ -76,6 +76,23 @@ pub fn is_partial(file: &Path) -> bool {
     file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(Growing::PARTIAL))
 }
 
+/// What a restore of a file left beside it that did not end; nothing where the file is there.
+#[must_use]
+pub fn left_by_restore(file: &Path) -> Option<PathBuf> {
+    if file.exists() {
+        return None;
+    }
+    let name = format!("{}.", file.file_name()?.to_string_lossy());
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    files.into_iter().find(|beside| {
+        let beside = beside.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // As `Growing` calls it: the number of a process lies between.
+        let number = beside.strip_prefix(&name).and_then(|rest| rest.strip_suffix(Growing::PARTIAL));
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+    })
+}
+
 const ADVICE: &str =
     "Give an existing folder and a file of this operator with --database, or a reachable database with --database-url.";
 
@@ -120,11 +137,23 @@ impl Place {
         }
     }
 
+    /// Whether there is no store yet, so that opening makes an empty one.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    pub fn is_new(&self) -> Outcome<bool> {
+        match self {
+            Self::Sqlite(file) => Ok(!file.exists()),
+            Self::Postgres(_) => Ok(self.schema()?.version == 0),
+        }
+    }
+
     /// Opens the store, its schema brought up to date; Postgres with at most so many connections.
     ///
     /// # Errors
-    /// When it cannot be opened.
+    /// When it cannot be opened, or a restore of it did not end.
     pub fn open(&self, connections: usize) -> Outcome<Arc<dyn Store>> {
+        self.was_restored_whole()?;
         Ok(match self {
             Self::Postgres(address) => {
                 let store = PostgresStore::connect((**address).clone(), connections);
@@ -180,7 +209,18 @@ impl Place {
         status.map_err(|why| self.unusable(&why))
     }
 
+    /// Refuses a SQLite file that is not there yet because its restore was cut off.
+    fn was_restored_whole(&self) -> Outcome<()> {
+        let Self::Sqlite(file) = self else { return Ok(()) };
+        let Some(left) = left_by_restore(file) else { return Ok(()) };
+        let text =
+            format!("a restore of this store did not end: {} is there, {} is not", left.display(), file.display());
+        Err(CliError::new(Exit::Input, "store_unusable", text)
+            .advise("Remove that file and what lies beside it, and run `mesto admin restore` anew."))
+    }
+
     fn is_there(&self) -> Outcome<()> {
+        self.was_restored_whole()?;
         match self {
             Self::Sqlite(file) if !file.is_file() => {
                 let missing = format!("there is no operator's store at {}", file.display());

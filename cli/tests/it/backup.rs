@@ -201,12 +201,59 @@ fn a_restore_that_is_killed_at_any_step_leaves_no_store_of_the_old_epoch_on_sqli
                 let refused = served(path, &["--database", partial]);
                 assert!(refused["error"]["text"].as_str().unwrap().contains("did not end"), "{refused}");
             }
+            if left.iter().any(|partial| partial.starts_with(&to)) {
+                let refused = served(path, &["--database", &to]);
+                assert!(refused["error"]["text"].as_str().unwrap().contains("did not end"), "{refused}");
+                assert!(!file.exists(), "an empty store was made");
+            }
             right(&admin(path, &["restore", "--from", "copy.sqlite", "--database", &to]));
         }
         assert_ne!(epoch_of(&file), old, "{sign}");
         let said = served(path, &["--database", &to]);
         assert_eq!(said["store"], json!(to), "{said}");
     }
+}
+
+#[test]
+fn a_store_whose_restore_did_not_end_is_refused_and_no_empty_one_is_made_in_its_place() {
+    let folder = folder();
+    let path = folder.path();
+    let left = path.join("n.sqlite.4711.partial");
+    std::fs::write(&left, "half").unwrap();
+    let at = ["--database", "n.sqlite"];
+    let serve = mesto(path, &[&SERVE[..], &at].concat());
+    assert_eq!(refusal(&serve), (6, "store_unusable".into()));
+    assert!(text(&serve).contains("a restore of this store did not end"), "{}", text(&serve));
+    assert!(text(&serve).contains("n.sqlite.4711.partial"), "{}", text(&serve));
+    for words in [&["ledger"][..], &["create", "--role", "inspector", "--name", "Mira"], &["migrate", "--pending"]] {
+        let tool = admin(path, &[words, &at].concat());
+        assert_eq!(refusal(&tool), (6, "store_unusable".into()), "{words:?}");
+        assert!(text(&tool).contains("a restore of this store did not end"), "{words:?} {}", text(&tool));
+    }
+    let doctor = mesto(path, &["doctor", "--json", "--database", "n.sqlite"]).json();
+    let of_store = |check: &&Value| check["code"] == "store_unusable";
+    let check = doctor["checks"].as_array().unwrap().iter().find(of_store).unwrap().clone();
+    assert!(check["state"] == "bad" && check["text"].as_str().unwrap().contains("did not end"), "{check}");
+    assert!(!path.join("n.sqlite").exists());
+    // What another store's restore or a copy by hand left says nothing of this one.
+    std::fs::rename(&left, path.join("other.n.sqlite.4711.partial")).unwrap();
+    std::fs::write(path.join("n.sqlite.copy.partial"), "half").unwrap();
+    assert_eq!(served(path, &at)["store"], json!("n.sqlite"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_empty_store_that_serve_makes_is_said_in_the_log_and_one_that_is_there_is_not() {
+    let folder = folder();
+    let path = folder.path();
+    let warned = |log: &str| {
+        let log = path.join(log);
+        drop(Serving::logging(path, &SERVE, &log));
+        let log = std::fs::read_to_string(&log).unwrap();
+        log.lines().any(|line| line.contains("WARN") && line.contains("a new, empty one was made"))
+    };
+    assert!(warned("first.log"));
+    assert!(!warned("second.log"));
 }
 
 /// A session of `psql` in a database, in the middle of something.

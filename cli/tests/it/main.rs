@@ -103,7 +103,17 @@ impl Serving {
     }
 
     fn with(command: &mut Command) -> Self {
-        let mut child = command.env("RUST_LOG", "error").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        Self::spawned(command.env("RUST_LOG", "error"))
+    }
+
+    /// With its log in a file, as much of it as an operator sees.
+    #[cfg(unix)]
+    fn logging(folder: &Path, arguments: &[&str], log: &Path) -> Self {
+        Self::spawned(command(folder, arguments).stderr(std::fs::File::create(log).unwrap()))
+    }
+
+    fn spawned(command: &mut Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let input = child.stdin.take();

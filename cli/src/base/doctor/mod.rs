@@ -22,7 +22,7 @@ use crate::base::operator::{now, tool};
 use crate::base::serve::ServeArgs;
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::{Call, wait};
-use crate::kernel::database::Place;
+use crate::kernel::database::{Place, left_by_restore};
 use crate::kernel::failure::{CliError, Exit, Outcome, SAID};
 use crate::kernel::output::Tone;
 use crate::kernel::private_files;
@@ -126,7 +126,8 @@ impl Setup {
         let keys = mesto_operator::keys::load(&store_args.keys).map_err(|why| why.to_string());
         let cities = cities::served(store_args.cities.as_deref()).map_err(told);
         let is_there = match &place {
-            Ok(Place::Sqlite(file)) => file.exists(),
+            // Opening says of a restore that was cut off.
+            Ok(Place::Sqlite(file)) => file.exists() || left_by_restore(file).is_some(),
             Ok(Place::Postgres(_)) => true,
             Err(_) => false,
         };
