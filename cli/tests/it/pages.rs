@@ -49,7 +49,23 @@ fn words(line: &str) -> Vec<String> {
 fn in_blocks(text: &str) -> Vec<String> {
     let blocks = text.split("```").skip(1).step_by(2);
     let lines = blocks.flat_map(|block| block.replace("\\\n", " ").lines().map(str::to_owned).collect::<Vec<_>>());
-    lines.map(|line| line.trim().to_owned()).filter(|line| line.starts_with("mesto ")).collect()
+    let lines = lines.map(|line| line.trim().trim_start_matches(AS_OPERATOR).to_owned());
+    lines.filter(|line| line.starts_with("mesto ")).collect()
+}
+
+/// What stands before a command that root types on an operator's machine.
+const AS_OPERATOR: &str = "runuser -u mesto -- ";
+
+#[test]
+fn the_page_of_copies_writes_every_tool_as_the_packaged_set_up_needs_it() {
+    let text = page("docs/backup.md");
+    let blocks: String = text.split("```").skip(1).step_by(2).collect();
+    let tools: Vec<&str> = blocks.lines().filter(|line| line.contains("mesto admin")).collect();
+    for line in &tools {
+        let words = words(line).join(" ");
+        assert!(words.starts_with(AS_OPERATOR) && words.ends_with("--config /etc/mesto/mesto.toml"), "{line}");
+    }
+    assert!(tools.len() > 6, "the page is read: {tools:?}");
 }
 
 /// The commands that a page names in its sentences.
