@@ -13,6 +13,7 @@ use mesto_operator::{
 
 use crate::kernel::args::StoreArgs;
 use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::private_files;
 
 /// The SQLite file when nothing is said.
 const FILE: &str = "mesto.sqlite";
@@ -154,6 +155,7 @@ impl Place {
     /// When it cannot be opened, or a restore of it did not end.
     pub fn open(&self, connections: usize) -> Outcome<Arc<dyn Store>> {
         self.was_restored_whole()?;
+        self.is_private(true)?;
         Ok(match self {
             Self::Postgres(address) => {
                 let store = PostgresStore::connect((**address).clone(), connections);
@@ -171,6 +173,7 @@ impl Place {
     /// `store_missing`, or when it cannot be opened.
     pub fn open_current(&self, connections: usize) -> Outcome<Arc<dyn Store>> {
         self.is_there()?;
+        self.is_private(true)?;
         Ok(match self {
             Self::Postgres(address) => {
                 let store = PostgresStore::connect_current((**address).clone(), connections);
@@ -188,6 +191,7 @@ impl Place {
     /// As [`Place::open_current`].
     pub fn look_at(&self) -> Outcome<Arc<dyn Store>> {
         self.is_there()?;
+        self.is_private(false)?;
         Ok(match self {
             Self::Postgres(address) => Arc::new(PostgresReader::connect(address).map_err(|why| self.unusable(&why))?),
             Self::Sqlite(file) => Arc::new(SqliteReader::open(file).map_err(|why| self.unusable(&why))?),
@@ -217,6 +221,17 @@ impl Place {
             format!("a restore of this store did not end: {} is there, {} is not", left.display(), file.display());
         Err(CliError::new(Exit::Input, "store_unusable", text)
             .advise("Remove that file and what lies beside it, and run `mesto admin restore` anew."))
+    }
+
+    /// Refuses a SQLite file that others may change; with `is_shut`, lets no other read it.
+    fn is_private(&self, is_shut: bool) -> Outcome<()> {
+        let Self::Sqlite(file) = self else { return Ok(()) };
+        let files = ["", "-wal", "-shm"].map(|ending| {
+            let mut name = file.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        });
+        private_files::books(&files, is_shut)
     }
 
     fn is_there(&self) -> Outcome<()> {

@@ -107,6 +107,36 @@ pub fn is_changed_by_others(path: &Path) -> Outcome<()> {
     owner_is_trusted(path)
 }
 
+/// Refuses books that others may change, and takes from others what they may read of them: what
+/// `is_shut` says. Only their owner can; for everybody else they stay as they are.
+///
+/// # Errors
+/// `file_unsafe`
+#[cfg(unix)]
+pub fn books(files: &[PathBuf], is_shut: bool) -> Outcome<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for file in files.iter().filter(|file| file.exists()) {
+        let Some(mode) = mode(file)? else { continue };
+        if mode & 0o022 != 0 {
+            let text = format!("others on this machine may change {}, which holds the books", file.display());
+            return Err(CliError::new(Exit::Input, "file_unsafe", text).advise(format!(
+                "Run `chmod 600 {}`, and look at `mesto admin ledger` if others may have changed it.",
+                file.display()
+            )));
+        }
+        if is_shut && mode & 0o077 != 0 && fs::set_permissions(file, fs::Permissions::from_mode(mode & 0o700)).is_ok() {
+            let was = format!("{:03o}", mode & 0o777);
+            tracing::warn!(file = %file.display(), was, "others could read the books: the file is its owner's alone now");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub fn books(_: &[PathBuf], _: bool) -> Outcome<()> {
+    Ok(())
+}
+
 /// Refuses the signing keys when somebody else may change or read them.
 ///
 /// # Errors

@@ -109,3 +109,39 @@ fn an_operator_whose_clock_differs_from_the_databases_does_not_start_and_says_by
     let serving = Serving::with(&mut command(folder.path(), &tolerant));
     assert_eq!(http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_the_books_that_others_may_change_is_refused_and_one_they_may_read_is_shut() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let path = folder.path();
+    drop(Serving::start(path, &SERVE));
+    let books = path.join("mesto.sqlite");
+    let set = |mode| std::fs::set_permissions(&books, std::fs::Permissions::from_mode(mode)).unwrap();
+    let mode = || std::fs::metadata(&books).unwrap().permissions().mode() & 0o777;
+    for wrong in [0o666, 0o660, 0o602] {
+        set(wrong);
+        for words in [
+            &SERVE[..],
+            &["admin", "ledger", "--json"],
+            &["admin", "create", "--role", "inspector", "--name", "Mira", "--json"],
+        ] {
+            let refused = mesto(path, words);
+            let error = refused.json()["error"].clone();
+            assert_eq!((refused.exit, &error["code"]), (6, &"file_unsafe".into()), "{wrong:o} {words:?} {error}");
+            assert!(error["advice"].as_str().unwrap().contains("chmod 600 mesto.sqlite"), "{error}");
+        }
+        assert_eq!(mode(), wrong, "it is looked at, not mended");
+    }
+    for open in [0o644, 0o640, 0o604] {
+        set(open);
+        // A tool that looks changes nothing.
+        assert_eq!((mesto(path, &["admin", "ledger"]).exit, mode()), (0, open));
+        let log = path.join("log");
+        drop(Serving::logging(path, &SERVE, &log));
+        assert_eq!(mode(), 0o600, "{open:o}");
+        let log = std::fs::read_to_string(&log).unwrap();
+        assert!(log.contains("others could read the books") && log.contains(&format!("{open:o}")), "{log}");
+    }
+}
