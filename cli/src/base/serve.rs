@@ -1,6 +1,6 @@
 //! `mesto serve`: an operator for real use, on the machine's clock.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub struct ServeArgs {
     #[arg(long)]
     bank_secret_file: PathBuf,
     /// Address under which the bank reaches this operator; without it the listening address.
-    #[arg(long, value_parser = web_address)]
+    #[arg(long, value_parser = public_address)]
     public_url: Option<String>,
     /// What the operator is called: a DNS name of its own, in every code that its drivers show.
     /// Without it the host of --public-url. It stays for good: controllers and apps know the
@@ -84,6 +84,18 @@ pub struct ServeArgs {
 
 fn listen(typed: &str) -> Result<SocketAddr, String> {
     typed.trim().parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+/// Where others reach it; `0.0.0.0` is only where one listens.
+fn public_address(typed: &str) -> Result<String, String> {
+    let address = web_address(typed)?;
+    let host = reqwest::Url::parse(&address).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(everywhere) if everywhere.is_unspecified() => Err(format!(
+            "nobody reaches {host}: give the address under which the bank and phones do, such as https://parking.example"
+        )),
+        _ => Ok(address),
+    }
 }
 
 fn return_to(typed: &str) -> Result<Allowed, String> {
@@ -303,4 +315,21 @@ fn demo_bank(args: &ServeArgs, secret: Vec<u8>) -> Outcome<Bank> {
     };
     Bank::open(&config, Arc::new(BankClock(SystemClock)), Arc::new(BankEntropy))
         .map_err(|why| CliError::failed("the demo bank", why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_one_that_others_reach() {
+        for reached in ["https://parking.example", "http://127.0.0.1:8080", "http://[::1]:8080"] {
+            assert_eq!(public_address(reached).as_deref(), Ok(reached));
+        }
+        for nowhere in ["http://0.0.0.0:8080", "https://0.0.0.0", "http://[::]:8080", "http://0:8080"] {
+            let why = public_address(nowhere).unwrap_err();
+            assert!(why.contains("https://parking.example"), "{nowhere}: {why}");
+        }
+        assert!(public_address("parking").is_err());
+    }
 }

@@ -318,6 +318,17 @@ const CASES: &[Case] = &[
         },
         &[],
     ),
+    Case(
+        &["copy_old"],
+        |at| {
+            let file = std::fs::File::options().write(true).open(at.join("copies/newest")).unwrap();
+            file.set_modified(std::time::SystemTime::from(SystemClock.now() + TimeDelta::hours(27))).unwrap();
+        },
+        &[],
+    ),
+    // A timer that fails every night writes its log all the same.
+    Case(&["copy_old"], |at| write(&at.join("copies/newest"), "mesto: the signing keys cannot be used\n"), &[]),
+    Case(&["sms_countries"], NOTHING, &["--sms-countries", "XX"]),
 ];
 
 const COPY: &str = "PGDMP";

@@ -144,10 +144,41 @@ fn not_copied(error: CopyError) -> CliError {
     }
 }
 
-/// Whether a file may be a copy that is whole: it may have been packed or encrypted since.
+/// Whether a file may be a copy that is whole: it may have been packed or encrypted since. A text,
+/// such as a log, is none.
 pub fn may_be_copy(file: &Path) -> bool {
-    !is_partial(file) && file.metadata().is_ok_and(|about| about.is_file() && about.len() > 0)
+    if is_partial(file) || !file.metadata().is_ok_and(|about| about.is_file() && about.len() > 0) {
+        return false;
+    }
+    let mut head = Vec::new();
+    let read = std::fs::File::open(file).and_then(|opened| opened.take(HEAD).read_to_end(&mut head));
+    match read {
+        Ok(_) => ENCRYPTED.iter().any(|begins| head.starts_with(begins)) || !is_text(&head),
+        // Whoever looks may not read it: its owner alone knows.
+        Err(why) => why.kind() == std::io::ErrorKind::PermissionDenied,
+    }
 }
+
+/// So many bytes show whether a file is a text.
+const HEAD: u64 = 512;
+
+/// What an encrypted file begins with that is written as a text, or begins with one.
+const ENCRYPTED: [&[u8]; 4] =
+    [b"-----BEGIN PGP MESSAGE-----", b"-----BEGIN AGE ENCRYPTED FILE-----", b"age-encryption.org/", b"U2FsdGVkX1"];
+
+/// A copy that lies there as it was made is none, by its first bytes.
+fn is_text(head: &[u8]) -> bool {
+    if head.starts_with(SQLITE) || head.starts_with(DUMP) {
+        return false;
+    }
+    let is_control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\r' | b'\t' | 0x1b);
+    // The last letter may be cut off.
+    let is_utf8 = std::str::from_utf8(head).map_or_else(|why| why.error_len().is_none(), |_| true);
+    is_utf8 && !head.iter().any(is_control)
+}
+
+const SQLITE: &[u8] = b"SQLite format 3\0";
+const DUMP: &[u8] = b"PGDMP";
 
 /// What a file begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,8 +195,8 @@ impl Kind {
             CliError::new(Exit::Input, "backup_unusable", format!("{} cannot be read: {why}", file.display()))
         })?;
         match head.get(..length).unwrap_or_default() {
-            head if head.starts_with(b"SQLite format 3\0") => Ok(Self::Sqlite),
-            head if head.starts_with(b"PGDMP") => Ok(Self::Dump),
+            head if head.starts_with(SQLITE) => Ok(Self::Sqlite),
+            head if head.starts_with(DUMP) => Ok(Self::Dump),
             _ => Err(CliError::new(
                 Exit::Input,
                 "backup_unusable",
@@ -213,3 +244,38 @@ Now: serve it with the same keys, name and cities, and let nothing serve the old
 Phones read their accounts anew and mark what these books lack; garages tell their last days again.
 Nothing is erased until you say that the clock is right: `mesto admin clock-is-right`.
 Ask the bank for its notices since the copy was taken, and look at `mesto admin incidents`.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_may_be_packed_or_encrypted_and_a_text_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let is_taken = |bytes: &[u8]| {
+            let file = folder.path().join("2026-11-26");
+            std::fs::write(&file, bytes).unwrap();
+            may_be_copy(&file)
+        };
+        let copies: [&[u8]; 9] = [
+            b"SQLite format 3\0\x10\0",
+            b"PGDMP\x01\x0e",
+            b"PGDMP",
+            b"\x1f\x8b\x08\0\0\0\0\0",
+            b"\x28\xb5\x2f\xfd\x04\x58",
+            b"Salted__\x01\x9c\xff",
+            b"age-encryption.org/v1\n-> X25519 abc\n",
+            b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n",
+            b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n",
+        ];
+        for copy in copies {
+            assert!(is_taken(copy), "{copy:?}");
+        }
+        let long = "mesto: поново \n".repeat(100);
+        for text in
+            ["", "mesto: the signing keys cannot be used\n", "{\"level\":\"INFO\"}\r\n", "\x1b[31merror\x1b[0m", &long]
+        {
+            assert!(!is_taken(text.as_bytes()), "{text}");
+        }
+    }
+}

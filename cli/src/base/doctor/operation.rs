@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use clap::FromArgMatches as _;
 use mesto_operator::Config;
 use mesto_operator::store::transact;
 use serde_json::Value;
@@ -12,12 +13,15 @@ use crate::base::about;
 use crate::base::backup::may_be_copy;
 use crate::base::doctor::files::as_served;
 use crate::base::doctor::{Check, Seen, Setup, Weight};
-use crate::base::messages;
+use crate::base::messages::{self, MessagesArgs};
+use crate::base::operator::tool;
 
 /// A city is renewed so long before it may be sold by no more.
 const RENEWED_BEFORE: TimeDelta = TimeDelta::days(60);
 /// A day, and what a nightly copy may take.
 const COPY_YOUNGER_THAN: TimeDelta = TimeDelta::hours(26);
+/// A copy that another machine has written may be dated so far ahead.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
 /// A message that waits longer is late.
 const LATE: TimeDelta = TimeDelta::minutes(10);
 /// Descriptors that a small operator needs.
@@ -34,6 +38,16 @@ pub const CHECKS: &[Check] = &[
             None => Seen::Bad("no --messages is given".to_owned()),
             // The very reading of `mesto serve`: what that refuses is not good.
             Some(file) => as_served(messages::read(&file)),
+        },
+    },
+    Check {
+        code: "sms_countries",
+        weight: Weight::Error,
+        advice: "Give the countries of your drivers, two letters for each: --sms-countries RS,BA,ME.",
+        // The very reading of `mesto serve`: what that refuses is not good.
+        look: |setup| match (tool(&setup.store_args), MessagesArgs::from_arg_matches(&setup.matches)) {
+            (Ok(operator), Ok(messages)) => as_served(messages.of(operator)),
+            _ => Seen::Skipped("no operator can be made of its keys and cities"),
         },
     },
     Check {
@@ -194,8 +208,12 @@ fn copy_old(setup: &Setup) -> Seen {
         Err(why) => return Seen::Bad(format!("{} cannot be read: {why}", folder.display())),
     };
     let copies = files.filter_map(|file| Some(file.ok()?.path()).filter(|file| may_be_copy(file)));
-    let written = copies.filter_map(|copy| copy.metadata().ok()?.modified().ok()).max();
-    match written.map(|written: SystemTime| DateTime::<Utc>::from(written)) {
+    let written = copies.filter_map(|copy| copy.metadata().ok()?.modified().ok());
+    let written = written.map(|written: SystemTime| DateTime::<Utc>::from(written));
+    // What is dated in the future says nothing of when it was made.
+    let (ahead, written): (Vec<_>, Vec<_>) = written.partition(|written| *written > setup.now + CLOCKS_DIFFER);
+    match written.into_iter().max() {
+        None if !ahead.is_empty() => Seen::Bad(format!("the copies in {} are dated in the future", folder.display())),
         None => Seen::Bad(format!("there is no copy in {}", folder.display())),
         Some(written) => Seen::bad_if(written + COPY_YOUNGER_THAN < setup.now, || {
             format!("the newest copy in {} is of {written}", folder.display())
