@@ -3,12 +3,14 @@
 //! Written with Debian's own tools (`dpkg-deb`, `dpkg-shlibdeps`); what it holds is in
 //! `cli/debian`, man pages and completions come from the program itself.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::{About, Failure, Outcome};
+use crate::pages;
 use crate::process;
 use crate::repository;
 use crate::test::cargo;
@@ -90,17 +92,7 @@ fn documents(root: &Path, debian: &Path, tree: &Path, built: &Path) -> Outcome<(
     let doc = tree.join("usr/share/doc/mesto");
     put_file(&debian.join("copyright"), &doc.join("copyright"), 0o644)?;
     put(&doc.join("libraries"), &linked()?, 0o644)?;
-    for page in [
-        "install.md",
-        "guide-operators.md",
-        "operator-stores.md",
-        "city-authors.md",
-        "command-line.md",
-        "doctor.md",
-        "backup.md",
-    ] {
-        put_file(&root.join("docs").join(page), &doc.join(page), 0o644)?;
-    }
+    put_pages(root, &doc)?;
     let changelog = fs::read_to_string(debian.join("changelog"))?.replace("@VERSION@", env!("CARGO_PKG_VERSION"));
     put(&doc.join("changelog"), &changelog, 0o644)?;
     put_file(&root.join("CHANGELOG.md"), &doc.join("CHANGELOG.md"), 0o644)?;
@@ -127,6 +119,69 @@ fn documents(root: &Path, debian: &Path, tree: &Path, built: &Path) -> Outcome<(
         put_file(&made.join("completions").join(from), &tree.join(to), 0o644)?;
     }
     Ok(())
+}
+
+/// Pages that an operator begins with. What they link to comes with them, and what that links to.
+const PAGES: [&str; 7] = [
+    "install.md",
+    "guide-operators.md",
+    "operator-stores.md",
+    "city-authors.md",
+    "command-line.md",
+    "doctor.md",
+    "backup.md",
+];
+
+/// Files outside `docs/` that pages link to: the link as written, and where the package has it.
+const LINKED: [(&str, &str); 1] = [("../dist/alerts.yml", "examples/alerts.yml")];
+
+/// Puts the pages into the folder of documents, with every file that one of them links to.
+fn put_pages(root: &Path, doc: &Path) -> Outcome<()> {
+    let docs = root.join("docs");
+    let mut waiting: Vec<PathBuf> = PAGES.iter().map(PathBuf::from).collect();
+    let mut put_already = BTreeSet::new();
+    while let Some(page) = waiting.pop() {
+        if !put_already.insert(page.clone()) {
+            continue;
+        }
+        let (from, to) = (docs.join(&page), doc.join(&page));
+        if page.extension().is_none_or(|extension| extension != "md") {
+            put_file(&from, &to, 0o644)?;
+            continue;
+        }
+        let mut text = fs::read_to_string(&from).about(from.display())?;
+        let folder = page.parent().unwrap_or(Path::new(""));
+        for link in pages::links(&text).into_iter().map(str::to_owned).collect::<Vec<_>>() {
+            match LINKED.iter().find(|(written, _)| *written == link) {
+                Some((written, place)) => {
+                    put_file(&docs.join(written), &doc.join(place), 0o644)?;
+                    text = text.replace(&format!("]({written})"), &format!("]({place})"));
+                }
+                None => waiting.push(within(folder, &link).ok_or_else(|| {
+                    Failure::new(format!(
+                        "{} links to {link}, outside docs/: the package has to say where it lies",
+                        from.display()
+                    ))
+                })?),
+            }
+        }
+        put(&to, &text, 0o644)?;
+    }
+    Ok(())
+}
+
+/// A link's file from the folder of all pages; nothing where it leads out of that.
+fn within(folder: &Path, link: &str) -> Option<PathBuf> {
+    let mut found = PathBuf::new();
+    for part in folder.join(link).components() {
+        match part {
+            Component::Normal(name) => found.push(name),
+            Component::ParentDir => found.pop().then_some(())?,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(found)
 }
 
 /// Every library in the program, with its version and its licence.
@@ -230,6 +285,50 @@ fn folder_of(file: &Path) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_link_of_a_page_of_the_package_leads_to_a_file_of_the_package() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = repository::root().unwrap();
+        put_pages(&root, folder.path()).unwrap();
+        let mut followed = 0;
+        let mut folders = vec![folder.path().to_path_buf()];
+        while let Some(next) = folders.pop() {
+            for file in fs::read_dir(&next).unwrap().map(|entry| entry.unwrap().path()) {
+                if file.is_dir() {
+                    folders.push(file);
+                } else if file.extension().is_some_and(|extension| extension == "md") {
+                    for link in pages::links(&fs::read_to_string(&file).unwrap()) {
+                        let to = next.join(link);
+                        assert!(to.is_file(), "{} links to {link}", file.display());
+                        assert!(
+                            to.canonicalize().unwrap().starts_with(folder.path().canonicalize().unwrap()),
+                            "{link}"
+                        );
+                        followed += 1;
+                    }
+                }
+            }
+        }
+        assert!(followed > 40, "the pages are read: {followed}");
+        for name in ["messages.md", "two-instances.md", "operator-network.md", "examples/alerts.yml"] {
+            assert!(folder.path().join(name).is_file(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_link_out_of_the_pages_is_not_followed() {
+        for (folder, link, file) in [
+            ("", "backup.md", Some("backup.md")),
+            ("adr", "../backup.md", Some("backup.md")),
+            ("", "./adr/0001.md", Some("adr/0001.md")),
+            ("", "../dist/alerts.yml", None),
+            ("adr", "../../README.md", None),
+            ("", "/etc/passwd", None),
+        ] {
+            assert_eq!(within(Path::new(folder), link), file.map(PathBuf::from), "{folder} {link}");
+        }
+    }
 
     const UNIT: &str = include_str!("../../cli/debian/mesto.service");
 

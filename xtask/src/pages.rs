@@ -108,6 +108,15 @@ fn exists(folder: &Path, path: &str) -> bool {
     folder.join(path.split('#').next().unwrap_or(path)).exists()
 }
 
+/// Where the links of a page lead, from its own folder, without what stands behind `#`.
+pub fn links(text: &str) -> Vec<&str> {
+    let links = places(text).into_iter().filter_map(|(_, place)| match place {
+        Place::Link(address) => Some(address.split('#').next().unwrap_or(address)),
+        Place::FromRoot(_) | Place::Function { .. } => None,
+    });
+    links.collect()
+}
+
 /// Paths with the line they stand in, counted from 1. Code blocks are left out: they hold commands
 /// and examples.
 fn places(text: &str) -> Vec<(usize, Place<'_>)> {
