@@ -132,7 +132,7 @@ const PAGES: [&str; 7] = [
     "backup.md",
 ];
 
-/// Files outside `docs/` that pages link to: the link as it is written, and where the package has it.
+/// Files outside `docs/` that pages link to: the link as written, and where the package has it.
 const LINKED: [(&str, &str); 1] = [("../dist/alerts.yml", "examples/alerts.yml")];
 
 /// Puts the pages into the folder of documents, with every file that one of them links to.

@@ -15,7 +15,6 @@ use chrono::{DateTime, FixedOffset, Utc};
 use mesto_client::http::{HttpLink, Timeouts};
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{Config, Locale, NoLog, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
-use mesto_protocol::base::operator_document::ClientVersion;
 use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Until, Work, until};
@@ -290,7 +289,11 @@ fn app_version(told: &str) -> Result<String, MestoError> {
         let told = told.chars().take(40).collect::<String>();
         MestoError::set_up(format!("the version {told:?} is not `major.minor.patch`, three numbers such as 1.4.0"))
     };
-    told.parse::<ClientVersion>().map(|version| version.to_string()).map_err(|_| wrong())
+    let numbers: Vec<Option<u32>> = told.split('.').map(|part| part.parse().ok()).collect();
+    match numbers[..] {
+        [Some(major), Some(minor), Some(patch)] => Ok(format!("{major}.{minor}.{patch}")),
+        _ => Err(wrong()),
+    }
 }
 
 /// Sees that the folder of a database is there: the app makes it, since it knows what is backed up

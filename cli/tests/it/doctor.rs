@@ -565,3 +565,12 @@ fn the_page_names_every_check() {
         }
     }
 }
+
+#[test]
+fn the_help_says_what_the_doctor_does_and_not_what_one_group_of_its_options_does() {
+    let folder = tempfile::tempdir().unwrap();
+    for asked in ["--help", "-h"] {
+        let help = ran(&mut command(folder.path(), &["doctor", asked])).out;
+        assert!(help.starts_with("Say what is missing or unsafe in a set-up, and what to do"), "{help}");
+    }
+}

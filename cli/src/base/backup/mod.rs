@@ -174,7 +174,7 @@ fn is_text(head: &[u8]) -> bool {
     let is_control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\r' | b'\t' | 0x1b);
     // The last letter may be cut off.
     let is_utf8 = std::str::from_utf8(head).map_or_else(|why| why.error_len().is_none(), |_| true);
-    is_utf8 && !head.iter().any(|byte| is_control(byte))
+    is_utf8 && !head.iter().any(is_control)
 }
 
 const SQLITE: &[u8] = b"SQLite format 3\0";

@@ -36,17 +36,18 @@ pub const SERVICE: Service = Service {
 };
 
 fn add(command: clap::Command) -> clap::Command {
-    let doctor =
-        clap::Command::new(NAME).about("Say what is missing or unsafe in a set-up, and what to do").long_about(
-            "Say what is missing or unsafe in a set-up, and what to do. It takes the options of `mesto serve`, best \
-             from the same --config, and changes nothing. The exit code is 1 when something is to be done.",
-        );
     let backups = clap::Arg::new("backups")
         .long("backups")
         .value_name("FOLDER")
         .value_parser(clap::value_parser!(PathBuf))
         .help("Folder of the copies that `mesto admin backup` makes: the newest is to be younger than 26 hours");
-    let doctor = ServeArgs::augment_args(doctor).mut_arg("bank_secret_file", |arg| arg.required(false)).arg(backups);
+    let doctor = ServeArgs::augment_args(clap::Command::new(NAME));
+    let doctor = doctor.mut_arg("bank_secret_file", |arg| arg.required(false)).arg(backups);
+    // After the options: what one group of them says of itself would stand here otherwise.
+    let doctor = doctor.about("Say what is missing or unsafe in a set-up, and what to do").long_about(
+        "Say what is missing or unsafe in a set-up, and what to do. It takes the options of `mesto serve`, best from \
+         the same --config, and changes nothing. The exit code is 1 when something is to be done.",
+    );
     command.subcommand(doctor)
 }
 
