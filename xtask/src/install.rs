@@ -41,7 +41,7 @@ const CHECKS: [(&str, &str); 19] = [
     ),
     (
         "the next version serves in both instances",
-        "dpkg -s mesto | grep -q '^Version: .*+next$' && for one in mesto mesto@2; do ! readlink \"/proc/$(cat \"/run/$one.pid\")/exe\" | grep deleted; done",
+        "dpkg -s mesto | grep -q '^Version: .*+next$' && for one in mesto mesto@2; do test \"$(readlink \"/proc/$(cat \"/run/$one.pid\")/exe\")\" = /usr/bin/mesto; done",
     ),
     ("nobody was refused meanwhile", "test \"$(wc -l < /run/asked)\" -gt 20 && ! grep -v '^200$' /run/asked"),
     (
@@ -72,7 +72,7 @@ rm /usr/local/sbin/mesto"#,
     ),
     (
         "an instance that does not start leaves the others alone, and the package goes on when that is mended",
-        "cp /etc/mesto/mesto.toml /run/settings; OTHER=$(cat /run/mesto@2.pid); echo 'no-such-option = 1' >> /etc/mesto/mesto.toml; ! dpkg -i /root/next/mesto*.deb; test \"$(cat /run/mesto@2.pid)\" = \"$OTHER\" && kill -0 \"$OTHER\"; cp /run/settings /etc/mesto/mesto.toml; systemctl start mesto; dpkg --configure mesto; ! kill -0 \"$OTHER\"",
+        "cp /etc/mesto/mesto.toml /run/settings; OTHER=$(cat /run/mesto@2.pid); echo 'metrics-listen = \"203.0.113.1:9\"' >> /etc/mesto/mesto.toml; ! dpkg -i /root/next/mesto*.deb; test \"$(cat /run/mesto@2.pid)\" = \"$OTHER\" && kill -0 \"$OTHER\"; cp /run/settings /etc/mesto/mesto.toml; systemctl start mesto; dpkg --configure mesto; ! kill -0 \"$OTHER\"",
     ),
     ("one instance ends in order", "systemctl stop mesto"),
     (
@@ -131,6 +131,8 @@ pub fn run() -> Outcome<(u64, Finished)> {
 const MEANWHILE: &str = "\
 cp /etc/mesto/mesto.toml /run/settings
 mkdir -p /run/systemd/system
+# Where the stand-in for systemctl lies.
+echo 'DPkg::Path \"/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin\";' > /etc/apt/apt.conf.d/99-path
 unset DEBIAN_FRONTEND
 exec < /dev/null
 (while sleep 0.1; do
