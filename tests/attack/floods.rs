@@ -251,7 +251,7 @@ on_both_databases! {
         let operator = Arc::new(guarded(served.now(), true).limited(limits).limited(codes));
         let served = &Served::of(operator, Arc::clone(&served.store), Arc::clone(&served.watch));
         let flooder = Driver::new(served, 1);
-        let mut customer = Driver::new(served, 2);
+        let mut customers: Vec<Driver<'_>> = (2..7).map(|number| Driver::new(served, number)).collect();
         let (mut seen, mut number) = (Vec::new(), 0);
         std::thread::scope(|scope| {
             let (token, seen) = (&flooder.token, &mut seen);
@@ -267,12 +267,13 @@ on_both_databases! {
                     seen.extend(served.at_once(&round));
                 }
             });
-            for zone in ["a", "red", "yellow", "green", "blue"] {
+            for customer in &mut customers {
+                // Dear enough for a card.
                 let subject = ParkingSubject {
-                    zone: zone.parse().unwrap(),
+                    zone: "red".parse().unwrap(),
                     vehicle: Some(customer.vehicle),
                     extends: None,
-                    minutes: 30,
+                    minutes: 90,
                 };
                 let quote = customer.price(&subject, PayMethod::Card);
                 let payment = customer.begin(&quote);
