@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::TimeDelta;
-use mesto_operator::{FairShares, PaymentLimits, Request, Response, SignInLimits};
+use mesto_operator::{FairShares, IntentLimits, PaymentLimits, Request, Response, SignInLimits};
 use mesto_protocol::base::accounts;
-use mesto_protocol::base::payments::{Bought, Quote};
-use mesto_simulation::driver::Driver;
+use mesto_protocol::base::payments::{Bought, PayMethod, PaymentState, Purchase, Quote};
+use mesto_protocol::parking::purchase::ParkingSubject;
+use mesto_simulation::driver::{Driver, approval};
 use serde_json::{Value, json};
 
 use crate::scene::{must, phone_of, sign_in};
@@ -241,6 +242,66 @@ on_both_databases! {
         // Nobody is shut out: a little later the next one is sent.
         served.watch.pass(TimeDelta::seconds(21));
         must::<Value>(served, &Request::new("POST", "/v1/auth/code").json(&json!({"phone": "+381651234567"})));
+    }
+
+    #[test]
+    fn who_cancels_made_up_keys_without_an_end_keeps_few_rows_and_nobody_from_buying_by_card(served) {
+        let limits = IntentLimits { cancelled_per_day: 100 };
+        let codes = SignInLimits { codes_per_network: 1_000, ..SignInLimits::default() };
+        let operator = Arc::new(guarded(served.now(), true).limited(limits).limited(codes));
+        let served = &Served::of(operator, Arc::clone(&served.store), Arc::clone(&served.watch));
+        let flooder = Driver::new(served, 1);
+        let mut customers: Vec<Driver<'_>> = (2..7).map(|number| Driver::new(served, number)).collect();
+        let (mut seen, mut number) = (Vec::new(), 0);
+        std::thread::scope(|scope| {
+            let (token, seen) = (&flooder.token, &mut seen);
+            let flood = scope.spawn(move || {
+                for _ in 0..16 {
+                    let round: Vec<Request> = (0..CROWD)
+                        .map(|place| {
+                            number += 1;
+                            let method = if place % 4 == 0 { "GET" } else { "DELETE" };
+                            Request::new(method, &format!("/v1/intents/made-up-{number:012}")).bearer(token)
+                        })
+                        .collect();
+                    seen.extend(served.at_once(&round));
+                }
+            });
+            for customer in &mut customers {
+                // Dear enough for a card.
+                let subject = ParkingSubject {
+                    zone: "red".parse().unwrap(),
+                    vehicle: Some(customer.vehicle),
+                    extends: None,
+                    minutes: 90,
+                };
+                let quote = customer.price(&subject, PayMethod::Card);
+                let payment = customer.begin(&quote);
+                let notice = approval(&payment, &format!("pay-{}", payment.id));
+                assert!(served.send(&notice).status < 300, "the bank's word is taken");
+                let told: Purchase = must(
+                    served,
+                    &Request::new("GET", &format!("/v1/payments/{}", payment.id)).bearer(&customer.token),
+                );
+                assert_eq!(told.payment.state, PaymentState::Captured);
+            }
+            flood.join().unwrap();
+        });
+        assert_eq!(statuses(&seen), [200, 429]);
+        let made_up = "SELECT COUNT(*) AS number FROM intent WHERE key LIKE 'made-up-%'";
+        let kept = served.number(made_up);
+        assert!((1..=100).contains(&kept), "{kept} keys are kept");
+        // The day's bound holds whatever time the flood takes.
+        for round in 0..1_000 {
+            let path = format!("/v1/intents/made-up-later-{round:08}");
+            served.send(&Request::new("DELETE", &path).bearer(&flooder.token));
+            if served.number(made_up) == 100 {
+                break;
+            }
+        }
+        let answer = served.send(&Request::new("DELETE", "/v1/intents/made-up-over-the-bound").bearer(&flooder.token));
+        assert_eq!((answer.status, served.number(made_up)), (429, 100));
+        served.check();
     }
 
     #[test]

@@ -93,12 +93,10 @@ struct Wanted {
     status: u16,
 }
 
-fn play_on(
-    folder: &Path,
-    database: &[&str],
-    (store, report): (&dyn Fn() -> Arc<dyn Store>, &dyn Fn() -> Arc<dyn Store>),
-    kills: usize,
-) -> Played {
+/// Opens a store: for single questions, and for those over whole tables.
+type Opens<'a> = &'a dyn Fn() -> Arc<dyn Store>;
+
+fn play_on(folder: &Path, database: &[&str], (store, report): (Opens<'_>, Opens<'_>), kills: usize) -> Played {
     let secret = folder.join("secret");
     std::fs::write(&secret, SECRET).unwrap();
     std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
