@@ -496,8 +496,8 @@ on_both_databases! {
     #[test]
     fn a_pause_that_a_clock_ahead_has_made_holds_no_code_back(world) {
         let wait = |wait: TimeDelta| Sending::Later { reason: "http_status_503".into(), wait: Some(wait) };
-        // As long as a gateway may ask for, of a clock that is as far ahead of another as may be: 30
-        // seconds on either side of the database's, and half a second that is measured wrongly.
+        // As long as a gateway may ask for, of a clock that is as far ahead of another as may be:
+        // 30 seconds on either side of the database's, and half a second that is measured wrongly.
         for (ahead, is_kept) in [(TimeDelta::milliseconds(61_000), true), (TimeDelta::milliseconds(61_001), false)] {
             store::transact(&*world.store, |tx| tx.execute("DELETE FROM message", &[])).unwrap();
             let gateway = Gateway::answering(wait(TimeDelta::hours(2)));
