@@ -55,20 +55,12 @@ const CHECKS: [(&str, &str); 19] = [
 test -n "$CREDENTIALS_DIRECTORY" || { echo 'asked without the environment of the instance'; exit 6; }
 /usr/bin/mesto "$@" | sed 's/"pending":\[\]/"pending":["V2__next"]/'
 END
-chmod 755 /usr/local/sbin/mesto
-BEFORE=$(cat /run/mesto.pid /run/mesto@2.pid)
-dpkg -i /root/next/mesto*.deb 2>&1 | grep 'has to be migrated'
-test "$(cat /run/mesto.pid /run/mesto@2.pid)" = "$BEFORE" && kill -0 $BEFORE
-rm /usr/local/sbin/mesto"#,
+restarts_nothing 'has to be migrated'"#,
     ),
     (
         "a version that cannot ask the database restarts nothing and says why",
         r#"printf '#!/bin/sh\necho no password >&2; exit 6\n' > /usr/local/sbin/mesto
-chmod 755 /usr/local/sbin/mesto
-BEFORE=$(cat /run/mesto.pid /run/mesto@2.pid)
-dpkg -i /root/next/mesto*.deb 2>&1 | grep 'cannot be told, so nothing is restarted: no password'
-test "$(cat /run/mesto.pid /run/mesto@2.pid)" = "$BEFORE" && kill -0 $BEFORE
-rm /usr/local/sbin/mesto"#,
+restarts_nothing 'cannot be told, so nothing is restarted: no password'"#,
     ),
     (
         "an instance that does not start leaves the others alone, and the package goes on when that is mended",
@@ -144,6 +136,18 @@ trap 'kill $ASKING' EXIT
 
 const DONE: &str = "== done: ";
 
+/// An upgrade, by a `mesto` that says something else than the one that is installed, restarts
+/// nothing and says so.
+const RESTARTS_NOTHING: &str = r#"
+restarts_nothing() {
+  chmod 755 /usr/local/sbin/mesto
+  BEFORE=$(cat /run/mesto.pid /run/mesto@2.pid)
+  dpkg -i /root/next/mesto*.deb 2>&1 | grep "$1"
+  test "$(cat /run/mesto.pid /run/mesto@2.pid)" = "$BEFORE" && kill -0 $BEFORE
+  rm /usr/local/sbin/mesto
+}
+"#;
+
 /// The page's blocks and the checks as one script of a shell, and how many they are.
 fn script(page: &str) -> Outcome<(String, u64)> {
     let mut script = String::from(
@@ -152,6 +156,7 @@ fn script(page: &str) -> Outcome<(String, u64)> {
          install -m 0755 /root/.systemctl /usr/local/sbin/systemctl\n\
          shopt -s inherit_errexit\n",
     );
+    script.push_str(RESTARTS_NOTHING);
     let mut steps = 0;
     for (line, block) in blocks(page) {
         steps += 1;

@@ -15,6 +15,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use mesto_client::http::{HttpLink, Timeouts};
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{Config, Locale, NoLog, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
+use mesto_protocol::kernel::client_version::ClientVersion;
 use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Until, Work, until};
@@ -285,15 +286,7 @@ pub(crate) fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
 
 /// The version of an app, which the operator compares with those that it serves.
 fn app_version(told: &str) -> Result<String, MestoError> {
-    let wrong = || {
-        let told = told.chars().take(40).collect::<String>();
-        MestoError::set_up(format!("the version {told:?} is not `major.minor.patch`, three numbers such as 1.4.0"))
-    };
-    let numbers: Vec<Option<u32>> = told.split('.').map(|part| part.parse().ok()).collect();
-    match numbers[..] {
-        [Some(major), Some(minor), Some(patch)] => Ok(format!("{major}.{minor}.{patch}")),
-        _ => Err(wrong()),
-    }
+    told.parse::<ClientVersion>().map(|version| version.to_string()).map_err(MestoError::set_up)
 }
 
 /// Sees that the folder of a database is there: the app makes it, since it knows what is backed up
@@ -407,4 +400,21 @@ fn values_of(args: &HashMap<String, String>) -> Vec<(&str, TextValue)> {
         _ => TextValue::Text(text.clone()),
     };
     args.iter().map(|(name, text)| (name.as_str(), value(text))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::app_version;
+
+    #[test]
+    fn the_version_of_an_app_is_three_numbers_and_another_one_is_told_when_it_is_set_up() {
+        for version in ["1.4.0", "0.0.1", "10.20.30"] {
+            assert_eq!(app_version(version).unwrap(), version);
+        }
+        for wrong in ["1.4", "1.4.0-rc1", "1.4.0 (12)", "1.4.0.1", "v2.0.0", "abc", "", "1.2.3 \n", "+1.2.3"] {
+            let told = app_version(wrong).unwrap_err().to_string();
+            assert!(told.starts_with("set_up_wrong: ") && told.contains("three numbers"), "{told}");
+        }
+    }
 }

@@ -156,10 +156,12 @@ mod tests {
             assert_eq!((code.as_str(), text.as_str(), detail.as_str()), ("phone_invalid", said, "for developers"));
             assert!(!advice.is_empty());
         }
-        let MestoError::Cancelled { code, text, advice, .. } = MestoError::called_off(Locale::SrLatn) else {
+        let MestoError::Cancelled { code, text, advice, may_be_charged, .. } = MestoError::called_off(Locale::SrLatn)
+        else {
             panic!("not called off")
         };
         assert_eq!((code.as_str(), text.as_str()), ("called_off", "Prekinuli ste ovo."));
+        assert!(may_be_charged, "what had begun goes on");
         assert!(!advice.is_empty());
         let away = Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::Unavailable, ""));
         assert!(matches!(MestoError::from_core(&away, Locale::En), MestoError::NotNow { .. }));

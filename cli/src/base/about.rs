@@ -6,7 +6,8 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 use mesto_client::{ClientStanding, OperatorState, OperatorView, PaymentOfCity};
 use mesto_operator::{Config, Profile};
-use mesto_protocol::base::operator_document::{ClientVersion, FeeKind, Legal, LegalKind, LegalText};
+use mesto_protocol::base::operator_document::{FeeKind, Legal, LegalKind, LegalText};
+use mesto_protocol::kernel::client_version::ClientVersion;
 use mesto_rules::city::Texts;
 use serde::Deserialize;
 

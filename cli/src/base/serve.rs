@@ -215,11 +215,10 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
     let watched = operator.watched(&store);
     let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&watched), clock.clone(), link));
-    let (ends, is_ending) = tokio::sync::watch::channel(());
+    let (ends, is_ending) = tokio::sync::oneshot::channel::<()>();
     let messages = gateway.map(|gateway| {
-        let mut is_ending = is_ending.clone();
         let ending = async move {
-            let _ = is_ending.changed().await;
+            let _ = is_ending.await;
         };
         tokio::spawn(messages::send_until(operator.clone(), watched, clock.clone(), gateway, (ending, front.drain)))
     });
@@ -228,7 +227,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     }
     let told = async move {
         told_to_end().await;
-        ends.send_replace(());
+        let _ = ends.send(());
         tell_manager(sd_notify::NotifyState::Stopping);
     };
     let served = front.serve(listener, operator, store, clock, told).await;

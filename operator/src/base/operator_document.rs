@@ -2,10 +2,11 @@
 //! from its cities.
 
 use mesto_protocol::base::operator_document::{
-    self as wire, ClientVersion, FeeKind, Legal, OfferedCity, OfferedPayment, OfferedService, OperatorDocument,
-    ServedClients, SignInKind, SignedOperator,
+    self as wire, FeeKind, Legal, OfferedCity, OfferedPayment, OfferedService, OperatorDocument, ServedClients,
+    SignInKind, SignedOperator,
 };
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::kernel::client_version::ClientVersion;
 use mesto_rules::City;
 use mesto_rules::city::Texts;
 use mesto_rules::fact::Fact;

@@ -128,10 +128,7 @@ pub(crate) struct LockedAccount {
 impl LockedAccount {
     /// Locks one account's row.
     pub fn take(tx: &mut dyn Tx, account: AccountId) -> Outcome<Self> {
-        match tx.first(find!(AccountRow { id: account }).locking("account"))? {
-            Some(row) => Ok(Self::of(row)),
-            None => Err(StoreError::unreadable("account", "it is gone").into()),
-        }
+        Self::found(tx.first(find!(AccountRow { id: account }).locking("account"))?)
     }
 
     /// Locks the account of a person who asks for something; one that was closed in the meantime
@@ -144,10 +141,13 @@ impl LockedAccount {
     pub fn of_caller_then<T: Columns>(tx: &mut dyn Tx, account: AccountId, then: Select<T>) -> Outcome<(Self, Vec<T>)> {
         let locking = find!(AccountRow { id: account }).locking("account").ask();
         let mut answers = tx.read(vec![locking, then.ask()])?.into_iter();
-        let found = answers.next().unwrap_or_default();
-        let row = found.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
+        let found = answers.next().unwrap_or_default().first().map(Row::read).transpose()?;
         let then = answers.next().unwrap_or_default().iter().map(Row::read).collect::<Result<_, _>>()?;
-        Ok((Self::of(row.read()?).unless_closed()?, then))
+        Ok((Self::found(found)?.unless_closed()?, then))
+    }
+
+    fn found(row: Option<AccountRow>) -> Outcome<Self> {
+        row.map(Self::of).ok_or_else(|| StoreError::unreadable("account", "it is gone").into())
     }
 
     fn unless_closed(self) -> Outcome<Self> {

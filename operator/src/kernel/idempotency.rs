@@ -20,7 +20,7 @@ use crate::kernel::call::Call;
 use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
-use crate::kernel::limits::{Limits, too_many};
+use crate::kernel::limits::{self, Limits};
 use crate::kernel::retention::{How, Rule};
 use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::shares;
@@ -269,10 +269,9 @@ pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutc
     }
     let most = call.operator.limits::<IntentLimits>().cancelled_per_day;
     for Cancelled { count, oldest } in cancelled_of_late {
-        if count >= most {
-            let wait = oldest.map_or(WINDOW, |oldest| oldest + WINDOW - call.now);
-            return too_many(&format!("{count} keys were cancelled within a day, at most {most} may be"), wait);
-        }
+        limits::within(WINDOW, (count, oldest), most, call.now, || {
+            format!("{count} keys were cancelled within a day, at most {most} may be")
+        })?;
     }
     tx.write(Write::insert(IntentRow {
         account: account.id,

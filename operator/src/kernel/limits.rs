@@ -59,14 +59,9 @@ impl Limit<'_> {
     /// Refuses when it was reached. Its subject stays locked: tries at the same instant are counted
     /// one after another.
     pub fn check(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<()> {
-        let since = now - WINDOW;
         self.lock(tx)?;
-        match self.attempts(tx, now)? {
-            Attempts { count, oldest, .. } if count >= self.most => {
-                too_many("the limit of an hour is reached", oldest.map_or(WINDOW, |oldest| oldest - since))
-            }
-            _ => Ok(()),
-        }
+        let Attempts { count, oldest, .. } = self.attempts(tx, now)?;
+        within(WINDOW, (count, oldest), self.most, now, || "the limit of an hour is reached".to_owned())
     }
 
     fn lock(&self, tx: &mut dyn Tx) -> Outcome<()> {
@@ -133,6 +128,21 @@ impl Limit<'_> {
 /// A wait in whole seconds, after which it is over.
 pub(crate) fn seconds_of(wait: TimeDelta) -> i64 {
     wait.num_milliseconds().max(0) / 1_000 + 1
+}
+
+/// Refuses one more when so many were counted within a time that just ended, the oldest of them
+/// then; until that one is no longer among them.
+pub(crate) fn within(
+    window: TimeDelta,
+    (count, oldest): (i64, Option<DateTime<Utc>>),
+    most: i64,
+    now: DateTime<Utc>,
+    why: impl FnOnce() -> String,
+) -> Outcome<()> {
+    match count >= most {
+        true => too_many(&why(), oldest.map_or(window, |oldest| oldest + window - now)),
+        false => Ok(()),
+    }
 }
 
 /// Refused for so long.

@@ -113,22 +113,42 @@ fn an_operator_whose_database_stands_still_lives_and_is_not_ready_until_it_speak
     serving.becomes("/readyz", |status, _| status == 200);
 }
 
+/// Another connection to the server of an operator's database.
+struct Beside {
+    store: PostgresStore,
+    database: String,
+}
+
+impl Beside {
+    fn set(&self, setting: &str, value: &str) {
+        let sql = format!("ALTER DATABASE {} SET {setting} = {value}", self.database);
+        transact(&self.store, |tx| tx.execute(&sql, &[])).unwrap();
+    }
+
+    /// Cuts whoever is connected to it.
+    fn cut(&self) {
+        let sql = "SELECT CAST(pg_terminate_backend(pid) AS TEXT) AS ended FROM pg_stat_activity WHERE CAST(datname AS TEXT) = $1";
+        transact(&self.store, |tx| tx.query(sql, values![&self.database])).unwrap();
+    }
+}
+
+/// An operator on a database of its own, and a connection beside it.
+fn serving_beside() -> (Serving, Beside) {
+    let url = cluster().database().unwrap();
+    let database = url.rsplit('/').next().unwrap().to_owned();
+    let beside = Beside { store: PostgresStore::open(&cluster().database().unwrap(), 1).unwrap(), database };
+    (Serving::on(Arc::new(PostgresStore::open(&url, 2).unwrap()), None), beside)
+}
+
 #[test]
 fn a_postgres_that_only_reads_is_told_and_not_ready() {
-    let url = cluster().database().unwrap();
-    let name = url.rsplit('/').next().unwrap().to_owned();
-    let beside = PostgresStore::open(&cluster().database().unwrap(), 1).unwrap();
-    let serving = Serving::on(Arc::new(PostgresStore::open(&url, 2).unwrap()), None);
+    let (serving, beside) = serving_beside();
     let driver = serving.world.driver("+381641234567");
     serving.becomes("/readyz", |status, _| status == 200);
     // As a primary that became a replica: whoever is connected is cut.
     let set = |value: &str| {
-        transact(&beside, |tx| {
-            tx.execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}"), &[])
-        })
-        .unwrap();
-        let cut = "SELECT CAST(pg_terminate_backend(pid) AS TEXT) AS ended FROM pg_stat_activity WHERE CAST(datname AS TEXT) = $1";
-        transact(&beside, |tx| tx.query(cut, values![&name])).unwrap();
+        beside.set("default_transaction_read_only", value);
+        beside.cut();
     };
     set("on");
     let body = serving.becomes("/readyz", |status, body| status == 503 && said(body).contains("read-only"));
@@ -144,16 +164,12 @@ fn a_postgres_that_only_reads_is_told_and_not_ready() {
 
 #[test]
 fn an_instance_whose_store_another_version_migrated_is_not_ready_and_answers_503() {
-    let url = cluster().database().unwrap();
-    let name = url.rsplit('/').next().unwrap().to_owned();
-    let beside = PostgresStore::open(&cluster().database().unwrap(), 1).unwrap();
-    let serving = Serving::on(Arc::new(PostgresStore::open(&url, 2).unwrap()), None);
+    let (serving, beside) = serving_beside();
     let driver = serving.world.driver("+381641234567");
     serving.becomes("/readyz", |status, _| status == 200);
     let history = |sql: &str| transact(&*serving.world.store, |tx| tx.execute(sql, &[])).unwrap();
     history("INSERT INTO schema_history (version, name, checksum) VALUES (99, 'next', 'of another version')");
-    let cut = "SELECT CAST(pg_terminate_backend(pid) AS TEXT) AS ended FROM pg_stat_activity WHERE CAST(datname AS TEXT) = $1";
-    transact(&beside, |tx| tx.query(cut, values![&name])).unwrap();
+    beside.cut();
     let body = serving.becomes("/readyz", |status, _| status == 503);
     assert_eq!(said(&body), "it was written by a newer version: its schema is V99, and this version knows V1");
     let vehicle = serde_json::json!({"city": "belgrade", "plate": "BG789PP"});

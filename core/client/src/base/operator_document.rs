@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use mesto_protocol::ProblemCode;
 use mesto_protocol::base::operator_document::{
-    self as wire, ClientVersion, FeeKind, LegalKind, OperatorDocument, ServedClients, SignInKind, SignedOperator,
+    self as wire, FeeKind, LegalKind, OperatorDocument, ServedClients, SignInKind, SignedOperator,
 };
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::kernel::client_version::ClientVersion;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::keys::KeySet;
 use mesto_rules::{CityId, Currency, Money, shown};

@@ -129,6 +129,16 @@ fn only_what_nobody_can_still_charge_is_said_to_be_free_bg_34() {
     let declined = run(phone.client.payments().settle(&waits.key)).unwrap();
     let refusal = phone.client.payments().refusal(&declined).unwrap();
     assert_eq!((refusal.code(), refusal.may_be_charged()), ("card_declined", false));
+    // While one is open, and when the client was closed over it, it may still be charged.
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    run(phone.client.payments().buy(&quote)).unwrap();
+    phone.net.offline(true);
+    let open = run(phone.client.account().sign_out()).unwrap_err();
+    assert_eq!((open.code(), open.may_be_charged()), ("intents_open", true));
+    phone.client.close();
+    let closed = run(phone.client.payments().buy(&quote)).unwrap_err();
+    assert_eq!((closed.code(), closed.may_be_charged()), ("closed", true));
 }
 
 #[test]

@@ -38,6 +38,9 @@ fn a_zone_tells_its_steps_hours_limits_and_free_days() {
     let free: Vec<String> = named.free_holidays.iter().map(|free| free.on.to_string()).collect();
     assert_eq!(free[..2], ["2026-01-01".to_owned(), "2026-01-02".to_owned()]);
     assert!(named.free_holidays.iter().all(|free| !free.name.is_empty()));
+    // Days that the dates of a language do not have are not told.
+    let last = phone.client.parking().prices(&belgrade(), &zone("red"), day("9999-12-31")).unwrap();
+    assert!(last.free_holidays.iter().all(|free| free.on.to_string().len() == "9999-12-31".len()), "{last:?}");
 }
 
 #[test]

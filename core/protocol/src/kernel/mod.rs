@@ -2,6 +2,7 @@
 //! signatures, idempotency, events.
 
 pub(crate) mod cbor;
+pub mod client_version;
 pub mod code;
 pub mod device;
 pub mod event;

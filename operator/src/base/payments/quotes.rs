@@ -11,7 +11,7 @@ use crate::base::payments::sells::{Asked, Priced, Sellers};
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::limits::too_many;
+use crate::kernel::limits;
 use crate::kernel::store::{Select, Tx, Write};
 use crate::{projection, values};
 
@@ -94,12 +94,9 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
     let (_locked, asked_for) = LockedAccount::of_caller_then(tx, account, of_late(account, &wanted.service, now))?;
     let most = operator.limits::<PaymentLimits>().quotes_per_day;
     for OfLate { count, oldest } in asked_for {
-        if count >= most {
-            let wait = oldest.map_or(WINDOW, |oldest| oldest + WINDOW - now);
-            let service = &wanted.service;
-            let why = format!("{count} prices of {service} were asked for within a day, at most {most} are told");
-            return too_many(&why, wait);
-        }
+        limits::within(WINDOW, (count, oldest), most, now, || {
+            format!("{count} prices of {} were asked for within a day, at most {most} are told", wanted.service)
+        })?;
     }
     tx.write(Write::insert(QuoteRow {
         id: quote.id,
