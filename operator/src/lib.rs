@@ -69,6 +69,7 @@ pub use kernel::store::{
 #[cfg(feature = "testing")]
 pub use kernel::testing;
 pub use kernel::this_machine::is_this_machine;
+pub use kernel::threads::serve_first;
 pub use kernel::tls;
 pub use orders::OrderLimits;
 pub use parking::ParkingLimits;

@@ -17,7 +17,13 @@ use crate::traffic::{self, Sold};
 use crate::{Outcome, ROUNDS};
 
 /// As `mesto serve` is set up.
-pub const SERVER_THREADS: usize = 2;
+const SERVER_THREADS: usize = 2;
+
+/// What serves HTTP, as `mesto serve` has it.
+pub fn http_runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    threads.worker_threads(SERVER_THREADS).on_thread_start(mesto_operator::serve_first).enable_all().build()
+}
 pub const STORE_CONNECTIONS: usize = 16;
 /// Purchases prepared for each second of a run: more than are sold.
 pub const PREPARED: usize = 5_000;
@@ -92,7 +98,7 @@ fn sell(
     shuffle(&mut purchases);
     settle()?;
     let store = open()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(SERVER_THREADS).enable_all().build()?;
+    let runtime = http_runtime()?;
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
     let (end, ended) = tokio::sync::oneshot::channel::<()>();

@@ -12,7 +12,7 @@ use mesto_simulation::driver::Rig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::purchases::{PREPARED, SERVER_THREADS, check_books, shuffle};
+use crate::purchases::{PREPARED, check_books, http_runtime, shuffle};
 use crate::shop::{self, FromThen, Goods};
 use crate::table::{Measure, Target};
 use crate::traffic::{self, Sold};
@@ -86,7 +86,7 @@ fn sell(
     drop(rig);
     shuffle(&mut purchases);
     let store = open()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(SERVER_THREADS).enable_all().build()?;
+    let runtime = http_runtime()?;
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
     let (end, ended) = tokio::sync::oneshot::channel::<()>();

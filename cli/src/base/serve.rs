@@ -19,7 +19,7 @@ use crate::base::messages::{self, MessagesArgs};
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
 use crate::kernel::args::{StoreArgs, web_address};
-use crate::kernel::call::{Call, told_to_end, wait, write_logs};
+use crate::kernel::call::{Call, told_to_end, wait_first, write_logs};
 use crate::kernel::clock::{BankClock, BankEntropy};
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::Tone;
@@ -108,7 +108,7 @@ impl Run for Command {
     fn run(self, call: Call) -> Outcome<()> {
         let Self::Serve(args) = self;
         write_logs();
-        wait(serve(&args, call))
+        wait_first(serve(&args, call))
     }
 }
 

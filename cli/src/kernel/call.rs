@@ -60,11 +60,20 @@ impl Call {
 /// # Errors
 /// The work's own.
 pub fn wait<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|why| CliError::failed("the runtime", why))?;
+    wait_on(&mut tokio::runtime::Builder::new_multi_thread(), work)
+}
+
+/// The same on threads that get the processor before those of the stores.
+///
+/// # Errors
+/// The work's own.
+pub fn wait_first<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    mesto_operator::serve_first();
+    wait_on(tokio::runtime::Builder::new_multi_thread().on_thread_start(mesto_operator::serve_first), work)
+}
+
+fn wait_on<T>(threads: &mut tokio::runtime::Builder, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    let runtime = threads.worker_threads(2).enable_all().build().map_err(|why| CliError::failed("the runtime", why))?;
     let outcome = runtime.block_on(work);
     // A read of standard input that nobody ends would hold the process up.
     runtime.shutdown_background();

@@ -185,6 +185,7 @@ fn to_pay(quote: QuoteId) -> Select<(VisitRow, Option<FacilityRow>)> {
         values![quote, NAME],
     )
     .locking("visit")
+    .single()
 }
 
 /// What was paid for it, asked once it is locked.

@@ -139,7 +139,7 @@ macro_rules! of_key {
 /// missing or no key nothing is known; [`begin`] says so.
 pub(crate) fn known(request: &Request, token_hash: &str) -> Select<Known> {
     let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
-    Select::of(of_key!("(SELECT account FROM token WHERE hash = $1)"), values![token_hash, key])
+    Select::of(of_key!("(SELECT account FROM token WHERE hash = $1)"), values![token_hash, key]).single()
 }
 
 /// An operation as the table names it: `POST /v1/tickets`.

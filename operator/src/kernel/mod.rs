@@ -36,6 +36,7 @@ pub mod store;
 pub mod testing;
 pub mod text;
 pub mod this_machine;
+pub mod threads;
 pub mod tls;
 
 use mesto_protocol::kernel::{self as wire, intents};

@@ -155,6 +155,7 @@ pub(crate) fn covering(city: &str, zone: &str, canonical: &str, now: DateTime<Ut
         ),
         values![city, canonical, zone, now.timestamp_millis()],
     )
+    .single()
 }
 
 /// The order that covers a plate in a zone now.
@@ -251,6 +252,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
 fn to_pay(quote: QuoteId) -> Select<OrderWithPlate> {
     Select::of(&format!("{FROM} WHERE daily_order.id = (SELECT thing FROM quote WHERE id = $1)"), values![quote])
         .locking("daily_order")
+        .single()
 }
 
 /// What a payment reads.

@@ -171,8 +171,16 @@ pub fn schema_at(database: &str, version: i64) -> String {
     written.1
 }
 
-/// The text with what stands in `/*name ... */` uncommented.
+/// The text with what stands in `/*name ... */` uncommented. On Postgres a column of text is
+/// compared by its bytes, as SQLite does and whatever locale the database has: the same order on
+/// both, less work for every index, and no index that is wrong after an update of the system's
+/// locales.
 pub(super) fn for_database(name: &str, sql: &str) -> String {
+    let text = uncommented(name, sql);
+    if name == "postgres" { text.replace(" TEXT", r#" TEXT COLLATE "C""#) } else { text }
+}
+
+fn uncommented(name: &str, sql: &str) -> String {
     let opening = format!("/*{name} ");
     let mut pieces = sql.split(&opening);
     let mut text = pieces.next().unwrap_or_default().to_owned();

@@ -8,6 +8,7 @@ use super::super::line::Line;
 use super::super::{StoreError, Task, task};
 use super::at_once::AtOnce;
 use super::{Manner, Pool};
+use crate::kernel::threads::as_started;
 
 pub(super) struct Workers {
     queue: Arc<Queue>,
@@ -67,6 +68,7 @@ impl Workers {
         for number in 0..count {
             let (pool, queue) = (Arc::clone(pool), Arc::clone(&queue));
             let work = move || {
+                as_started();
                 while let Some((task, running)) = queue.next() {
                     let manner = if task.is_job() { Manner::Job } else { Manner::Served };
                     task.run(|job| pool.transact(job, manner));

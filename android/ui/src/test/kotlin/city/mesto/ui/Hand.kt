@@ -69,7 +69,7 @@ internal fun ComposeUiTest.tapTwice(text: String) {
     mainClock.autoAdvance = true
 }
 
-/** A live update can take the button away while the finger comes down; then what it leads to is there or comes. */
+/** A live update can take the button away while the finger comes down. */
 @OptIn(ExperimentalTestApi::class)
 internal fun ComposeUiTest.tapUntil(text: String, condition: () -> Boolean) = awaits("what \"$text\" leads to") {
     if (!condition() && shows(text)) {
