@@ -112,7 +112,7 @@ fn a_field_that_a_schema_does_not_name_is_found_however_deep_it_stands() {
     contract.all(&contract.0["a"], &mut all);
     let mut strays = Vec::new();
     let value = json!({"list": [{"one": "x"}, {"map": {"any": {"one": "x", "hash": 1}}}, {"two": 2}], "secret": {}});
-    assert_eq!(contract.strays(&all, &value, "", &mut strays), 6);
+    assert_eq!(contract.strays(&all, &value, "", &mut strays), 5);
     assert_eq!(strays, ["/list/map/any/hash", "/list/two", "/secret"]);
 }
 

@@ -56,7 +56,11 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
             exported.iter().for_each(|id| push(&mut out, &format!("    \"{id}\",")));
         }
     }
-    if seen == 2 { Ok(defaults(&out)) } else { Err(format!("the generator no longer writes `{MARK}` or `__all__`").into()) }
+    if seen == 2 {
+        Ok(defaults(&out))
+    } else {
+        Err(format!("the generator no longer writes `{MARK}` or `__all__`").into())
+    }
 }
 
 /// What may be left out takes its own type alone, and not every object, which the generator has in
