@@ -207,6 +207,16 @@ impl Answer {
         ask
     }
 
+    /// Of somebody who may; the bank has none.
+    pub fn token<'s>(&self, scene: &'s Scene<'_>) -> Option<&'s str> {
+        match self.may {
+            May::Anybody | May::Bank => None,
+            May::Inspector => Some(&scene.inspector),
+            May::Controller => Some(&scene.controller),
+            May::SignedIn | May::Driver => Some(&scene.a.token),
+        }
+    }
+
     /// Whether it ends what it is about.
     pub fn ends(&self) -> bool {
         self.operation.method == mesto_protocol::Method::Delete

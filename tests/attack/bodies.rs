@@ -119,15 +119,9 @@ fn with(body: &Value, place: &str, text: &str) -> String {
 }
 
 /// Sends it as somebody who may.
-fn send(served: &Served, scene: &Scene<'_>, answer: &Answer, ask: &Ask, body: Vec<u8>) -> (u16, String) {
-    let token = match answer.may {
-        May::Anybody | May::Bank => None,
-        May::Inspector => Some(scene.inspector.as_str()),
-        May::Controller => Some(scene.controller.as_str()),
-        May::SignedIn | May::Driver => Some(scene.a.token.as_str()),
-    };
-    let mut request =
-        Ask { body: None, is_signed: false, ..ask.clone() }.request(answer.operation, token, &scene.key());
+pub fn send(served: &Served, scene: &Scene<'_>, answer: &Answer, ask: &Ask, body: Vec<u8>) -> (u16, String) {
+    let bare = Ask { body: None, is_signed: false, ..ask.clone() };
+    let mut request = bare.request(answer.operation, answer.token(scene), &scene.key());
     request.body = body;
     if answer.may == May::Bank {
         request = signed(request);
@@ -169,12 +163,7 @@ on_both_databases! {
         let scene = Scene::new(served);
         let long = "x".repeat(7_000);
         for answer in answers() {
-            let token = match answer.may {
-                May::Anybody | May::Bank => None,
-                May::Inspector => Some(scene.inspector.as_str()),
-                May::Controller => Some(scene.controller.as_str()),
-                May::SignedIn | May::Driver => Some(scene.a.token.as_str()),
-            };
+            let token = answer.token(&scene);
             let right = answer.right(&scene, &scene.a.things);
             for asked in answer.operation.query {
                 for value in ODD_VALUES.iter().copied().chain([long.as_str()]) {
@@ -194,6 +183,40 @@ on_both_databases! {
             }
         }
         served.check();
+    }
+
+    #[test]
+    fn no_address_that_somebody_names_is_called(served) {
+        let scene = Scene::new(served);
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}/x", listener.local_addr().unwrap());
+        let mut named = 0;
+        for answer in answers() {
+            for asked in &answer.asked {
+                let mut ask = (asked.ask)(&scene, &scene.a.things);
+                // In headers by which a proxy would find its way.
+                let mut request = ask.request(answer.operation, answer.token(&scene), &scene.key());
+                for header in ["referer", "origin", "forwarded", "x-forwarded-host", "x-original-url", "x-callback-url"] {
+                    request = request.header(header, &url);
+                }
+                if !answer.ends() {
+                    served.ask_of(answer.operation, &request);
+                }
+                let Some(Value::Object(fields)) = &mut ask.body else { continue };
+                for field in ["return_url", "callback_url", "notice_url", "image", "url"] {
+                    fields.insert(field.to_owned(), json!(url));
+                }
+                for place in places(ask.body.as_ref().unwrap()) {
+                    let body = with(ask.body.as_ref().unwrap(), &place, &json!(url).to_string());
+                    send(served, &scene, &answer, &ask, body.into_bytes());
+                    named += 1;
+                }
+            }
+        }
+        assert!(named > 100, "{named}");
+        let called = listener.accept().map(|(_, from)| from).map_err(|why| why.kind());
+        assert_eq!(called.unwrap_err(), std::io::ErrorKind::WouldBlock);
     }
 
     #[test]

@@ -15,6 +15,7 @@ macro_rules! on_both_databases {
 mod answers;
 mod bodies;
 mod clocks;
+mod fields;
 mod floods;
 #[path = "../../operator/tests/it/freezing.rs"]
 mod freezing;

@@ -6,8 +6,9 @@ use mesto_operator::Request;
 use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::services::operations;
 
+use crate::answers::{May, answers};
 use crate::scene::Scene;
-use crate::served::{Served, heard};
+use crate::served::{Served, heard, name};
 
 const METHODS: [&str; 12] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW", "get", "DEBUG"];
@@ -42,6 +43,20 @@ on_both_databases! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_answer_about_a_person_stays_in_no_cache(served) {
+        let scene = Scene::new(served);
+        let mut asked = 0;
+        for answer in answers().iter().filter(|answer| answer.may != May::Anybody && !answer.ends()) {
+            let ask = answer.right(&scene, &scene.a.things);
+            let answered = served.ask_of(answer.operation, &ask.request(answer.operation, answer.token(&scene), &scene.key()));
+            assert_eq!(answered.status, answer.operation.status, "{}", name(answer.operation));
+            assert_eq!(answered.get("cache-control"), Some("no-store"), "{}", name(answer.operation));
+            asked += 1;
+        }
+        assert!(asked > 15, "{asked}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn bare(answer: &Response, things: &Things) -> (u16, Vec<(String, String)>, Stri
 }
 
 /// What a driver sees of all that is his.
-fn seen(served: &Served, token: &str) -> Vec<String> {
+pub fn seen(served: &Served, token: &str) -> Vec<String> {
     let all: [&Entry; 6] =
         [&accounts::READ, &sign_in::SESSIONS, &vehicles::LIST, &payments::PAYMENTS, &tickets::LIST, &orders::LIST];
     let read = |operation: &Entry| {

@@ -1,5 +1,5 @@
 //! `cargo xtask pages`: the places and the tests that README and docs name are there, and each row
-//! of docs/faults.md names a test.
+//! of docs/faults.md, and of OWASP's lists in docs/security.md, names a test.
 
 use std::path::Path;
 
@@ -34,6 +34,9 @@ pub fn check() -> Outcome<()> {
         if page.ends_with(FAULTS) {
             problems.extend(rows_without_a_test(&text).into_iter().map(|row| format!("{shown}: {row}")));
         }
+        if page.ends_with(SECURITY) {
+            problems.extend(risks_without_a_test(&text).into_iter().map(|row| format!("{shown}: {row}")));
+        }
     }
     if !problems.is_empty() {
         return Err(Failure::new(problems.join("\n")));
@@ -46,6 +49,12 @@ pub fn check() -> Outcome<()> {
 const FAULTS: &str = "docs/faults.md";
 /// How many they are.
 const FAULTS_FOUND: usize = 47;
+
+/// OWASP's lists, each risk and each control with the tests that hold it.
+const SECURITY: &str = "docs/security.md";
+/// The risks of one list, and the rows of the other, which takes some controls together.
+const RISKS: usize = 10;
+const CONTROLS: usize = 18;
 
 /// What a page names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +100,25 @@ fn rows_without_a_test(page: &str) -> Vec<String> {
             [row] if places(row).iter().any(|(_, place)| is_test(*place)) => {}
             [_] => problems.push(format!("row {number} names no test")),
             rows => problems.push(format!("row {number} stands there {} times, not once", rows.len())),
+        }
+    }
+    problems
+}
+
+/// What is wrong with the lists of risks: rows that are missing, or of something that applies and
+/// names no test.
+fn risks_without_a_test(page: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (start, number) in [("| API", RISKS), ("| MASVS-", CONTROLS)] {
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with(start)).collect();
+        if rows.len() != number {
+            problems.push(format!("{} rows begin with `{start}`, not {number}", rows.len()));
+        }
+        for row in rows {
+            let applies = !row.contains("does not apply") && !row.contains("do not apply:");
+            if applies && !places(row).iter().any(|(_, place)| matches!(place, Place::Function { .. })) {
+                problems.push(format!("a row names no test: {}", row.get(..40).unwrap_or(row)));
+            }
         }
     }
     problems
@@ -200,6 +228,55 @@ mod tests {
         rows.remove(11);
         let found = rows_without_a_test(&rows.join("\n"));
         assert_eq!(found.len(), 3, "{found:?}");
+    }
+
+    #[test]
+    fn each_risk_that_applies_names_a_test() {
+        let row = |start: &str| format!("{start} x | `tests/attack/owners.rs::is_nobodys` |");
+        let mut rows = vec![row("| API"); RISKS];
+        rows.extend(vec![row("| MASVS-"); CONTROLS]);
+        assert!(risks_without_a_test(&rows.join("\n")).is_empty());
+        rows[3] = "| API4 consumption | yes | `tests/attack/` |".to_owned();
+        rows[12] = "| MASVS-AUTH-2 | does not apply: nothing is unlocked | |".to_owned();
+        rows.pop();
+        let found = risks_without_a_test(&rows.join("\n"));
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn no_source_of_an_app_has_a_web_view_or_a_field_for_a_card() {
+        let root = repository::root().unwrap();
+        let sources = repository::texts(&root, &["kt", "swift", "py", "rs", "ftl", "xml"]).unwrap();
+        let of_an_app = |file: &str| {
+            ["android/", "ios/", "bindings/", "core/"].iter().any(|folder| file.starts_with(folder))
+                && !file.contains("/tests/")
+                && !file.contains("/test/")
+                && !file.starts_with("ios/Tests/")
+        };
+        let mut read = 0;
+        for (file, text) in sources.iter().filter(|(file, _)| of_an_app(file)) {
+            let text = text.to_lowercase();
+            for word in ["webview", "web_view", "cardnumber", "card_number", "card number", "cvv", "cvc", "expirymonth"]
+            {
+                assert!(!text.contains(word), "{file} has `{word}`");
+            }
+            read += 1;
+        }
+        assert!(read > 300, "{read} files were read");
+    }
+
+    #[test]
+    fn the_least_versions_stand_in_the_build_files() {
+        let root = repository::root().unwrap();
+        for (file, least) in [
+            ("ios/Package.swift", "platforms: [.iOS(."),
+            ("android/pom.xml", "<maven.compiler.release>"),
+            ("bindings/python/wheel.py", "Requires-Python: >="),
+            ("Cargo.toml", "rust-version = "),
+        ] {
+            let text = std::fs::read_to_string(root.join(file)).unwrap();
+            assert!(text.contains(least), "{file} has no `{least}`");
+        }
     }
 
     #[test]

@@ -78,7 +78,7 @@ const NEEDS: [Need; 16] = [
     Need {
         package: "python3-pip",
         sign: Sign::Program(&["pip3"]),
-        what_for: "installing the wheel into a fresh environment, and Schemathesis",
+        what_for: "installing the wheel into a fresh environment, mypy, and Schemathesis",
         parts: &[Part::Python, Part::Contract],
     },
     Need {

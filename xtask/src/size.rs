@@ -20,7 +20,11 @@ const MOST_GZIPPED: u64 = 2_380_000;
 /// Relocations in the packed form that Android reads since version 11: a fifteenth of the size.
 /// Functions of the same instructions become one, as in the browsers of phones: nothing here
 /// compares functions by their address.
-const LINK: [&str; 2] = ["link-arg=-Wl,--pack-dyn-relocs=relr", "link-arg=-Wl,--icf=all"];
+/// Segments begin where a page of 16 KB may: phones whose pages are so large load nothing else, and
+/// Google Play takes nothing else. `.cargo/config.toml` says it for Android's targets.
+const LINK: [&str; 3] =
+    ["link-arg=-Wl,--pack-dyn-relocs=relr", "link-arg=-Wl,--icf=all", "link-arg=-Wl,-z,max-page-size=16384"];
+const PAGE: u64 = 16_384;
 /// Hashes and signatures in their short form: a phone does a few in a second, and a processor's own
 /// instructions are used all the same. Frame pointers, as phones' own processors have them anyway:
 /// tables for unwinding say where a frame begins once, and not after each push and pop.
@@ -34,6 +38,7 @@ const CODE: [&str; 5] = [
 /// For the linker: what the generator of the bindings reads is left out of what ships.
 const SCRIPT: &str = "bindings/phone.ld";
 const BUILT: &str = "libmesto_bindings.so";
+const SHIPPED: &str = "libmesto_bindings.shipped.so";
 const RECORDS: &str = "docs/size.tsv";
 const HEADER: &str = "date\tcommit\tbytes\tgzipped\n";
 
@@ -101,6 +106,10 @@ pub fn run(options: Options) -> Outcome<()> {
     if options.record {
         record(&root, bytes, gzipped)?;
     }
+    let headers = process::output(Command::new("readelf").arg("-lW").arg(folder.join(SHIPPED)))?;
+    if least_alignment(&headers).is_none_or(|least| least < PAGE) {
+        return Err(Failure::new(format!("a segment of the library does not begin at a page of {PAGE} bytes")));
+    }
     if bytes > MOST_BYTES || gzipped > MOST_GZIPPED {
         return Err(Failure::new("the library is larger than an app may carry: see the crates above"));
     }
@@ -110,7 +119,7 @@ pub fn run(options: Options) -> Outcome<()> {
 /// Builds the library with these features, strips it and weighs what ships.
 fn weigh(folder: &Path, features: &[&str]) -> Outcome<Weight> {
     build(features)?;
-    let (built, shipped) = (folder.join(BUILT), folder.join("libmesto_bindings.shipped.so"));
+    let (built, shipped) = (folder.join(BUILT), folder.join(SHIPPED));
     process::succeed(Command::new("strip").arg("--strip-all").arg("-o").arg(&shipped).arg(&built))?;
     let bytes = std::fs::metadata(&shipped).about(shipped.display())?.len();
     Ok(Weight { bytes, gzipped: gzipped(&shipped)? })
@@ -142,6 +151,13 @@ fn short_paths() -> Outcome<Vec<String>> {
     let mut registries: Vec<PathBuf> = sources.filter_map(|entry| Some(entry.ok()?.path())).collect();
     registries.sort();
     Ok(registries.iter().map(|folder| format!("--remap-path-prefix={}/=", folder.display())).collect())
+}
+
+/// The least alignment of a segment that is loaded, of `readelf -lW`.
+fn least_alignment(headers: &str) -> Option<u64> {
+    let loaded = headers.lines().filter_map(|line| line.trim_start().strip_prefix("LOAD "));
+    let alignment = |line: &str| u64::from_str_radix(line.split_whitespace().last()?.strip_prefix("0x")?, 16).ok();
+    loaded.map(|line| alignment(line).unwrap_or_default()).min()
 }
 
 fn gzipped(file: &Path) -> Outcome<u64> {
@@ -230,6 +246,28 @@ mod tests {
         ] {
             assert_eq!(crate_of(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_library_is_as_aligned_as_its_least_segment() {
+        let of = |first: &str, second: &str| {
+            format!(
+                "Program Headers:\n  Type Offset Align\n  PHDR 0x40 0x8\n  LOAD 0x000000 0x00 R   {first}\n  \
+                LOAD 0x100604 0x00 R E {second}\n  GNU_STACK 0x0 RW 0\n"
+            )
+        };
+        assert_eq!(least_alignment(&of("0x4000", "0x4000")), Some(PAGE));
+        assert_eq!(least_alignment(&of("0x4000", "0x1000")), Some(4_096));
+        assert_eq!(least_alignment(&of("0x10000", "?")), Some(0));
+        assert_eq!(least_alignment("no ELF"), None);
+    }
+
+    #[test]
+    fn androids_targets_are_linked_for_the_same_pages() {
+        let config = std::fs::read_to_string(repository::root().unwrap().join(".cargo/config.toml")).unwrap();
+        let of_android = config.split("[target.'cfg(target_os = \"android\")']").nth(1).unwrap();
+        assert!(LINK.iter().any(|flag| *flag == format!("link-arg=-Wl,-z,max-page-size={PAGE}")));
+        assert!(of_android.contains(&format!("link-arg=-Wl,-z,max-page-size={PAGE}")), "{config}");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! program, such as `target/debug/libmesto_bindings.so`, unless named.
 
 mod aliases;
+mod checks;
+mod errors;
 mod ids;
 mod lifting;
 mod python;
@@ -76,7 +78,8 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     }
     if language == "python" {
         let module = fresh.join("mesto.py");
-        let text = python::numbers_refused(&load_from_environment(&fs::read_to_string(&module)?)?)?;
+        let text = load_from_environment(&fs::read_to_string(&module)?)?;
+        let text = errors::typed(&checks::refusing(&text, metadata)?, metadata)?;
         fs::write(fresh.join("waiting.py"), waiting::parts(&text)?)?;
         fs::write(fresh.join("core.py"), python::usable(&text, metadata, &ids::python(&ids), &names(metadata))?)?;
         fs::remove_file(module)?;

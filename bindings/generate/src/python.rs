@@ -39,6 +39,11 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
             rest = behind;
             continue;
         }
+        rest = after;
+        // Said of itself, a name is of no type to a checker.
+        if line.split_once(" = ").is_some_and(|(name, value)| name == value && !name.starts_with(' ')) {
+            continue;
+        }
         if *line == MARK {
             seen += 1;
             out.push_str(SUPPORT);
@@ -50,23 +55,29 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
             seen += 1;
             exported.iter().for_each(|id| push(&mut out, &format!("    \"{id}\",")));
         }
-        rest = after;
     }
-    if seen == 2 { Ok(out) } else { Err(format!("the generator no longer writes `{MARK}` or `__all__`").into()) }
+    if seen == 2 {
+        Ok(defaults(&out))
+    } else {
+        Err(format!("the generator no longer writes `{MARK}` or `__all__`").into())
+    }
 }
 
-/// A number that is beyond its type is refused as every other value that nobody can mean.
-///
-/// # Errors
-/// When the generator no longer writes what is looked for.
-pub fn numbers_refused(module: &str) -> Result<String, Box<dyn Error>> {
-    const RAISED: &str = "raise ValueError(\"{} requires {} <= value < {}\".format(";
-    const REFUSED: &str = "raise _out_of_range(\"{} requires {} <= value < {}\".format(";
-    if module.matches(RAISED).count() == 1 {
-        Ok(module.replace(RAISED, REFUSED))
-    } else {
-        Err(format!("the generator no longer writes `{RAISED}`, once").into())
+/// What may be left out takes its own type alone, and not every object, which the generator has in
+/// its place.
+fn defaults(module: &str) -> String {
+    const ANY: &str = "typing.Union[object, ";
+    const END: &str = "] = _DEFAULT";
+    let (mut out, mut rest) = (String::new(), module);
+    while let Some((before, taken)) = rest.split_once(ANY)
+        && let Some((kind, after)) = taken.split_once(END)
+    {
+        out += before;
+        out += kind;
+        out += " = _DEFAULT";
+        rest = after;
     }
+    out + rest
 }
 
 /// Lines of the module.

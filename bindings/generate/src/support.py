@@ -32,6 +32,65 @@ def _choice(kind, **variants):
         setattr(kind, name, variant)
 
 
+class _Error(Exception):
+    """What a traceback, a log and `print(error)` show names nobody: `text` is for the driver, and may name his plate."""
+
+    @property
+    def args(self):
+        return (str(self),)
+
+    def __str__(self):
+        return ": ".join(getattr(self, name) for name in ("code", "detail", "reason") if name in vars(self))
+
+    def __repr__(self):
+        return f"{type(self).__qualname__}({self})"
+
+    def __reduce__(self):
+        # It crosses processes by its values; notes stay behind.
+        return (type(self), tuple(value for name, value in vars(self).items() if name != "__notes__"))
+
+
+def _kinds(error, **kinds):
+    for name, kind in kinds.items():
+        kind.__name__, kind.__qualname__ = name, f"{error.__name__}.{name}"
+        setattr(error, name, kind)
+
+
+def _span(value):
+    """A length of time is a `timedelta`: a number would not say of what."""
+    if not isinstance(value, datetime.timedelta):
+        raise TypeError(f"a length of time is a datetime.timedelta, such as timedelta(seconds=10), not {type(value).__name__}")
+    if value < datetime.timedelta():
+        raise _out_of_range(f"{value} is less than no time")
+
+
+def _offers(value, port):
+    """An object of the app's: refused at once where the core could not call it."""
+    if not isinstance(value, port):
+        raise TypeError(f"{type(value).__name__} is no {port.__name__}: derive it from mesto.{port.__name__}")
+    for name in (name for name in vars(port) if not name.startswith("_")):
+        own = getattr(value, name)
+        if not callable(own) or getattr(own, "__func__", own) is vars(port)[name]:
+            raise TypeError(f"{type(value).__name__} has no method `{name}`, which mesto.{port.__name__} needs")
+
+
+_PROCESS = None  # whose threads do what is awaited, once anything was
+
+
+def _is_forked():
+    return _PROCESS not in (None, os.getpid())
+
+
+def _same_process():
+    global _PROCESS
+    if _is_forked():
+        raise RuntimeError(
+            "mesto was in use before this process was forked, and its threads stayed behind: start processes with "
+            "multiprocessing.get_context('spawn')"
+        )
+    _PROCESS = os.getpid()
+
+
 def _out_of_range(detail):
     """As the core has it, in English: a mistake of the app, found before the core is asked."""
     text, advice = "This value is out of range.", "Choose a smaller amount or a shorter time."

@@ -2,13 +2,19 @@
 
 `mesto.Client` is the core itself with `async` calls; `mesto.Mesto` is the same, each call waiting for its answer. What a client
 does lies with its parts: `app.parking.quote(...)`, `app.payments.buy(...)`.
+
+A client belongs to its process: in one that was forked after a client was opened every client raises `RuntimeError`. Start processes
+with `multiprocessing.get_context("spawn")`.
 """
+
+from __future__ import annotations
 
 import asyncio
 import concurrent.futures
 import os
 import queue
 import threading
+import typing
 import weakref
 from pathlib import Path
 
@@ -20,19 +26,33 @@ if not (Path(__file__).parent / "core.py").exists():
 
 from . import core  # noqa: E402
 from .core import *  # noqa: E402,F401,F403
-from .core import Client, LinkRequest, MestoError, Observer, OperatorSet, TicketVerifier  # noqa: E402
-from .link import UrllibLink  # noqa: E402,F401
+from .core import (  # noqa: E402
+    Client,
+    ClientConfig,
+    LinkRequest,
+    Observer,
+    OperatorConfig,
+    OperatorIntent,
+    OperatorLink,
+    OperatorSet,
+    OperatorsConfig,
+    Phone,
+    Reminder,
+    TicketVerifier,
+    Topic,
+    VerifierConfig,
+    VerifierData,
+)
+from .link import UrllibLink  # noqa: E402
 from .waiting import Parts  # noqa: E402
 
-__all__ = [*core.__all__, "Mesto", "Operators", "Updates", "UrllibLink", "Verifier"]
+__all__ = ["Mesto", "Operators", "Updates", "UrllibLink", "Verifier"]
+__all__ += core.__all__
 
-# What a traceback, a log and `print(error)` show names nobody; `text` is for the driver, and may
-# name his plate. An error crosses processes by its values.
-MestoError.__str__ = lambda self: f"{self.code}: {self.detail}"
-MestoError.args = property(lambda self: (str(self),))
-MestoError.__reduce__ = lambda self: (type(self), tuple(vars(self).values()))
+_T = typing.TypeVar("_T")
+
 # Its headers hold the session's token.
-LinkRequest.__repr__ = lambda self: f"LinkRequest({self.method} {self.id})"
+LinkRequest.__repr__ = lambda self: f"LinkRequest({self.method} {self.id})"  # type: ignore[method-assign]
 
 
 class Mesto(Parts):
@@ -42,17 +62,29 @@ class Mesto(Parts):
     had begun stays an open intent.
     """
 
-    def __init__(self, config, phone=None):
+    def __init__(self, config: ClientConfig, phone: typing.Optional[Phone] = None) -> None:
+        core._same_process()
         self._begin(Client.open(config, phone))
 
-    def _begin(self, core):
-        self._core = core
+    def _begin(self, client: Client) -> None:
+        self._client = client
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=_run, args=(self._loop,), name="mesto", daemon=True).start()
         # With its last reference its thread ends.
         weakref.finalize(self, _stop, self._loop)
 
-    def _wait(self, answer):
+    @property
+    def _core(self) -> Client:
+        # The thread that would wait is not in a forked process.
+        core._same_process()
+        return self._client
+
+    def _wait(self, answer: typing.Coroutine[typing.Any, typing.Any, _T]) -> _T:
+        try:
+            core._same_process()
+        except RuntimeError:
+            answer.close()
+            raise
         future = asyncio.run_coroutine_threadsafe(answer, self._loop)
         try:
             return future.result()
@@ -63,23 +95,25 @@ class Mesto(Parts):
         finally:
             future.cancel()
 
-    def updates(self):
+    def updates(self) -> Updates:
         """Live updates, on within a `with`: each round of a loop over them tells which topics changed."""
         return Updates(self)
 
-    def close(self):
+    def close(self) -> None:
         """Closes the database: its file is free when this returns. Later calls fail with the code `closed`.
 
         Who still waits for an answer hears that there will be none; what is not confirmed yet goes on when the file is opened
-        again. Again does nothing.
+        again. Again does nothing, nor does it in a process that was forked.
         """
-        self._core.shut_down()
+        if core._is_forked():
+            return
+        self._client.shut_down()
         asyncio.run_coroutine_threadsafe(_give_up(), self._loop).result()
 
-    def __enter__(self):
+    def __enter__(self) -> Mesto:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -95,38 +129,43 @@ class Updates(Observer):
     in the thread of the client.
     """
 
-    def __init__(self, client):
-        self._client, self._told = client, queue.SimpleQueue()
+    def __init__(self, client: Mesto) -> None:
+        self._client = client
+        self._told: queue.SimpleQueue[typing.Optional[typing.Set[Topic]]] = queue.SimpleQueue()
 
-    def changed(self, topics):
+    def changed(self, topics: typing.List[Topic]) -> None:
         self._told.put(set(topics))
 
-    def __enter__(self):
+    def __enter__(self) -> Updates:
+        core._same_process()
         self._on_loop(self._begin())
         self._subscription = self._client._core.subscribe(self)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
+        if core._is_forked():
+            return
         self._subscription.cancel()
         self._on_loop(self._end())
 
-    def _on_loop(self, work):
+    def _on_loop(self, work: typing.Coroutine[typing.Any, typing.Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._client._loop).result()
 
-    async def _begin(self):
+    async def _begin(self) -> None:
         self._running = asyncio.ensure_future(self._client._core.live().run(None))
         self._running.add_done_callback(lambda _: self._told.put(None))
         # So that they have begun when this returns.
         await asyncio.sleep(0)
 
-    async def _end(self):
+    async def _end(self) -> None:
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
 
-    def __iter__(self):
+    def __iter__(self) -> Updates:
         return self
 
-    def __next__(self):
+    def __next__(self) -> typing.Set[Topic]:
+        core._same_process()
         topics = self._told.get()
         if topics is None:
             if not self._running.cancelled():
@@ -142,43 +181,47 @@ class Operators:
     earliest 64 are set.
     """
 
-    def __init__(self, config, phone=None):
+    def __init__(self, config: OperatorsConfig, phone: typing.Optional[Phone] = None) -> None:
+        core._same_process()
         self._core = OperatorSet(config, phone)
-        self._open = weakref.WeakValueDictionary()
+        self._open: weakref.WeakValueDictionary[str, Mesto] = weakref.WeakValueDictionary()
 
-    def open(self, operator, link=None):
+    def open(self, operator: OperatorConfig, link: typing.Optional[OperatorLink] = None) -> Mesto:
         """Opens the client of an operator. No request is made; `operator_open` when it is open already."""
+        core._same_process()
         client = Mesto.__new__(Mesto)
         client._begin(self._core.open(operator, link))
         self._open[client.operator_name()] = client
         return client
 
-    def names(self):
+    def names(self) -> typing.List[str]:
         """The DNS names of those that are open."""
         return self._core.names()
 
-    def reminders(self):
+    def reminders(self) -> typing.List[Reminder]:
         """The alarms of all operators, earliest first."""
         return self._core.reminders()
 
-    def replan(self):
+    def replan(self) -> None:
         """Gives the phone all alarms anew: after a reboot, and when its clock was changed."""
         self._core.replan()
 
-    def open_intents(self):
+    def open_intents(self) -> typing.List[OperatorIntent]:
         """What is not confirmed yet at any operator, oldest first."""
         return self._core.open_intents()
 
-    def close(self):
+    def close(self) -> None:
         """Closes every client. Their alarms stay set, because their tickets go on."""
+        if core._is_forked():
+            return
         for client in list(self._open.values()):
             client.close()
         self._core.shut_down_all()
 
-    def __enter__(self):
+    def __enter__(self) -> Operators:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -188,25 +231,25 @@ class Verifier(TicketVerifier):
     Keep what `taken()` gives, and hand it in as `kept` at the next start.
     """
 
-    def __init__(self, config, kept=None):
+    def __init__(self, config: VerifierConfig, kept: typing.Optional[VerifierData] = None) -> None:
         super().__init__(config)
         if kept and kept.keys:
             self.take_keys(kept.keys)
         if kept and kept.revocations:
             self.take_revocations(kept.revocations)
 
-    def refresh(self):
+    def refresh(self) -> bool:  # type: ignore[override]
         """Fetches the key set and the list of ended codes where they changed; whether one did."""
         return asyncio.run(super().refresh())
 
 
-def _run(loop):
+def _run(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_forever()
     loop.run_until_complete(_give_up())
     loop.close()
 
 
-async def _give_up():
+async def _give_up() -> None:
     """Whoever still waits for an answer hears that there will be none."""
     waiting = asyncio.all_tasks() - {asyncio.current_task()}
     for task in waiting:
@@ -214,5 +257,5 @@ async def _give_up():
     await asyncio.gather(*waiting, return_exceptions=True)
 
 
-def _stop(loop):
+def _stop(loop: asyncio.AbstractEventLoop) -> None:
     loop.call_soon_threadsafe(loop.stop)

@@ -1,15 +1,19 @@
 """The way to the operator over urllib: with the proxies and certificate authorities of this machine's Python."""
 
+from __future__ import annotations
+
 import contextlib
 import http.client
 import os
 import socket
+import ssl
 import threading
+import typing
 import urllib.error
 import urllib.parse
 import urllib.request
 
-from .core import OperatorLink, LinkAnswer
+from .core import LinkAnswer, LinkReply, LinkRequest, OperatorLink
 
 _LONGEST_ANSWER = 8 * 1024 * 1024
 _SILENCE = 60  # seconds
@@ -18,17 +22,17 @@ _SILENCE = 60  # seconds
 class UrllibLink(OperatorLink):
     """Give it as `Phone(link=UrllibLink(), link_streams=True)`; `context` is an `ssl.SSLContext` of one's own."""
 
-    def __init__(self, context=None):
+    def __init__(self, context: typing.Optional[ssl.SSLContext] = None) -> None:
         handlers = [_Http, _Https(context=context), _NoRedirect]
         self._outside = urllib.request.build_opener(*handlers)
         # A proxy has no business between this machine and itself.
         self._inside = urllib.request.build_opener(*handlers, urllib.request.ProxyHandler({}))
-        self._streams = {}
+        self._streams: typing.Dict[int, socket.socket] = {}
 
-    def send(self, request, reply):
+    def send(self, request: LinkRequest, reply: LinkReply) -> None:
         threading.Thread(target=self._exchange, args=(request, reply), name="mesto-link", daemon=True).start()
 
-    def cancel(self, request):
+    def cancel(self, request: int) -> None:
         """Ends a stream. Another request urllib cannot interrupt: it ends by its time, and its answer is not heard."""
         connection = self._streams.pop(request, None)
         if connection:

@@ -139,7 +139,7 @@ def python(text):
             name, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
             if name != value and not INTERNAL.search(name) and not INTERNAL.search(value):
                 found[name] = [f"{name} = {value}"]
-        elif isinstance(node, ast.FunctionDef) and not INTERNAL.search(node.name):
+        elif isinstance(node, ast.FunctionDef) and not INTERNAL.search(node.name) and not node.name.startswith("_"):
             found[node.name + "()"] = [signature(node)]
     for name, node in classes.items():
         if INTERNAL.search(name) or name.endswith("Protocol") or name.startswith("_"):
@@ -151,6 +151,12 @@ def python(text):
         if "enum.Enum" in bases:
             lines[0] += " { " + ", ".join(ast.unparse(inner.targets[0]) for inner in node.body if isinstance(inner, ast.Assign)) + " }"
             calls = []
+        elif "_Error" in bases:
+            # Every kind has the values of the whole.
+            lines[0] = f"class {name}(Exception)"
+            for field in fields:
+                kind = ast.unparse(field.annotation).startswith("typing.ClassVar")
+                lines.append("    " + (ast.unparse(field.target) if kind else declared(field)))
         elif "_Choice" in bases:
             lines[0] = f"class {name}"
             for field in fields:

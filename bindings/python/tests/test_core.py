@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import pickle
+import signal
 import socket
 import tempfile
 import threading
@@ -411,6 +412,29 @@ class Life(WithTestbed):
         self.assertEqual(["closed"], ends)
 
 
+def forked(*calls):
+    """What each of these does in a child that is forked: the error, or nothing. One that waits for ever is ended."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.alarm(20)
+            for call in calls:
+                try:
+                    call()
+                    told = "nothing"
+                except BaseException as error:
+                    told = f"{type(error).__name__}: {error}"
+                os.write(write, (told + "\n").encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as said:
+        told = said.read().splitlines()
+    os.waitpid(child, 0)
+    return told
+
+
 class Names(unittest.TestCase):
     def test_what_an_app_is_given_by_a_star_is_what_is_public(self):
         given = {}
@@ -532,6 +556,60 @@ class Ports(WithTestbed):
             mesto.Mesto(self.config(path=f"{self.folder}/other.db"), mesto.Phone(clock=NoClock()))
         self.assertEqual("set_up_wrong", refused.exception.code)
 
+    def test_a_port_that_lacks_a_method_is_refused_with_its_name(self):
+        class Empty(mesto.LogSink):
+            pass
+
+        class Misspelt(mesto.LogSink):
+            def lines(self, line):
+                pass
+
+        class NoMethod(mesto.LogSink):
+            line = None
+
+        class Half(mesto.SecretStore):
+            def get(self, name):
+                return None
+
+        class Duck:
+            def line(self, line):
+                pass
+
+        class Told(mesto.LogSink):
+            def line(self, line):
+                pass
+
+        lacking = r"has no method `line`, which mesto.LogSink needs"
+        for port, wrong, said in (
+            ("log", Empty(), lacking),
+            ("log", Misspelt(), lacking),
+            ("log", NoMethod(), lacking),
+            ("log", Duck(), "Duck is no LogSink: derive it from mesto.LogSink"),
+            ("log", Told, "is no LogSink"),
+            ("secrets", Half(), "Half has no method `set`, which mesto.SecretStore needs"),
+            ("clock", object(), "object is no DeviceClock"),
+            ("link", mesto.OperatorLink(), "OperatorLink has no method `send`"),
+        ):
+            with self.subTest(port=port, wrong=type(wrong).__name__), self.assertRaisesRegex(TypeError, said):
+                mesto.Mesto(self.config(), mesto.Phone(**{port: wrong}))
+        app = self.driver("+381640000024", phone=mesto.Phone(log=Told()))
+        with self.assertRaisesRegex(TypeError, "Observer has no method `changed`"):
+            app.subscribe(mesto.Observer())
+        # One that an object has of its own is one.
+        own = Empty()
+        own.line = lambda line: None
+        mesto.Mesto(self.config(path=f"{self.folder}/own.db"), mesto.Phone(log=own)).close()
+
+    def test_a_length_of_time_is_a_timedelta_and_never_a_number(self):
+        for wrong, kind in ((10, "int"), (2.5, "float"), ("10", "str")):
+            with self.subTest(wrong=wrong), self.assertRaisesRegex(TypeError, rf"timedelta\(seconds=10\), not {kind}"):
+                mesto.Mesto(self.config(request_timeout=wrong))
+        for wrong in (timedelta(seconds=-1), timedelta(microseconds=-1)):
+            with self.subTest(wrong=wrong), self.assertRaises(mesto.MestoError.Refused) as refused:
+                mesto.Mesto(self.config(request_timeout=wrong))
+            self.assertEqual("out_of_range", refused.exception.code)
+        mesto.Mesto(self.config(path=f"{self.folder}/patient.db", request_timeout=timedelta(seconds=20))).close()
+
     def test_a_locked_keychain_is_an_error_of_the_phone(self):
         with self.assertRaises(mesto.MestoError.Phone) as phone:
             self.driver("+381640000021", phone=mesto.Phone(secrets=MemorySecrets(broken=True)))
@@ -588,6 +666,28 @@ class Watching(WithTestbed):
                 asyncio.run(call_off())
         error = cancelled.exception
         self.assertEqual(("called_off", "You called this off."), (error.code, error.text))
+
+    def test_in_a_forked_process_every_call_says_what_to_do_instead_of_waiting_for_ever(self):
+        app = self.driver("+381640000033")
+        wallet = app.wallet
+        client = mesto.Client.open(self.config())
+        self.addCleanup(client.shut_down)
+        said = forked(
+            app.account.sync,
+            lambda: app.vehicles.state(),
+            lambda: wallet.top_up(BELGRADE, Decimal(1000)),
+            lambda: asyncio.run(client.account().sync()),
+            lambda: mesto.Mesto(self.config()),
+            lambda: mesto.Operators(mesto.OperatorsConfig(folder=tempfile.gettempdir())),
+            lambda: app.updates().__enter__(),
+        )
+        self.assertEqual(7, len(said))
+        for one in said:
+            self.assertRegex(one, r"^RuntimeError: .*multiprocessing.get_context\('spawn'\)")
+        # Leaving the `with` there closes nothing, and the parent goes on.
+        self.assertEqual(["nothing"], forked(app.close))
+        self.assertEqual([], app.vehicles.state().vehicles)
+        app.account.sync()
 
     def test_a_plan_of_alarms_reaches_the_phone(self):
         alarms = RememberedPlan()

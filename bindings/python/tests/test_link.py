@@ -92,6 +92,9 @@ class OwnLink(unittest.TestCase):
                 def send(self, request, reply):
                     raise RuntimeError("no network stack")
 
+                def cancel(self, request):
+                    pass
+
             with mesto.Mesto(config, mesto.Phone(link=Failing())) as app:
                 with self.assertRaises(mesto.MestoError.NoAnswer) as unknown:
                     app.cities.refresh("belgrade")

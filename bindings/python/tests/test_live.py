@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from harness import BELGRADE, ROOT, Phone, Testbed, mesto
 
+from guide import Inspector
+
 NUMBER = "+381640000041"
 SOON = 20  # seconds after which a test has failed
 
@@ -250,6 +252,12 @@ class Verifying(unittest.TestCase):
             with self.assertRaises(mesto.MestoError.NotNow) as early:
                 verifier.verify(shown)
             self.assertEqual("keys_missing", early.exception.code)
+            inspector = Inspector(testbed.operator, testbed.root_key)
+            self.assertEqual("not judged: keys_missing", inspector.judge(shown))
+            inspector.verifier.refresh()
+            self.assertTrue(inspector.judge(shown, testbed.now()).startswith("good: "), inspector.judge(shown, testbed.now()))
+            # This machine's clock is years ahead of the testbed's.
+            self.assertEqual("not good: moment_too_old", inspector.judge(shown))
             self.assertTrue(verifier.refresh())
             self.assertFalse(verifier.refresh(), "nothing changed")
             kept, now = verifier.taken(), testbed.now()

@@ -1,4 +1,4 @@
-"""The quick start of docs/quick-start.md, run as it stands there; and the page holds what every language runs."""
+"""The quick start of docs/quick-start.md, run as it stands there; and the pages hold what every language runs."""
 
 import re
 import tempfile
@@ -8,32 +8,27 @@ from pathlib import Path
 
 from harness import ROOT, Testbed, mesto
 
-# quick-start
-def park(config, phone, ask_code, show_page):
-    with mesto.Mesto(config) as app:
-        city = "belgrade"
-        app.cities.refresh(city)
-        app.account.request_code(phone)
-        app.account.sign_in(phone, ask_code(), "Ana's phone")
-        car = app.vehicles.add(city, "BG 789-PP")
-        show_page(app.wallet.top_up(city, Decimal(1000)).page_url)  # the bank's page: card data is typed there and nowhere else
-        app.payments.settle_all()
-        zone = app.parking.zones_near(city, sign="9111").by_sign  # raised where there is none: sign_unknown; where there are two: sign_ambiguous
-        return app.payments.buy(app.parking.quote(city, zone, car.id, 60))
-# quick-start end
+from quick_start import park
+
+PAGES = ("docs/quick-start.md", "docs/guide-app-teams.md")
+# Where each piece stands that a language's tests compile and run, between its markers.
+SOURCES = [
+    ("rust", "core/client/examples/quick_start.rs", "quick-start"),
+    ("kotlin", "android/sdk/src/test/kotlin/city/mesto/app/QuickStart.kt", "quick-start"),
+    ("kotlin", "android/sdk/src/test/kotlin/city/mesto/app/Inspector.kt", "inspector"),
+    ("kotlin", "android/ui/src/test/kotlin/city/mesto/app/Following.kt", "following"),
+    ("swift", "ios/Tests/MestoKitTests/QuickStartTests.swift", "quick-start"),
+    ("python", "bindings/python/tests/quick_start.py", "quick-start"),
+    ("python", "bindings/python/tests/guide.py", "following"),
+    ("python", "bindings/python/tests/guide.py", "inspector"),
+]
+# What no machine of the tests can compile, by its first line: SwiftUI, and Android's own classes.
+NOT_COMPILED = ["import SwiftUI", "import android.content.ContentResolver"]
 
 
-SOURCES = {
-    "rust": "core/client/examples/quick_start.rs",
-    "kotlin": "android/sdk/src/test/kotlin/city/mesto/sdk/QuickStartTest.kt",
-    "swift": "ios/Tests/MestoKitTests/QuickStartTests.swift",
-    "python": "bindings/python/tests/test_quick_start.py",
-}
-
-
-def snippet(source):
+def snippet(source, name):
     """What stands between the markers, moved to the left edge."""
-    body = re.search(r"^ *(?://|#) quick-start\n(.*?)^ *(?://|#) quick-start end", source, flags=re.S | re.M).group(1)
+    body = re.search(rf"^ *(?://|#) {name}\n(.*?)^ *(?://|#) {name} end", source, flags=re.S | re.M).group(1)
     edge = min(len(line) - len(line.lstrip()) for line in body.splitlines() if line.strip())
     return "\n".join(line[edge:].rstrip() for line in body.splitlines()) + "\n"
 
@@ -48,12 +43,14 @@ class QuickStart(unittest.TestCase):
         self.assertEqual(mesto.IntentState.CONFIRMED, intent.state)
         self.assertEqual(Decimal("80.00"), intent.items[0].outcome.outcome.ticket.price.amount)
 
-    def test_the_page_holds_what_is_run(self):
-        page = (ROOT / "docs" / "quick-start.md").read_text()
-        for language, path in SOURCES.items():
-            shown = re.findall(rf"```{language}\n(.*?)```", page, flags=re.S)
-            with self.subTest(language=language):
-                self.assertIn(snippet((ROOT / path).read_text()), shown)
+    def test_the_pages_hold_what_is_run_and_nothing_else(self):
+        run = {(language, snippet((ROOT / path).read_text(), name)) for language, path, name in SOURCES}
+        shown = set()
+        for page in PAGES:
+            for language, text in re.findall(r"```(rust|kotlin|swift|python)\n(.*?)```", (ROOT / page).read_text(), flags=re.S):
+                if text.splitlines()[0] not in NOT_COMPILED:
+                    shown.add((language, text))
+        self.assertEqual(run, shown)
 
 
 if __name__ == "__main__":

@@ -63,15 +63,23 @@ fn faults_meet_the_next_matching_requests_and_no_other() {
     }
     fault("drop_request", json!({ "path": "/v1/*" }));
     assert!(http("GET", &clock, None).is_err(), "a path may be a beginning");
+    for method in ["GET", "POST", "DELETE"] {
+        fault("drop_request", json!({ "method": "*" }));
+        assert!(http(method, &clock, None).is_err(), "{method} is one of all");
+    }
     fault("drop_request", json!({}));
     assert_eq!(json_of("DELETE", &faults, None)["pending"], 0);
     assert!(http("GET", &clock, None).is_ok());
     for wrong in [
         json!({ "method": "GET", "path": "x", "kind": "double" }),
         json!({ "method": "GET", "path": "/", "kind": "explode" }),
+        json!({ "method": "PUT", "path": "/", "kind": "double" }),
     ] {
         assert!(http("POST", &faults, Some(&wrong)).unwrap().0 >= 400, "{wrong}");
     }
+    let (status, told) = http("POST", &faults, Some(&json!({ "method": "", "path": "/", "kind": "double" }))).unwrap();
+    let right = "`method` is one of GET, POST, DELETE, or `*` for all of them";
+    assert!(status == 400 && told.contains(right), "{told}");
 }
 
 #[test]

@@ -9,12 +9,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
-use mesto_client::protocol::base::payments::PayMethod;
-use mesto_client::rules::CityId;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, IntentView, NoReminders, NoStillDecoder, OperatorName, Ports, Result};
+use mesto_client::{NoReminders, NoStillDecoder, OperatorName};
 
 // quick-start
+use mesto_client::protocol::base::payments::PayMethod;
+use mesto_client::rules::CityId;
+use mesto_client::{Client, Config, IntentView, Ports, Result};
+
 pub async fn park(
     config: Config,
     ports: Ports,

@@ -1,9 +1,10 @@
 // The quick start of docs/quick-start.md, compiled and run as it stands there.
-import Foundation
-import MestoKit
 import Testing
 
 // quick-start
+import Foundation
+import MestoKit
+
 func park(_ config: ClientConfig, phone: String, askCode: () async throws -> String, showPage: (String) async throws -> Void) async throws
     -> PurchaseIntent?
 {

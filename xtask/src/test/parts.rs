@@ -217,13 +217,14 @@ fn swift() -> Outcome<PartReport> {
 
 fn python() -> Outcome<PartReport> {
     let root = built("Python", "bindings/python/tests")?;
+    let checker = setup::python_packages("mypy", &root.join("bindings/python/requirements-types.txt"))?;
     let reports = Folders(vec![root.join("target/reports/python")]);
     let mut command = Command::new("pytest");
     // The family `xunit1` names each test's file.
     command.args(["-v", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", "--rootdir=."]);
     command.arg("--junitxml=target/reports/python/tests.xml").args(["bindings/python/tests", "tests/vectors"]);
     command.current_dir(&root);
-    command.env("MESTO_LIB_DIR", root.join("target/debug")).env("PYTHONUTF8", "1");
+    command.env("MESTO_LIB_DIR", root.join("target/debug")).env("PYTHONUTF8", "1").env("MESTO_MYPY", checker);
     // Plugins of this machine are no part of the tests.
     command.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
     let sources = ["bindings/python/tests/".to_owned(), "tests/vectors/".to_owned()];

@@ -110,6 +110,8 @@ struct Behaviour {
     delay_milliseconds: u64,
     /// For so many messages; for all without it.
     times: Option<u64>,
+    /// Over SMPP for this part of a longer text alone, from 1: the others are taken.
+    part: Option<u8>,
     /// What a receipt over SMPP says: `DELIVRD`, `UNDELIV`.
     #[serde(default = "delivered")]
     receipt: String,
@@ -137,6 +139,7 @@ impl Default for Behaviour {
             answer: Answer::Ok,
             delay_milliseconds: 0,
             times: None,
+            part: None,
             receipt: delivered(),
             is_receipt_first: false,
             ids: Ids::Same,
@@ -168,11 +171,14 @@ impl Simulator {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How the next message is answered.
-    fn next(&self) -> Behaviour {
+    /// How the next message, or this part of one, is answered.
+    fn next(&self, part: Option<u8>) -> Behaviour {
         let mut kept = self.kept();
         kept.tries += 1;
         let now = kept.behaviour.clone();
+        if now.part.is_some() && now.part != part {
+            return Behaviour::default();
+        }
         if let Some(times) = &mut kept.behaviour.times {
             *times = times.saturating_sub(1);
             if *times == 0 {
@@ -294,7 +300,7 @@ async fn over_http(State(simulator): State<Arc<Simulator>>, headers: HeaderMap, 
         Ok(posted) => posted,
         Err(why) => return (StatusCode::BAD_REQUEST, format!("{why}\n")).into_response(),
     };
-    let behaviour = simulator.next();
+    let behaviour = simulator.next(None);
     tokio::time::sleep(Duration::from_millis(behaviour.delay_milliseconds)).await;
     let refused = |status: StatusCode| (status, "as it was told\n").into_response();
     match behaviour.answer {
@@ -335,7 +341,8 @@ async fn over_smpp(simulator: Arc<Simulator>, stream: impl AsyncRead + AsyncWrit
                 let Some(Ok(came)) = came else { return };
                 let number = came.sequence_number();
                 if let (true, Some(Pdu::SubmitSm(submit))) = (is_bound, came.pdu()) {
-                    let (simulator, submit, behaviour) = (&simulator, submit.clone(), simulator.next());
+                    let behaviour = simulator.next(part_of(submit).map(|part| part.place));
+                    let (simulator, submit) = (&simulator, submit.clone());
                     late.push(async move {
                         if behaviour.delay_milliseconds > 0 {
                             tokio::time::sleep(Duration::from_millis(behaviour.delay_milliseconds)).await;
@@ -448,17 +455,15 @@ impl Simulator {
 impl Simulator {
     /// Keeps what was submitted; a part waits for the others.
     fn submitted(&self, submit: &SubmitSm) -> String {
-        let bytes = submit.short_message().as_ref().to_vec();
         let to = format!("+{}", submit.destination_addr.as_str());
-        let has_header = submit.esm_class.gsm_features == GsmFeatures::UdhiIndicator;
-        let (whole, parts) = match (has_header, bytes.as_slice()) {
-            (true, [5, 0, 3, reference, total, place, rest @ ..]) => {
-                let (total, place) = (usize::from(*total), usize::from(*place));
+        let (whole, parts) = match part_of(submit) {
+            Some(Part { reference, total, place, text }) => {
+                let total = usize::from(total);
                 let mut kept = self.kept();
-                let key = (to.clone(), *reference);
+                let key = (to.clone(), reference);
                 let parts = kept.parts.entry(key.clone()).or_insert_with(|| vec![None; total]);
-                if let Some(part) = place.checked_sub(1).and_then(|place| parts.get_mut(place)) {
-                    *part = Some(rest.to_vec());
+                if let Some(part) = usize::from(place).checked_sub(1).and_then(|place| parts.get_mut(place)) {
+                    *part = Some(text.to_vec());
                 }
                 if parts.iter().any(Option::is_none) {
                     return format!("sim-part-{reference}-{place}");
@@ -467,7 +472,7 @@ impl Simulator {
                 kept.parts.remove(&key);
                 (whole, total)
             }
-            _ => (bytes, 1),
+            None => (submit.short_message().as_ref().to_vec(), 1),
         };
         let is_ucs2 = submit.data_coding == DataCoding::Ucs2;
         let text = if is_ucs2 { from_ucs2(&whole) } else { from_gsm(&whole) };
@@ -486,6 +491,25 @@ impl Simulator {
                 _ => None,
             }),
         })
+    }
+}
+
+/// A part of a longer text, as the header before it says.
+struct Part<'a> {
+    reference: u8,
+    total: u8,
+    place: u8,
+    text: &'a [u8],
+}
+
+fn part_of(submit: &SubmitSm) -> Option<Part<'_>> {
+    match submit.short_message().as_ref() {
+        [5, 0, 3, reference, total, place, text @ ..]
+            if submit.esm_class.gsm_features == GsmFeatures::UdhiIndicator =>
+        {
+            Some(Part { reference: *reference, total: *total, place: *place, text })
+        }
+        _ => None,
     }
 }
 
@@ -742,6 +766,57 @@ mod tests {
             assert_eq!(heard(|| gateway.late_answers()).await, [(late.id, right)], "{answer:?}");
         }
         assert_eq!(running.simulator.kept().tries, 6);
+    }
+
+    #[tokio::test]
+    async fn of_a_text_whose_later_part_is_refused_some_has_left_and_no_receipt_says_more() {
+        let running = running().await;
+        let gateway = running.smpp_gateway("");
+        let long = OutgoingMessage { id: MessageId::from_bytes([9; 16]), ..message(&"a".repeat(400)) };
+        let refuses = |answer, part| {
+            running.simulator.kept().behaviour = Behaviour { answer, part: Some(part), ..Behaviour::default() };
+        };
+        let partly = || Sending::Partly { reason: "smpp_rinvdstadr".to_owned() };
+        for (answer, part, ended) in [
+            (Answer::Throttle, 1, Sending::later("smpp_rthrottled")),
+            (Answer::Refuse, 1, failed("smpp_rinvdstadr")),
+            (Answer::Throttle, 2, Sending::unanswered("smpp_rthrottled")),
+            (Answer::Refuse, 2, partly()),
+            (Answer::Throttle, 3, Sending::unanswered("smpp_rthrottled")),
+            (Answer::Refuse, 3, partly()),
+        ] {
+            refuses(answer, part);
+            let before = running.simulator.kept().tries;
+            assert_eq!(gateway.send(&long).await, ended, "{answer:?} {part}");
+            // Nothing is submitted behind what was refused.
+            assert_eq!(running.simulator.kept().tries - before, u64::from(part), "{answer:?} {part}");
+        }
+        // What is answered late of the last part is no other.
+        let delay_milliseconds = 1_200;
+        running.simulator.kept().behaviour =
+            Behaviour { answer: Answer::Refuse, part: Some(3), delay_milliseconds, ..Behaviour::default() };
+        assert_eq!(gateway.send(&long).await, unanswered());
+        assert_eq!(heard(|| gateway.late_answers()).await, [(long.id, partly())]);
+        assert_eq!((running.got().len(), gateway.receipts()), (0, vec![]));
+        // Taken whole it has one id, and one receipt, which comes behind the next answer's.
+        running.behaves(Answer::Ok);
+        assert_eq!(gateway.send(&long).await, sent("sim-1"));
+        gateway.send(&example()).await;
+        assert_eq!(gateway.receipts().first(), Some(&receipt("sim-1", None)));
+        let got = running.got();
+        assert_eq!((got[0].parts, got[0].text.as_str()), (3, long.text.as_str()));
+    }
+
+    #[tokio::test]
+    async fn a_phone_that_has_a_part_of_one_try_completes_it_with_another_of_the_next() {
+        let running = running().await;
+        let gateway = running.smpp_gateway("");
+        let long = message(&"a".repeat(300));
+        running.simulator.kept().behaviour =
+            Behaviour { answer: Answer::Throttle, part: Some(2), times: Some(1), ..Behaviour::default() };
+        assert_eq!(gateway.send(&long).await, Sending::unanswered("smpp_rthrottled"));
+        assert_eq!(gateway.send(&long).await, sent("sim-1"));
+        assert!(running.simulator.kept().parts.is_empty(), "no part is left over");
     }
 
     #[tokio::test]

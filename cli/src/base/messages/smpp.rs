@@ -1,6 +1,7 @@
 //! A gateway over SMPP 3.4: one connection that is bound as long as there is something to send, and
 //! bound again when it breaks.
 
+mod fields;
 mod frames;
 #[cfg(test)]
 mod odd_centres;
@@ -12,7 +13,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr as _;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -60,6 +61,10 @@ const MOST_UNANSWERED: usize = 1_000;
 /// is submitted again; not longer than this, because a code is soon too late.
 const LATE_FOR: u32 = 3;
 const LONGEST_LATE: Duration = Duration::from_secs(30);
+/// The number of the request to bind, the first on a connection.
+const BIND: u32 = 1;
+/// Why a message is not known to be taken whose answer is a `generic_nack` that names no error.
+const NACK: &str = "smpp_generic_nack";
 /// Commands of which the log says on one connection that they cannot be read.
 const MOST_TOLD: usize = 16;
 
@@ -110,8 +115,6 @@ pub struct Smpp {
     centre: Centre,
     session: AsyncMutex<Session>,
     heard: Heard,
-    /// Tells the parts of one message from those of others.
-    reference: AtomicU8,
 }
 
 /// What came in that nobody waits for: receipts, and answers that came late.
@@ -159,6 +162,8 @@ struct Owed {
     answer: oneshot::Sender<Came>,
     /// The message that is sent when this answer says so: of several parts the last one has it.
     of: Option<MessageId>,
+    /// Other parts of the message have left before.
+    is_rest: bool,
 }
 
 /// A connection, bare or over TLS.
@@ -240,7 +245,6 @@ impl Smpp {
             },
             session: AsyncMutex::new(Session::None),
             heard: Heard::default(),
-            reference: AtomicU8::new(0),
         })
     }
 
@@ -255,13 +259,10 @@ impl Smpp {
         let (last, mut ended) = (parts.len(), Sending::Sent { provider_id: None });
         for (place, part) in (1..).zip(parts) {
             let of = (place == last).then_some(message.id);
-            // Of several parts the last one's id: when that has arrived, so have the others.
-            ended = self.submit(&centre, part, of, deadline).await;
-            match ended {
-                Sending::Sent { .. } => {}
-                // Some of it has left.
-                Sending::Later { reason, .. } if place > 1 => return Sending::unanswered(reason),
-                ended => return ended,
+            // Of several parts it has the last one's id, which alone asks for a receipt.
+            ended = self.submit(&centre, part, (of, place > 1), deadline).await;
+            if !matches!(ended, Sending::Sent { .. }) {
+                break;
             }
         }
         ended
@@ -271,21 +272,21 @@ impl Smpp {
         &self,
         centre: &mpsc::Sender<Asked>,
         part: SubmitSm,
-        of: Option<MessageId>,
+        (of, is_rest): (Option<MessageId>, bool),
         deadline: Instant,
     ) -> Sending {
         let (answer, mut answered) = oneshot::channel();
         let is_taken = Arc::new(AtomicBool::new(false));
-        let asked = Asked { pdu: part.into(), is_taken: Arc::clone(&is_taken), owed: Owed { answer, of } };
+        let asked = Asked { pdu: part.into(), is_taken: Arc::clone(&is_taken), owed: Owed { answer, of, is_rest } };
         let is_cut = match tokio::time::timeout_at(deadline, centre.send(asked)).await {
             Ok(Ok(())) => match tokio::time::timeout_at(deadline, &mut answered).await {
-                Ok(Ok(answer)) => return outcome(&answer),
+                Ok(Ok(answer)) => return outcome(&answer, is_rest),
                 Ok(Err(_)) => true,
                 Err(_) => {
                     // From here on the answer is a late one, unless it came just now.
                     answered.close();
                     if let Ok(answer) = answered.try_recv() {
-                        return outcome(&answer);
+                        return outcome(&answer, is_rest);
                     }
                     false
                 }
@@ -295,8 +296,8 @@ impl Smpp {
         };
         let is_submitted = is_taken.swap(true, Ordering::AcqRel);
         match (is_submitted, is_cut) {
-            (false, true) => Sending::later("smpp_broken_off"),
-            (false, false) => Sending::later("smpp_timeout"),
+            (false, true) => not_taken(Sending::later("smpp_broken_off"), is_rest),
+            (false, false) => not_taken(Sending::later("smpp_timeout"), is_rest),
             (true, true) => Sending::unanswered("smpp_broken_off"),
             (true, false) => Sending::Unanswered {
                 reason: "smpp_unanswered".to_owned(),
@@ -355,21 +356,28 @@ impl Smpp {
                 message.id,
             ))))
             .build();
-        let reference = self.reference.fetch_add(1, Ordering::Relaxed);
+        // The same at every try: a phone that has a part of an earlier one completes it.
+        let [.., reference] = message.id.bytes();
         let text = message.text.as_str();
-        match Gsm7BitUnpacked::new().encode_to_vec(text) {
+        let mut parts = match Gsm7BitUnpacked::new().encode_to_vec(text) {
             Ok(signs) => {
                 let most = if signs.len() <= ONE_MESSAGE { ONE_MESSAGE } else { ONE_PART };
                 let parts = submit.multipart(text).gsm7bit_unpacked().max_short_message_size(most);
-                parts.reference_u8(reference).build().map_err(|why| why.to_string())
+                parts.reference_u8(reference).build().map_err(|why| why.to_string())?
             }
             Err(_) => {
                 // What UCS-2 has not, such as a picture, is a question mark.
                 let text: String = text.chars().map(|sign| if u32::from(sign) > 0xffff { '?' } else { sign }).collect();
                 let parts = submit.multipart(&text).ucs2().max_short_message_size(ONE_MESSAGE_UCS2);
-                parts.reference_u8(reference).build().map_err(|why| why.to_string())
+                parts.reference_u8(reference).build().map_err(|why| why.to_string())?
+            }
+        };
+        if let Some((_, earlier)) = parts.split_last_mut() {
+            for part in earlier {
+                part.registered_delivery = RegisteredDelivery::default();
             }
         }
+        Ok(parts)
     }
 }
 
@@ -410,13 +418,23 @@ impl Centre {
         };
         let mut wire = Framed::new(stream, Frames::new());
         let broken = |_| "smpp_broken_off".to_owned();
-        wire.send(Command::new(CommandStatus::EsmeRok, 1, self.bind.clone())).await.map_err(broken)?;
-        match wire.next().await {
-            Some(Ok(answer)) if answer.number == 1 => match answer.status {
-                CommandStatus::EsmeRok => Ok(wire),
-                status => Err(format!("smpp_bind{}", reason(status).trim_start_matches("smpp"))),
-            },
-            _ => Err("smpp_broken_off".to_owned()),
+        wire.send(Command::new(CommandStatus::EsmeRok, BIND, self.bind.clone())).await.map_err(broken)?;
+        loop {
+            let Some(Ok(came)) = wire.next().await else { return Err("smpp_broken_off".to_owned()) };
+            let refused = |why: &str| Err(format!("smpp_bind{}", why.trim_start_matches("smpp")));
+            match (came.id, came.status) {
+                (CommandId::EnquireLink, _) => {
+                    let alive = Command::new(CommandStatus::EsmeRok, came.number, Pdu::EnquireLinkResp);
+                    wire.send(alive).await.map_err(broken)?;
+                }
+                // Its own requests have numbers of its own, which answer nothing.
+                (id, _) if !id.is_response() || came.number != BIND => {}
+                (CommandId::BindTransceiverResp | CommandId::BindTransmitterResp, CommandStatus::EsmeRok) => {
+                    return Ok(wire);
+                }
+                (_, CommandStatus::EsmeRok) => return refused(NACK),
+                (_, status) => return refused(&reason(status)),
+            }
         }
     }
 }
@@ -426,7 +444,7 @@ impl Centre {
 /// nobody waits for any more is kept as a late one.
 async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, enquire: Duration, timeout: Duration) {
     let mut owed: HashMap<u32, Owed> = HashMap::new();
-    let mut sequence: u32 = 1;
+    let mut sequence = BIND;
     let mut beat = tokio::time::interval_at(Instant::now() + enquire, enquire);
     // When the answer to the last enquiry has to be there.
     let mut alive_by: Option<Instant> = None;
@@ -481,30 +499,26 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
                 // Whatever it says, it is there.
                 alive_by = None;
                 let number = came.number;
-                let answer: Pdu = match came.id {
-                    CommandId::EnquireLink => Pdu::EnquireLinkResp,
+                let (status, answer): (_, Pdu) = match came.id {
+                    CommandId::EnquireLink => (CommandStatus::EsmeRok, Pdu::EnquireLinkResp),
                     CommandId::Unbind => {
                         let _ = wire.send(Command::new(CommandStatus::EsmeRok, number, Pdu::UnbindResp)).await;
                         return;
                     }
-                    // What cannot be read is taken too: the centre would bring it again for ever.
-                    CommandId::DeliverSm => {
-                        heard.brought(&came, &mut unread);
-                        DeliverSmResp::default().into()
-                    }
-                    CommandId::DataSm => {
-                        heard.brought(&came, &mut unread);
-                        DataSmResp::default().into()
-                    }
+                    CommandId::DeliverSm => (heard.brought(&came, &mut unread), DeliverSmResp::default().into()),
+                    CommandId::DataSm => (heard.brought(&came, &mut unread), DataSmResp::default().into()),
                     // Its own requests have numbers of its own, which answer nothing.
                     CommandId::SubmitSmResp | CommandId::GenericNack => {
                         if came.id == CommandId::SubmitSmResp && came.body.is_err() {
                             unread.tell(&came, "its status is taken, and no id");
                         }
-                        if let Some(Owed { answer, of }) = owed.remove(&number)
-                            && let Err(late) = answer.send(came)
-                        {
-                            heard.answered_late(of, &late);
+                        match owed.remove(&number) {
+                            Some(Owed { answer, of, is_rest }) => {
+                                if let Err(late) = answer.send(came) {
+                                    heard.answered_late(of, &late, is_rest);
+                                }
+                            }
+                            None => unread.tell(&came, "it answers nothing that waits"),
                         }
                         continue;
                     }
@@ -513,11 +527,9 @@ async fn talk(mut wire: Wire, mut asked: mpsc::Receiver<Asked>, heard: Heard, en
                     other if other.is_response() => continue,
                     _ => {
                         unread.tell(&came, "it is refused with generic_nack");
-                        Pdu::GenericNack
+                        (CommandStatus::EsmeRinvcmdid, Pdu::GenericNack)
                     }
                 };
-                let is_refused = matches!(answer, Pdu::GenericNack);
-                let status = if is_refused { CommandStatus::EsmeRinvcmdid } else { CommandStatus::EsmeRok };
                 Command::new(status, number, answer)
             }
         };
@@ -548,39 +560,53 @@ impl Unread {
 }
 
 impl Heard {
-    fn brought(&self, came: &Came, unread: &mut Unread) {
-        match &came.body {
-            Ok(Some(Pdu::DeliverSm(deliver))) => self.delivered(deliver),
-            Ok(Some(Pdu::DataSm(data))) => self.delivered(data),
-            _ => unread.tell(came, "it is taken, so that it does not come again; a receipt is lost with it"),
+    /// What is answered to a `deliver_sm` or `data_sm`. Of one whose optional fields cannot be read
+    /// the others may say it.
+    fn brought(&self, came: &Came, unread: &mut Unread) -> CommandStatus {
+        let (read, wrong) = match &came.body {
+            Ok(read) => (read.as_ref(), CommandStatus::EsmeRinvcmdlen),
+            Err(why) => (why.mandatory.as_ref(), why.status),
+        };
+        let is_told = match read {
+            Some(Pdu::DeliverSm(deliver)) => self.delivered(deliver) || came.body.is_ok(),
+            Some(Pdu::DataSm(data)) => self.delivered(data) || came.body.is_ok(),
+            _ => false,
+        };
+        if is_told {
+            return CommandStatus::EsmeRok;
         }
+        unread.tell(came, "it is refused with its status; a receipt may be lost with it");
+        wrong
     }
 
-    fn delivered<'a>(&self, brought: impl Into<Brought<'a>>) {
+    /// Whether it says what became of a message, or is not read at all.
+    fn delivered<'a>(&self, brought: impl Into<Brought<'a>>) -> bool {
         let brought = brought.into();
         if !brought.is_receipt() {
             // Not what stands in it, nor from whom: that is a person's.
             tracing::info!("a message that is no delivery receipt came from the message centre; nobody reads it");
-            return;
+            return true;
         }
-        if let Some(receipt) = receipt(&brought) {
-            let mut receipts = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
-            if receipts.len() < MOST_RECEIPTS {
-                receipts.push(receipt);
-            }
+        let Some(receipt) = receipt(&brought) else { return false };
+        let mut receipts = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
+        if receipts.len() < MOST_RECEIPTS {
+            receipts.push(receipt);
         }
+        true
     }
 
-    fn answered_late(&self, of: Option<MessageId>, answer: &Came) {
+    fn answered_late(&self, of: Option<MessageId>, answer: &Came, is_rest: bool) {
         if let Some(of) = of {
-            self.late.lock().unwrap_or_else(PoisonError::into_inner).push((of, outcome(answer)));
+            self.late.lock().unwrap_or_else(PoisonError::into_inner).push((of, outcome(answer, is_rest)));
         }
     }
 }
 
-/// What an answer to a submission says.
-fn outcome(answer: &Came) -> Sending {
+/// What an answer to a submission says, and of the rest of a message whose other parts have left.
+fn outcome(answer: &Came, is_rest: bool) -> Sending {
     match answer.status {
+        // That it was not taken, and that nothing is wrong: nobody knows.
+        CommandStatus::EsmeRok if answer.id == CommandId::GenericNack => Sending::unanswered(NACK),
         CommandStatus::EsmeRok => {
             let provider_id = match &answer.body {
                 Ok(Some(Pdu::SubmitSmResp(said))) => Some(said.message_id().as_str().to_owned()),
@@ -588,8 +614,18 @@ fn outcome(answer: &Came) -> Sending {
             };
             Sending::Sent { provider_id: provider_id.filter(|id| !id.is_empty()) }
         }
-        status if is_final(status) => Sending::Failed { reason: reason(status) },
-        status => Sending::later(reason(status)),
+        status if is_final(status) => not_taken(Sending::Failed { reason: reason(status) }, is_rest),
+        status => not_taken(Sending::later(reason(status)), is_rest),
+    }
+}
+
+/// A message that the centre has not taken: where parts of it have left before, it counts, and is
+/// not sent again without end.
+fn not_taken(ended: Sending, is_rest: bool) -> Sending {
+    match ended {
+        Sending::Later { reason, wait } if is_rest => Sending::Unanswered { reason, wait },
+        Sending::Failed { reason } if is_rest => Sending::Partly { reason },
+        ended => ended,
     }
 }
 
@@ -677,7 +713,7 @@ mod tests {
         for _ in 0..=MOST_UNANSWERED {
             let ((answer, answered), is_taken) = (oneshot::channel(), Arc::new(AtomicBool::new(false)));
             owed.push((answered, Arc::clone(&is_taken)));
-            let owed = Owed { answer, of: None };
+            let owed = Owed { answer, of: None, is_rest: false };
             assert!(centre.send(Asked { pdu: SubmitSm::default().into(), is_taken, owed }).await.is_ok());
         }
         talking.await.unwrap();

@@ -11,10 +11,11 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::operation::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::fault_proxy::{DELAY_MOST, Fault};
+use super::fault_proxy::{ANY_METHOD, DELAY_MOST, Fault};
 use super::walk::Payer;
 use super::world::{World, WorldError};
 use crate::kernel::service::Services;
@@ -82,6 +83,10 @@ async fn set_clock(Standing(world): RunningWorld, Asked(time): Asked<NewTime>) -
 }
 
 async fn fail(Standing(world): RunningWorld, Asked(fault): Asked<Fault>) -> Answer {
+    let methods = Method::ALL.map(Method::as_str);
+    if fault.method != ANY_METHOD && !methods.iter().any(|method| method.eq_ignore_ascii_case(&fault.method)) {
+        return Err(wrong(format!("`method` is one of {}, or `{ANY_METHOD}` for all of them", methods.join(", "))));
+    }
     if !fault.path.starts_with('/') || fault.times == 0 || !(400..600).contains(&fault.status) {
         return Err(wrong("`path` begins with a slash, `times` is at least 1, `status` is from 400 to 599"));
     }

@@ -21,11 +21,14 @@ pub const DELAY_MOST: u64 = 30_000;
 /// Bodies beyond this are not held, only passed through (the operator refuses them).
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
+/// Stands for every method.
+pub const ANY_METHOD: &str = "*";
+
 /// What happens to the next matching requests.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// `GET`, `POST`, `DELETE`.
+    /// `GET`, `POST`, `DELETE`, or [`ANY_METHOD`].
     pub method: String,
     /// The path without its query; one that ends in `*` matches by its beginning.
     pub path: String,
@@ -197,7 +200,7 @@ impl Shared {
     fn met(&self, method: &str, path: &str) -> Option<Fault> {
         let mut faults = lock(&self.faults);
         let place = faults.iter().position(|fault| {
-            fault.method.eq_ignore_ascii_case(method)
+            (fault.method == ANY_METHOD || fault.method.eq_ignore_ascii_case(method))
                 && match fault.path.strip_suffix('*') {
                     Some(beginning) => path.starts_with(beginning),
                     None => path == fault.path,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mesto_client::protocol::base::payments::PayMethod;
-use mesto_client::{Client, Observer, Topic, WeakClient};
+use mesto_client::{Client, Observer, Secrets as _, Topic, WeakClient};
 
 use crate::support::{Fault, Phone, Shown, belgrade, rsd, run, shown, zone};
 
@@ -150,7 +150,9 @@ fn the_file_of_widgets_is_its_owners_alone() {
     config.widget_path = Some(file.clone());
     let client = Client::open(config, phone.ports.clone()).unwrap();
     run(client.payments().buy(&phone.quote("red", 60))).unwrap();
-    assert!(std::fs::read_to_string(&file).unwrap().contains("BG789PP"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    let token = phone.secrets.get("localhost/session_token").unwrap().unwrap();
+    assert!(text.contains("BG789PP") && !text.contains(&token) && !text.contains("641234567"), "{text}");
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 }
 

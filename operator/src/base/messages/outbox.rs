@@ -98,6 +98,8 @@ pub enum Sending {
     /// It was handed over, and nobody knows whether the gateway has it: it is sent again, not
     /// before so long, a few times.
     Unanswered { reason: String, wait: Option<TimeDelta> },
+    /// Some of it has left, and the rest never will: it counts, and is not sent again.
+    Partly { reason: String },
     /// Never.
     Failed { reason: String },
 }
@@ -316,14 +318,17 @@ fn keep(
     if let Sending::Sent { provider_id } = ended {
         return sent(tx, now, &row, tries, provider_id.as_deref());
     }
-    let row = if matches!(ended, Sending::Unanswered { .. }) { row } else { not_taken(tx, row, message.submitted_at)? };
+    let row = match ended {
+        Sending::Unanswered { .. } | Sending::Partly { .. } => row,
+        _ => not_taken(tx, row, message.submitted_at)?,
+    };
     if row.state != StateWord::Waiting {
         return Ok(());
     }
     let longest = if row.valid_until.is_some() { LONGEST_PAUSE_OF_CODES } else { LONGEST_PAUSE.longest() };
     let (reason, wait, is_last, pause) = match ended {
         Sending::Sent { .. } => return Ok(()),
-        Sending::Failed { reason } => {
+        Sending::Failed { reason } | Sending::Partly { reason } => {
             return give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME));
         }
         Sending::Later { reason, wait } => {
@@ -333,7 +338,9 @@ fn keep(
         // Each may be one more SMS to the same person: the pauses grow faster.
         Sending::Unanswered { reason, wait } => {
             let pause = TimeDelta::seconds(1 << (2 * row.submissions.clamp(0, 6))).min(longest);
-            (reason, wait, row.submissions >= limits.submissions, pause)
+            // Where each was refused late, none of them counts.
+            let is_last = row.submissions >= limits.submissions || (row.valid_until.is_none() && tries >= limits.tries);
+            (reason, wait, is_last, pause)
         }
     };
     let reason = text_within(reason, LONGEST_NAME);
@@ -363,9 +370,9 @@ fn answered_late(tx: &mut dyn Tx, now: DateTime<Utc>, id: MessageId, answer: &Se
                 _ => Ok(()),
             }
         }
-        Sending::Failed { reason } => {
+        Sending::Failed { reason } | Sending::Partly { reason } => {
             let before = row.submitted_at;
-            let row = not_taken(tx, row, before)?;
+            let row = if matches!(answer, Sending::Partly { .. }) { row } else { not_taken(tx, row, before)? };
             match row.state {
                 StateWord::Waiting => give_up(tx, now, &row, StateWord::Failed, &text_within(reason, LONGEST_NAME)),
                 _ => Ok(()),

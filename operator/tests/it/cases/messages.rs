@@ -337,6 +337,47 @@ on_both_databases! {
     }
 
     #[test]
+    fn what_has_left_in_part_counts_and_is_neither_sent_again_nor_ever_delivered(world) {
+        let partly = Sending::Partly { reason: "smpp_rinvdcs".into() };
+        let gateway = Gateway::answering(partly.clone());
+        ask(world, 1);
+        assert_eq!(send(world, &gateway), 0);
+        let stands = || {
+            let standing = newest(world);
+            (standing.state, standing.submissions, standing.sent_at, standing.reason)
+        };
+        let failed = ("failed", 1, None, Some("smpp_rinvdcs".to_owned()));
+        assert_eq!((stands(), params(world)), (failed.clone(), vec!["{}".to_owned()]));
+        // A receipt of the part that has left is of no message.
+        assert!(!told(world, "sim-part-1", Some("381640000001"), None));
+        world.pass_seconds(60);
+        assert_eq!((claimed_and_sent(world, &gateway), stands()), (0, failed.clone()));
+        assert_eq!(failures(world), [("message_failed".to_owned(), "sms smpp_rinvdcs".to_owned())]);
+        // The same where the answer came late.
+        gateway.answers(Some(Sending::unanswered("smpp_unanswered")));
+        ask(world, 2);
+        send(world, &gateway);
+        let id = newest(world).id;
+        run(keep_late_answer(&world.operator, &world.store, world.now(), id, partly)).unwrap();
+        assert_eq!(stands(), failed);
+    }
+
+    #[test]
+    fn a_message_that_is_good_at_any_time_and_always_refused_late_is_given_up(world) {
+        let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
+        ask(world, 1);
+        store::transact(&*world.store, |tx| tx.execute("UPDATE message SET valid_until = NULL", &[])).unwrap();
+        for _ in 0..100 {
+            if claimed_and_sent(world, &gateway) > 0 {
+                let late = Sending::later("smpp_rthrottled");
+                run(keep_late_answer(&world.operator, &world.store, world.now(), newest(world).id, late)).unwrap();
+            }
+            world.pass(60);
+        }
+        assert_eq!((newest(world).state, gateway.got().len()), ("failed", 12));
+    }
+
+    #[test]
     fn a_message_that_was_delivered_stays_so_whatever_its_second_submission_brings(world) {
         let gateway = Gateway::answering(Sending::unanswered("smpp_unanswered"));
         let answer = |id: &str| Sending::Sent { provider_id: Some(id.to_owned()) };

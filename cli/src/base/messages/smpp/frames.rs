@@ -9,6 +9,8 @@ use rusmpp::{Command, CommandId, CommandStatus, Pdu};
 use tokio_util::bytes::{Buf as _, BytesMut};
 use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
+use super::fields;
+
 /// A longer PDU, in bytes, is none: a text has at most 64 KiB, and receipts are short.
 const LONGEST: usize = 64 * 1024;
 /// The length of a PDU, and the header that the length counts too.
@@ -28,7 +30,26 @@ pub struct Came {
 
 /// What stands behind the header is not as SMPP has it.
 #[derive(Debug)]
-pub struct Unreadable;
+pub struct Unreadable {
+    /// What is answered, where it is a request.
+    pub status: CommandStatus,
+    /// The mandatory fields of a `deliver_sm` or `data_sm`, where those behind them alone are wrong.
+    pub mandatory: Option<Pdu>,
+}
+
+impl Unreadable {
+    fn new(id: CommandId, mut body: BytesMut) -> Self {
+        let end = match fields::mandatory(id, &body) {
+            Ok(end) => end,
+            Err(status) => return Self { status, mandatory: None },
+        };
+        body.truncate(end);
+        match Pdu::decode(id, &mut body, end) {
+            Ok(Some((pdu, _))) => Self { status: CommandStatus::EsmeRinvtlvstream, mandatory: Some(pdu) },
+            _ => Self { status: CommandStatus::EsmeRsyserr, mandatory: None },
+        }
+    }
+}
 
 /// How PDUs stand on a connection.
 #[derive(Debug)]
@@ -60,11 +81,11 @@ impl Decoder for Frames {
         let id = CommandId::from(frame.get_u32());
         let status = CommandStatus::from(frame.get_u32());
         let number = frame.get_u32();
-        let length = frame.len();
+        let (length, whole) = (frame.len(), frame.clone());
         let body = match Pdu::decode(id, &mut frame, length) {
             _ if length == 0 => Ok(None),
             Ok(Some((pdu, _))) => Ok(Some(pdu)),
-            Ok(None) | Err(_) => Err(Unreadable),
+            Ok(None) | Err(_) => Err(Unreadable::new(id, whole)),
         };
         Ok(Some(Came { id, status, number, body }))
     }
@@ -121,7 +142,7 @@ mod tests {
         bytes.extend_from_slice(&whole(Pdu::EnquireLink));
         let mut frames = Frames::new();
         let first = frames.decode(&mut bytes).unwrap().unwrap();
-        assert!(matches!(first, Came { id: CommandId::SubmitSmResp, number: 7, body: Err(Unreadable), .. }));
+        assert!(matches!(first, Came { id: CommandId::SubmitSmResp, number: 7, body: Err(_), .. }));
         let next = frames.decode(&mut bytes).unwrap().unwrap();
         assert!(matches!(next, Came { id: CommandId::EnquireLink, number: 7, body: Ok(None), .. }));
         assert!(bytes.is_empty());
@@ -152,7 +173,7 @@ mod tests {
                         odd.get_mut(..LENGTH).unwrap().copy_from_slice(&length);
                         match Frames::new().decode(&mut odd).unwrap().unwrap().body {
                             Ok(Some(_)) => read += 1,
-                            Err(Unreadable) => unreadable += 1,
+                            Err(_) => unreadable += 1,
                             Ok(None) => panic!("it has a body"),
                         }
                     }

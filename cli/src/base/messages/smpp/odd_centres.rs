@@ -43,6 +43,14 @@ fn data_sm(tlvs: &[u8]) -> Vec<u8> {
 
 /// A centre that says this of each message that is submitted, by its number; and a gateway to it.
 async fn centre(says: impl Fn(u32) -> Vec<u8> + Send + 'static) -> (Smpp, Got) {
+    centre_that_binds(|number| pdu(0x8000_0009, 0, number, b"SMSC\0"), says).await
+}
+
+/// The same, and this of each that binds.
+async fn centre_that_binds(
+    binds: impl Fn(u32) -> Vec<u8> + Send + 'static,
+    says: impl Fn(u32) -> Vec<u8> + Send + 'static,
+) -> (Smpp, Got) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let got = Got::default();
@@ -57,7 +65,7 @@ async fn centre(says: impl Fn(u32) -> Vec<u8> + Send + 'static) -> (Smpp, Got) {
                 stream.read_exact(&mut body).await.unwrap();
                 kept.lock().unwrap().push((id, status, number));
                 let said = match id {
-                    0x09 => pdu(0x8000_0009, 0, number, b"SMSC\0"),
+                    0x09 => binds(number),
                     0x04 => says(number),
                     _ => continue,
                 };
@@ -97,32 +105,104 @@ async fn said_twice(odd: Vec<u8>) -> (Vec<(u32, u32)>, usize, Vec<Receipt>) {
     (answers, binds, gateway.receipts())
 }
 
+/// A receipt of what was delivered.
+fn told() -> Receipt {
+    Receipt { provider_id: "abc1".into(), recipient: Some("381641234567".into()), failure: None }
+}
+
 #[tokio::test]
-async fn what_cannot_be_read_is_taken_so_that_it_is_not_brought_again_and_ends_no_session() {
+async fn a_mandatory_field_that_cannot_be_read_is_refused_by_its_status_and_ends_no_session() {
     let number = b"381641234567";
-    let state = tlv(0x0427, b"\x02");
-    for (what, odd) in [
-        ("an id without an end", deliver_sm(number, b"", RECEIPT, &[state.clone(), tlv(0x001e, b"abc1")].concat())),
-        (
-            "an id that runs into the next field",
-            deliver_sm(number, b"", RECEIPT, &[tlv(0x001e, b"abc1"), state.clone()].concat()),
-        ),
-        ("a field that is cut off", deliver_sm(number, b"", RECEIPT, b"\x14\x00\x00\x0aabc")),
-        (
-            "network_error_code of two bytes",
-            deliver_sm(number, b"", RECEIPT, &[tlv(0x0423, b"\x03\0"), state.clone()].concat()),
-        ),
-        ("validity_period of ten signs", deliver_sm(number, b"2611261900", RECEIPT, b"")),
-        ("a sender that is not ASCII", deliver_sm(b"Po\xe9ta", b"", b"hello", b"")),
-        ("a sender of 25 digits", deliver_sm(b"3816412345671234567890123", b"", RECEIPT, b"")),
-        ("nothing behind the header", pdu(DELIVER_SM, 0, OWN, b"")),
+    let whole = deliver_sm(number, b"", RECEIPT, b"");
+    let cut = |length: usize| pdu(DELIVER_SM, 0, OWN, &whole[16..16 + length]);
+    for (what, odd, status) in [
+        ("nothing behind the header", cut(0), 0x02),
+        ("it ends behind its first field", cut(1), 0x02),
+        ("it ends within its numbers", cut(2), 0x02),
+        ("a sender without an end", cut(8), 0x0a),
+        ("a sender that is not ASCII", deliver_sm(b"Po\xe9ta", b"", b"hello", b""), 0x0a),
+        ("a sender of 25 digits", deliver_sm(b"3816412345671234567890123", b"", RECEIPT, b""), 0x0a),
+        ("validity_period of ten signs", deliver_sm(number, b"2611261900", RECEIPT, b""), 0x62),
+        ("a text that is shorter than its length", cut(whole.len() - 16 - 4), 0x01),
+        ("a service_type of seven signs", pdu(DELIVER_SM, 0, OWN, b"PARKING\0"), 0x15),
     ] {
         assert!(is_unreadable(&odd), "{what}");
-        assert_eq!(said_twice(odd).await, (vec![(0x8000_0005, 0); 2], 1, vec![]), "{what}");
+        assert_eq!(said_twice(odd).await, (vec![(0x8000_0005, status); 2], 1, vec![]), "{what}");
+    }
+    for (what, odd, status) in [
+        ("nothing behind the header", pdu(DATA_SM, 0, OWN, b""), 0x02),
+        ("a recipient without an end", pdu(DATA_SM, 0, OWN, b"\0\x01\x01381641234567\0\x05\0Parking"), 0x0b),
+    ] {
+        assert!(is_unreadable(&odd), "{what}");
+        assert_eq!(said_twice(odd).await, (vec![(0x8000_0103, status); 2], 1, vec![]), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn of_optional_fields_that_cannot_be_read_a_receipt_is_lost_where_nothing_else_says_it() {
+    let number = b"381641234567";
+    let state = tlv(0x0427, b"\x02");
+    for (what, fields) in [
+        ("an id without an end", [state.clone(), tlv(0x001e, b"abc1")].concat()),
+        ("an id that runs into the next field", [tlv(0x001e, b"abc1"), state.clone()].concat()),
+        ("a field that is cut off", b"\x14\x00\x00\x0aabc".to_vec()),
+        ("network_error_code of two bytes", [tlv(0x0423, b"\x03\0"), state.clone()].concat()),
+    ] {
+        let odd = deliver_sm(number, b"", RECEIPT, &fields);
+        assert!(is_unreadable(&odd), "{what}");
+        assert_eq!(said_twice(odd).await, (vec![(0x8000_0005, 0); 2], 1, vec![told(); 3]), "{what}");
+        let odd = deliver_sm(number, b"", b"a text", &fields);
+        assert_eq!(said_twice(odd).await, (vec![(0x8000_0005, 0xc0); 2], 1, vec![]), "{what}, and no text says it");
     }
     let odd = data_sm(b"\x04\x24\x00\xffid:");
     assert!(is_unreadable(&odd));
-    assert_eq!(said_twice(odd).await, (vec![(0x8000_0103, 0); 2], 1, vec![]));
+    assert_eq!(said_twice(odd).await, (vec![(0x8000_0103, 0xc0); 2], 1, vec![]));
+}
+
+#[tokio::test]
+async fn a_generic_nack_is_never_a_success_and_ends_no_session() {
+    // Of the message, without and with an error; of nothing that was asked, before the answer.
+    let (refused, failed) = (Sending::later("smpp_rinvcmdid"), "smpp_rinvmsglen".to_owned());
+    for (status, ended) in
+        [(0, Sending::unanswered("smpp_generic_nack")), (0x03, refused), (0x01, Sending::Failed { reason: failed })]
+    {
+        let (gateway, got) = centre(move |number| pdu(GENERIC_NACK, status, number, b"")).await;
+        for _ in 0..2 {
+            assert_eq!(gateway.send(&example()).await, ended, "{status:#x}");
+        }
+        assert_eq!(answers(&got).1, 1, "{status:#x}");
+    }
+    for (status, number) in [(0, 0), (0, u32::MAX), (0x02, 0), (0x03, 4_711), (0, 1)] {
+        let odd = pdu(GENERIC_NACK, status, number, b"");
+        assert_eq!(said_twice(odd).await, (vec![], 1, vec![]), "{status:#x} {number}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_answer_to_the_bind_binds() {
+    let answered = || pdu(SUBMIT_SM_RESP, 0, 2, b"abc1\0");
+    // Before it comes what has its number, or answers nothing.
+    let before = [
+        pdu(0x15, 0, BIND, b""),
+        pdu(0x102, 0, BIND, b""),
+        pdu(GENERIC_NACK, 0, 0, b""),
+        pdu(0x8000_0015, 0, 4_711, b""),
+    ];
+    let binds = move |number| [before.concat(), pdu(0x8000_0009, 0, number, b"SMSC\0")].concat();
+    let (gateway, got) = centre_that_binds(binds, move |_| answered()).await;
+    assert_eq!(gateway.send(&example()).await, sent("abc1"));
+    assert_eq!(answers(&got).1, 1);
+    assert!(got.lock().unwrap().contains(&(0x8000_0015, 0, BIND)), "what it asks meanwhile is answered");
+    // What is none refuses it, whatever its status says.
+    for (id, status, reason) in [
+        (GENERIC_NACK, 0, "smpp_bind_generic_nack"),
+        (GENERIC_NACK, 0x03, "smpp_bind_rinvcmdid"),
+        (0x8000_0015, 0, "smpp_bind_generic_nack"),
+        (0x8000_0009, 0x0e, "smpp_bind_rinvpaswd"),
+    ] {
+        let (gateway, _) = centre_that_binds(move |number| pdu(id, status, number, b""), move |_| answered()).await;
+        assert_eq!(gateway.send(&example()).await, Sending::later(reason), "{id:#x}");
+    }
 }
 
 #[tokio::test]
@@ -191,7 +271,6 @@ async fn a_receipt_in_message_payload_and_one_in_data_sm_are_read_and_answered()
     ] {
         let (answers, binds, receipts) = said_twice(receipt).await;
         assert_eq!((answers, binds), (vec![(answer, 0); 2], 1), "{what}");
-        let right = Receipt { provider_id: "abc1".into(), recipient: Some("381641234567".into()), failure: None };
-        assert_eq!(receipts, [right.clone(), right.clone(), right], "{what}");
+        assert_eq!(receipts, vec![told(); 3], "{what}");
     }
 }

@@ -1,6 +1,7 @@
 // Live updates, the log, time-outs, prices as data and the inspector's verifier in Kotlin.
 package city.mesto.sdk
 
+import city.mesto.app.Inspector
 import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.CodeSays
@@ -220,6 +221,12 @@ class LiveTest {
                 val bought = mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "BG789PP").id, 60))
                 val shown = mesto.parking.code(assertNotNull(bought.ticket).id).text
                 assertEquals("keys_missing", assertFailsWith<MestoException.NotNow> { verifier.verify(shown) }.code)
+                val inspector = Inspector(own.operator, own.rootKey, kept = null) {}
+                assertEquals("not judged: keys_missing", inspector.judge(shown))
+                inspector.refresh()
+                assertTrue(inspector.judge(shown, city.now()).startsWith("good: Parking("), inspector.judge(shown, city.now()))
+                // This machine's clock is years ahead of the testbed's.
+                assertEquals("not good: moment_too_old", inspector.judge(shown))
                 assertTrue(verifier.refresh())
                 assertFalse(verifier.refresh(), "nothing changed")
                 shown to city.now()

@@ -1,0 +1,54 @@
+//! What an app hands over in Python is looked at before the core is asked: a value that nobody can
+//! mean, an object that cannot do what it is for, a process in which nothing works any more.
+
+use std::error::Error;
+
+use uniffi_meta::{Metadata, ObjectImpl, TraitKind};
+
+/// The module with what is refused there.
+///
+/// # Errors
+/// When the generator no longer writes what is looked for.
+pub fn refusing(module: &str, metadata: &[Metadata]) -> Result<String, Box<dyn Error>> {
+    // A number that is beyond its type is refused as every other value that nobody can mean.
+    let module = replaced(
+        module,
+        "raise ValueError(\"{} requires {} <= value < {}\".format(",
+        "raise _out_of_range(\"{} requires {} <= value < {}\".format(",
+    )?;
+    let module = replaced(
+        &module,
+        "        seconds = value.seconds + value.days * 24 * 3600\n        if seconds < 0:\n            raise ValueError(\"Invalid duration, must be non-negative\")\n",
+        "        _span(value)\n",
+    )?;
+    // What is awaited is done by threads that a forked child does not have.
+    let module = replaced(
+        &module,
+        "async def _uniffi_rust_call_async(rust_future, ffi_poll, ffi_complete, ffi_free, lift_func, error_ffi_converter):\n",
+        "async def _uniffi_rust_call_async(rust_future, ffi_poll, ffi_complete, ffi_free, lift_func, error_ffi_converter):\n    _same_process()\n",
+    )?;
+    ports(module, metadata)
+}
+
+/// An object of the app's, that the core calls, has every method.
+fn ports(mut module: String, metadata: &[Metadata]) -> Result<String, Box<dyn Error>> {
+    let names = metadata.iter().filter_map(|item| match item {
+        Metadata::Object(port) if port.imp == ObjectImpl::Trait(TraitKind::Both) => Some(&port.name),
+        _ => None,
+    });
+    for name in names {
+        let passed = format!(
+            "        if not isinstance(value, {name}):\n            raise TypeError(\"Expected {name} subclass, {{}} found\".format(type(value).__name__))\n"
+        );
+        module = replaced(&module, &passed, &format!("        _offers(value, {name})\n"))?;
+    }
+    Ok(module)
+}
+
+fn replaced(module: &str, written: &str, ours: &str) -> Result<String, Box<dyn Error>> {
+    if module.matches(written).count() == 1 {
+        Ok(module.replace(written, ours))
+    } else {
+        Err(format!("the generator no longer writes `{}`, once", written.trim()).into())
+    }
+}
