@@ -2,7 +2,7 @@
 
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentPurpose, RefundRoute};
 use mesto_client::protocol::garages::controllers::ReportedEventKind;
-use mesto_client::{AccountState, ErrorKind, IntentState, Secrets as _};
+use mesto_client::{AccountState, Client, ErrorKind, IntentState, Locale, OperatorName, Secrets as _};
 
 use crate::garages::{Controller, net, pay, ready};
 use crate::support::{Fault, PHONE, Phone, poll, rsd, run};
@@ -240,7 +240,13 @@ fn an_account_is_not_closed_while_a_payment_is_not_confirmed() {
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.net.offline(true);
-    assert_eq!(run(phone.client.account().close_account()).unwrap_err().code(), "intents_open");
+    let open = run(phone.client.account().close_account()).unwrap_err();
+    assert_eq!(open.code(), "intents_open");
+    assert_eq!(
+        open.advice(Locale::En),
+        "Finish the open payment or cancel it. Then sign out, or close the account, again."
+    );
+    assert!(open.advice(Locale::SrLatn).contains("otvoreno plaćanje"));
     assert!(!phone.client.account().state().is_closing);
     phone.net.offline(false);
     assert_eq!(run(phone.client.account().close_account()).unwrap().refund.unwrap().amount, rsd("920.00"));
