@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use mesto_protocol::kernel::client_version::ClientVersion;
 use mesto_protocol::kernel::ids::{AccountId, RecordId, RequestId};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
@@ -58,7 +59,7 @@ pub struct Config {
     /// How far the clock of this machine may be from the database's, which others share.
     pub max_skew: TimeDelta,
     /// Oldest version of an app that is still served.
-    pub min_client: Option<(u32, u32, u32)>,
+    pub min_client: Option<ClientVersion>,
     /// The clock is moved by hand, as in a testbed: it is right wherever it stands.
     pub moves_clock: bool,
 }
@@ -380,13 +381,12 @@ impl Operator {
             let detail = "the body is JSON; say `content-type: application/json`, or nothing";
             return Err(Problem::new(ProblemCode::ContentTypeUnsupported, detail).with("accepted", "application/json"));
         }
-        if let (Some(minimum), Some(version)) = (self.config.min_client, request.get(headers::CLIENT)) {
-            let numbers: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
-            let minimum_text = format!("{}.{}.{}", minimum.0, minimum.1, minimum.2);
-            if !matches!(numbers[..], [major, minor, patch] if (major, minor, patch) >= minimum) {
-                let detail = format!("versions from {minimum_text} are served");
-                return Err(Problem::new(ProblemCode::ClientTooOld, detail).with("min_client", minimum_text));
-            }
+        if let (Some(least), Some(version)) = (self.config.min_client, request.get(headers::CLIENT))
+            && version.parse().map_or(true, |version: ClientVersion| version < least)
+            && !self.router.is_for_every_app(request)
+        {
+            let detail = format!("versions from {least} are served");
+            return Err(Problem::new(ProblemCode::ClientTooOld, detail).with("min_client", least.to_string()));
         }
         self.in_flight.enter(request)
     }

@@ -43,7 +43,7 @@ pub struct Config {
     /// The operator's DNS name. What the phone keeps of this operator is named after it: secrets,
     /// the device key, alarms.
     pub operator: OperatorName,
-    /// The app's version, `major.minor.patch`; sent with every request.
+    /// The app's version, such as `1.20.3`; sent with every request.
     pub version: String,
     /// Ed25519 public key that signs the operator's key sets, pinned in the app.
     pub root_key: [u8; 32],
