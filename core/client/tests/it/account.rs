@@ -330,3 +330,40 @@ fn another_phone_of_a_closed_account_is_signed_out_av_123() {
     assert_eq!(run(other.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
     assert!(!other.client.account().state().is_signed_in);
 }
+
+#[test]
+fn before_the_first_number_is_sent_the_operator_has_shown_that_it_stands_behind_the_pinned_key() {
+    let phone = Phone::new();
+    let opened = |file: &str, root_key: [u8; 32]| {
+        let config = mesto_client::Config::new(phone.folder.path().join(file), OperatorName::localhost(), root_key);
+        Client::open(config, phone.ports.clone()).unwrap()
+    };
+    let root = *phone.net.operator.keys().root_public();
+    phone.net.log();
+    let wrong = opened("wrong.db", [7; 32]);
+    let refused = run(wrong.account().request_code(PHONE)).unwrap_err();
+    assert_eq!((refused.code(), refused.kind()), ("keys_untrusted", ErrorKind::Untrusted));
+    let refused = run(wrong.account().sign_in(PHONE, "123456", "phone")).unwrap_err();
+    assert_eq!(refused.code(), "keys_untrusted");
+    assert_eq!(phone.net.log(), ["GET /v1/keys", "GET /v1/keys"], "the number was told to nobody");
+    // The first time two readings come before it, and never again.
+    let right = opened("right.db", root);
+    run(right.account().request_code(PHONE)).unwrap();
+    assert_eq!(phone.net.log(), ["GET /v1/keys", "GET /v1/operator", "POST /v1/auth/code"]);
+    phone.after(20);
+    run(right.account().request_code(PHONE)).unwrap();
+    assert_eq!(phone.net.log(), ["POST /v1/auth/code"]);
+    run(right.account().sign_in(PHONE, &phone.net.code(), "phone")).unwrap();
+    assert_eq!(phone.net.log().first().map(String::as_str), Some("POST /v1/auth/session"));
+    // What a city's refresh found is enough.
+    run(phone.client.account().request_code("+381641112223")).unwrap();
+    assert_eq!(phone.net.log(), ["POST /v1/auth/code"]);
+    // An app with another key does not believe what it has found by the one before.
+    right.close();
+    let other = opened("right.db", [7; 32]);
+    assert_eq!(run(other.account().request_code(PHONE)).unwrap_err().code(), "keys_untrusted");
+    phone.net.log();
+    phone.net.offline(true);
+    let offline = run(opened("new.db", root).account().request_code(PHONE)).unwrap_err();
+    assert_eq!((offline.code(), offline.kind()), ("offline", ErrorKind::Offline));
+}
