@@ -296,6 +296,12 @@ impl Client {
         clock::earliest(anchor.as_ref(), self.ports().clock.as_ref())
     }
 
+    /// The operator's time, where it is known.
+    pub(crate) fn synced(&self) -> Option<DateTime<Utc>> {
+        let (now, state) = self.time();
+        (state == ClockState::Synced).then_some(now)
+    }
+
     /// How the last request went.
     #[must_use]
     pub fn connection(&self) -> Connection {

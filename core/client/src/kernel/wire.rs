@@ -276,8 +276,8 @@ impl Client {
         }
         if moved {
             core.states.touch([signal::CLOCK]);
-            // What was shown by a guess is no longer true.
-            if before.is_some_and(|before| before.boot != anchor.boot) {
+            // What was shown by a guess, or by another time, is no longer true.
+            if before.is_some() {
                 core.states.touch_all();
             }
         }
