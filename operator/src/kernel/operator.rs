@@ -256,10 +256,12 @@ impl Operator {
         self.shares.holder(token_hash)
     }
 
-    /// A request that comes now.
-    pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>) -> Arrival {
+    /// A request that comes now, under the id that it has already where that is one.
+    pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>, request: &Request) -> Arrival {
         let at = whole_millis(clock.now());
-        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock), only_known: false, is_uncounted: false }
+        let named = request.get(headers::REQUEST_ID).and_then(|id| id.parse().ok());
+        let id = named.unwrap_or_else(|| self.new_id(at));
+        Arrival { at, id, clock: Arc::clone(clock), only_known: false, is_uncounted: false }
     }
 
     /// Answers a request, as if all of it happened at one moment. Blocks for the store; a refusal
@@ -272,7 +274,7 @@ impl Operator {
     /// Like [`Operator::handle`], by a clock that goes on meanwhile: what has a deadline is not
     /// done behind it.
     pub fn handle_by(&self, store: &dyn Store, clock: &Arc<dyn Clock>, request: &Request) -> Response {
-        let arrival = self.arrival(clock);
+        let arrival = self.arrival(clock, request);
         let _alone = match self.enter(request) {
             Ok(alone) => alone,
             Err(problem) => return arrival.refused(problem),
@@ -308,7 +310,7 @@ impl Operator {
         clock: &Arc<dyn Clock>,
         request: Request,
     ) -> Response {
-        let arrival = self.arrival(clock);
+        let arrival = self.arrival(clock, &request);
         self.answer_to(store, arrival, request).await
     }
 

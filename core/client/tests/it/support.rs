@@ -502,8 +502,10 @@ impl LinkStream for NetStream {
 impl Link for Net {
     async fn open(&self, mut request: LinkRequest) -> Result<Opened, LinkError> {
         let id = request.headers.iter().find(|(name, _)| name == "last-event-id").map(|(_, id)| id.clone());
+        let named = request.headers.iter().find(|(name, _)| name == "mesto-request-id").map(|(_, id)| id.clone());
         let (breaks, says, open) = {
             let mut state = self.state.lock().unwrap();
+            state.ids.extend(named);
             if state.streams.impossible {
                 return Ok(Opened::NotPossible);
             }
@@ -536,8 +538,10 @@ impl Link for Net {
 
     async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError> {
         let name = format!("{} {}", request.method.as_str(), request.path);
+        let id = request.headers.iter().find(|(name, _)| name == "mesto-request-id").map(|(_, id)| id.clone());
         let (offline, fault) = {
             let mut state = self.state.lock().unwrap();
+            state.ids.extend(id);
             let place = state.faults.iter().position(|(prefix, _)| name.starts_with(prefix.as_str()));
             (state.offline, place.and_then(|place| state.faults.remove(place)).map(|(_, fault)| fault))
         };

@@ -129,7 +129,7 @@ fn shared_parts() -> Value {
         },
         "headers": {
             "Time": {"description": "The operator's clock, epoch milliseconds.", "schema": {"type": "integer", "format": "int64"}},
-            "RequestId": {"description": "The id under which the operator's log tells of this request.", "schema": {"type": "string"}},
+            "RequestId": {"description": "The id under which the operator's log tells of this request: the one that it came with in this header, where that is one, and otherwise a new one.", "schema": {"type": "string"}},
         },
         "responses": {
             "Problem": {
