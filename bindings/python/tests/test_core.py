@@ -510,7 +510,9 @@ class Versions(unittest.TestCase):
         self.addCleanup(serves.end)
 
         def app(version, file="mesto.db"):
-            app = mesto.Mesto(mesto.ClientConfig(f"{folder.name}/{file}", serves.operator, serves.root_key, version=version))
+            path = f"{folder.name}/{file}"
+            config = mesto.ClientConfig(path=path, operator_url=serves.operator, root_key=serves.root_key, version=version)
+            app = mesto.Mesto(config)
             self.addCleanup(app.close)
             return app
 
@@ -520,8 +522,9 @@ class Versions(unittest.TestCase):
         self.assertEqual(("client_too_old", "1.4.0"), (refused.exception.code, refused.exception.params["min_client"]))
         self.assertEqual(mesto.ClientStanding.TOO_OLD("1.4.0"), old.operator.state().client)
         self.assertEqual("Ours", old.operator.state().document.name)
-        with self.assertRaises(mesto.MestoError.Refused):
+        with self.assertRaises(mesto.MestoError) as refused:
             old.account.request_code("+381641234567")
+        self.assertEqual("client_too_old", refused.exception.code)
         self.assertEqual("Ours", app("1.4.0-rc1", "new.db").operator.refresh().document.name)
         serves.end()
         old.close()
