@@ -81,6 +81,30 @@ class Testbed:
         return next(message["code"] for message in messages if message.get("code"))
 
 
+class Serving:
+    """An operator as its owner runs it, in a folder; `about` is what it says of itself."""
+
+    def __init__(self, folder, about):
+        folder = Path(folder)
+        (folder / "secret").write_text("0123456789abcdef0123456789abcdef")
+        (folder / "secret").chmod(0o600)
+        (folder / "about.toml").write_text(about)
+        quiet = os.environ | {"RUST_LOG": os.environ.get("RUST_LOG", "error")}
+        subprocess.run([str(PROGRAM), "keys", "init"], cwd=folder, env=quiet, check=True, capture_output=True, timeout=60)
+        command = [str(PROGRAM), "serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--about", "about.toml", "--json"]
+        self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=quiet)
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{PROGRAM} serve said nothing")
+        addresses = json.loads(line)
+        self.operator, self.root_key = addresses["operator"], addresses["root_key"]
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
+
+
 class PhoneClock(mesto.DeviceClock):
     """Tells the testbed's time, wrong by so many minutes; stands still until it is told."""
 

@@ -16,7 +16,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from harness import BELGRADE, ROOT, Phone, RememberedPlan, Testbed, mesto
+from harness import BELGRADE, ROOT, Phone, RememberedPlan, Serving, Testbed, mesto
 
 
 class Observed(mesto.Observer):
@@ -505,6 +505,15 @@ class Errors(WithTestbed):
                 mesto.Mesto(self.config(**wrong))
             self.assertEqual("set_up_wrong", phone.exception.code)
 
+    def test_a_version_is_up_to_three_numbers_and_what_is_none_is_named(self):
+        for version in ("1.4", "1.4.0-rc1", "2.0.1+45"):
+            mesto.Mesto(self.config(version=version)).close()
+        for wrong in ("v1.4", "1.4.0.7", "one", ""):
+            with self.subTest(wrong=wrong), self.assertRaises(mesto.MestoError.Phone) as phone:
+                mesto.Mesto(self.config(version=wrong))
+            self.assertEqual("set_up_wrong", phone.exception.code)
+            self.assertIn(f'"{wrong}"', phone.exception.detail)
+
     def test_a_folder_that_is_not_there_and_a_key_that_is_none_are_named(self):
         for wrong, named in (({"path": f"{self.folder}/none/mesto.db"}, f"{self.folder}/none"), ({"root_key": "AAAA"}, "AAAA")):
             with self.subTest(wrong=wrong), self.assertRaises(mesto.MestoError.Phone) as phone:
@@ -515,6 +524,35 @@ class Errors(WithTestbed):
         with self.assertRaises(mesto.MestoError.Phone) as phone:
             operators.open(mesto.OperatorConfig(url="http://127.0.0.1:1", root_key="A" * 43))
         self.assertEqual("set_up_wrong", phone.exception.code)
+
+
+class Versions(unittest.TestCase):
+    def test_an_app_that_is_served_no_more_learns_it_from_the_operator_and_knows_it_without_a_connection(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        serves = Serving(folder.name, 'version = 1\nname.en = "Ours"\nclient.least = "1.4"\n')
+        self.addCleanup(serves.end)
+
+        def app(version, file="mesto.db"):
+            path = f"{folder.name}/{file}"
+            config = mesto.ClientConfig(path=path, operator_url=serves.operator, root_key=serves.root_key, version=version)
+            app = mesto.Mesto(config)
+            self.addCleanup(app.close)
+            return app
+
+        old = app("1.3.9")
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
+            old.operator.refresh()
+        self.assertEqual(("client_too_old", "1.4.0"), (refused.exception.code, refused.exception.params["min_client"]))
+        self.assertEqual(mesto.ClientStanding.TOO_OLD("1.4.0"), old.operator.state().client)
+        self.assertEqual("Ours", old.operator.state().document.name)
+        with self.assertRaises(mesto.MestoError) as refused:
+            old.account.request_code("+381641234567")
+        self.assertEqual("client_too_old", refused.exception.code)
+        self.assertEqual("Ours", app("1.4.0-rc1", "new.db").operator.refresh().document.name)
+        serves.end()
+        old.close()
+        self.assertEqual(mesto.ClientStanding.TOO_OLD("1.4.0"), app("1.3.9").operator.state().client)
 
 
 class Ports(WithTestbed):

@@ -22,7 +22,8 @@ pub struct OperatorsConfig {
     /// English.
     #[uniffi(default = "en")]
     pub locale: String,
-    /// The app's version, `major.minor.patch`; the core's where absent.
+    /// The app's version, such as `1.20.3`: one to three numbers, and what follows `-` or `+` does
+    /// not count. The core's where absent.
     #[uniffi(default = None)]
     pub version: Option<String>,
     /// Where a bank's page leads back to; the app's own scheme where absent.

@@ -44,7 +44,8 @@ pub struct ClientConfig {
     /// English.
     #[uniffi(default = "en")]
     pub locale: String,
-    /// The app's version, `major.minor.patch`; the core's where absent.
+    /// The app's version, such as `1.20.3`: one to three numbers, and what follows `-` or `+` does
+    /// not count. The core's where absent.
     #[uniffi(default = None)]
     pub version: Option<String>,
     /// Where the bank's page leads back to; the app's own scheme where absent.
@@ -408,11 +409,17 @@ mod tests {
     use super::app_version;
 
     #[test]
-    fn the_version_of_an_app_is_three_numbers_and_another_one_is_told_when_it_is_set_up() {
-        for version in ["1.4.0", "0.0.1", "10.20.30"] {
-            assert_eq!(app_version(version).unwrap(), version);
+    fn the_version_of_an_app_is_up_to_three_numbers_and_what_is_none_is_told_when_it_is_set_up() {
+        for (version, sent) in [
+            ("0.0.1", "0.0.1"),
+            ("10.20.30", "10.20.30"),
+            ("1.4", "1.4.0"),
+            ("1.4.0-rc1", "1.4.0"),
+            ("2.0.1+45", "2.0.1"),
+        ] {
+            assert_eq!(app_version(version).unwrap(), sent);
         }
-        for wrong in ["1.4", "1.4.0-rc1", "1.4.0 (12)", "1.4.0.1", "v2.0.0", "abc", "", "1.2.3 \n", "+1.2.3"] {
+        for wrong in ["1.4.0 (12)", "1.4.0.1", "v2.0.0", "abc", "", "1.2.3 \n", "+1.2.3"] {
             let told = app_version(wrong).unwrap_err().to_string();
             assert!(told.starts_with("set_up_wrong: ") && told.contains("three numbers"), "{told}");
         }

@@ -164,8 +164,7 @@ pub fn read(path: &Path, config: Config) -> Outcome<(Profile, Config)> {
     let WrittenLegal { company, address, registration, tax_number, email, phone, texts } = legal;
     let texts = texts.into_iter().map(legal_text).collect::<Result<_, _>>().map_err(wrong)?;
     let legal = Legal { company, address, registration, tax_number, email, phone, texts };
-    let min_client = least.map(|ClientVersion { major, minor, patch }| (major, minor, patch));
-    Ok((Profile { version, name, greatest_client: greatest, legal }, Config { min_client, ..config }))
+    Ok((Profile { version, name, greatest_client: greatest, legal }, Config { min_client: least, ..config }))
 }
 
 fn legal_text(written: WrittenText) -> Result<LegalText, String> {
@@ -204,7 +203,10 @@ mod tests {
         let (profile, config) = of(file).unwrap();
         assert_eq!(profile.version, 3);
         assert_eq!(profile.name.get("sr-Latn"), "Parking dva grada");
-        assert_eq!((config.min_client, profile.greatest_client), (Some((0, 1, 0)), Some("0.1.0".parse().unwrap())));
+        assert_eq!(
+            (config.min_client, profile.greatest_client),
+            (Some("0.1".parse().unwrap()), Some("0.1.0".parse().unwrap()))
+        );
         assert_eq!(profile.legal.texts.len(), 2);
         assert_eq!(profile.legal.texts[0].kind, LegalKind::Terms);
     }

@@ -159,7 +159,7 @@ fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     let serving = Serving::start(path, &serve);
     let refused = run(&["--operator".to_owned(), serving.said("operator")], &["--json"]).json()["error"].clone();
     assert_eq!((&refused["code"], &refused["params"]["min_client"]), (&json!("client_too_old"), &json!("999.0.0")));
-    about("1.2");
+    about("one.2");
     let wrong = mesto(path, &serve);
     assert_eq!((wrong.exit, &wrong.json()["error"]["code"]), (6, &json!("about_unusable")), "{}", wrong.out);
 }

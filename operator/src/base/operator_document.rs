@@ -61,7 +61,6 @@ fn said(operator: &Operator) -> Result<OperatorDocument, StoreError> {
     let others = operator.cities.values().filter(|city| city.id != home.id);
     let name = if name.0.is_empty() { Texts([("en".to_owned(), config.issuer.to_string())].into()) } else { name };
     let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    let least = config.min_client.map(|(major, minor, patch)| ClientVersion { major, minor, patch });
     Ok(OperatorDocument {
         operator: config.issuer.to_string(),
         version,
@@ -69,7 +68,7 @@ fn said(operator: &Operator) -> Result<OperatorDocument, StoreError> {
         currency: home.currency,
         cities: std::iter::once(home).chain(others).map(offered).collect(),
         sign_in: vec![SignInKind::SmsCode],
-        client: ServedClients { least, greatest: greatest_client },
+        client: ServedClients { least: config.min_client, greatest: greatest_client },
         legal: Legal {
             company: legal.company.or_else(|| some(&home.contacts.operator)),
             email: legal.email.or_else(|| some(&home.contacts.email)),

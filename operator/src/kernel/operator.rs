@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use mesto_protocol::kernel::client_version::ClientVersion;
 use mesto_protocol::kernel::ids::{AccountId, RecordId, RequestId};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
@@ -58,7 +59,7 @@ pub struct Config {
     /// How far the clock of this machine may be from the database's, which others share.
     pub max_skew: TimeDelta,
     /// Oldest version of an app that is still served.
-    pub min_client: Option<(u32, u32, u32)>,
+    pub min_client: Option<ClientVersion>,
     /// The clock is moved by hand, as in a testbed: it is right wherever it stands.
     pub moves_clock: bool,
 }
@@ -255,10 +256,12 @@ impl Operator {
         self.shares.holder(token_hash)
     }
 
-    /// A request that comes now.
-    pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>) -> Arrival {
+    /// A request that comes now, under the id that it has already where that is one.
+    pub(crate) fn arrival(&self, clock: &Arc<dyn Clock>, request: &Request) -> Arrival {
         let at = whole_millis(clock.now());
-        Arrival { at, id: self.new_id(at), clock: Arc::clone(clock), only_known: false, is_uncounted: false }
+        let named = request.get(headers::REQUEST_ID).and_then(|id| id.parse().ok());
+        let id = named.unwrap_or_else(|| self.new_id(at));
+        Arrival { at, id, clock: Arc::clone(clock), only_known: false, is_uncounted: false }
     }
 
     /// Answers a request, as if all of it happened at one moment. Blocks for the store; a refusal
@@ -271,7 +274,7 @@ impl Operator {
     /// Like [`Operator::handle`], by a clock that goes on meanwhile: what has a deadline is not
     /// done behind it.
     pub fn handle_by(&self, store: &dyn Store, clock: &Arc<dyn Clock>, request: &Request) -> Response {
-        let arrival = self.arrival(clock);
+        let arrival = self.arrival(clock, request);
         let _alone = match self.enter(request) {
             Ok(alone) => alone,
             Err(problem) => return arrival.refused(problem),
@@ -307,7 +310,7 @@ impl Operator {
         clock: &Arc<dyn Clock>,
         request: Request,
     ) -> Response {
-        let arrival = self.arrival(clock);
+        let arrival = self.arrival(clock, &request);
         self.answer_to(store, arrival, request).await
     }
 
@@ -380,13 +383,12 @@ impl Operator {
             let detail = "the body is JSON; say `content-type: application/json`, or nothing";
             return Err(Problem::new(ProblemCode::ContentTypeUnsupported, detail).with("accepted", "application/json"));
         }
-        if let (Some(minimum), Some(version)) = (self.config.min_client, request.get(headers::CLIENT)) {
-            let numbers: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
-            let minimum_text = format!("{}.{}.{}", minimum.0, minimum.1, minimum.2);
-            if !matches!(numbers[..], [major, minor, patch] if (major, minor, patch) >= minimum) {
-                let detail = format!("versions from {minimum_text} are served");
-                return Err(Problem::new(ProblemCode::ClientTooOld, detail).with("min_client", minimum_text));
-            }
+        if let (Some(least), Some(version)) = (self.config.min_client, request.get(headers::CLIENT))
+            && version.parse().map_or(true, |version: ClientVersion| version < least)
+            && !self.router.is_for_every_app(request)
+        {
+            let detail = format!("versions from {least} are served");
+            return Err(Problem::new(ProblemCode::ClientTooOld, detail).with("min_client", least.to_string()));
         }
         self.in_flight.enter(request)
     }

@@ -68,6 +68,11 @@ impl Router {
         self.find(request).is_ok_and(|(served, _)| !matches!(served.operation.body, Content::Nothing))
     }
 
+    /// Whether an app that is too old for all else is answered.
+    pub fn is_for_every_app(&self, request: &Request) -> bool {
+        self.find(request).is_ok_and(|(served, _)| served.operation.is_for_every_app)
+    }
+
     /// Longest body that a request may have, bytes.
     pub fn max_body(&self, request: &Request) -> usize {
         self.find(request).map_or(mesto_protocol::kernel::operation::MAX_BODY, |(served, _)| served.operation.max_body)

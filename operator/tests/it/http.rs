@@ -229,7 +229,15 @@ fn a_request_that_came_in_before_the_end_is_answered() {
 fn an_app_that_is_too_old_is_told_so() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(&folder.path().join("operator.db"), Durability::None).unwrap());
-    let world = World::with(store, Config { min_client: Some((1, 2, 0)), ..Config::default() });
+    let world = World::with(store, Config { min_client: Some("1.2".parse().unwrap()), ..Config::default() });
     let ask = |version: &str| world.send(&Request::new("GET", "/v1/clock").header("mesto-client", version)).status;
     assert_eq!([ask("1.1.9"), ask("1.2.0"), ask("1.10.0"), ask("2.0.0"), ask("x")], [426, 200, 200, 200, 426]);
+    assert_eq!([ask("1.1"), ask("1.2"), ask("1.2.0-rc1"), ask("2.0.1+45")], [426, 200, 200, 200]);
+    // What says so to the app, signed, is told to every one.
+    for path in ["/v1/keys", "/v1/operator"] {
+        let ask = |version: &str| world.send(&Request::new("GET", path).header("mesto-client", version)).status;
+        assert_eq!([ask("1.1.9"), ask("x")], [200, 200], "{path}");
+        let posted = world.send(&Request::new("POST", path).header("mesto-client", "1.1.9"));
+        assert_eq!(posted.status, 426, "{path}");
+    }
 }

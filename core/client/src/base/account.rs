@@ -77,15 +77,23 @@ impl Account<'_> {
         })
     }
 
-    /// Asks for a one-time code by SMS; the answer is the same for known and unknown numbers.
+    /// Asks for a one-time code by SMS; the answer is the same for known and unknown numbers. The
+    /// first time, keys and the operator's document are fetched before: the number is told to
+    /// nobody but him.
     ///
     /// # Errors
-    /// `phone_invalid`, `phone_country_not_served`, `code_sent_already` (enter that one),
+    /// `keys_untrusted` and `operator_untrusted` before the number was sent; `phone_invalid`,
+    /// `phone_country_not_served`, `code_sent_already` (enter that one),
     /// `too_many_requests`, and whatever a request can answer.
     pub async fn request_code(self, phone: &str) -> Result<CodeSent> {
-        let body = CodeRequest { phone: phone.to_owned(), language: self.0.config().locale.language() };
-        let outcome = self.0.call(&sign_in::SEND_CODE, &[], &body).await;
+        let outcome = self.request_code_inner(phone).await;
         self.0.explain(outcome)
+    }
+
+    async fn request_code_inner(self, phone: &str) -> Result<CodeSent> {
+        self.0.operator().met().await?;
+        let body = CodeRequest { phone: phone.to_owned(), language: self.0.config().locale.language() };
+        self.0.call(&sign_in::SEND_CODE, &[], &body).await
     }
 
     /// Trades the code for a session, registers the device's key, and reads the account when it
@@ -94,7 +102,8 @@ impl Account<'_> {
     ///
     /// # Errors
     /// `code_wrong`, `code_expired`, `code_tries_exhausted`, `device_key_failed`,
-    /// `phone_secrets_failed`, and whatever a request can answer.
+    /// `phone_secrets_failed`, `keys_untrusted` and `operator_untrusted` as above, and whatever a
+    /// request can answer.
     pub async fn sign_in(self, phone: &str, code: &str, device: &str) -> Result<()> {
         let outcome = self.sign_in_inner(phone, code, device).await;
         self.0.explain(outcome)
@@ -104,6 +113,7 @@ impl Account<'_> {
         let device_key = DeviceKey::from_sec1(&self.0.ports().signer.public_key())
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
+        self.0.operator().met().await?;
         let language = self.0.config().locale.language();
         let (phone, code, device) = (phone.to_owned(), code_of(code), device.to_owned());
         let body = SignIn { phone, code, device, device_key, language };

@@ -192,6 +192,7 @@ impl Operator<'_> {
             let detail = format!("versions from {least} are served, this is {version}");
             return Err(Error::new(ErrorKind::Refused, code, detail).with("min_client", least.as_str()));
         }
+        self.0.connection_is(Connection::Online);
         Ok(state)
     }
 
@@ -201,6 +202,18 @@ impl Operator<'_> {
         let now = self.0.now();
         let is_known = self.0.core().read(now, |db| store::signed_document(db, DOCUMENT))?.is_some();
         if is_known { Ok(()) } else { self.fetch(keys).await }
+    }
+
+    /// Before anything is sent that is about a person: whoever stands behind the pinned root is the
+    /// operator that this file is of. Asks nothing where that was found before.
+    pub(crate) async fn met(self) -> Result<()> {
+        let now = self.0.now();
+        let is_known = self.0.core().read(now, |db| store::signed_document(db, DOCUMENT))?.is_some();
+        if is_known && self.0.stored_keys().is_some() {
+            return Ok(());
+        }
+        let keys = self.0.cities().refresh_keys().await?;
+        self.meet(&keys).await
     }
 
     /// Fetches the document, believes it only when it is signed as it should be, and stores it.
@@ -297,10 +310,10 @@ mod tests {
     fn a_version_is_served_between_the_least_and_whatever_is_newer() {
         let version = |major, minor, patch| Some(ClientVersion { major, minor, patch });
         let served = ServedClients { least: version(1, 2, 0), greatest: version(1, 10, 0) };
-        for old in ["1.1.9", "0.9.0", "1.2", "new", ""] {
+        for old in ["1.1.9", "0.9.0", "1.1", "1.1.9-rc1", "new", ""] {
             assert_eq!(standing(&served, old), ClientStanding::TooOld { least: "1.2.0".to_owned() }, "{old}");
         }
-        for fits in ["1.2.0", "1.9.7", "1.10.0"] {
+        for fits in ["1.2.0", "1.2", "1.2.0-rc1", "1.9.7", "1.10.0+7"] {
             assert_eq!(standing(&served, fits), ClientStanding::Served, "{fits}");
         }
         assert_eq!(standing(&served, "1.10.1"), ClientStanding::Newer { greatest: "1.10.0".to_owned() });

@@ -43,7 +43,7 @@ pub struct Config {
     /// The operator's DNS name. What the phone keeps of this operator is named after it: secrets,
     /// the device key, alarms.
     pub operator: OperatorName,
-    /// The app's version, `major.minor.patch`; sent with every request.
+    /// The app's version, such as `1.20.3`; sent with every request.
     pub version: String,
     /// Ed25519 public key that signs the operator's key sets, pinned in the app.
     pub root_key: [u8; 32],
@@ -294,6 +294,12 @@ impl Client {
     pub(crate) fn earliest(&self) -> DateTime<Utc> {
         let anchor = self.core().anchor.clone();
         clock::earliest(anchor.as_ref(), self.ports().clock.as_ref())
+    }
+
+    /// The operator's time, where it is known.
+    pub(crate) fn synced(&self) -> Option<DateTime<Utc>> {
+        let (now, state) = self.time();
+        (state == ClockState::Synced).then_some(now)
     }
 
     /// How the last request went.

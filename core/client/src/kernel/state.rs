@@ -1,5 +1,5 @@
-//! What is shown of a topic: read when it is asked for, kept until a transaction touches the topic
-//! or its moment comes.
+//! What is shown of a topic: read when it is asked for, kept until a transaction touches the topic,
+//! its moment comes, or the clock goes back behind the reading.
 
 use std::any::Any;
 use std::collections::{BTreeSet, HashMap};
@@ -20,6 +20,9 @@ pub struct States {
 
 struct CachedState {
     state: Arc<dyn Any + Send + Sync>,
+    /// When it was read. A clock that was ahead is set back: what was read by it says nothing of
+    /// before.
+    since: DateTime<Utc>,
     /// The moment at which it is no longer true by itself.
     until: Option<DateTime<Utc>>,
     is_stale: bool,
@@ -49,7 +52,7 @@ impl States {
 
     fn fresh(&self, topic: &str, now: DateTime<Utc>) -> Option<Arc<dyn Any + Send + Sync>> {
         let cached = self.cached.get(topic)?;
-        let holds = !cached.is_stale && cached.until.is_none_or(|until| now < until);
+        let holds = !cached.is_stale && cached.since <= now && cached.until.is_none_or(|until| now < until);
         holds.then(|| Arc::clone(&cached.state))
     }
 }
@@ -74,7 +77,7 @@ impl Client {
         match read(&mut core, now) {
             Ok((state, until)) => {
                 let state = Arc::new(state);
-                let cached = CachedState { state: Arc::clone(&state) as _, until, is_stale: false };
+                let cached = CachedState { state: Arc::clone(&state) as _, since: now, until, is_stale: false };
                 core.states.cached.insert(topic, cached);
                 state
             }

@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use mesto_protocol::kernel::ids::{RecordId as _, RequestId};
 use mesto_protocol::kernel::operation::{Entry, Nothing};
 use mesto_protocol::{Method, Operation, Problem, ProblemCode, headers};
 use serde::Serialize;
@@ -72,6 +73,15 @@ pub fn page_size(limit: u32) -> Result<u32> {
     Err(Error::beyond("items of a page", &PAGE_SIZES, limit))
 }
 
+/// A request as it was sent.
+struct Sending<'a> {
+    operation: &'a Entry,
+    /// Under which the operator's log tells of it, whatever becomes of the answer.
+    id: RequestId,
+    /// By the monotonic clock.
+    sent: std::time::Duration,
+}
+
 /// An answer that is waited for.
 type Asked<'a> = Pin<Box<dyn Future<Output = Result<LinkAnswer>> + Send + 'a>>;
 
@@ -102,18 +112,18 @@ impl Client {
         key: Option<&str>,
         body: Option<Vec<u8>>,
     ) -> std::result::Result<LinkAnswer, LinkError> {
-        let mut headers = self.headers(token);
+        let sending = self.sending(operation);
+        let mut headers = self.headers(&sending, token);
         if let Some(key) = key {
             headers.push((headers::IDEMPOTENCY_KEY.to_owned(), key.to_owned()));
         }
         if body.is_some() {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
         }
-        let sent = self.ports().clock.monotonic();
         let outcome = self.ports().link.send(LinkRequest { method: operation.method, path, headers, body }).await;
         match &outcome {
-            Ok(answer) => self.heard(operation, answer, sent, token),
-            Err(error) => self.unheard(operation, error, sent),
+            Ok(answer) => self.heard(&sending, answer, token),
+            Err(error) => self.unheard(&sending, error),
         }
         outcome
     }
@@ -126,9 +136,9 @@ impl Client {
         operation: &Entry,
         more: &[(&str, String)],
     ) -> Result<Option<Box<dyn LinkStream>>> {
-        let mut headers = self.headers(token);
+        let sending = self.sending(operation);
+        let mut headers = self.headers(&sending, token);
         headers.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        let sent = self.ports().clock.monotonic();
         let request = LinkRequest { method: operation.method, path: operation.path.to_owned(), headers, body: None };
         let (answer, stream) = match self.ports().link.open(request).await {
             Ok(Opened::NotPossible) => return Ok(None),
@@ -137,14 +147,14 @@ impl Client {
             }
             Ok(Opened::Answer(answer)) => (answer, None),
             Err(error) => {
-                self.unheard(operation, &error, sent);
+                self.unheard(&sending, &error);
                 return Err(error.into());
             }
         };
         let is_stream = |kind: &str| kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream");
         match stream {
             Some(stream) if answer.header("content-type").is_some_and(is_stream) => {
-                self.heard(operation, &answer, sent, token);
+                self.heard(&sending, &answer, token);
                 Ok(Some(stream))
             }
             // Somebody in between answers a page of his own.
@@ -153,7 +163,7 @@ impl Client {
                 Err(Error::unreadable("no stream of events"))
             }
             None => {
-                self.heard(operation, &answer, sent, token);
+                self.heard(&sending, &answer, token);
                 let wait = retry_after(&answer);
                 let error = done(answer).err().unwrap_or_else(|| Error::unreadable("no stream of events"));
                 Err(match wait {
@@ -164,9 +174,19 @@ impl Client {
         }
     }
 
-    /// What every request says of the app and the driver.
-    fn headers(&self, token: Option<&str>) -> Vec<(String, String)> {
-        let mut headers = vec![(headers::CLIENT.to_owned(), self.config().version.clone())];
+    /// A request that is sent now.
+    fn sending<'a>(&self, operation: &'a Entry) -> Sending<'a> {
+        let mut chance = [0; 10];
+        self.ports().entropy.fill(&mut chance);
+        Sending { operation, id: RequestId::new(self.now(), chance), sent: self.ports().clock.monotonic() }
+    }
+
+    /// What every request says of itself, the app and the driver.
+    fn headers(&self, sending: &Sending<'_>, token: Option<&str>) -> Vec<(String, String)> {
+        let mut headers = vec![
+            (headers::CLIENT.to_owned(), self.config().version.clone()),
+            (headers::REQUEST_ID.to_owned(), sending.id.to_string()),
+        ];
         if let Some(token) = token {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
@@ -178,41 +198,41 @@ impl Client {
     fn tell_log(
         &self,
         (level, message): (LogLevel, &'static str),
-        operation: &Entry,
+        Sending { operation, id, sent }: &Sending<'_>,
         answer: Option<&LinkAnswer>,
         code: Option<&str>,
-        sent: std::time::Duration,
     ) {
         let is_code = |code: &&str| code.len() <= 64 && code.bytes().all(|one| one.is_ascii_lowercase() || one == b'_');
+        // An operator that gives ids of its own finds the request by that one.
         let request = answer.and_then(|answer| answer.header(headers::REQUEST_ID)).filter(|id| error::is_request(id));
         self.ports().log.line(LogLine {
             level,
             message,
             operation: Some(format!("{} {}", operation.method.as_str(), operation.path)),
-            request: request.map(str::to_owned),
-            duration: Some(self.ports().clock.monotonic().saturating_sub(sent)),
+            request: Some(request.map_or_else(|| id.to_string(), str::to_owned)),
+            duration: Some(self.ports().clock.monotonic().saturating_sub(*sent)),
             status: answer.map(|answer| answer.status),
             code: code.filter(is_code).map(str::to_owned),
         });
     }
 
-    fn unheard(&self, operation: &Entry, error: &LinkError, sent: std::time::Duration) {
+    fn unheard(&self, sending: &Sending<'_>, error: &LinkError) {
         let message = match error {
             LinkError::NotSent(_) => "not sent",
             LinkError::Unknown(_) => "no answer",
         };
-        self.tell_log((LogLevel::Warning, message), operation, None, None, sent);
+        self.tell_log((LogLevel::Warning, message), sending, None, None);
         self.connection_is(Connection::Offline);
     }
 
-    fn heard(&self, operation: &Entry, answer: &LinkAnswer, sent: std::time::Duration, token: Option<&str>) {
+    fn heard(&self, sending: &Sending<'_>, answer: &LinkAnswer, token: Option<&str>) {
         let refusal = match meaning(answer.status, &answer.body) {
             Meaning::Refused(problem) => Some(problem),
             Meaning::Done => None,
             // Somebody else answers for the operator: there is no connection to him, and his time
             // is not the operator's.
             Meaning::Foreign => {
-                self.tell_log((LogLevel::Warning, "not the operator's answer"), operation, Some(answer), None, sent);
+                self.tell_log((LogLevel::Warning, "not the operator's answer"), sending, Some(answer), None);
                 return self.connection_is(Connection::Offline);
             }
         };
@@ -221,10 +241,10 @@ impl Client {
             Some(problem) if problem.status < 500 => (LogLevel::Info, "refused"),
             Some(_) => (LogLevel::Warning, "refused"),
         };
-        self.tell_log(said, operation, Some(answer), refusal.as_ref().map(|problem| problem.code.as_str()), sent);
+        self.tell_log(said, sending, Some(answer), refusal.as_ref().map(|problem| problem.code.as_str()));
         let told = answer.header(headers::TIME).and_then(|ms| ms.trim().parse::<i64>().ok());
         if let Some(server_ms) = told.filter(|ms| PLAUSIBLE_MS.contains(ms)) {
-            self.clock_is(Anchor::observe(server_ms, sent, self.ports().clock.as_ref()));
+            self.clock_is(Anchor::observe(server_ms, sending.sent, self.ports().clock.as_ref()));
         }
         match refusal {
             Some(problem) if problem.is(ProblemCode::ClientTooOld) => self.connection_is(Connection::UpdateNeeded),
@@ -234,6 +254,8 @@ impl Client {
                     self.session_over(token);
                 }
             }
+            // An app that is too old is answered this as well: what it says counts, not that it came.
+            _ if sending.operation.is_for_every_app && self.connection() == Connection::UpdateNeeded => {}
             _ => self.connection_is(Connection::Online),
         }
     }
@@ -274,8 +296,8 @@ impl Client {
         }
         if moved {
             core.states.touch([signal::CLOCK]);
-            // What was shown by a guess is no longer true.
-            if before.is_some_and(|before| before.boot != anchor.boot) {
+            // What was shown by a guess, or by another time, is no longer true.
+            if before.is_some() {
                 core.states.touch_all();
             }
         }

@@ -116,10 +116,11 @@ impl Parking<'_> {
     /// Tickets whose time is not over. Local.
     #[must_use]
     pub fn state(self) -> Arc<ParkingState> {
-        let earliest = self.0.earliest();
+        let (earliest, synced) = (self.0.earliest(), self.0.synced());
         self.0.state(TOPIC, |core, now| {
             let state = core.read(now, |db| {
-                Ok(ParkingState { active: rows::active(db, earliest)?, forgotten: rows::forgotten(db, earliest)? })
+                let active = rows::active(db, earliest, synced)?;
+                Ok(ParkingState { active, forgotten: rows::forgotten(db, earliest)? })
             })?;
             let ends = state.active.iter().chain(&state.forgotten).map(|ticket| ticket.ends_at);
             let until = ends.filter(|ends_at| *ends_at > now).min();

@@ -128,9 +128,9 @@ impl Parking<'_> {
     /// # Errors
     /// Only when the phone's database fails.
     pub fn parked(self) -> Result<Vec<Parked>> {
-        let (now, earliest) = (self.0.now(), self.0.earliest());
+        let (now, earliest, synced) = (self.0.now(), self.0.earliest(), self.0.synced());
         let chains = self.0.core().read(now, |db| {
-            let mut all = rows::active(db, earliest)?;
+            let mut all = rows::active(db, earliest, synced)?;
             all.extend(rows::forgotten(db, earliest)?);
             let forgotten = rows::forgotten_ids(db)?;
             let lasts = all.iter().filter(|last| {

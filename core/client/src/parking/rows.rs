@@ -52,13 +52,18 @@ pub fn ticket(db: &Database, id: TicketId) -> Stored<Option<Ticket>> {
     Ok(list(db, "SELECT json FROM ticket WHERE id = ?1", params![id.to_string()])?.into_iter().next())
 }
 
-/// Tickets that are running or still to start, by their end.
-pub fn active(db: &Database, now: DateTime<Utc>) -> Stored<Vec<Ticket>> {
-    list(
+/// Tickets that are running or still to start, by their end. One that the operator called over
+/// before its end was ended by a clock that was ahead: it runs on by the operator's time, `synced`.
+pub fn active(db: &Database, now: DateTime<Utc>, synced: Option<DateTime<Utc>>) -> Stored<Vec<Ticket>> {
+    let synced = synced.map_or(i64::MAX, |synced| synced.timestamp_millis());
+    let mut tickets: Vec<Ticket> = list(
         db,
-        "SELECT json FROM ticket WHERE open = 1 AND ends_at > ?1 ORDER BY ends_at, id",
-        params![now.timestamp_millis()],
-    )
+        "SELECT json FROM ticket WHERE (open = 1 AND ends_at > ?1)
+         OR (ends_at > ?2 AND forgotten = 0 AND json ->> '$.state' = ?3) ORDER BY ends_at, id",
+        params![now.timestamp_millis(), synced, TicketState::Expired.as_str()],
+    )?;
+    tickets.iter_mut().for_each(|ticket| ticket.state = TicketState::Active);
+    Ok(tickets)
 }
 
 /// Tickets whose time is not over, and which the operator no longer knows, by their end.

@@ -123,12 +123,22 @@ pub(super) fn leave_by(ticket: &Ticket) -> DateTime<Utc> {
     ticket.stay.deadline.unwrap_or(ticket.ends_at)
 }
 
+/// The closing at which what is offered ends.
+fn closing(preview: &Preview) -> Option<DateTime<Utc>> {
+    let notice = preview.notices.iter().find(|notice| notice.kind == "parking.ends_at_closing")?;
+    moment(notice, "closes_at")
+}
+
+/// Minutes from the start of what is offered; a started one counts.
+fn until(preview: &Preview, at: DateTime<Utc>) -> u32 {
+    Minutes::of(at.signed_duration_since(preview.offer.starts_at)).get()
+}
+
 /// Why it ends with what was granted last.
 fn stop(last: &Preview, most: Option<u32>) -> WheelStop {
-    let closing = last.notices.iter().find(|notice| notice.kind == "parking.ends_at_closing");
     let deadline = last.offer.stay.as_ref().and_then(|stay| stay.deadline);
     let granted = last.offer.granted_minutes;
-    match (closing.and_then(|notice| moment(notice, "closes_at")), most, deadline) {
+    match (closing(last), most, deadline) {
         (Some(at), _, _) => WheelStop::Closing { at },
         (None, Some(most), Some(deadline)) if granted < most => WheelStop::RestOfStay { minutes: granted, deadline },
         (None, Some(minutes), _) => WheelStop::LongestStay { minutes },
@@ -204,7 +214,13 @@ impl Parking<'_> {
                 }
             };
             let granted = preview.offer.granted_minutes;
-            choices.push(granted);
+            // Seconds before closing that are not paid belong to whoever asks for them: the minutes
+            // until closing take the place of those that are paid.
+            let choice = closing(&preview).map_or(granted, |at| until(&preview, at).max(granted));
+            if choice > granted {
+                choices.retain(|earlier| *earlier != granted);
+            }
+            choices.push(choice);
             last = Some(preview);
             if granted < asked {
                 break;

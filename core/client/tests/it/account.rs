@@ -2,7 +2,7 @@
 
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentPurpose, RefundRoute};
 use mesto_client::protocol::garages::controllers::ReportedEventKind;
-use mesto_client::{AccountState, ErrorKind, IntentState, Secrets as _};
+use mesto_client::{AccountState, Client, ErrorKind, IntentState, Locale, OperatorName, Secrets as _};
 
 use crate::garages::{Controller, net, pay, ready};
 use crate::support::{Fault, PHONE, Phone, poll, rsd, run};
@@ -240,7 +240,13 @@ fn an_account_is_not_closed_while_a_payment_is_not_confirmed() {
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.net.offline(true);
-    assert_eq!(run(phone.client.account().close_account()).unwrap_err().code(), "intents_open");
+    let open = run(phone.client.account().close_account()).unwrap_err();
+    assert_eq!(open.code(), "intents_open");
+    assert_eq!(
+        open.advice(Locale::En),
+        "Finish the open payment or cancel it. Then sign out, or close the account, again."
+    );
+    assert!(open.advice(Locale::SrLatn).contains("otvoreno plaćanje"));
     assert!(!phone.client.account().state().is_closing);
     phone.net.offline(false);
     assert_eq!(run(phone.client.account().close_account()).unwrap().refund.unwrap().amount, rsd("920.00"));
@@ -323,4 +329,41 @@ fn another_phone_of_a_closed_account_is_signed_out_av_123() {
     run(phone.client.account().close_account()).unwrap();
     assert_eq!(run(other.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
     assert!(!other.client.account().state().is_signed_in);
+}
+
+#[test]
+fn before_the_first_number_is_sent_the_operator_has_shown_that_it_stands_behind_the_pinned_key() {
+    let phone = Phone::new();
+    let opened = |file: &str, root_key: [u8; 32]| {
+        let config = mesto_client::Config::new(phone.folder.path().join(file), OperatorName::localhost(), root_key);
+        Client::open(config, phone.ports.clone()).unwrap()
+    };
+    let root = *phone.net.operator.keys().root_public();
+    phone.net.log();
+    let wrong = opened("wrong.db", [7; 32]);
+    let refused = run(wrong.account().request_code(PHONE)).unwrap_err();
+    assert_eq!((refused.code(), refused.kind()), ("keys_untrusted", ErrorKind::Untrusted));
+    let refused = run(wrong.account().sign_in(PHONE, "123456", "phone")).unwrap_err();
+    assert_eq!(refused.code(), "keys_untrusted");
+    assert_eq!(phone.net.log(), ["GET /v1/keys", "GET /v1/keys"], "the number was told to nobody");
+    // The first time two readings come before it, and never again.
+    let right = opened("right.db", root);
+    run(right.account().request_code(PHONE)).unwrap();
+    assert_eq!(phone.net.log(), ["GET /v1/keys", "GET /v1/operator", "POST /v1/auth/code"]);
+    phone.after(20);
+    run(right.account().request_code(PHONE)).unwrap();
+    assert_eq!(phone.net.log(), ["POST /v1/auth/code"]);
+    run(right.account().sign_in(PHONE, &phone.net.code(), "phone")).unwrap();
+    assert_eq!(phone.net.log().first().map(String::as_str), Some("POST /v1/auth/session"));
+    // What a city's refresh found is enough.
+    run(phone.client.account().request_code("+381641112223")).unwrap();
+    assert_eq!(phone.net.log(), ["POST /v1/auth/code"]);
+    // An app with another key does not believe what it has found by the one before.
+    right.close();
+    let other = opened("right.db", [7; 32]);
+    assert_eq!(run(other.account().request_code(PHONE)).unwrap_err().code(), "keys_untrusted");
+    phone.net.log();
+    phone.net.offline(true);
+    let offline = run(opened("new.db", root).account().request_code(PHONE)).unwrap_err();
+    assert_eq!((offline.code(), offline.kind()), ("offline", ErrorKind::Offline));
 }

@@ -19,7 +19,7 @@ fn ends_once(phone: &mut Phone, what: &str) -> Option<IntentState> {
     assert_eq!(shown.active_tickets.len() as i64, sold, "{what}");
     let expected = if sold == 1 { rsd("920.00") } else { rsd("1000.00") };
     assert_eq!(shown.balance, Some(expected), "{what}");
-    let end = phone.client.payments().intents(1).unwrap().into_iter().find(|intent| intent.service() == "parking");
+    let end = phone.client.payments().intents(9).unwrap().into_iter().find(|intent| intent.service() == "parking");
     if let Some(end) = &end {
         assert_eq!(end.state == IntentState::Confirmed, sold == 1, "{what}: {:?}", end.state);
     } else {

@@ -28,15 +28,40 @@ fn a_request_is_logged_with_its_id_its_time_and_how_it_ended() {
     assert_eq!((line.code.as_deref(), line.request.as_deref()), (Some(refused.code()), refused.request_id()));
 
     phone.net.offline(true);
+    phone.net.ids();
     run(phone.client.sync()).unwrap_err();
     phone.net.offline(false);
     phone.net.fault("GET /v1/events", Fault::RequestLost);
     run(phone.client.sync()).unwrap_err();
     phone.net.fault("GET /v1/events", Fault::Says(200 + 302, Vec::new(), b"<html>".to_vec()));
     run(phone.client.sync()).unwrap_err();
-    let said: Vec<_> = lines(&phone).into_iter().map(|line| (line.level, line.message)).collect();
+    let ended = lines(&phone);
+    let named: Vec<_> = ended.iter().filter_map(|line| line.request.clone()).collect();
+    assert_eq!(named, phone.net.ids(), "each is named by the id that it was sent with");
+    let said: Vec<_> = ended.into_iter().map(|line| (line.level, line.message)).collect();
     let warned = |message| (LogLevel::Warning, message);
     assert_eq!(said, [warned("not sent"), warned("no answer"), warned("not the operator's answer")]);
+}
+
+#[test]
+fn a_request_is_known_to_the_operator_by_the_id_that_the_phone_gave_it_each_by_its_own() {
+    let phone = Phone::ready("1000");
+    phone.net.ids();
+    lines(&phone);
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    run(phone.client.payments().buy(&quote)).unwrap();
+    run(phone.client.payments().settle_all()).unwrap();
+    let mut updates = phone.client.live().begin();
+    phone.net.fault("STREAM", Fault::NotSent);
+    run(updates.step());
+    let (sent, lines) = (phone.net.ids(), lines(&phone));
+    let requests = lines.iter().filter(|line| line.operation.is_some());
+    assert_eq!(requests.filter_map(|line| line.request.clone()).collect::<Vec<_>>(), sent);
+    assert_eq!(sent.iter().collect::<std::collections::BTreeSet<_>>().len(), sent.len(), "{sent:?}");
+    assert!(
+        lines.iter().any(|line| line.message == "no answer") && lines.iter().any(|line| line.message == "not sent")
+    );
 }
 
 fn refused_status(line: &LogLine) -> u16 {
@@ -73,5 +98,6 @@ fn a_code_or_an_id_of_somebody_in_between_is_not_logged() {
     phone.net.fault("GET /v1/events", Fault::Says(422, headers, body.to_vec()));
     run(phone.client.sync()).unwrap_err();
     let line = &lines(&phone)[0];
-    assert_eq!((&line.code, &line.request, line.status), (&None, &None, Some(422)));
+    assert_eq!((&line.code, line.status), (&None, Some(422)));
+    assert!(line.request.as_deref().is_some_and(|id| id.starts_with("rq_")), "its own: {line:?}");
 }

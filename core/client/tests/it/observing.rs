@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::{Client, Observer, Secrets as _, Topic, WeakClient};
 
@@ -52,6 +53,21 @@ fn an_observer_is_told_the_state_now_and_then_each_change() {
     until(&heard, |shown| {
         shown.open_intents.is_empty() && shown.active_tickets.len() == 1 && shown.balance == Some(rsd("920.00"))
     });
+}
+
+#[test]
+fn a_ticket_that_comes_back_with_the_right_time_is_told_as_its_end_was() {
+    let phone = Phone::ready("1000");
+    let (_subscription, heard) = listen(&phone.client);
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    until(&heard, |shown| shown.active_tickets.len() == 1);
+    phone.net.ahead_by(TimeDelta::hours(47));
+    run(phone.client.sync()).unwrap();
+    until(&heard, |shown| shown.active_tickets.is_empty());
+    phone.net.ahead_by(TimeDelta::zero());
+    // Nothing new is told of the ticket: the right time alone brings it back.
+    run(phone.client.wallet().history(None, 1)).unwrap();
+    until(&heard, |shown| shown.active_tickets.len() == 1);
 }
 
 #[test]

@@ -83,8 +83,7 @@ fn an_operator_tells_its_cities_services_ways_to_pay_and_who_it_is() {
 
 #[test]
 fn an_app_below_the_least_is_told_which_one_is_served() {
-    let serving = |least| mesto_operator::Config { min_client: least, ..mesto_operator::Config::default() };
-    let Phone { folder, ports, net, .. } = phone(serving(None));
+    let Phone { folder, ports, net, .. } = phone(mesto_operator::Config::default());
     let path = folder.path().join("other.db");
     let opened = |version: &str| {
         let mut config = Config::new(&path, OperatorName::localhost(), *net.operator.keys().root_public());
@@ -106,16 +105,50 @@ fn an_app_below_the_least_is_told_which_one_is_served() {
     assert_eq!(own.client.connection(), Connection::UpdateNeeded);
     assert_eq!(own.client.operator().state().client, ClientStanding::TooOld { least: "0.9.0".to_owned() });
     assert_eq!(own.client.operator().state().document.clone().unwrap().version, 8);
+}
 
-    // And an operator that does not serve it refuses the request for its document too.
-    let time = Time::new();
-    let net = Net::of(time, 1, vec![city_called("belgrade")], serving(Some((1, 0, 0))), Profile::default());
-    let mut config = Config::new(folder.path().join("third.db"), OperatorName::localhost(), [0; 32]);
-    config.version = "0.9.9".to_owned();
-    let link = net.clone();
-    let client = Client::open(config, mesto_client::Ports { link, ..ports.clone() }).unwrap();
+#[test]
+fn an_app_that_is_refused_everything_else_learns_it_from_the_document_and_says_so_in_its_state() {
+    let mut config = mesto_operator::Config { min_client: Some("1.4".parse().unwrap()), ..Default::default() };
+    let net = Net::of(Time::new(), 1, vec![city_called("belgrade")], config.clone(), Profile::default());
+    let folder = tempfile::tempdir().unwrap();
+    let Phone { ports, .. } = phone(mesto_operator::Config::default());
+    let opened = |net: &Arc<Net>, version: &str| {
+        let root = *net.operator.keys().root_public();
+        let mut config = Config::new(folder.path().join("mesto.db"), OperatorName::localhost(), root);
+        version.clone_into(&mut config.version);
+        Client::open(config, mesto_client::Ports { link: net.clone(), ..ports.clone() }).unwrap()
+    };
+    let client = opened(&net, "1.3.9");
     let refused = run(client.operator().refresh()).unwrap_err();
-    assert_eq!((refused.code(), &refused.params()["min_client"]), ("client_too_old", &"1.0.0".into()));
+    assert_eq!((refused.code(), &refused.params()["min_client"]), ("client_too_old", &"1.4.0".into()));
+    let too_old = ClientStanding::TooOld { least: "1.4.0".to_owned() };
+    assert_eq!(
+        (client.operator().state().client.clone(), client.connection()),
+        (too_old.clone(), Connection::UpdateNeeded)
+    );
+    // What is not for every app is refused by the operator itself.
+    let refused = run(client.cities().refresh(&"belgrade".parse().unwrap())).unwrap_err();
+    assert_eq!((refused.code(), client.connection()), ("client_too_old", Connection::UpdateNeeded));
+    // Without a connection it still knows.
+    client.close();
+    net.offline(true);
+    let client = opened(&net, "1.3.9");
+    assert_eq!(client.operator().state().client, too_old);
+    client.close();
+    // The app is updated: what will be 1.4.0 is served as that.
+    net.offline(false);
+    let client = opened(&net, "1.4.0-rc1");
+    assert_eq!(run(client.operator().refresh()).unwrap().client, ClientStanding::Served);
+    assert_eq!(client.connection(), Connection::Online);
+    client.close();
+    // Or the operator serves it again.
+    config.min_client = None;
+    let served =
+        Net::of(Time::new(), 1, vec![city_called("belgrade")], config, Profile { version: 2, ..Profile::default() });
+    let client = opened(&served, "1.3.9");
+    assert_eq!(run(client.operator().refresh()).unwrap().client, ClientStanding::Served);
+    assert_eq!(client.connection(), Connection::Online);
 }
 
 /// Keys of our own, and a client that pins their root.

@@ -152,6 +152,34 @@ fn the_wheel_stops_at_the_rest_of_a_stay_and_at_the_closing_bg_48() {
 }
 
 #[test]
+fn the_wheel_ends_at_closing_where_limited_time_ends_seconds_before_it_bg_46_bg_60() {
+    let phone = Phone::ready("1000");
+    let at = phone.time.now() + TimeDelta::hours(11);
+    phone.after(9 * 60 + 59);
+    phone.time.advance(TimeDelta::seconds(30)); // 19:59:30
+    let parking = phone.client.parking();
+    let wheel = parking.wheel(&belgrade(), &zone("red"), phone.car(), None).unwrap();
+    assert_eq!(wheel, TimeWheel { choices: vec![61], chosen: 61, stop: WheelStop::Closing { at } });
+    let preview = parking.preview(&belgrade(), &zone("red"), phone.car(), wheel.chosen, &PayMethod::Deposit).unwrap();
+    assert_eq!((preview.offer.ends_at, preview.offer.granted_minutes), (at, 60));
+    assert_eq!(preview.total, rsd("80.00"));
+    let quote = phone.quote("red", wheel.chosen);
+    assert_eq!((quote.total, offer(&quote).ends_at), (rsd("80.00"), at));
+    assert_eq!(wheel.clone().within(&quote), wheel);
+}
+
+#[test]
+fn the_wheel_of_an_extension_ends_at_closing_as_well_bg_46_bg_60() {
+    let phone = Phone::ready("1000");
+    let at = phone.time.now() + TimeDelta::hours(11);
+    phone.after(8 * 60 + 59);
+    phone.time.advance(TimeDelta::seconds(30)); // 18:59:30
+    let bought = run(phone.client.payments().buy(&phone.quote("yellow", 60))).unwrap();
+    let wheel = phone.client.parking().extension_wheel(bought.ticket().unwrap().id).unwrap();
+    assert_eq!(wheel, TimeWheel { choices: vec![61], chosen: 61, stop: WheelStop::Closing { at } });
+}
+
+#[test]
 fn an_offer_below_what_was_asked_for_becomes_the_wheels_stop() {
     let phone = Phone::ready("1000");
     let wheel = phone.client.parking().wheel(&belgrade(), &zone("red"), phone.car(), None).unwrap();

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use mesto_client::ReminderKind;
 use mesto_client::protocol::base::payments::PayMethod;
 
-use crate::support::{Phone, belgrade, morning, run, zone};
+use crate::support::{PHONE, Phone, belgrade, morning, run, zone};
 
 #[test]
 fn reminders_come_before_the_end_and_at_the_end_bg_53() {
@@ -83,4 +83,62 @@ fn the_same_plan_is_not_given_twice_and_never_more_than_64() {
     let plans = phone.alarms.0.lock().unwrap().len();
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.alarms.0.lock().unwrap().len(), plans, "nothing changed");
+}
+
+#[test]
+fn a_ticket_that_a_clock_ahead_has_ended_is_active_again_when_the_clock_is_right_and_reminded_of_once_bg_53() {
+    let phone = Phone::ready("1000");
+    let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
+    let (state, parked) = (phone.client.parking().state(), phone.client.parking().parked().unwrap());
+    let plan = phone.alarms.last();
+    assert_eq!((state.active.as_slice(), plan.len()), (std::slice::from_ref(&bought), 2));
+    // For a moment the operator's clock is 47 hours ahead, and it says that the ticket is over.
+    phone.net.ahead_by(TimeDelta::hours(47));
+    run(phone.client.sync()).unwrap();
+    assert_eq!(
+        (phone.client.now(), phone.client.parking().state().active.len()),
+        (phone.time.now() + TimeDelta::hours(47), 0)
+    );
+    assert_eq!(phone.alarms.last(), []);
+    phone.net.ahead_by(TimeDelta::zero());
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.client.parking().state(), state);
+    assert_eq!(phone.client.parking().parked().unwrap(), parked);
+    assert_eq!(phone.alarms.last(), plan);
+    // It is over when it is, and not before.
+    phone.after(59);
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.client.parking().state(), state);
+    phone.after(1);
+    run(phone.client.sync()).unwrap();
+    assert_eq!((phone.client.parking().state().active.len(), phone.alarms.last().len()), (0, 0));
+    assert_eq!(phone.client.parking().parked().unwrap(), []);
+}
+
+#[test]
+fn what_was_shown_by_a_phone_that_was_ahead_is_shown_anew_when_its_clock_is_right() {
+    let mut phone = Phone::ready("1000");
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    let (state, plan) = (phone.client.parking().state(), phone.alarms.last());
+    phone.net.offline(true);
+    phone.time.reboot();
+    phone.time.wrong_by(TimeDelta::hours(47));
+    phone.reopen();
+    phone.client.replan();
+    assert_eq!(phone.alarms.last(), [], "by this clock nothing is still to come");
+    phone.time.wrong_by(TimeDelta::zero());
+    phone.client.replan();
+    assert_eq!((phone.client.parking().state(), phone.alarms.last()), (state, plan));
+}
+
+#[test]
+fn a_code_that_was_sent_before_a_clock_was_ahead_is_good_again_when_it_is_right() {
+    let phone = Phone::new();
+    run(phone.client.account().request_code(PHONE)).unwrap();
+    let code = phone.net.code();
+    phone.net.ahead_by(TimeDelta::hours(47));
+    let refused = run(phone.client.account().sign_in(PHONE, &code, "test phone")).unwrap_err();
+    assert_eq!(refused.code(), "code_expired");
+    phone.net.ahead_by(TimeDelta::zero());
+    run(phone.client.account().sign_in(PHONE, &code, "test phone")).unwrap();
 }

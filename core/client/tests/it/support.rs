@@ -214,6 +214,10 @@ struct NetState {
     faults: VecDeque<(String, Fault)>,
     log: Vec<String>,
     streams: Streams,
+    /// How far the operator's clock is ahead of the true time.
+    ahead: TimeDelta,
+    /// Every `mesto-request-id` that was sent.
+    ids: Vec<String>,
 }
 
 /// The streams of events that were opened.
@@ -260,6 +264,16 @@ impl Net {
         self.state.lock().unwrap().offline = offline;
     }
 
+    /// The operator's clock is so far ahead from now on.
+    pub fn ahead_by(&self, ahead: TimeDelta) {
+        self.state.lock().unwrap().ahead = ahead;
+    }
+
+    /// The ids that requests had since the last call, also of those that did not arrive.
+    pub fn ids(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.lock().unwrap().ids)
+    }
+
     pub fn fault(&self, request: &str, fault: Fault) {
         self.state.lock().unwrap().faults.push_back((request.to_owned(), fault));
     }
@@ -296,7 +310,7 @@ impl Net {
     }
 
     pub fn handle(&self, request: &Request) -> mesto_operator::Response {
-        let now = self.time.now();
+        let now = self.time.now() + self.state.lock().unwrap().ahead;
         self.operator.due(&*self.store, now);
         self.operator.handle(&*self.store, now, request)
     }
@@ -488,8 +502,10 @@ impl LinkStream for NetStream {
 impl Link for Net {
     async fn open(&self, mut request: LinkRequest) -> Result<Opened, LinkError> {
         let id = request.headers.iter().find(|(name, _)| name == "last-event-id").map(|(_, id)| id.clone());
+        let named = request.headers.iter().find(|(name, _)| name == "mesto-request-id").map(|(_, id)| id.clone());
         let (breaks, says, open) = {
             let mut state = self.state.lock().unwrap();
+            state.ids.extend(named);
             if state.streams.impossible {
                 return Ok(Opened::NotPossible);
             }
@@ -522,8 +538,10 @@ impl Link for Net {
 
     async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError> {
         let name = format!("{} {}", request.method.as_str(), request.path);
+        let id = request.headers.iter().find(|(name, _)| name == "mesto-request-id").map(|(_, id)| id.clone());
         let (offline, fault) = {
             let mut state = self.state.lock().unwrap();
+            state.ids.extend(id);
             let place = state.faults.iter().position(|(prefix, _)| name.starts_with(prefix.as_str()));
             (state.offline, place.and_then(|place| state.faults.remove(place)).map(|(_, fault)| fault))
         };

@@ -24,7 +24,8 @@ pub const OPERATOR: Operation<Nothing, Text> = get_text(
     "/v1/operator",
     "What the operator says of itself, signed with a city key: base64url of a COSE_Sign1 over its JSON",
     Access::Anybody,
-);
+)
+.for_every_app();
 
 pub const SERVICE: Service = Service {
     adds: &[Adds { operations: &[OPERATOR.entry()], ..Adds::NOTHING }],

@@ -19,7 +19,8 @@ pub const OPENAPI: Operation<Nothing, Document> = get_document("/v1/openapi.json
 pub const CLOCK: Operation<Nothing, Clock> = get("/v1/clock", "The operator's clock", Access::Anybody);
 /// See [`crate::keys`].
 pub const KEYS: Operation<Nothing, Text> =
-    get_text("/v1/keys", "The key set, signed by the root key: base64url of a COSE_Sign1", Access::Anybody);
+    get_text("/v1/keys", "The key set, signed by the root key: base64url of a COSE_Sign1", Access::Anybody)
+        .for_every_app();
 /// See [`crate::signed_code::Revocations`].
 pub const REVOCATIONS: Operation<Nothing, Text> = get_text(
     "/v1/revocations",

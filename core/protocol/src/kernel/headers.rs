@@ -9,10 +9,13 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// it.
 pub const TIME: &str = "mesto-time";
 /// On every answer: the id under which the operator's log tells of this request, `rq_` and 26
-/// letters.
+/// letters. A request that has it is told of under that one, so that an app can name it where no
+/// answer came; anything else that stands there is passed over.
 pub const REQUEST_ID: &str = "mesto-request-id";
-/// On every request of an app: its version, `major.minor.patch`; too old is answered 426
+/// On every request of an app: its version, as [`ClientVersion`] reads it; too old is answered 426
 /// `client_too_old`.
+///
+/// [`ClientVersion`]: crate::kernel::client_version::ClientVersion
 pub const CLIENT: &str = "mesto-client";
 /// On a payment provider's notice: HMAC-SHA256 of the body's bytes with the shared secret,
 /// lower-case hex.

@@ -123,13 +123,13 @@ fn shared_parts() -> Value {
             },
             "Client": {
                 "name": headers::CLIENT, "in": "header", "required": false,
-                "description": "The app's version, `major.minor.patch`; too old is refused with `client_too_old`, and so is what is no version where one is asked for.",
+                "description": "The app's version, `major.minor.patch`; a number that is not said is 0, and what follows `-` or `+` does not count. Where a least version is asked for, an older one is refused with `client_too_old`, and so is what is no version; the key set and what the operator says of itself are answered to every app.",
                 "schema": {"type": "string"},
             },
         },
         "headers": {
             "Time": {"description": "The operator's clock, epoch milliseconds.", "schema": {"type": "integer", "format": "int64"}},
-            "RequestId": {"description": "The id under which the operator's log tells of this request.", "schema": {"type": "string"}},
+            "RequestId": {"description": "The id under which the operator's log tells of this request: the one that it came with in this header, where that is one, and otherwise a new one.", "schema": {"type": "string"}},
         },
         "responses": {
             "Problem": {

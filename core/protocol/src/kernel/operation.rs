@@ -168,6 +168,8 @@ pub struct Entry {
     pub refuses: &'static [ProblemCode],
     /// It sells whatever a service sells, and refuses with what that service refuses.
     pub sells: bool,
+    /// It is answered also to an app that is too old for all else.
+    pub is_for_every_app: bool,
 }
 
 /// An operation with the types of its body and its answer.
@@ -211,6 +213,7 @@ impl<B, A> Operation<B, A> {
                 answer,
                 refuses: &[],
                 sells: false,
+                is_for_every_app: false,
             },
             types: PhantomData,
         }
@@ -234,6 +237,13 @@ impl<B, A> Operation<B, A> {
     #[must_use]
     pub const fn selling(mut self) -> Self {
         self.entry.sells = true;
+        self
+    }
+
+    /// Answered also to an app that is too old for all else: by this it learns that it is.
+    #[must_use]
+    pub const fn for_every_app(mut self) -> Self {
+        self.entry.is_for_every_app = true;
         self
     }
 
@@ -384,7 +394,8 @@ impl Entry {
         if self.is_action {
             codes.extend(ACTION);
         }
-        codes.extend(ALWAYS.into_iter().filter(|code| !self.refuses.contains(code)));
+        let never = |code: &ProblemCode| self.is_for_every_app && *code == ProblemCode::ClientTooOld;
+        codes.extend(ALWAYS.into_iter().filter(|code| !self.refuses.contains(code) && !never(code)));
         codes
     }
 }

@@ -226,7 +226,6 @@ async fn answer(service: Service, request: axum::http::Request<Body>, client: Ip
     let since = Instant::now();
     let metrics = Arc::clone(&service.operator.metrics);
     let in_flight = metrics.request();
-    let arrival = service.operator.arrival(&service.clock);
     let (parts, body) = request.into_parts();
     let mut request = Request {
         method: parts.method.as_str().to_owned(),
@@ -240,6 +239,7 @@ async fn answer(service: Service, request: axum::http::Request<Body>, client: Ip
         body: Vec::new(),
         address: proxies::counted(client),
     };
+    let arrival = service.operator.arrival(&service.clock, &request);
     let route = service.operator.router.pattern(&request);
     let method = method_word(&request.method);
     let most = service.operator.router.max_body(&request);

@@ -68,7 +68,7 @@ impl Tail {
     async fn page(&mut self) -> Result<(), Response> {
         self.known = *self.listening.told.borrow_and_update();
         // Opening it was counted against the account's share; what it tells then is not.
-        let arrival = self.service.operator.arrival(&self.service.clock).uncounted();
+        let arrival = self.service.operator.arrival(&self.service.clock, &self.request).uncounted();
         let page = page_behind(&self.service, arrival, &self.request, self.cursor.as_ref()).await?;
         self.take(page);
         Ok(())

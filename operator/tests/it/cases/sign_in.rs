@@ -375,6 +375,22 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_request_keeps_the_id_that_it_came_with_and_what_is_no_id_is_passed_over(world) {
+        let ask = |id: &str| {
+            let response = world.send(&Request::new("GET", "/v1/account").header("mesto-request-id", id));
+            let told = response.get("mesto-request-id").unwrap().to_owned();
+            assert_eq!(response.refusal().unwrap().instance, Some(format!("urn:mesto:request:{told}")));
+            told
+        };
+        let own = "rq_01k479dz00n5kdw32ddp393erk";
+        assert_eq!(ask(own), own);
+        for wrong in ["", "rq_", "tk_01k479dz00n5kdw32ddp393erk", "RQ_01K479DZ00N5KDW32DDP393ERK", "rq_91k479dz00n5kdw32ddp393erk", "x\ny", "BG 789-PP"] {
+            let told = ask(wrong);
+            assert!(told.starts_with("rq_") && told.len() == own.len() && told != wrong, "{wrong}: {told}");
+        }
+    }
+
+    #[test]
     fn every_answer_carries_the_clock_and_unknown_addresses_say_what_there_is(world) {
         let found = world.send(&Request::new("GET", "/v1/clock"));
         assert_eq!(found.get("mesto-time"), Some(world.now().timestamp_millis().to_string().as_str()));

@@ -39,12 +39,15 @@ class SignInPresenter(
     private val done: () -> Unit,
 ) {
     @Serializable
-    private data class Typed(val phone: String = "", val sentTo: String? = null, val code: String = "", val digits: Int? = null, val resendAt: Long? = null)
+    private data class Typed(val phone: String = "", val sentTo: String? = null, val code: String = "", val digits: Int? = null, val resendAt: Long? = null, val askedAt: Long? = null)
 
     private var typed by saved.saved { Typed() }
 
     /** Epoch milliseconds: when another code can be asked for. */
     private var resendAt: Long? = typed.resendAt
+
+    /** When the code was asked for. Where it is earlier now, the clock was ahead then, and `resendAt` holds no more. */
+    private var askedAt: Long? = typed.askedAt
     private val shown = MutableStateFlow(typed.run { SignInUiState(phone = phone, codeSentTo = sentTo, code = code, codeLength = digits) })
 
     val state: StateFlow<SignInUiState> = shown.asStateFlow()
@@ -61,13 +64,15 @@ class SignInPresenter(
     }
 
     private fun countDown() {
-        val seconds = resendAt?.let { at -> (at - client.now().toEpochMilli() + 999) / 1000 }?.takeIf { it > 0 }
+        val now = client.now().toEpochMilli()
+        val wasAhead = askedAt?.let { now < it - MOST_OFF_MILLIS } ?: false
+        val seconds = resendAt?.takeUnless { wasAhead }?.let { at -> (at - now + 999) / 1000 }?.takeIf { it > 0 }
         shown.update { it.copy(resendInSeconds = seconds?.toInt()) }
     }
 
     private fun show(change: (SignInUiState) -> SignInUiState) {
         val state = shown.updateAndGet(change)
-        typed = Typed(state.phone, state.codeSentTo, state.code, state.codeLength, resendAt)
+        typed = Typed(state.phone, state.codeSentTo, state.code, state.codeLength, resendAt, askedAt)
     }
 
     fun on(event: SignInEvent) {
@@ -99,6 +104,7 @@ class SignInPresenter(
 
     private fun enterCode(phone: String, digits: Int?, resend: Instant?) {
         resendAt = resend?.toEpochMilli()
+        askedAt = client.now().toEpochMilli()
         show { it.copy(codeSentTo = phone, code = "", codeLength = digits) }
         countDown()
     }
@@ -133,5 +139,8 @@ class SignInPresenter(
 
     private companion object {
         const val LONGEST_CODE = 8
+
+        /** By so much a clock is corrected now and then. */
+        const val MOST_OFF_MILLIS = 60_000L
     }
 }

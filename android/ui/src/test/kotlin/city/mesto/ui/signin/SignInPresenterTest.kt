@@ -72,6 +72,21 @@ class SignInPresenterTest {
     }
 
     @Test
+    fun a_code_that_was_asked_for_by_a_clock_ahead_holds_nobody_up_when_the_clock_is_right() = runTest {
+        val presenter = presenter().apply { start() }
+        presenter.on(SignInEvent.PhoneTyped("+381641234567"))
+        presenter.on(SignInEvent.SendCode)
+        runCurrent()
+        fake.now = fake.now.minusSeconds(47 * 3600)
+        ticks.emit(Unit)
+        runCurrent()
+        assertEquals(null, presenter.state.value.resendInSeconds)
+        presenter.on(SignInEvent.SendCode)
+        runCurrent()
+        assertEquals(2, fake.calls.count { it == "requestCode" })
+    }
+
+    @Test
     fun a_code_that_was_sent_already_is_entered_whoever_asked_for_it() = runTest {
         val presenter = presenter().apply { start() }
         presenter.on(SignInEvent.PhoneTyped("+381641234567"))
