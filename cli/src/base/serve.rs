@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Clock, Config, HostedPage, NameError, Operator, Profile, SystemClock};
+use mesto_operator::{Clock, Config, HostedPage, KnownError, Operator, Profile, SystemClock};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
@@ -18,6 +18,7 @@ use crate::base::front::FrontArgs;
 use crate::base::messages::{self, MessagesArgs};
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
+use crate::base::root_key;
 use crate::kernel::args::{StoreArgs, web_address};
 use crate::kernel::call::{Call, told_to_end, wait, write_logs};
 use crate::kernel::clock::{BankClock, BankEntropy};
@@ -178,7 +179,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         if is_new {
             tracing::warn!(store = %place, "there was no store here: a new, empty one was made");
         }
-        named.is_called(store.as_ref()).map_err(not_called)?;
+        named.is_known_to(store.as_ref()).map_err(not_known)?;
         Ok::<_, CliError>(store)
     });
     let store = while_opening(opened).await.map_err(|why| CliError::failed("the store", why))??;
@@ -279,13 +280,16 @@ fn tell_manager(state: sd_notify::NotifyState<'_>) {
     }
 }
 
-/// Why a store is not served under this name.
-fn not_called(why: NameError) -> CliError {
+/// Why a store is not served under this name, or by these keys.
+fn not_known(why: KnownError) -> CliError {
     match &why {
-        NameError::Another { known, .. } => CliError::new(Exit::Input, "store_of_another_name", why.to_string()).advise(
+        KnownError::AnotherName { known, .. } => CliError::new(Exit::Input, "store_of_another_name", why.to_string()).advise(
             format!("Serve it with --name {known}: its codes, and what phones keep, are of that name. Another operator needs a store of its own."),
         ),
-        NameError::Store(error) => CliError::failed("the store's name", error),
+        KnownError::AnotherRoot { .. } => {
+            CliError::new(Exit::Input, "store_of_another_root", why.to_string()).advise(root_key::ADVICE)
+        }
+        KnownError::Store(error) => CliError::failed("the store's name and root key", error),
     }
 }
 

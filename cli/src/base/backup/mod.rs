@@ -219,9 +219,11 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
             let text = format!("the books of {} do not agree, and {place} is not served: {fault}", from.display());
             return Err(CliError::new(Exit::Failed, "ledger_fault", text).advise("Put an older copy back."));
         }
-        operator.begin_epoch(store, now()).map_err(|why| CliError::failed("the epoch", why))
+        let epoch = operator.begin_epoch(store, now()).map_err(|why| CliError::failed("the epoch", why))?;
+        let root = operator.root_key_of(store).map_err(|why| CliError::failed("the root key", why))?;
+        Ok((epoch, root))
     };
-    let epoch = match (&place, kind) {
+    let (epoch, root) = match (&place, kind) {
         (Place::Sqlite(file), Kind::Sqlite) => sqlite::restore(from, file, adopt)?,
         (Place::Postgres(address), Kind::Dump) => postgres::restore(&place, address, from, adopt)?,
         (Place::Postgres(_), Kind::Sqlite) => {
@@ -231,9 +233,17 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
             return Err(other("a dump of Postgres", "Name an empty database with --database-url."));
         }
     };
-    call.say(&json!({ "store": place.to_string(), "from": from, "epoch": epoch }), || {
+    let is_other = root.is_some_and(|root| root != operator.keys().root_text());
+    let told = json!({ "store": place.to_string(), "from": from, "epoch": epoch, "is_of_other_root_key": is_other });
+    call.say(&told, || {
         let made = call.style.paint(Tone::Good, "Restored to");
-        format!("{made} {place}, audited, under a new epoch {epoch}\n{NEXT}")
+        let other = match is_other {
+            true => {
+                call.style.paint(Tone::Warn, "\nIt is of another root key than these keys, and is not served by them.")
+            }
+            false => String::new(),
+        };
+        format!("{made} {place}, audited, under a new epoch {epoch}{other}\n{NEXT}")
     });
     Ok(())
 }
