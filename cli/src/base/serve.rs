@@ -135,6 +135,7 @@ fn operator_name(args: &ServeArgs) -> Outcome<OperatorName> {
 /// # Errors
 /// When something it needs is missing or wrong, said before anything is served.
 async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
+    args.front.beside(args.listen)?;
     let secret = read_secret(args)?;
     let gateway = args.messages.gateway()?;
     let listener = TcpListener::bind(args.listen).await.map_err(|why| {
