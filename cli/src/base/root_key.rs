@@ -74,10 +74,10 @@ fn told(store: &StoreArgs, call: Call) -> Outcome<()> {
 }
 
 fn adopt(args: &StoreArgs, reason: &str, call: Call) -> Outcome<()> {
+    let (operator, store) = opened(args)?;
     // Nobody serves a SQLite file meanwhile; who serves a Postgres database goes on with what it
     // has until it is stopped.
     let _alone = args.place()?.alone()?;
-    let (operator, store) = opened(args)?;
     let adopted = operator.adopt_root_key(store.as_ref(), now(), reason);
     let before = adopted.map_err(|why| CliError::failed("the root key", why))?;
     let root = operator.keys().root_text();

@@ -188,6 +188,8 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     tokio::task::block_in_place(|| args.bounds.compare_clocks(&operator, &*store, &clock))?;
 
+    // Whoever reads that it serves may tell it to end.
+    let end_is_told = told_to_end();
     let root_key = operator.keys().root_text();
     let listen = address.to_string();
     let said = serde_json::json!({
@@ -228,7 +230,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         tracing::warn!("no --messages: nobody can sign in unless a gateway of yours takes messages from the store");
     }
     let told = async move {
-        told_to_end().await;
+        end_is_told.await;
         let _ = ends.send(());
         tell_manager(sd_notify::NotifyState::Stopping);
     };
