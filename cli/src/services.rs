@@ -9,7 +9,7 @@ use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
     about, account, backup, books, cities, claims, codes, doctor, history, keys, messages, migrations, packaging,
-    payments, refunds, serve, staff, testbed, vehicles, wallet,
+    payments, refunds, root_key, serve, staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::config::{self, Misread};
@@ -38,6 +38,7 @@ pub const SERVICES: Services = Services(&[
     &books::SERVICE,
     &backup::SERVICE,
     &migrations::SERVICE,
+    &root_key::SERVICE,
     &refunds::SERVICE,
     &claims::SERVICE,
     &cities::SERVICE,

@@ -570,10 +570,12 @@ CREATE TABLE heartbeat (
   at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 10)*/;
 INSERT INTO heartbeat (name, at) VALUES ('store', 0);
--- What the operator is called: one row, made when it is served first.
+-- What the operator is called, and the root key that its apps compile in: one row, made when it is
+-- served first.
 CREATE TABLE called (
   name TEXT PRIMARY KEY,
-  issuer TEXT NOT NULL
+  issuer TEXT NOT NULL,
+  root_key TEXT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
 -- The latest moment that an operator has seen and believed: one row; 0: none.

@@ -51,7 +51,7 @@ pub use base::staff::{Audited, GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;
 pub use garages::GarageLimits;
 pub use kernel::clock::ClockDoubt;
-pub use kernel::epoch::NameError;
+pub use kernel::epoch::KnownError;
 pub use kernel::health::skew_text;
 pub use kernel::http::{Request, Response};
 pub use kernel::idempotency::IntentLimits;

@@ -16,9 +16,9 @@ use crate::{package, repository};
 
 const PAGE: &str = "docs/install.md";
 
-/// What is looked at beside what the page does: each is a line of shell that fails when it is not
+/// What is looked at beside what the page does: each is a piece of shell that fails when it is not
 /// so.
-const CHECKS: [(&str, &str); 19] = [
+const CHECKS: [(&str, &str); 26] = [
     ("a ticket was sold and paid", "mesto tickets --state /root/phone/second --json | grep -q '\"zone\":\"red\"'"),
     (
         "the books agree",
@@ -29,11 +29,62 @@ const CHECKS: [(&str, &str); 19] = [
     ("the unit serves as its user", "test \"$(stat -c %U \"/proc/$(cat /run/mesto.pid)\")\" = mesto"),
     (
         "systemd takes the units",
-        "systemd-analyze verify --man=no /usr/lib/systemd/system/mesto.service 2>&1 | (! grep mesto)",
+        "for unit in mesto.service mesto-backup.service mesto-backup.timer mesto-doctor.service mesto-doctor.timer; do systemd-analyze verify --man=no /usr/lib/systemd/system/$unit 2>&1 | (! grep mesto); done",
     ),
     (
         "systemd finds little exposed",
-        "test \"$(systemd-analyze security --offline=true --no-pager mesto.service | sed -n 's/.*exposure level for mesto.service: \\([0-9]*\\).*/\\1/p')\" -le 1",
+        "for unit in mesto mesto-backup mesto-doctor; do test \"$(systemd-analyze security --offline=true --no-pager $unit.service | sed -n \"s/.*exposure level for $unit.service: \\([0-9]*\\).*/\\1/p\")\" -le 1; done",
+    ),
+    (
+        "timers come every day",
+        "for unit in mesto-backup mesto-doctor; do systemd-analyze calendar --iterations=2 \"$(sed -n 's/^OnCalendar=//p' /usr/lib/systemd/system/$unit.timer)\" | grep -q 'Iter. #2'; done",
+    ),
+    (
+        "the doctor of the package sees the database, and finds the demo bank and nothing wrong with the store",
+        r#"not systemctl start mesto-doctor
+grep -q '^error demo_bank' /var/log/mesto-doctor.log
+not grep -E '^(error|warning) (store_|books_|keys_|key_set|root_key|bank_secret|config_|messages_|copy_|metrics_|postgres_)' /var/log/mesto-doctor.log"#,
+    ),
+    (
+        "root is told how to ask a database that does not let root in",
+        r#"sed -e '/^database-ca/d' -e 's|^database-url = .*|database-url = "postgres://mesto@%2Fvar%2Frun%2Fpostgresql/mesto"|' /etc/mesto/mesto.toml > /run/socket.toml
+(mesto doctor --config /run/socket.toml || true) > /run/told
+grep store_unusable /run/told | grep -q 'systemctl start mesto-doctor'
+not mesto admin ledger --config /run/socket.toml 2> /run/told
+grep -q 'runuser -u mesto -- mesto' /run/told
+(runuser -u mesto -- mesto doctor --config /run/socket.toml --json || true) > /run/told
+grep -q '"code":"books_wrong","state":"good"' /run/told"#,
+    ),
+    (
+        "copies are their owner's alone, and of more than may stay the oldest go",
+        r#"echo MESTO_COPIES=2 >> /etc/default/mesto
+touch /var/backups/mesto/mesto-2020-01-01T000000Z.dump
+systemctl start mesto-backup
+ls -l /var/backups/mesto
+test "$(find /var/backups/mesto -name 'mesto-2*.dump' -user mesto -perm 600 | wc -l)" = 2
+test "$(find /var/backups/mesto -type f | wc -l)" = 2"#,
+    ),
+    (
+        "what a second machine gets serves",
+        r#"cd /root/second
+test -s var/lib/mesto/keys/keys.json
+test -z "$(find . -name root.seed)"
+# Where that user finds it, though it is not `/`.
+chmod 755 /root .
+chown -R mesto etc/mesto/secrets
+sed -e 's|"/etc/mesto|"/root/second/etc/mesto|; s|"/var/lib/mesto|"/root/second/var/lib/mesto|' \
+  -e 's|10.0.0.2:8080|127.0.0.1:8084|; s|127.0.0.1:9464|127.0.0.1:9466|' etc/mesto/mesto.toml > /run/third.toml
+runuser -u mesto -- env PGPASSFILE=/root/second/etc/mesto/pgpass mesto serve --config /run/third.toml > /run/third.log 2>&1 &
+curl -fsS --retry 20 --retry-connrefused http://127.0.0.1:8084/readyz || { cat /run/third.log; false; }
+kill $!"#,
+    ),
+    (
+        "keys of another root do not serve the database",
+        r#"runuser -u mesto -- mesto keys init /var/lib/mesto/restored/keys
+install -m 0600 -o mesto /etc/mesto/secrets/bank /run/bank
+not runuser -u mesto -- mesto serve --config /etc/mesto/mesto.toml --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 \
+  --bank-url http://127.0.0.1:0 --bank-secret-file /run/bank --keys /var/lib/mesto/restored/keys --json > /run/told 2>&1
+grep -q store_of_another_root /run/told"#,
     ),
     (
         "events come at once through the proxy",
@@ -64,7 +115,7 @@ restarts_nothing 'cannot be told, so nothing is restarted: no password'"#,
     ),
     (
         "an instance that does not start leaves the others alone, and the package goes on when that is mended",
-        "cp /etc/mesto/mesto.toml /run/settings; OTHER=$(cat /run/mesto@2.pid); echo 'metrics-listen = \"203.0.113.1:9\"' >> /etc/mesto/mesto.toml; ! dpkg -i /root/next/mesto*.deb; test \"$(cat /run/mesto@2.pid)\" = \"$OTHER\" && kill -0 \"$OTHER\"; cp /run/settings /etc/mesto/mesto.toml; systemctl start mesto; dpkg --configure mesto; ! kill -0 \"$OTHER\"",
+        "cp /etc/mesto/mesto.toml /run/settings; OTHER=$(cat /run/mesto@2.pid); echo 'listen = \"203.0.113.1:9\"' >> /etc/mesto/mesto.toml; not dpkg -i /root/next/mesto*.deb; test \"$(cat /run/mesto@2.pid)\" = \"$OTHER\"; kill -0 \"$OTHER\"; cp /run/settings /etc/mesto/mesto.toml; systemctl start mesto; dpkg --configure mesto; ! kill -0 \"$OTHER\"",
     ),
     ("one instance ends in order", "systemctl stop mesto"),
     (
@@ -76,7 +127,35 @@ restarts_nothing 'cannot be told, so nothing is restarted: no password'"#,
         "test \"$(curl -s -o /dev/null -w '%{http_code} %{redirect_url}' --resolve parking.example:80:127.0.0.1 http://parking.example/v1/clock)\" = '308 https://parking.example/v1/clock'",
     ),
     ("the other ends in order", "systemctl stop mesto@2"),
-    ("its books and keys outlive the package", "dpkg --purge mesto && test -s /var/lib/mesto/keys/keys.signed"),
+    (
+        "its books, keys and copies outlive the package, and nothing else of it is left",
+        r#"mkdir -p /etc/systemd/system/timers.target.wants
+ln -s /usr/lib/systemd/system/mesto-doctor.timer /etc/systemd/system/timers.target.wants/
+dpkg --purge mesto
+test -s /var/lib/mesto/keys/keys.json
+ls /var/backups/mesto/mesto-*.dump
+test ! -e /etc/mesto/mesto.toml
+test -z "$(find /etc/systemd/system -name 'mesto*')""#,
+    ),
+    (
+        "it is installed, upgraded and purged where nothing of systemd is, with the same user and folders",
+        r#"rm -rf /run/systemd /usr/local/sbin/systemctl /var/lib/mesto /var/backups/mesto /etc/mesto
+userdel mesto
+rm -f /usr/bin/systemctl /bin/systemctl /usr/bin/systemd-* /bin/systemd-* /usr/bin/deb-systemd-*
+hash -r
+for again in 1 2; do
+  dpkg -i /root/mesto_*.deb
+  test "$(stat -c '%U %G %a' /var/lib/mesto /var/backups/mesto | sort -u)" = 'mesto mesto 700'
+  getent passwd mesto | grep -q ':/var/lib/mesto:/usr/sbin/nologin$'
+  runuser -u mesto -- mesto --version
+done
+dpkg --remove mesto
+dpkg -i /root/mesto_*.deb
+mkdir -p /run/systemd/system
+dpkg -i /root/next/mesto*.deb
+dpkg --purge mesto
+test ! -e /var/lib/mesto"#,
+    ),
 ];
 
 /// Where the clean Debian lies, and its sign that it is whole.
@@ -136,6 +215,9 @@ trap 'kill $ASKING' EXIT
 
 const DONE: &str = "== done: ";
 
+/// What has to fail, also where it is not the last line of a check.
+const NOT: &str = "\nnot() { if \"$@\"; then return 1; fi; }\n";
+
 /// An upgrade, by a `mesto` that says something else than the one that is installed, restarts
 /// nothing and says so.
 const RESTARTS_NOTHING: &str = r#"
@@ -143,7 +225,8 @@ restarts_nothing() {
   chmod 755 /usr/local/sbin/mesto
   BEFORE=$(cat /run/mesto.pid /run/mesto@2.pid)
   dpkg -i /root/next/mesto*.deb 2>&1 | grep "$1"
-  test "$(cat /run/mesto.pid /run/mesto@2.pid)" = "$BEFORE" && kill -0 $BEFORE
+  test "$(cat /run/mesto.pid /run/mesto@2.pid)" = "$BEFORE"
+  kill -0 $BEFORE
   rm /usr/local/sbin/mesto
 }
 "#;
@@ -156,6 +239,7 @@ fn script(page: &str) -> Outcome<(String, u64)> {
          install -m 0755 /root/.systemctl /usr/local/sbin/systemctl\n\
          shopt -s inherit_errexit\n",
     );
+    script.push_str(NOT);
     script.push_str(RESTARTS_NOTHING);
     let mut steps = 0;
     for (line, block) in blocks(page) {
@@ -171,7 +255,9 @@ fn script(page: &str) -> Outcome<(String, u64)> {
     for (name, check) in CHECKS {
         steps += 1;
         let name = name.replace('\'', "'\\''");
-        script.push_str(&format!("echo '== check: {name}'\ncd /var/lib/mesto\n{check}\necho '{DONE}{name}'\n"));
+        // In a shell of its own: `set -e` passes over `! …` and over all but the last part of
+        // `… && …`, and the end of that shell is the end of its last line.
+        script.push_str(&format!("echo '== check: {name}'\n(\ncd /var/lib/mesto\n{check}\n)\necho '{DONE}{name}'\n"));
     }
     Ok((script, steps))
 }

@@ -32,10 +32,14 @@ pub fn run(options: Options) -> Outcome<()> {
 const TEMPLATE: &str = "usr/share/mesto/mesto.toml";
 
 /// Files of `cli/debian` as they are installed.
-const ASSETS: [(&str, &str, u32); 5] = [
+const ASSETS: [(&str, &str, u32); 9] = [
     // `postinst` makes /etc/mesto/mesto.toml of it, the first time.
     ("mesto.toml", TEMPLATE, 0o644),
     ("mesto.service", "usr/lib/systemd/system/mesto.service", 0o644),
+    ("mesto-backup.service", "usr/lib/systemd/system/mesto-backup.service", 0o644),
+    ("mesto-backup.timer", "usr/lib/systemd/system/mesto-backup.timer", 0o644),
+    ("mesto-doctor.service", "usr/lib/systemd/system/mesto-doctor.service", 0o644),
+    ("mesto-doctor.timer", "usr/lib/systemd/system/mesto-doctor.timer", 0o644),
     ("nginx.conf", "usr/share/doc/mesto/examples/nginx.conf", 0o644),
     ("sysusers.conf", "usr/lib/sysusers.d/mesto.conf", 0o644),
     ("tmpfiles.conf", "usr/lib/tmpfiles.d/mesto.conf", 0o644),
@@ -345,5 +349,31 @@ mod tests {
                 .collect()
         };
         assert_eq!(settings(&further), settings(UNIT));
+    }
+
+    #[test]
+    fn the_tools_of_the_timers_run_as_the_operator_does_and_are_confined_like_it() {
+        // How a service goes on, and what it is called, is its own.
+        let own = ["Type", "ExecStart", "Description", "Documentation", "After", "Wants", "WantedBy", "Restart"];
+        let own = own.into_iter().chain(["RestartSec", "TimeoutStopSec", "TimeoutStartSec"]).collect::<Vec<_>>();
+        let settings = |text: &'static str| -> Vec<&'static str> {
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            lines.filter(|line| line.split_once('=').is_some_and(|(name, _)| !own.contains(&name))).collect()
+        };
+        let serves = settings(UNIT);
+        assert!(serves.contains(&"User=mesto") && serves.contains(&"ProtectSystem=strict") && serves.len() > 25);
+        for (unit, more) in [
+            (include_str!("../../cli/debian/mesto-doctor.service"), &[][..]),
+            (
+                include_str!("../../cli/debian/mesto-backup.service"),
+                &["Environment=MESTO_COPIES=14", "Nice=10", "ReadWritePaths=/var/backups/mesto"],
+            ),
+        ] {
+            let unit = settings(unit);
+            let missing: Vec<_> = serves.iter().filter(|line| !unit.contains(line)).collect();
+            assert!(missing.is_empty(), "{missing:?}");
+            let added: Vec<_> = unit.iter().filter(|line| !serves.contains(line)).collect();
+            assert_eq!(added, more.iter().collect::<Vec<_>>());
+        }
     }
 }

@@ -25,13 +25,35 @@ pub struct FrontArgs {
     /// Seconds that requests may still take after SIGTERM; what is not over then is cut.
     #[arg(long, value_name = "SECONDS", default_value_t = Front::DRAIN_SECONDS, value_parser = clap::value_parser!(u16).range(1..=600))]
     drain_seconds: u16,
-    /// Address for Prometheus, which asks for /metrics there, such as 127.0.0.1:9464. Not for the
-    /// internet. Without it there are no metrics.
+    /// Address for Prometheus, which asks for /metrics there, such as 127.0.0.1:9464; another one
+    /// than --listen, and for each instance. Not for the internet. Without it there are no metrics.
     #[arg(long, value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
 }
 
+/// Whether two listeners cannot both be: one port, at one address or at any.
+pub fn meet(one: SocketAddr, other: SocketAddr) -> bool {
+    let is_any = one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && (is_any || one.ip() == other.ip())
+}
+
 impl FrontArgs {
+    /// Refuses metrics where drivers are served: nothing of them is for the internet.
+    ///
+    /// # Errors
+    /// `metrics_listen`
+    pub fn beside(&self, listen: SocketAddr) -> Outcome<()> {
+        match self.metrics_listen.filter(|metrics| meet(listen, *metrics)) {
+            None => Ok(()),
+            Some(metrics) => {
+                let text = format!("--metrics-listen {metrics} is where --listen {listen} is");
+                Err(CliError::new(Exit::Usage, "metrics_listen", text).advise(
+                    "Give --metrics-listen an address of its own that is not for the internet, such as 127.0.0.1:9464.",
+                ))
+            }
+        }
+    }
+
     /// # Errors
     /// When the address for Prometheus cannot be listened on.
     pub async fn front(&self) -> Outcome<Front> {
@@ -39,7 +61,7 @@ impl FrontArgs {
             None => None,
             Some(address) => Some(TcpListener::bind(address).await.map_err(|why| {
                 CliError::new(Exit::Failed, "listen", format!("{address} cannot be listened on: {why}"))
-                    .advise("Give a free address with --metrics-listen.")
+                    .advise("Give a free address with --metrics-listen; each instance on one machine needs its own.")
             })?),
         };
         Ok(Front {

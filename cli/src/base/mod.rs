@@ -20,6 +20,7 @@ pub mod packaging;
 pub mod payments;
 pub mod providers;
 pub mod refunds;
+pub mod root_key;
 pub mod serve;
 pub mod staff;
 pub mod testbed;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Clock, Config, HostedPage, NameError, Operator, Profile, SystemClock};
+use mesto_operator::{Clock, Config, HostedPage, KnownError, Operator, Profile, SystemClock};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
@@ -18,6 +18,7 @@ use crate::base::front::FrontArgs;
 use crate::base::messages::{self, MessagesArgs};
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
+use crate::base::root_key;
 use crate::kernel::args::{StoreArgs, web_address};
 use crate::kernel::call::{Call, told_to_end, wait_first, write_logs};
 use crate::kernel::clock::{BankClock, BankEntropy};
@@ -134,6 +135,7 @@ fn operator_name(args: &ServeArgs) -> Outcome<OperatorName> {
 /// # Errors
 /// When something it needs is missing or wrong, said before anything is served.
 async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
+    args.front.beside(args.listen)?;
     let secret = read_secret(args)?;
     let gateway = args.messages.gateway()?;
     let listener = TcpListener::bind(args.listen).await.map_err(|why| {
@@ -178,7 +180,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         if is_new {
             tracing::warn!(store = %place, "there was no store here: a new, empty one was made");
         }
-        named.is_called(store.as_ref()).map_err(not_called)?;
+        named.is_known_to(store.as_ref()).map_err(not_known)?;
         Ok::<_, CliError>(store)
     });
     let store = while_opening(opened).await.map_err(|why| CliError::failed("the store", why))??;
@@ -186,6 +188,8 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     tokio::task::block_in_place(|| args.bounds.compare_clocks(&operator, &*store, &clock))?;
 
+    // Whoever reads that it serves may tell it to end.
+    let end_is_told = told_to_end();
     let root_key = operator.keys().root_text();
     let listen = address.to_string();
     let said = serde_json::json!({
@@ -226,7 +230,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         tracing::warn!("no --messages: nobody can sign in unless a gateway of yours takes messages from the store");
     }
     let told = async move {
-        told_to_end().await;
+        end_is_told.await;
         let _ = ends.send(());
         tell_manager(sd_notify::NotifyState::Stopping);
     };
@@ -279,13 +283,16 @@ fn tell_manager(state: sd_notify::NotifyState<'_>) {
     }
 }
 
-/// Why a store is not served under this name.
-fn not_called(why: NameError) -> CliError {
+/// Why a store is not served under this name, or by these keys.
+fn not_known(why: KnownError) -> CliError {
     match &why {
-        NameError::Another { known, .. } => CliError::new(Exit::Input, "store_of_another_name", why.to_string()).advise(
+        KnownError::AnotherName { known, .. } => CliError::new(Exit::Input, "store_of_another_name", why.to_string()).advise(
             format!("Serve it with --name {known}: its codes, and what phones keep, are of that name. Another operator needs a store of its own."),
         ),
-        NameError::Store(error) => CliError::failed("the store's name", error),
+        KnownError::AnotherRoot { .. } => {
+            CliError::new(Exit::Input, "store_of_another_root", why.to_string()).advise(root_key::ADVICE)
+        }
+        KnownError::Store(error) => CliError::failed("the store's name and root key", error),
     }
 }
 

@@ -80,22 +80,25 @@ fn wait_on<T>(threads: &mut tokio::runtime::Builder, work: impl Future<Output = 
     outcome
 }
 
-/// Ends on SIGTERM or SIGINT.
-pub async fn told_to_end() {
+/// Ends on SIGTERM or SIGINT, heard from the call on and not only from when it is waited for: until
+/// then a signal ends the process at once.
+pub fn told_to_end() -> impl Future<Output = ()> + Send {
     #[cfg(unix)]
-    {
+    let heard = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut interrupt)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        {
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    };
+    async move {
+        #[cfg(unix)]
+        if let (Ok(mut terminate), Ok(mut interrupt)) = heard {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Structured logs on standard error, as `RUST_LOG` asks; `info` without it. They hold no personal

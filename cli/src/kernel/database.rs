@@ -97,6 +97,11 @@ pub fn left_by_restore(file: &Path) -> Option<PathBuf> {
 const ADVICE: &str =
     "Give an existing folder and a file of this operator with --database, or a reachable database with --database-url.";
 
+/// What root types instead where Postgres asks for the user of the machine.
+pub const AS_ITS_USER: &str = "Root is not the user whom the database lets in: run it as the one who serves, `runuser -u \
+                               mesto -- mesto …` or `sudo -u mesto mesto …`; for the doctor of the package that is \
+                               `systemctl start mesto-doctor`, and `journalctl -u mesto-doctor` shows what it found.";
+
 /// libpq's: PGPASSFILE, else `.pgpass` in the home folder when there is one.
 fn password_file() -> Option<PathBuf> {
     let named = std::env::var_os("PGPASSFILE").map(PathBuf::from);
@@ -246,6 +251,13 @@ impl Place {
         }
     }
 
+    /// Whether a server did not let root in whom it lets in as the user that serves: over a socket
+    /// it takes the user of the machine for that of the database (`peer`).
+    fn takes_root_for_another(&self, why: &StoreError) -> bool {
+        // `invalid_authorization_specification`, in whatever language the server says it.
+        matches!(self, Self::Postgres(_)) && private_files::is_root() && why.to_string().contains("(28000)")
+    }
+
     /// Why it cannot be used.
     #[must_use]
     pub fn unusable(&self, why: &StoreError) -> CliError {
@@ -267,6 +279,7 @@ impl Place {
                 "Start again when that is over, in the version that migrates."
             }
             StoreError::Schema(SchemaFault::Ahead { .. }) => "Use the version that wrote it, or a newer one.",
+            _ if self.takes_root_for_another(why) => AS_ITS_USER,
             StoreError::Schema(SchemaFault::Empty) => {
                 "Name the store that `mesto serve` writes. A copy of the file alone lacks what stands in the `-wal` beside it: copy with `mesto admin backup`."
             }

@@ -200,6 +200,28 @@ pub fn judge_as_owner_of(folder: &Path) {
 #[cfg(not(target_os = "linux"))]
 pub fn judge_as_owner_of(_: &Path) {}
 
+/// Who serves: whom files are looked at for.
+#[cfg(target_os = "linux")]
+pub fn who_serves() -> Option<u32> {
+    READER.get().copied().or_else(own_user)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn who_serves() -> Option<u32> {
+    None
+}
+
+/// Whether root runs this.
+#[cfg(target_os = "linux")]
+pub fn is_root() -> bool {
+    own_user() == Some(0)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn is_root() -> bool {
+    false
+}
+
 /// The effective user of this process.
 #[cfg(target_os = "linux")]
 fn own_user() -> Option<u32> {
@@ -212,7 +234,7 @@ fn own_user() -> Option<u32> {
 #[cfg(target_os = "linux")]
 fn owner_is_trusted(path: &Path) -> Outcome<()> {
     use std::os::unix::fs::MetadataExt as _;
-    let own = READER.get().copied().or_else(own_user);
+    let own = who_serves();
     if let (Ok(owner), Some(own)) = (fs::metadata(path).map(|found| found.uid()), own)
         && owner != own
         && owner != 0

@@ -72,6 +72,64 @@ fn a_store_that_is_served_is_copied_and_another_one_is_made_of_the_copy_on_sqlit
     assert_eq!(crate::http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);
 }
 
+/// Dated copies that lie in a folder.
+fn dated(folder: &Path, ending: &str) -> Vec<String> {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    files.filter(|name| name.starts_with("mesto-20") && name.ends_with(ending)).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn of_dated_copies_so_many_stay_and_a_copy_that_is_at_fault_takes_the_place_of_none() {
+    let cluster = PostgresCluster::start().unwrap();
+    let url = cluster.database().unwrap();
+    let folder = folder();
+    let path = folder.path();
+    std::fs::create_dir(path.join("copies")).unwrap();
+    for (store, ending) in [(["--database", "mesto.sqlite"], "Z.sqlite"), (["--database-url", &url], "Z.dump")] {
+        right(&admin(path, &[&["create", "--role", "inspector", "--name", "Mira"], &store[..]].concat()));
+        let old = [format!("mesto-2026-01-01T031500{ending}"), format!("mesto-2026-01-02T031500{ending}")];
+        for name in old.iter().chain([&"by-hand.sqlite".to_owned()]) {
+            std::fs::write(path.join("copies").join(name), "x").unwrap();
+        }
+        let into = ["backup", "--into", "copies"];
+        let keep = |number: &str| admin(path, &[&into[..], &["--keep", number], &store].concat());
+        let all = right(&admin(path, &[&into[..], &store].concat()));
+        assert_eq!((all["removed"].as_array().unwrap().len(), dated(&path.join("copies"), ending).len()), (0, 3));
+        let first = all["file"].as_str().unwrap().to_owned();
+        std::fs::rename(path.join(&first), path.join(format!("copies/mesto-2026-01-03T031500{ending}"))).unwrap();
+        let made = right(&keep("2"));
+        assert_eq!(made["audit"], "audited");
+        let removed: Vec<String> =
+            made["removed"].as_array().unwrap().iter().map(|old| old.as_str().unwrap().to_owned()).collect();
+        assert_eq!(removed, [format!("copies/{}", old[1]), format!("copies/{}", old[0])]);
+        assert_eq!(mode(&path.join(made["file"].as_str().unwrap())), 0o600);
+        assert!(path.join("copies/by-hand.sqlite").exists());
+        for name in dated(&path.join("copies"), ending) {
+            std::fs::remove_file(path.join("copies").join(name)).unwrap();
+        }
+    }
+    // Books at fault: what was kept stays.
+    std::fs::write(path.join("copies/mesto-2026-01-01T031500Z.sqlite"), "x").unwrap();
+    let books =
+        mesto_operator::SqliteStore::open(&path.join("mesto.sqlite"), mesto_operator::Durability::Full).unwrap();
+    let wrong = "INSERT INTO ledger_entry (id, kind, reference, at, currency) VALUES ('le_1', 'topup', 'x', 1, 'RSD')";
+    let leg =
+        "INSERT INTO ledger_leg (entry, ordinal, kind, amount, currency) VALUES ('le_1', 0, 'clearing', 100, 'RSD')";
+    mesto_operator::store::transact(&books, |tx| {
+        tx.execute(wrong, &[])?;
+        tx.execute(leg, &[])
+    })
+    .unwrap();
+    drop(books);
+    let fault = admin(path, &["backup", "--into", "copies", "--keep", "1", "--database", "mesto.sqlite"]);
+    assert!(fault.exit == 1 && fault.out.contains("ledger_fault"), "{} {}", fault.out, fault.err);
+    let left = dated(&path.join("copies"), "Z.sqlite");
+    assert_eq!(left.len(), 2, "{left:?} {}", fault.out);
+    assert_eq!(mesto(path, &["admin", "backup", "--keep", "2", "--to", "x.sqlite"]).exit, 2);
+    assert_eq!(mesto(path, &["admin", "backup"]).exit, 2);
+}
+
 /// What happened in a garage since the copy was taken is told again by its controller.
 #[cfg(unix)]
 #[test]

@@ -148,6 +148,11 @@ fn on_store(folder: &Path, statements: &[&str]) {
     }
 }
 
+fn plain_smpp(at: &Path, host: &str) {
+    let text = format!("[smpp]\naddress = \"{host}:2775\"\nsystem_id = \"mesto\"\nsource = \"Mesto\"\n");
+    write(&at.join("messages.toml"), &text);
+}
+
 /// A broken set-up: the codes that tell of it, what is done to a sound one, and what is typed
 /// beside its file.
 struct Case(&'static [&'static str], fn(&Path), &'static [&'static str]);
@@ -172,9 +177,16 @@ const CASES: &[Case] = &[
         },
         &[],
     ),
+    Case(&["messages_plain"], |at| plain_smpp(at, "smpp.gateway.example"), &[]),
+    Case(&["messages_plain"], |at| plain_smpp(at, "203.0.113.7"), &[]),
+    Case(&["messages_plain"], |at| plain_smpp(at, "[2001:db8::7]"), &[]),
     Case(&["metrics_public"], NOTHING, &["--metrics-listen", "0.0.0.0:9464"]),
+    Case(&["metrics_public"], NOTHING, &["--metrics-listen", "203.0.113.7:9464"]),
+    Case(&["metrics_on_listen"], NOTHING, &["--listen", "127.0.0.1:8080", "--metrics-listen", "127.0.0.1:8080"]),
+    Case(&["metrics_on_listen"], NOTHING, &["--listen", "0.0.0.0:8080", "--metrics-listen", "127.0.0.1:8080"]),
     Case(&["proxy_not_trusted", "not_reached"], NOTHING, &["--public-url", "https://127.0.0.1:1"]),
     Case(&["keys_unusable"], |at| std::fs::remove_file(at.join("keys/keys.signed")).unwrap(), &[]),
+    Case(&["keys_of_another_root"], |at| keys(at, 0), &[]),
     Case(&["keys_open"], |at| mode(&at.join("keys/code-1.seed"), 0o644), &[]),
     Case(&["keys_open"], |at| mode(&at.join("keys"), 0o777), &[]),
     Case(
@@ -417,6 +429,50 @@ fn the_doctor_and_serve_take_the_same_secrets() {
 }
 
 #[test]
+fn codes_may_go_without_tls_to_this_machine_and_through_a_network_of_ones_own() {
+    let sound = Sound::new();
+    for host in ["127.0.0.1", "localhost", "[::1]", "10.8.0.1", "192.168.1.9", "[fd00::7]", "smsc", "smsc.internal"] {
+        plain_smpp(sound.path(), host);
+        let told = doctor(sound.path(), &[]);
+        assert_eq!(told.0["messages_plain"]["state"], "good", "{host}");
+    }
+    plain_smpp(sound.path(), "smpp.gateway.example");
+    edit(&sound.path().join("messages.toml"), "[smpp]\n", "[smpp]\ntls = true\n");
+    assert_eq!(doctor(sound.path(), &[]).0["messages_plain"]["state"], "good");
+}
+
+#[test]
+fn a_store_that_the_one_who_serves_may_not_write_is_found() {
+    let sound = Sound::new();
+    let path = sound.path();
+    let id = Command::new("id").arg("-u").output().unwrap();
+    let found = |what: &str| {
+        let told = doctor(path, &[]);
+        let text = told.0["store_not_writable"]["text"].as_str().unwrap_or_default();
+        assert!(told.bad().contains("store_not_writable") && text.contains(what), "{what}: {text}");
+    };
+    if id.stdout == b"0\n" {
+        // The keys are another user's, as whom it serves; what root made is none of his.
+        let given = |to: &str, what: &[&str]| {
+            let files = what.iter().map(|name| path.join(name));
+            assert!(Command::new("chown").args(["-R", to]).args(files).status().unwrap().success());
+        };
+        given("1:1", &["keys"]);
+        found("mesto.sqlite belongs to another user");
+        given("1:1", &["mesto.sqlite"]);
+        found("belongs to another user");
+        given("1:1", &["."]);
+        assert!(!doctor(path, &[]).bad().contains("store_not_writable"));
+        given("0:0", &["mesto.sqlite.serving"]);
+        found("mesto.sqlite.serving belongs to another user");
+    } else {
+        mode(path, 0o500);
+        found("is read-only");
+        mode(path, 0o700);
+    }
+}
+
+#[test]
 fn a_person_reads_what_to_do_and_the_worst_stands_first() {
     let sound = Sound::new();
     let ran = ran(&mut command(
@@ -507,8 +563,33 @@ fn a_postgres_that_forgets_is_far_off_or_small_or_on_another_clock_is_found() {
     assert_eq!(told.0["books_wrong"]["state"], "good");
     assert!(on(&["--connections", "5000"]).bad().contains("postgres_connections"));
 
-    // What the server says of itself, said by others: functions that stand before its own.
+    // A user who may not write, and one who is told not to.
     let name = url.rsplit('/').next().unwrap().to_owned();
+    let psql = |sql: &[String]| {
+        let port = cluster.port().to_string();
+        let mut psql = Command::new(cluster.programs().join("psql"));
+        psql.args(["-q", "-h", "127.0.0.1", "-U", "mesto", "-p", &port, "-d", &name]);
+        assert!(psql.args(sql.iter().flat_map(|sql| ["-c", sql])).status().unwrap().success());
+    };
+    psql(&["CREATE ROLE looks LOGIN".into(), "GRANT SELECT ON ALL TABLES IN SCHEMA public TO looks".into()]);
+    let of = |url: &str| doctor(path, &["--database-url", url]).0["store_not_writable"].clone();
+    let text = |check: &Value| check["text"].as_str().unwrap_or_default().to_owned();
+    let looks = text(&of(&url.replace("mesto@", "looks@")));
+    assert!(looks.contains("the user looks may not write the tables") && looks.contains("ledger_entry"), "{looks}");
+    psql(&[
+        "GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO looks".into(),
+        "REVOKE UPDATE ON account FROM looks".into(),
+    ]);
+    assert!(text(&of(&url.replace("mesto@", "looks@"))).ends_with("may not write the tables account"));
+    assert_eq!(of(&url)["state"], "good");
+    psql(&[format!("ALTER DATABASE {name} SET default_transaction_read_only = on")]);
+    assert!(text(&of(&url)).contains("default_transaction_read_only"), "{}", of(&url));
+    psql(&[
+        "SET default_transaction_read_only = off".into(),
+        format!("ALTER DATABASE {name} RESET default_transaction_read_only"),
+    ]);
+
+    // What the server says of itself, said by others: functions that stand before its own.
     let functions = "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() - interval '5 s' $$;
         CREATE FUNCTION public.inet_server_addr() RETURNS inet LANGUAGE sql AS $$ SELECT inet '192.0.2.7' $$;
         CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS $$ SELECT true $$;";

@@ -99,6 +99,17 @@ fn options_of_the_network_say_what_they_take() {
         let ran = mesto(folder.path(), &[&SERVE[..5], &[option, value]].concat());
         assert!(ran.exit == 2 && ran.err.contains(says), "{option} {value}: {} {}", ran.exit, ran.err);
     }
+    // Metrics are not for those who are served.
+    for (listen, metrics) in
+        [("127.0.0.1:8080", "127.0.0.1:8080"), ("0.0.0.0:9464", "127.0.0.1:9464"), ("127.0.0.1:9", "[::]:9")]
+    {
+        let words =
+            ["serve", "--bank-secret-file", "secret", "--listen", listen, "--metrics-listen", metrics, "--json"];
+        let ran = mesto(folder.path(), &words);
+        let error = ran.json()["error"].clone();
+        assert_eq!((ran.exit, error["code"].as_str()), (2, Some("metrics_listen")), "{error}");
+        assert!(error["advice"].as_str().unwrap().contains("an address of its own"), "{error}");
+    }
     let metrics = Serving::start(folder.path(), &[&SERVE[..], &["--metrics-listen", "127.0.0.1:0"]].concat());
     let (status, text) = http("GET", &metrics.said("metrics"), None).unwrap();
     assert!(status == 200 && text.contains("mesto_store_up 1"), "{text}");

@@ -12,6 +12,8 @@ mod garage;
 mod messages;
 mod pages;
 mod phone;
+#[cfg(unix)]
+mod root_key;
 mod serving;
 mod staff;
 mod testbed;

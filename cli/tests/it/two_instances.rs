@@ -137,10 +137,17 @@ impl Behind {
                 ("\"postgres://mesto@db1.example,db2.example/mesto?sslmode=verify-full\"", &url),
             ],
         );
-        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        // The other one differs by what the sentence below the line says.
+        let page = page(PAGE);
+        let said = page.split("the other one says `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+        let other = here(said, &[("10.0.0.2:8080", "127.0.0.1:0")]);
+        let other = here(&line, &[("--listen 127.0.0.1:0", &other)]);
         let bounds = ["--address-requests-per-second", "1", "--json"];
-        let start = || Serving::with(&mut command(path, &[&words[..], &bounds].concat()));
-        let (one, two) = (start(), start());
+        let start = |line: &str| {
+            let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+            Serving::with(&mut command(path, &[&words[..], &bounds].concat()))
+        };
+        let (one, two) = (start(&line), start(&other));
         let public = one.said("operator");
         assert_eq!(public, "https://parking.example");
 

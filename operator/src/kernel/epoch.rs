@@ -36,10 +36,13 @@ pub(crate) const TABLE: Table = Table {
 };
 
 table! {
-    /// What the operator of this store is called: one row, written when it is served first.
+    /// What the operator of this store is called, and the root key that its apps compile in: one
+    /// row, written when it is served first.
     pub(crate) struct CalledRow in "called" {
         name: String,
         issuer: OperatorName,
+        /// base64url, as `root.public` has it.
+        root_key: String,
     }
 }
 
@@ -51,10 +54,13 @@ pub(crate) const CALLED: Table = Table {
 
 /// Why a store is not served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NameError {
+pub enum KnownError {
     /// Its codes, and what phones keep, are of another name.
     #[error("this store is {known}'s, and would be served as {wanted}")]
-    Another { known: OperatorName, wanted: OperatorName },
+    AnotherName { known: OperatorName, wanted: OperatorName },
+    /// Its apps believe another root key, and nothing that these keys sign.
+    #[error("this store is of the root key {known}, and would be served by keys of the root key {wanted}")]
+    AnotherRoot { known: String, wanted: String },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -74,21 +80,63 @@ pub(crate) fn current(tx: &mut dyn Tx) -> Result<EpochRow, StoreError> {
 }
 
 impl Operator {
-    /// Says in the store what this operator is called, the first time it is served; later it has to
-    /// be called the same.
+    /// Says in the store what this operator is called and of which root key its keys are, the first
+    /// time it is served; later both have to be the same.
     ///
     /// # Errors
-    /// [`NameError`]
-    pub fn is_called(&self, store: &dyn Store) -> Result<(), NameError> {
-        let wanted = self.config.issuer.clone();
+    /// [`KnownError`]
+    pub fn is_known_to(&self, store: &dyn Store) -> Result<(), KnownError> {
+        let (wanted, root) = (self.config.issuer.clone(), self.keys().root_text());
         let known = transact(store, |tx| match tx.first(find!(CalledRow { name: STORE }))? {
-            Some(row) => Ok(row.issuer),
+            Some(row) => Ok(row),
             None => {
-                tx.write(Write::insert(CalledRow { name: STORE.to_owned(), issuer: wanted.clone() }))?;
-                Ok(wanted.clone())
+                let row = || CalledRow { name: STORE.to_owned(), issuer: wanted.clone(), root_key: root.clone() };
+                tx.write(Write::insert(row()))?;
+                Ok(row())
             }
         })?;
-        if known == wanted { Ok(()) } else { Err(NameError::Another { known, wanted }) }
+        if known.issuer != wanted {
+            return Err(KnownError::AnotherName { known: known.issuer, wanted });
+        }
+        if known.root_key != root {
+            return Err(KnownError::AnotherRoot { known: known.root_key, wanted: root });
+        }
+        Ok(())
+    }
+
+    /// The root key that a store remembers, as text; `None` where it was never served.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn root_key_of(&self, store: &dyn Store) -> Result<Option<String>, StoreError> {
+        transact(store, |tx| Ok(tx.first(find!(CalledRow { name: STORE }))?.map(|row| row.root_key)))
+    }
+
+    /// Lets a store be served by these keys from now on, although it was by those of another root
+    /// key; which one that was. `None`, and nothing is written, where it was not, or never served.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn adopt_root_key(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        reason: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let now = whole_millis(now);
+        let root = self.keys().root_text();
+        let before = transact(store, |tx| {
+            let row = tx.first(find!(CalledRow { name: STORE }))?;
+            let Some(before) = row.map(|row| row.root_key).filter(|before| *before != root) else { return Ok(None) };
+            let logged = Logged { actor: "tool", action: "store.root_key_adopted", subject: &root, note: reason };
+            grants::log(tx, self, now, &logged).map_err(Failure::into_store_error)?;
+            tx.write(update!(CalledRow { name: STORE } set { root_key: root.clone() }))?;
+            Ok(Some(before))
+        })?;
+        if before.is_some() {
+            tracing::warn!(root_key = root, "the store is of another root key now");
+        }
+        Ok(before)
     }
 
     /// Begins a new epoch: the store was put back from a copy, or a replica that may have lagged

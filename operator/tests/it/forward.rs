@@ -41,7 +41,7 @@ fn insert(table: &str, row: &mesto_operator::store::Row) -> String {
 /// The books with everything in them, as statements; in its first line who is signed in.
 fn written() -> String {
     let world = World::sqlite();
-    world.operator.is_called(&*world.store).unwrap();
+    world.operator.is_known_to(&*world.store).unwrap();
     fill(&world);
     let driver = world.driver("+381629876543");
     driver.add("BG123AB");
@@ -72,7 +72,7 @@ fn is_read(store: Arc<dyn Store>, fixture: &str) {
     let world = World::on(store);
     world.set(at);
     assert_eq!(world.operator.audit_ledger(&*world.store), Ok(()));
-    world.operator.is_called(&*world.store).unwrap();
+    world.operator.is_known_to(&*world.store).unwrap();
     let operator = &world.operator;
     assert!(!operator.staff(&*world.store, world.now()).unwrap().is_empty());
     assert!(!operator.audit_log(&*world.store, None, None).unwrap().is_empty());

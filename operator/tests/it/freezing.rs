@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 /// Ends with the process: its threads wait for connections and end with those.
@@ -14,6 +15,7 @@ pub struct FreezingWay {
 #[derive(Default)]
 struct Ice {
     is_frozen: Mutex<bool>,
+    opened: AtomicUsize,
     thawed: Condvar,
 }
 
@@ -33,6 +35,7 @@ impl FreezingWay {
         std::thread::spawn(move || {
             for from in listener.incoming() {
                 let (Ok(from), Ok(to)) = (from, TcpStream::connect(("127.0.0.1", port))) else { return };
+                ice.opened.fetch_add(1, Ordering::SeqCst);
                 for stream in [&from, &to] {
                     stream.set_nodelay(true).unwrap();
                 }
@@ -49,6 +52,11 @@ impl FreezingWay {
     pub fn url(&self, database: &str) -> String {
         let name = database.rsplit('/').next().unwrap();
         format!("postgres://mesto@{}/{name}", self.address)
+    }
+
+    /// How many connections were opened over it.
+    pub fn opened(&self) -> usize {
+        self.ice.opened.load(Ordering::SeqCst)
     }
 
     /// From now on nothing reaches the server, new connections neither.

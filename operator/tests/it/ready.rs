@@ -141,6 +141,32 @@ fn serving_beside() -> (Serving, Beside) {
 }
 
 #[test]
+fn a_look_at_a_database_that_says_nothing_is_one_try_and_a_cut_connection_is_opened_again() {
+    let url = cluster().database().unwrap();
+    let way = FreezingWay::to(cluster().port());
+    let store = PostgresStore::connect(PostgresAddress::parse(&way.url(&url), None).unwrap(), 1).unwrap();
+    let database = url.rsplit('/').next().unwrap().to_owned();
+    let beside = Beside { store: PostgresStore::open(&cluster().database().unwrap(), 1).unwrap(), database };
+    let now = crate::world::start();
+    store.probe(now).unwrap();
+    let opened = way.opened();
+    // Whoever is connected is cut: the same look opens another connection.
+    beside.cut();
+    store.probe(now).unwrap();
+    assert_eq!(way.opened(), opened + 1);
+    way.freeze();
+    let told = store.probe(now).unwrap_err().to_string();
+    assert!(told.contains("did not answer within 2 s"), "{told}");
+    assert_eq!(way.opened(), opened + 1, "the time of the look was over: no second one");
+    // One that has to open a connection takes no longer.
+    let told = store.probe(now).unwrap_err().to_string();
+    assert!(told.contains("did not answer within 2 s"), "{told}");
+    assert_eq!(way.opened(), opened + 2);
+    way.thaw();
+    store.probe(now).unwrap();
+}
+
+#[test]
 fn a_postgres_that_only_reads_is_told_and_not_ready() {
     let (serving, beside) = serving_beside();
     let driver = serving.world.driver("+381641234567");

@@ -1,6 +1,7 @@
 //! `mesto admin backup|restore`: a copy of the operator's store that was checked, and a store made
 //! of one.
 
+mod dated;
 mod postgres;
 mod sqlite;
 
@@ -36,8 +37,16 @@ enum Tool {
 #[derive(Debug, Args)]
 struct BackupArgs {
     /// The file to be made; one that is there is not overwritten.
-    #[arg(long, value_name = "FILE")]
-    to: PathBuf,
+    #[arg(long, value_name = "FILE", conflicts_with = "into", required_unless_present = "into")]
+    to: Option<PathBuf>,
+    /// A folder instead, for a copy whose name says when it was made, such as
+    /// `mesto-2026-11-26T031500Z.sqlite`.
+    #[arg(long, value_name = "FOLDER")]
+    into: Option<PathBuf>,
+    /// When the copy is whole and its books agree, so many of the newest dated copies of the folder
+    /// stay, and those before them are removed. Without it all of them stay.
+    #[arg(long, value_name = "N", requires = "into", conflicts_with = "to", value_parser = clap::value_parser!(u16).range(1..))]
+    keep: Option<u16>,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -88,8 +97,12 @@ impl Run for Tool {
     }
 }
 
-fn backup(BackupArgs { to, store }: &BackupArgs, call: Call) -> Outcome<()> {
+fn backup(BackupArgs { to, into, keep, store }: &BackupArgs, call: Call) -> Outcome<()> {
     let place = store.place()?;
+    let to = &match (to, into) {
+        (Some(to), _) => to.clone(),
+        (None, into) => into.as_deref().unwrap_or(Path::new("")).join(dated::name(now(), Kind::of_store(&place))),
+    };
     let schema = place.schema()?;
     if schema.version == 0 {
         return Err(place.unusable(&mesto_operator::SchemaFault::Empty.into()));
@@ -104,7 +117,14 @@ fn backup(BackupArgs { to, store }: &BackupArgs, call: Call) -> Outcome<()> {
         Audit::Older => ("not_audited", None),
         Audit::Fault(fault) => ("at_fault", Some(fault)),
     };
-    let told = json!({ "file": to, "bytes": bytes, "schema": schema, "audit": verdict, "fault": fault });
+    // One that is at fault takes the place of none.
+    let removed = match (into, keep) {
+        (Some(folder), Some(keep)) if fault.is_none() => dated::prune(folder, usize::from(*keep))?,
+        _ => Vec::new(),
+    };
+    let told = json!({
+        "file": to, "bytes": bytes, "schema": schema, "audit": verdict, "fault": fault, "removed": removed,
+    });
     call.say(&told, || {
         let made = call.style.paint(Tone::Good, "Copied to");
         let audited = match &audit {
@@ -114,8 +134,9 @@ fn backup(BackupArgs { to, store }: &BackupArgs, call: Call) -> Outcome<()> {
         };
         let keys = store.keys.display();
         format!(
-            "{made} {}: {bytes} bytes, schema V{schema}, {audited}\nIt holds no signing keys: keep {keys} too, apart from it.",
-            to.display()
+            "{made} {}: {bytes} bytes, schema V{schema}, {audited}{}\nIt holds no signing keys: keep {keys} too, apart from it.",
+            to.display(),
+            removed.iter().map(|old| format!("\nremoved {}", old.display())).collect::<String>(),
         )
     });
     match fault {
@@ -188,6 +209,21 @@ enum Kind {
 }
 
 impl Kind {
+    const fn of_store(place: &Place) -> Self {
+        match place {
+            Place::Sqlite(_) => Self::Sqlite,
+            Place::Postgres(_) => Self::Dump,
+        }
+    }
+
+    /// How the name of a dated copy ends.
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Sqlite => ".sqlite",
+            Self::Dump => ".dump",
+        }
+    }
+
     fn of(file: &Path) -> Outcome<Self> {
         let mut head = [0; 16];
         let read = std::fs::File::open(file).and_then(|mut opened| opened.read(&mut head));
@@ -219,9 +255,11 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
             let text = format!("the books of {} do not agree, and {place} is not served: {fault}", from.display());
             return Err(CliError::new(Exit::Failed, "ledger_fault", text).advise("Put an older copy back."));
         }
-        operator.begin_epoch(store, now()).map_err(|why| CliError::failed("the epoch", why))
+        let epoch = operator.begin_epoch(store, now()).map_err(|why| CliError::failed("the epoch", why))?;
+        let root = operator.root_key_of(store).map_err(|why| CliError::failed("the root key", why))?;
+        Ok((epoch, root))
     };
-    let epoch = match (&place, kind) {
+    let (epoch, root) = match (&place, kind) {
         (Place::Sqlite(file), Kind::Sqlite) => sqlite::restore(from, file, adopt)?,
         (Place::Postgres(address), Kind::Dump) => postgres::restore(&place, address, from, adopt)?,
         (Place::Postgres(_), Kind::Sqlite) => {
@@ -231,9 +269,17 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
             return Err(other("a dump of Postgres", "Name an empty database with --database-url."));
         }
     };
-    call.say(&json!({ "store": place.to_string(), "from": from, "epoch": epoch }), || {
+    let is_other = root.is_some_and(|root| root != operator.keys().root_text());
+    let told = json!({ "store": place.to_string(), "from": from, "epoch": epoch, "is_of_other_root_key": is_other });
+    call.say(&told, || {
         let made = call.style.paint(Tone::Good, "Restored to");
-        format!("{made} {place}, audited, under a new epoch {epoch}\n{NEXT}")
+        let other = match is_other {
+            true => {
+                call.style.paint(Tone::Warn, "\nIt is of another root key than these keys, and is not served by them.")
+            }
+            false => String::new(),
+        };
+        format!("{made} {place}, audited, under a new epoch {epoch}{other}\n{NEXT}")
     });
     Ok(())
 }

@@ -3,7 +3,8 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::base::doctor::{Check, Seen, Setup, Weight};
+use crate::base::doctor::{Check, Opened, Seen, Setup, Weight};
+use crate::base::root_key;
 use crate::kernel::database::Place;
 use crate::kernel::failure::Outcome;
 use crate::kernel::private_files;
@@ -19,6 +20,7 @@ pub const CHECKS: &[Check] = &[
             Err(why) => Seen::Bad(why.clone()),
         },
     },
+    Check { code: "keys_of_another_root", weight: Weight::Error, advice: root_key::ADVICE, look: keys_of_another_root },
     Check {
         code: "keys_open",
         weight: Weight::Error,
@@ -158,6 +160,21 @@ fn keys_of_another(setup: &Setup) -> Seen {
     match other {
         Some(key) => Seen::Bad(format!("{} and {} have two owners", key.display(), file.display())),
         None => Seen::Good,
+    }
+}
+
+/// Serving is refused then.
+fn keys_of_another_root(setup: &Setup) -> Seen {
+    let Some(Opened { operator, store, .. }) = setup.opened() else {
+        return Seen::Skipped("there is no store to look at");
+    };
+    let of_keys = operator.keys().root_text();
+    match operator.root_key_of(store.as_ref()) {
+        Ok(Some(of_store)) => Seen::bad_if(of_store != of_keys, || {
+            format!("the store is of the root key {of_store}, and the keys are of the root key {of_keys}")
+        }),
+        Ok(None) => Seen::Skipped("the store was never served"),
+        Err(_) => Seen::Skipped("the store does not tell"),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::base::operator::{now, tool};
 use crate::base::serve::ServeArgs;
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::{Call, wait};
-use crate::kernel::database::{Place, left_by_restore};
+use crate::kernel::database::{AS_ITS_USER, Place, left_by_restore};
 use crate::kernel::failure::{CliError, Exit, Outcome, SAID};
 use crate::kernel::output::Tone;
 use crate::kernel::private_files;
@@ -134,7 +134,7 @@ impl Setup {
         };
         let opened = is_there.then(|| {
             let place = place.as_ref().map_err(Clone::clone)?;
-            let store = place.look_at().map_err(told)?;
+            let store = place.look_at().map_err(told_with_way)?;
             Ok(Opened { operator: tool(&store_args).map_err(told)?, store })
         });
         Ok(Self { matches: matches.clone(), store_args, now: now(), keys, cities, place, opened })
@@ -168,6 +168,14 @@ impl Setup {
 
 fn told(error: CliError) -> String {
     error.text
+}
+
+/// With what to type instead, where root is not let in.
+fn told_with_way(error: CliError) -> String {
+    match error.advice.as_deref() {
+        Some(AS_ITS_USER) => format!("{}. {AS_ITS_USER}", error.text),
+        _ => error.text,
+    }
 }
 
 fn run(matches: &ArgMatches, call: Call) -> Outcome<()> {

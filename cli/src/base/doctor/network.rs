@@ -6,6 +6,7 @@ use std::process::Command;
 use mesto_protocol::kernel::operator_name::OperatorName;
 
 use crate::base::doctor::{Check, Seen, Setup, Weight, waited};
+use crate::base::front::meet;
 use crate::kernel::web;
 
 pub const CHECKS: &[Check] = &[
@@ -148,6 +149,21 @@ pub const CHECKS: &[Check] = &[
         },
     },
     Check {
+        code: "metrics_on_listen",
+        weight: Weight::Error,
+        advice: "Give --metrics-listen an address of its own, such as 127.0.0.1:9464, and each instance of one machine \
+                 another one: `mesto serve` does not start like this.",
+        look: |setup| {
+            let address = |option| setup.said(option).and_then(|address| address.parse::<SocketAddr>().ok());
+            match (address("listen"), address("metrics_listen")) {
+                (Some(listen), Some(metrics)) => Seen::bad_if(meet(listen, metrics), || {
+                    format!("--metrics-listen {metrics} is where --listen {listen} is")
+                }),
+                _ => Seen::Skipped("no metrics are told"),
+            }
+        },
+    },
+    Check {
         code: "clock_not_synced",
         weight: Weight::Error,
         advice: "Let the machine take its time from the network: `timedatectl set-ntp true`, or chrony. Tickets are sold \
@@ -175,7 +191,7 @@ fn host(setup: &Setup) -> Option<(String, u16)> {
 
 /// Whether strangers may reach an address: any of this machine's, or one of the internet.
 fn is_public(address: IpAddr) -> bool {
-    match address {
+    match address.to_canonical() {
         IpAddr::V4(address) => !address.is_loopback() && !address.is_private() && !address.is_link_local(),
         IpAddr::V6(address) => !address.is_loopback() && !address.is_unique_local() && !address.is_unicast_link_local(),
     }

@@ -41,6 +41,18 @@ pub const CHECKS: &[Check] = &[
         },
     },
     Check {
+        code: "messages_plain",
+        weight: Weight::Error,
+        advice: "Say tls = true in [smpp], or reach the message centre through a tunnel, by its address in there: numbers \
+                 and codes are read by whoever is between, and whoever has a code signs in.",
+        look: |setup| match setup.file("messages").map(|file| messages::told_to_strangers(&file)) {
+            None => Seen::Skipped("no --messages is given"),
+            Some(Err(_)) => Seen::Skipped("the file of --messages cannot be read"),
+            Some(Ok(None)) => Seen::Good,
+            Some(Ok(Some(host))) => Seen::Bad(format!("codes go to {host} over SMPP without TLS")),
+        },
+    },
+    Check {
         code: "sms_countries",
         weight: Weight::Error,
         advice: "Give the countries of your drivers, two letters for each: --sms-countries RS,BA,ME.",
@@ -146,7 +158,8 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "copy_old",
         weight: Weight::Error,
-        advice: "Let `mesto admin backup` run every night (a systemd timer), into a folder that another machine fetches.",
+        advice: "Let `mesto admin backup --into FOLDER --keep 14` run every night (`systemctl enable --now \
+                 mesto-backup.timer` with the package), into a folder that another machine fetches.",
         look: copy_old,
     },
     Check {

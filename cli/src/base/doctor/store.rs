@@ -1,7 +1,8 @@
 //! The store: reached, current, in agreement, with room, and on a database that keeps what it
 //! acknowledged.
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use chrono::DateTime;
@@ -10,6 +11,7 @@ use mesto_operator::store::{Row, transact};
 use crate::base::doctor::files::with;
 use crate::base::doctor::{Check, Opened, Seen, Setup, Weight};
 use crate::kernel::database::Place;
+use crate::kernel::private_files;
 
 /// Free bytes below which a store has little room.
 const LITTLE_ROOM: u64 = 2 << 30;
@@ -60,7 +62,9 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "store_not_writable",
         weight: Weight::Error,
-        advice: "Give the file and its folder to the user that serves; a replica of Postgres is to be promoted first.",
+        advice: "Give the file, what lies beside it and its folder to the user that serves. A replica of Postgres is to \
+                 be promoted first; elsewhere `ALTER DATABASE … RESET default_transaction_read_only`, and let the user \
+                 of --database-url own the tables (`REASSIGN OWNED BY … TO …`).",
         look: not_writable,
     },
     Check {
@@ -219,27 +223,59 @@ fn on_postgres(setup: &Setup, sql: &str, look: impl Fn(&Row) -> Seen) -> Seen {
     }
 }
 
+/// What is asked of a database: whether it follows another one, what its sessions are told about
+/// writing (this one itself is told to read alone), and tables that its user may not write.
+const WRITES: &str = "SELECT CAST(CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS BIGINT) AS follows, \
+                      (SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only') AS read_only, \
+                      CAST(current_user AS TEXT) AS user_name, \
+                      (SELECT COALESCE(string_agg(CAST(relname AS TEXT), ', ' ORDER BY relname), '') FROM pg_class \
+                       WHERE relkind IN ('r', 'p') AND relname <> 'schema_history' \
+                       AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = CAST('heartbeat' AS regclass)) \
+                       AND (NOT has_table_privilege(oid, 'INSERT') \
+                            OR relname IN ('account', 'heartbeat') AND NOT has_table_privilege(oid, 'UPDATE'))) AS refused";
+
 fn not_writable(setup: &Setup) -> Seen {
     match &setup.place {
         Ok(Place::Sqlite(file)) if file.exists() => {
-            let is_read_only = |path: &Path| std::fs::metadata(path).is_ok_and(|data| data.permissions().readonly());
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            match [file.as_path(), folder].into_iter().find(|path| is_read_only(path)) {
-                Some(path) => Seen::Bad(format!("{} is read-only", path.display())),
-                None => Seen::Good,
-            }
+            let beside = ["-wal", "-shm", ".serving"].map(|ending| with(file, ending));
+            let all = [file.as_path(), folder].into_iter().chain(beside.iter().map(PathBuf::as_path));
+            all.filter(|path| path.exists()).find_map(takes_no_writes).map_or(Seen::Good, Seen::Bad)
         }
         Ok(Place::Sqlite(_)) => Seen::Skipped("there is no store yet"),
-        _ => on_postgres(
-            setup,
-            "SELECT CAST(CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS BIGINT) AS follows",
-            |row| {
-                Seen::bad_if(row.get::<i64>("follows").unwrap_or_default() == 1, || {
-                    "the database is a replica and takes no writes".to_owned()
+        _ => on_postgres(setup, WRITES, |row| {
+            let said = |name: &str| row.get::<String>(name).unwrap_or_default();
+            let refused = said("refused");
+            if row.get::<i64>("follows").unwrap_or_default() == 1 {
+                Seen::Bad("the database is a replica and takes no writes".to_owned())
+            } else if said("read_only") == "on" {
+                Seen::Bad(
+                    "sessions of this user and database only read: default_transaction_read_only is on".to_owned(),
+                )
+            } else {
+                Seen::bad_if(!refused.is_empty(), || {
+                    format!("the user {} may not write the tables {refused}", said("user_name"))
                 })
-            },
-        ),
+            }
+        }),
     }
+}
+
+/// Why the one who serves may not write a file or a folder; nothing where he may. Whether he is of
+/// its group is not known here: what a group may write is taken for good.
+fn takes_no_writes(path: &Path) -> Option<String> {
+    let data = std::fs::metadata(path).ok()?;
+    let shown = path.display();
+    if data.permissions().readonly() {
+        return Some(format!("{shown} is read-only"));
+    }
+    let serves = private_files::who_serves().filter(|user| *user != 0);
+    if serves.is_some_and(|user| data.uid() != user && data.mode() & 0o022 == 0) {
+        return Some(format!("{shown} belongs to another user than the one who serves, who may not write it"));
+    }
+    // Coreutils ask the kernel: a file system may be mounted for reading alone.
+    let may_be = Command::new("test").arg("-w").arg(path).status();
+    may_be.is_ok_and(|told| !told.success()).then(|| format!("{shown} cannot be written here"))
 }
 
 fn little_room(setup: &Setup) -> Seen {

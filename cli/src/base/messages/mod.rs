@@ -168,19 +168,33 @@ struct Written {
     command: Option<command::Written>,
 }
 
+fn fault(path: &Path, why: &str) -> CliError {
+    CliError::new(Exit::Input, "messages_unusable", format!("{} cannot be used: {why}", path.display()))
+        .advise("docs/messages.md says what stands in it.")
+}
+
+fn written(path: &Path) -> Outcome<Written> {
+    let text = std::fs::read_to_string(path).map_err(|why| fault(path, &why.to_string()))?;
+    crate::kernel::private_files::is_changed_by_others(path)?;
+    toml::from_str(&text).map_err(|why| fault(path, &why.to_string()))
+}
+
+/// To whom messages go so that strangers may read them on the way: a message centre without TLS,
+/// neither on this machine nor in a network of one's own.
+///
+/// # Errors
+/// As [`read`].
+pub fn told_to_strangers(path: &Path) -> Outcome<Option<String>> {
+    Ok(written(path)?.smpp.and_then(|smpp| smpp.told_to_strangers()))
+}
+
 /// Reads how messages are sent. Files that it names stand beside it, secrets where systemd puts
 /// them when that starts this process.
 ///
 /// # Errors
 /// `messages_unusable`, and what is wrong with the file or with one that it names.
 pub fn read(path: &Path) -> Outcome<Arc<dyn MessageGateway>> {
-    let fault = |why: String| {
-        CliError::new(Exit::Input, "messages_unusable", format!("{} cannot be used: {why}", path.display()))
-            .advise("docs/messages.md says what stands in it.")
-    };
-    let text = std::fs::read_to_string(path).map_err(|why| fault(why.to_string()))?;
-    crate::kernel::private_files::is_changed_by_others(path)?;
-    let written: Written = toml::from_str(&text).map_err(|why| fault(why.to_string()))?;
+    let written = written(path)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let gateway: Result<Arc<dyn MessageGateway>, String> = match (written.http, written.smpp, written.command) {
         (Some(written), None, None) => http::Http::new(written, folder)
@@ -194,7 +208,7 @@ pub fn read(path: &Path) -> Outcome<Arc<dyn MessageGateway>> {
             .map_err(|why| format!("[command] {why}")),
         _ => Err("it has one of [http], [smpp] and [command]".to_owned()),
     };
-    gateway.map_err(fault)
+    gateway.map_err(|why| fault(path, &why))
 }
 
 /// A message as any other, to try a template with.

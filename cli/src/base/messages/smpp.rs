@@ -10,6 +10,7 @@ mod receipts;
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::io::ErrorKind;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr as _;
@@ -177,6 +178,38 @@ fn octets<const MOST: usize>(what: &str, text: &str) -> Result<COctetString<1, M
     COctetString::from_str(text).map_err(|_| format!("{what}: at most {} ASCII letters", MOST - 1))
 }
 
+/// Host and port, as an address is written.
+fn host_of(address: &str) -> Option<&str> {
+    let (host, port) = address.rsplit_once(':')?;
+    let is_right = !host.is_empty() && port.parse::<u16>().is_ok();
+    is_right.then(|| host.trim_start_matches('[').trim_end_matches(']'))
+}
+
+/// Names that are nobody's on the internet.
+const OF_ONES_OWN: [&str; 5] = [".internal", ".local", ".lan", ".home.arpa", ".localhost"];
+
+/// Whether a host is in a network of one's own, as the far end of a tunnel is: by its address, or
+/// by a name that the internet does not have. No name is asked for.
+fn is_of_ones_own(host: &str) -> bool {
+    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.is_private() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
+        Err(_) => {
+            let name = host.trim_end_matches('.').to_ascii_lowercase();
+            !name.contains('.') || OF_ONES_OWN.iter().any(|ending| name.ends_with(ending))
+        }
+    }
+}
+
+impl Written {
+    /// The host to which codes go so that strangers may read them.
+    pub fn told_to_strangers(&self) -> Option<String> {
+        let host = host_of(self.address.trim())?;
+        let is_told = !self.tls && !is_this_machine(host) && !is_of_ones_own(host);
+        is_told.then(|| host.to_owned())
+    }
+}
+
 impl Smpp {
     /// `folder` is where the files that are named stand.
     ///
@@ -184,11 +217,9 @@ impl Smpp {
     /// What is wrong, and what would be right.
     pub fn new(written: Written, folder: &Path) -> Result<Self, String> {
         let address = written.address.trim().to_owned();
-        let host = match address.rsplit_once(':') {
-            Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => host,
-            _ => return Err("address: give host and port, such as smpp.gateway.example:2775".to_owned()),
+        let Some(host) = host_of(&address).map(str::to_owned) else {
+            return Err("address: give host and port, such as smpp.gateway.example:2775".to_owned());
         };
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let is_here = is_this_machine(&host);
         if written.ca_file.is_some() && !written.tls {
             return Err("ca_file: it belongs to tls = true".to_owned());

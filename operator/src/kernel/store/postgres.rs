@@ -223,12 +223,18 @@ impl PostgresStore {
 }
 
 impl PostgresStore {
-    /// Writes over the watcher's connection, and tells the server's time.
-    fn watch(&self, watcher: &mut Option<Connection>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    /// Writes over the watcher's connection, and tells the server's time; all of it until `until`.
+    fn watch(
+        &self,
+        watcher: &mut Option<Connection>,
+        now: DateTime<Utc>,
+        until: Instant,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut connection = match watcher.take() {
             Some(connection) => connection,
-            None => Connection::serving(&self.pool.address.clone().answering_within(PROBE), self.pool.finds)?,
+            None => Connection::watching(&self.pool.address, self.pool.finds, until)?,
         };
+        connection.until = Some(until);
         let mut told = None;
         connection.transact(
             &mut |tx| {
@@ -254,9 +260,11 @@ impl Store for PostgresStore {
     fn probe(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         let was_open = watcher.is_some();
-        match self.watch(&mut watcher, now) {
-            // One that was idle may have been cut long ago.
-            Err(StoreError::Unavailable(_)) if was_open => self.watch(&mut watcher, now),
+        let until = task::now() + PROBE;
+        match self.watch(&mut watcher, now, until) {
+            // One that was idle may have been cut long ago, which is known at once. Of a server
+            // that says nothing the time of the look is over.
+            Err(StoreError::Unavailable(_)) if was_open && task::now() < until => self.watch(&mut watcher, now, until),
             told => told,
         }
     }
@@ -365,6 +373,8 @@ struct Connection {
     /// Longest exchange of the transaction that runs, and of one that is served.
     exchange: Duration,
     served_exchange: Duration,
+    /// Nothing is waited for any longer, whatever an exchange may take.
+    until: Option<Instant>,
 }
 
 /// A statement that was prepared, and the names of its answer's columns: of each question in it.
@@ -404,7 +414,18 @@ impl Connection {
             is_silent: false,
             exchange: address.exchange(),
             served_exchange: address.exchange(),
+            until: None,
         })
+    }
+
+    /// One that looks at the server now and then, opened until `until`.
+    fn watching(address: &PostgresAddress, finds: Finds, until: Instant) -> Result<Self, StoreError> {
+        let left = until.saturating_duration_since(task::now());
+        let mut connection = Self::open(&address.clone().answering_within(left))?;
+        (connection.exchange, connection.served_exchange) = (PROBE, PROBE);
+        connection.until = Some(until);
+        connection.serve(finds)?;
+        Ok(connection)
     }
 
     fn serving(address: &PostgresAddress, finds: Finds) -> Result<Self, StoreError> {
@@ -428,7 +449,9 @@ impl Connection {
 
     /// Waits for the server's answer, for as long as an exchange may take.
     fn hear<T>(&self, answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Trouble> {
-        let heard = self.runtime.block_on(async { tokio::time::timeout(self.exchange, answer).await });
+        let left = self.until.map(|until| until.saturating_duration_since(task::now()));
+        let exchange = left.map_or(self.exchange, |left| left.min(self.exchange));
+        let heard = self.runtime.block_on(async { tokio::time::timeout(exchange, answer).await });
         heard.map_err(|_| Trouble::Silent(self.exchange))?.map_err(Trouble::Said)
     }
 

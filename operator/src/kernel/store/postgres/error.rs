@@ -46,9 +46,10 @@ impl From<Trouble> for StoreError {
 pub(super) fn refused(trouble: &Trouble) -> StoreError {
     match trouble {
         Trouble::Said(error) => said(error),
-        Trouble::Silent(span) => {
-            StoreError::Unavailable(format!("the database did not answer within {} s", span.as_secs()))
-        }
+        Trouble::Silent(span) => StoreError::Unavailable(format!(
+            "the database did not answer within {} s",
+            span.as_millis().div_ceil(1_000)
+        )),
     }
 }
 
