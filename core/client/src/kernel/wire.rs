@@ -254,7 +254,8 @@ impl Client {
                     self.session_over(token);
                 }
             }
-            // An app that is too old is answered this as well: what it says counts, not that it came.
+            // An app that is too old is answered this as well: what it says counts, not that it
+            // came.
             _ if sending.operation.is_for_every_app && self.connection() == Connection::UpdateNeeded => {}
             _ => self.connection_is(Connection::Online),
         }

@@ -46,7 +46,10 @@ class SignInPresenter(
     /** Epoch milliseconds: when another code can be asked for. */
     private var resendAt: Long? = typed.resendAt
 
-    /** When the code was asked for. Where it is earlier now, the clock was ahead then, and `resendAt` holds no more. */
+    /**
+     * When the code was asked for. Where it is earlier now, the clock was ahead then, and `resendAt`
+     * holds no more.
+     */
     private var askedAt: Long? = typed.askedAt
     private val shown = MutableStateFlow(typed.run { SignInUiState(phone = phone, codeSentTo = sentTo, code = code, codeLength = digits) })
 
