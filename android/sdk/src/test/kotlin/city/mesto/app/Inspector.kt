@@ -23,8 +23,8 @@ class Inspector(operator: String, rootKey: String, kept: VerifierData?, private 
     }
 
     /**
-     * What to show of a scanned code. [at] is this phone's clock where it is null; against a testbed
-     * give the testbed's.
+     * What to show of a scanned code. [at] is this phone's clock where it is null; against a
+     * testbed give the testbed's.
      */
     fun judge(scanned: String, at: Instant? = null): String =
         try {
