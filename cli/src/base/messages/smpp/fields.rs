@@ -1,5 +1,5 @@
-//! The mandatory fields of `deliver_sm` and `data_sm` (SMPP 3.4, 4.6.1 and 4.7.1): where they end, or
-//! what is answered about the first that cannot be read (5.1.3).
+//! The mandatory fields of `deliver_sm` and `data_sm` (SMPP 3.4, 4.6.1 and 4.7.1): where they end,
+//! or what is answered about the first that cannot be read (5.1.3).
 
 use rusmpp::{CommandId, CommandStatus};
 

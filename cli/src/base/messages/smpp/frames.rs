@@ -33,7 +33,7 @@ pub struct Came {
 pub struct Unreadable {
     /// What is answered, where it is a request.
     pub status: CommandStatus,
-    /// The mandatory fields of a `deliver_sm` or `data_sm`, where those behind them alone are wrong.
+    /// The mandatory fields of a `deliver_sm` or `data_sm`, where the others alone are wrong.
     pub mandatory: Option<Pdu>,
 }
 

@@ -14,12 +14,18 @@ import java.time.Instant
 class Inspector(operator: String, rootKey: String, kept: VerifierData?, private val keep: (VerifierData) -> Unit) {
     private val verifier = CodeVerifier(VerifierConfig(operatorUrl = operator, rootKey = rootKey), kept)
 
-    /** Keys and the list of ended codes, only where they changed (ETag). Before the first code, at `nextUpdate()`, with a network. */
+    /**
+     * Keys and the list of ended codes, only where they changed (ETag): before the first code, at
+     * `nextUpdate()`, and whenever there is a network.
+     */
     suspend fun refresh() {
         if (verifier.refresh()) keep(verifier.taken())
     }
 
-    /** What to show of a scanned code. [at] is this phone's clock where it is null; against a testbed give the testbed's. */
+    /**
+     * What to show of a scanned code. [at] is this phone's clock where it is null; against a
+     * testbed give the testbed's.
+     */
     fun judge(scanned: String, at: Instant? = null): String =
         try {
             val verdict = verifier.verify(scanned, at)
