@@ -355,6 +355,7 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
 
 /// The token ends now.
 fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
+    LockedAccount::take(tx, call.who()?.account)?;
     Ok(tx.write(delete!(TokenRow { hash: caller::token_hash(call.request)? }))?)
 }
 
@@ -381,7 +382,10 @@ fn sessions(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<SessionPage> {
 fn end_session(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
     let (named, account): (Option<DeviceId>, _) = (call.named().parse().ok(), call.who()?.account);
     let token = match named {
-        Some(device) => tx.first(find!(TokenRow { account: account, device: Some(device) }))?,
+        Some(device) => {
+            LockedAccount::take(tx, account)?;
+            tx.first(find!(TokenRow { account: account, device: Some(device) }))?
+        }
         None => None,
     };
     let Some(token) = token.filter(|token| token.expires_at > call.now) else {

@@ -30,7 +30,7 @@ pub(crate) struct Call<'a> {
     /// The caller's account and those that the operation locks beside it; every action has them.
     pub locked: LockedAccounts,
     /// What is known of an action's key.
-    pub known: Vec<Known>,
+    pub known: Option<Known>,
     /// What an action made (a sale, an order): its key is remembered as long as that is kept.
     pub made: Option<String>,
     arrival: &'a Arrival,
@@ -65,7 +65,7 @@ impl<'a> Call<'a> {
             token: String::new(),
             who: None,
             locked: LockedAccounts::new(),
-            known: Vec::new(),
+            known: None,
             made: None,
             arrival,
             not_after: None,
@@ -102,16 +102,22 @@ impl<'a> Call<'a> {
     }
 
     /// Locks the caller's account, and then, in the same round trip, sees what is known of the
-    /// action's key and reads what the operation says.
+    /// action's key and reads what the operation says. What was read of a token and its roles
+    /// before the lock may have ended while others had it, so it is looked at again.
     fn enter_action(&mut self, tx: &mut dyn Tx) -> Outcome<(Caller, Answers)> {
-        let holder = caller::holder(&self.token, self.now);
-        let known = idempotency::known(self.request, &self.token).ask();
+        let holder = || caller::holder(&self.token, self.now);
         let prefetch = self.served.prefetch.and_then(|prefetch| prefetch(self)).unwrap_or_default();
         let also = self.served.also_locks.and_then(|also_locks| also_locks(self));
-        let (who, mut answers) = match also {
+        let mut when_locked = vec![idempotency::known(self.request, self.served.operation, &self.token).ask()];
+        when_locked.extend(prefetch.iter().cloned());
+        let needs_a_role = matches!(self.served.operation.access, Access::Permitted(_));
+        if needs_a_role {
+            when_locked.push(holder().ask());
+        }
+        let (mut who, mut answers) = match also {
             None => {
-                let mut asks = vec![holder.locking("account").ask(), known];
-                asks.extend(prefetch.iter().cloned());
+                let mut asks = vec![holder().locking("account").ask()];
+                asks.append(&mut when_locked);
                 let mut answers = tx.read(asks)?.into_iter();
                 let (who, account) = caller::authenticated(&answers.next().unwrap_or_default())?;
                 self.locked.insert(who.account, LockedAccount::of(account));
@@ -119,7 +125,7 @@ impl<'a> Call<'a> {
             }
             Some(also) => {
                 // First who is to be locked, then all of them in the one order.
-                let mut found = tx.read(vec![holder.ask(), also.accounts.ask()])?.into_iter();
+                let mut found = tx.read(vec![holder().ask(), also.accounts.ask()])?.into_iter();
                 let (who, _) = caller::authenticated(&found.next().unwrap_or_default())?;
                 let mut locks = Locks { subjects: also.subjects.into_iter().collect(), ..Locks::default() };
                 locks.accounts.insert(who.account);
@@ -128,8 +134,7 @@ impl<'a> Call<'a> {
                 }
                 let mut asks = locks.asks();
                 let locked = asks.len();
-                asks.push(known);
-                asks.extend(prefetch.iter().cloned());
+                asks.append(&mut when_locked);
                 let mut answers = tx.read(asks)?;
                 let rest = answers.split_off(locked);
                 self.locked = locks.taken(&answers)?;
@@ -139,8 +144,12 @@ impl<'a> Call<'a> {
                 (who, rest.into_iter())
             }
         };
-        self.known = answers.next().unwrap_or_default().iter().map(Row::read).collect::<Result<_, _>>()?;
-        Ok((who, prefetch.into_iter().zip(answers).collect()))
+        self.known = idempotency::judged(&answers.next().unwrap_or_default())?;
+        let prefetched = prefetch.into_iter().zip(answers.by_ref()).collect();
+        if needs_a_role {
+            (who, _) = caller::authenticated(&answers.next().unwrap_or_default())?;
+        }
+        Ok((who, prefetched))
     }
 
     /// Who calls; an operation for anybody has nobody.

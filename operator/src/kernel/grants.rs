@@ -8,6 +8,7 @@ use mesto_protocol::kernel::operation::Permission;
 
 use mesto_rules::CityId;
 
+use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Table, Told};
@@ -164,6 +165,9 @@ pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new
 
 /// Ends a role now; `false` when there is no such role, or it had ended before.
 pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, grant: &str, by: &str) -> Outcome<bool> {
+    let Some(GrantRow { account, .. }) = tx.first(find!(GrantRow { id: grant }))? else { return Ok(false) };
+    // What the account does by this role has ended, or sees that it has.
+    LockedAccount::take(tx, account)?;
     let Some(row) = tx.first(find!(GrantRow { id: grant }).locking("role_grant"))? else { return Ok(false) };
     if row.ends_at.is_some_and(|ends_at| ends_at <= now) {
         return Ok(false);

@@ -17,6 +17,7 @@ use mesto_protocol::{Problem, ProblemCode, headers};
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
+use crate::kernel::caller;
 use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
@@ -24,7 +25,7 @@ use crate::kernel::limits::{self, Limits};
 use crate::kernel::retention::{How, Rule};
 use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::shares;
-use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
 use crate::{projection, table, values};
 
 /// How much is kept of keys for an account.
@@ -135,11 +136,59 @@ macro_rules! of_key {
     };
 }
 
-/// Asks for what is known of the request's key, once the account is locked. Of a key that is
-/// missing or no key nothing is known; [`begin`] says so.
-pub(crate) fn known(request: &Request, token_hash: &str) -> Select<Known> {
+table! {
+    /// A key that was executed, whose answer is erased.
+    pub(crate) struct ExecutedRow in "executed" {
+        account: AccountId,
+        key: String,
+        route: String,
+        body_hash: String,
+        status: u16,
+        made: String,
+    }
+}
+
+projection! {
+    /// Whose token it still is.
+    pub(crate) struct Standing {
+        account: AccountId = "token.account",
+    }
+}
+
+/// The token, and what is known of a key.
+pub(crate) type Judged = (Standing, Option<IntentRow>, Option<ExecutedRow>);
+
+/// Asks for what is known of the request's key, once the account is locked, and whether the token
+/// is still there: it may have ended while the account was waited for. Of a key that is missing or
+/// no key nothing is known; [`begin`] says so.
+pub(crate) fn known(request: &Request, operation: &Entry, token_hash: &str) -> Select<Judged> {
     let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
-    Select::of(of_key!("(SELECT account FROM token WHERE hash = $1)"), values![token_hash, key]).single()
+    Select::of(
+        "FROM token LEFT JOIN intent ON intent.account = token.account AND intent.key = $2 AND intent.route IN ($3, '*') LEFT JOIN executed ON executed.account = token.account AND executed.key = $2 AND executed.route = $3 WHERE token.hash = $1 ORDER BY intent.at LIMIT 1",
+        values![token_hash, key, route(operation)],
+    )
+    .single()
+}
+
+/// The answer to [`known`].
+pub(crate) fn judged(rows: &[Row]) -> Outcome<Option<Known>> {
+    let Some(row) = rows.first() else { return refuse(ProblemCode::Unauthorized, caller::GONE) };
+    let (_, intent, executed): Judged = row.read()?;
+    let answered = intent.map(|IntentRow { route, body_hash, status, answer, made, .. }| Known {
+        route,
+        body_hash,
+        status,
+        answer: Some(answer),
+        made,
+    });
+    let erased = executed.map(|ExecutedRow { route, body_hash, status, made, .. }| Known {
+        route,
+        body_hash,
+        status,
+        answer: None,
+        made: Some(made),
+    });
+    Ok(answered.or(erased))
 }
 
 /// An operation as the table names it: `POST /v1/tickets`.
@@ -160,25 +209,16 @@ pub(crate) fn begin(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<Result<Action, 
         .map_err(|error| Problem::new(ProblemCode::IdempotencyKeyInvalid, error.to_string()))?;
     let route = route(call.served.operation);
     let hash = body_hash(&call.request.method, &call.request.path, &call.request.body);
-    for known in &call.known {
-        match known.route.as_str() {
-            ANY_ROUTE => {
-                return refuse(
-                    ProblemCode::IntentCancelled,
-                    "this key was cancelled before the request arrived; use a new one",
-                );
-            }
-            other if other != route => {}
-            _ if known.body_hash != hash => {
-                return refuse(
-                    ProblemCode::IdempotencyKeyReused,
-                    "this key was used for another request; use a new one",
-                );
-            }
-            _ => return Ok(Err(answer_of(tx, call, known)?)),
+    match &call.known {
+        None => Ok(Ok(Action { key: key.as_str().to_owned(), route, hash })),
+        Some(known) if known.route == ANY_ROUTE => {
+            refuse(ProblemCode::IntentCancelled, "this key was cancelled before the request arrived; use a new one")
         }
+        Some(known) if known.body_hash != hash => {
+            refuse(ProblemCode::IdempotencyKeyReused, "this key was used for another request; use a new one")
+        }
+        Some(known) => Ok(Err(answer_of(tx, call, known)?)),
     }
-    Ok(Ok(Action { key: key.as_str().to_owned(), route, hash }))
 }
 
 /// The answer of an action: as it was, or from what it made.

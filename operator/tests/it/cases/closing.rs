@@ -353,7 +353,7 @@ on_both_databases! {
 }
 
 /// Waits until so many statements on a database wait for a row that another one holds.
-fn wait_for_locks(store: &PostgresStore, waiting: i64) {
+pub(super) fn wait_for_locks(store: &PostgresStore, waiting: i64) {
     let sql = "SELECT COUNT(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for _ in 0..100_000 {
         let count: i64 = transact(store, |tx| tx.query(sql, values![])?[0].get("count")).unwrap();

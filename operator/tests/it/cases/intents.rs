@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::{IntentLimits, Request, RoleGiven};
+use mesto_operator::store::Value;
+use mesto_operator::{IntentLimits, PostgresStore, Request, Response, RoleGiven, Store};
 use mesto_protocol::base::payments::{Bought, PayMethod, PaymentState, Purchase, PurchaseRequest, Quote};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use mesto_protocol::orders::inspectors::NewOrder;
+use sha2::{Digest, Sha256};
 
-use crate::world::{Parked, World, expect, paid_order, refused, rsd};
+use super::closing::wait_for_locks;
+use crate::world::{Parked, World, cluster, device, expect, paid_order, refused, rsd};
 
 const PHONE: &str = "+381641234567";
 const INSPECTOR: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, place: None, until: None };
@@ -40,13 +43,18 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let (key, quote) = (world.key(), driver.quote(vehicle, "red", 60));
         let purchase = driver.purchase(&quote);
-        expect::<Bought>(201, driver.act("/v1/purchases", &key, &purchase));
-        let other = PurchaseRequest { not_after: purchase.not_after + TimeDelta::seconds(1), ..purchase };
+        let first = driver.act("/v1/purchases", &key, &purchase);
+        assert_eq!(first.status, 201);
+        let other = PurchaseRequest { not_after: purchase.not_after + TimeDelta::seconds(1), ..purchase.clone() };
         refused("idempotency_key_reused", &driver.act("/v1/purchases", &key, &other));
         // The scope is account, key and route.
         let inspector = world.operator.give_role(&*world.store, world.now(), &driver.account.to_string(), &INSPECTOR).unwrap();
         let order = NewOrder { city: "belgrade".into(), plate: "BG111AA".into(), zone: "red".into(), violation: Violation::NoTicket, location: None };
-        assert_eq!((driver.act("/v1/inspector/orders", &key, &order).status, inspector.role), (201, Role::Inspector));
+        let issued = driver.act("/v1/inspector/orders", &key, &order);
+        assert_eq!((issued.status, inspector.role), (201, Role::Inspector));
+        // Each is answered again as it was.
+        assert_eq!(driver.act("/v1/inspector/orders", &key, &order).body, issued.body);
+        assert_eq!(driver.act("/v1/purchases", &key, &purchase).body, first.body);
         let (second, vehicle) = world.driver_with("+381650000000", "BG111AA", &["1000.00"]);
         let quote = second.quote(vehicle, "red", 60);
         assert_eq!(second.buy_with(&key, &quote).status, 201);
@@ -241,4 +249,66 @@ on_both_databases! {
         refused("bad_request", &world.send(&garbage));
         assert_eq!(driver.account().cursor.seq, 0);
     }
+}
+
+/// What a request is answered that waits for its account while its holder does something, by SQL.
+fn while_locked(url: &str, world: &World, request: &Request, sql: &str, params: &[Value]) -> Response {
+    let (holder, watcher) = (PostgresStore::open(url, 1).unwrap(), PostgresStore::open(url, 1).unwrap());
+    let (operator, store, now) = (&world.operator, &*world.store, world.now());
+    std::thread::scope(|scope| {
+        let mut sent = None;
+        let held = holder.transact(&mut |tx| {
+            tx.query("SELECT id FROM account FOR NO KEY UPDATE", &[])?;
+            sent = Some(scope.spawn(|| operator.handle(store, now, request)));
+            wait_for_locks(&watcher, 1);
+            assert_eq!(tx.execute(sql, params)?, 1);
+            Ok(())
+        });
+        assert_eq!(held, Ok(()));
+        sent.unwrap().join().unwrap()
+    })
+}
+
+// Found by an attack: the key was looked up by a token that was gone, and a cancelled one was
+// executed.
+#[test]
+fn a_session_that_ends_while_its_purchase_waits_buys_nothing() {
+    let url = cluster().database().unwrap();
+    let world = World::on(Arc::new(PostgresStore::open(&url, 3).unwrap()));
+    let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+    for is_cancelled in [true, false] {
+        let token = world.driver_on(&device(7), PHONE).token;
+        let (key, quote) = (world.key(), driver.quote(vehicle, "red", 60));
+        if is_cancelled {
+            assert_eq!(driver.delete(&format!("/v1/intents/{key}")).status, 200);
+        }
+        let hash: String = Sha256::digest(&token).iter().map(|byte| format!("{byte:02x}")).collect();
+        let request = Request::new("POST", "/v1/purchases").bearer(&token).key(&key).json(&driver.purchase(&quote));
+        refused(
+            "unauthorized",
+            &while_locked(&url, &world, &request, "DELETE FROM token WHERE hash = $1", &[hash.into()]),
+        );
+        let state = if is_cancelled { IntentState::Cancelled } else { IntentState::Unknown };
+        assert_eq!(expect::<IntentOutcome>(200, driver.get(&format!("/v1/intents/{key}"))).state, state);
+    }
+    assert_eq!(driver.account().balance, rsd("1000.00"));
+    world.check_books();
+}
+
+#[test]
+fn a_role_that_ends_while_its_order_waits_issues_none() {
+    let url = cluster().database().unwrap();
+    let world = World::on(Arc::new(PostgresStore::open(&url, 3).unwrap()));
+    let inspector = world.inspector();
+    let order = NewOrder {
+        city: "belgrade".into(),
+        plate: "BG111AA".into(),
+        zone: "red".into(),
+        violation: Violation::NoTicket,
+        location: None,
+    };
+    let request = Request::new("POST", "/v1/inspector/orders").bearer(&inspector.token).key(&world.key()).json(&order);
+    let (account, now) = (inspector.account.to_string(), world.now().timestamp_millis());
+    let sql = "UPDATE role_grant SET ends_at = $2 WHERE account = $1";
+    refused("forbidden", &while_locked(&url, &world, &request, sql, &[account.as_str().into(), now.into()]));
 }
