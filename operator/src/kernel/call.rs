@@ -108,13 +108,9 @@ impl<'a> Call<'a> {
         let holder = || caller::holder(&self.token, self.now);
         let prefetch = self.served.prefetch.and_then(|prefetch| prefetch(self)).unwrap_or_default();
         let also = self.served.also_locks.and_then(|also_locks| also_locks(self));
-        let mut when_locked = vec![idempotency::known(self.request, self.served.operation, &self.token).ask()];
+        let mut when_locked = vec![idempotency::known(self).ask()];
         when_locked.extend(prefetch.iter().cloned());
-        let needs_a_role = matches!(self.served.operation.access, Access::Permitted(_));
-        if needs_a_role {
-            when_locked.push(holder().ask());
-        }
-        let (mut who, mut answers) = match also {
+        let (who, mut answers) = match also {
             None => {
                 let mut asks = vec![holder().locking("account").ask()];
                 asks.append(&mut when_locked);
@@ -144,12 +140,8 @@ impl<'a> Call<'a> {
                 (who, rest.into_iter())
             }
         };
-        self.known = idempotency::judged(&answers.next().unwrap_or_default())?;
-        let prefetched = prefetch.into_iter().zip(answers.by_ref()).collect();
-        if needs_a_role {
-            (who, _) = caller::authenticated(&answers.next().unwrap_or_default())?;
-        }
-        Ok((who, prefetched))
+        self.known = idempotency::judged(&answers.next().unwrap_or_default(), &who)?;
+        Ok((who, prefetch.into_iter().zip(answers).collect()))
     }
 
     /// Who calls; an operation for anybody has nobody.

@@ -78,6 +78,9 @@ pub(crate) const GONE: &str = "this token is not valid any more; sign in again";
 
 /// The hash of the request's token, as it is stored.
 pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
+    if request.says_twice("authorization") {
+        return refuse(ProblemCode::Unauthorized, "send one header Authorization, not two");
+    }
     match request.token() {
         Some(token) => Ok(text::sha256(token.as_bytes())),
         None => {

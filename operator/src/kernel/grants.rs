@@ -85,6 +85,7 @@ pub(crate) const LOG: Table = Table {
 /// A role that somebody holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Granted {
+    pub id: GrantId,
     pub role: Role,
     /// The city it is for; all when absent.
     pub city: Option<CityId>,
@@ -101,7 +102,7 @@ impl Granted {
 
 impl From<GrantRow> for Granted {
     fn from(row: GrantRow) -> Self {
-        Self { role: row.role.into(), city: row.city, place: row.place }
+        Self { id: row.id, role: row.role.into(), city: row.city, place: row.place }
     }
 }
 

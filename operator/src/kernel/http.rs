@@ -63,6 +63,11 @@ impl Request {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether a header stands there twice: something in between may have taken the other one.
+    pub(crate) fn says_twice(&self, name: &str) -> bool {
+        self.headers.iter().filter(|(known, _)| known == name).count() > 1
+    }
+
     /// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).
     pub(crate) fn token(&self) -> Option<&str> {
         let (scheme, token) = self.get("authorization")?.split_once(' ')?;

@@ -17,7 +17,7 @@ use mesto_protocol::{Problem, ProblemCode, headers};
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
-use crate::kernel::caller;
+use crate::kernel::caller::{self, Caller};
 use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
@@ -149,31 +149,38 @@ table! {
 }
 
 projection! {
-    /// Whose token it still is.
+    /// Whose token it still is, and which roles its account has at `$4`: how many, and the newest.
     pub(crate) struct Standing {
         account: AccountId = "token.account",
+        roles: String = "(SELECT CAST(COUNT(*) AS TEXT) || ' ' || COALESCE(MAX(role_grant.id), '') FROM role_grant WHERE role_grant.account = token.account AND role_grant.starts_at - 60000 <= $4 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $4))",
     }
 }
 
 /// The token, and what is known of a key.
 pub(crate) type Judged = (Standing, Option<IntentRow>, Option<ExecutedRow>);
 
-/// Asks for what is known of the request's key, once the account is locked, and whether the token
-/// is still there: it may have ended while the account was waited for. Of a key that is missing or
-/// no key nothing is known; [`begin`] says so.
-pub(crate) fn known(request: &Request, operation: &Entry, token_hash: &str) -> Select<Judged> {
+/// Asks for what is known of the request's key, once the account is locked, and whether token and
+/// roles are as they were: they may have ended while the account was waited for. Of a key that is
+/// missing or no key nothing is known; [`begin`] says so.
+pub(crate) fn known(call: &Call<'_>) -> Select<Judged> {
+    let Call { request, served, token, now, .. } = call;
     let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     Select::of(
         "FROM token LEFT JOIN intent ON intent.account = token.account AND intent.key = $2 AND intent.route IN ($3, '*') LEFT JOIN executed ON executed.account = token.account AND executed.key = $2 AND executed.route = $3 WHERE token.hash = $1 ORDER BY intent.at LIMIT 1",
-        values![token_hash, key, route(operation)],
+        values![token.as_str(), key, route(served.operation), now.timestamp_millis()],
     )
     .single()
 }
 
 /// The answer to [`known`].
-pub(crate) fn judged(rows: &[Row]) -> Outcome<Option<Known>> {
+pub(crate) fn judged(rows: &[Row], who: &Caller) -> Outcome<Option<Known>> {
     let Some(row) = rows.first() else { return refuse(ProblemCode::Unauthorized, caller::GONE) };
-    let (_, intent, executed): Judged = row.read()?;
+    let (standing, intent, executed): Judged = row.read()?;
+    let newest = who.grants.iter().map(|grant| grant.id.to_string()).max().unwrap_or_default();
+    if standing.roles != format!("{} {newest}", who.grants.len()) {
+        // Once more, with the roles as they are now.
+        return Err(StoreError::Contended.into());
+    }
     let answered = intent.map(|IntentRow { route, body_hash, status, answer, made, .. }| Known {
         route,
         body_hash,
@@ -205,6 +212,9 @@ pub(crate) fn begin(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<Result<Action, 
             "send the header Idempotency-Key with a value of your own, 16 to 64 of A-Z a-z 0-9 _ -",
         );
     };
+    if call.request.says_twice(headers::IDEMPOTENCY_KEY) {
+        return refuse(ProblemCode::IdempotencyKeyInvalid, "send one header Idempotency-Key, not two");
+    }
     let key = IdempotencyKey::parse(key)
         .map_err(|error| Problem::new(ProblemCode::IdempotencyKeyInvalid, error.to_string()))?;
     let route = route(call.served.operation);

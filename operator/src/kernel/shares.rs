@@ -305,7 +305,8 @@ mod tests {
     }
 
     fn someone(shares: &Shares, token: &str, role: Role, number: u8) {
-        let grants = vec![crate::kernel::grants::Granted { role, city: None, place: None }];
+        let id = mesto_protocol::kernel::ids::GrantId::from_bytes([number; 16]);
+        let grants = vec![crate::kernel::grants::Granted { id, role, city: None, place: None }];
         let account = AccountId::from_bytes([number; 16]);
         shares.learn(&text::sha256(token.as_bytes()), &Caller { account, grants, device_key: None, is_closed: false });
     }

@@ -47,8 +47,8 @@ class SignInPresenter(
     private var resendAt: Long? = typed.resendAt
 
     /**
-     * When the code was asked for. Where it is earlier now, the clock was ahead then, and `resendAt`
-     * holds no more.
+     * When the code was asked for. Where it is earlier now, the clock was ahead then, and
+     * `resendAt` holds no more.
      */
     private var askedAt: Long? = typed.askedAt
     private val shown = MutableStateFlow(typed.run { SignInUiState(phone = phone, codeSentTo = sentTo, code = code, codeLength = digits) })
