@@ -876,6 +876,21 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_takes_connections_and_says_nothing_keeps_nobody_from_the_one_that_works() {
+        let (_cluster, address) = cluster();
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let (host, name) = ("postgres://mesto@127.0.0.1:", address.database());
+        let working = address.to_string().rsplit(':').next().unwrap().to_owned();
+        for ports in [[port.to_string(), working.clone()], [working, port.to_string()]] {
+            let text = format!("{host}{}/{name}", ports.join(",127.0.0.1:"));
+            let store = PostgresStore::open(&text, 2).unwrap();
+            assert_eq!(store.transact(&mut |_| Ok(())), Ok(()));
+            assert!(store.probe(DateTime::UNIX_EPOCH).is_ok(), "what /readyz tells");
+        }
+    }
+
+    #[test]
     fn the_page_tells_who_keeps_others_from_migrating_and_how_to_end_it() {
         let page = include_str!("../../../../docs/backup.md");
         let question = page.split("```").find(|block| block.contains("objid = 7215064")).unwrap();
