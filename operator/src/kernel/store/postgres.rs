@@ -428,10 +428,11 @@ impl Connection {
         let Ok(other) = Self::open(address) else { return Ok(()) };
         let own = self.process()?;
         for _ in 0..SESSION_LOOKS {
-            let before = self.process()?;
+            // Of two that are lent in turn, one question to each would find its own each time.
+            let before = [self.process()?, self.process()?];
             other.script("BEGIN")?;
             // With one session in the pool this one would wait for it.
-            let is_lent = before != own || other.process()? == own || self.process()? != own;
+            let is_lent = before != [own.clone(), own.clone()] || other.process()? == own || self.process()? != own;
             other.script("ROLLBACK")?;
             if is_lent {
                 return Err(StoreError::Pooled);
