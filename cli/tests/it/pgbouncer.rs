@@ -1,5 +1,5 @@
-//! `docs/two-instances.md`: its PgBouncer, as it stands there but for the names, addresses and files
-//! of this machine.
+//! `docs/two-instances.md`: its PgBouncer, as it stands there but for the names, addresses and
+//! files of this machine.
 
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
@@ -200,14 +200,14 @@ fn a_pooler_that_lends_sessions_for_a_transaction_is_refused_with_what_to_do() {
     pooled.bouncer.end();
     let file = pooled.bouncer.folder.path().join("pgbouncer.ini");
     let session = std::fs::read_to_string(&file).unwrap();
-    for more in ["", "\nserver_round_robin = 1\nmin_pool_size = 4", "\ndefault_pool_size = 1"] {
-        let file_of_it = session.replace("pool_mode = session", &format!("pool_mode = transaction{more}"));
-        let file_of_it = if more.contains("default_pool_size") {
-            file_of_it.replace("default_pool_size = 60", "")
-        } else {
-            file_of_it
-        };
-        std::fs::write(&file, file_of_it).unwrap();
+    let ways = [
+        "default_pool_size = 60",
+        "default_pool_size = 1",
+        "default_pool_size = 60\nserver_round_robin = 1\nmin_pool_size = 4",
+    ];
+    for way in ways {
+        let pairs = [("pool_mode = session", "pool_mode = transaction"), ("default_pool_size = 60", way)];
+        std::fs::write(&file, here(&session, &pairs)).unwrap();
         pooled.bouncer.start_again();
         for _ in 0..3 {
             let refused = pooled.tool(&["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret"]);
