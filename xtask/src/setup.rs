@@ -28,7 +28,7 @@ struct Need {
     parts: &'static [Part],
 }
 
-const NEEDS: [Need; 16] = [
+const NEEDS: [Need; 17] = [
     Need {
         package: "build-essential",
         sign: Sign::Program(&["cc"]),
@@ -52,6 +52,12 @@ const NEEDS: [Need; 16] = [
         package: "haproxy",
         sign: Sign::Program(&["haproxy"]),
         what_for: "two instances behind a proxy, as the page has them",
+        parts: &[Part::Rust],
+    },
+    Need {
+        package: "pgbouncer",
+        sign: Sign::Program(&["pgbouncer"]),
+        what_for: "two instances behind a pooler, as the page has it",
         parts: &[Part::Rust],
     },
     Need {

@@ -283,6 +283,9 @@ impl Place {
             StoreError::Schema(SchemaFault::Empty) => {
                 "Name the store that `mesto serve` writes. A copy of the file alone lacks what stands in the `-wal` beside it: copy with `mesto admin backup`."
             }
+            StoreError::Pooled => {
+                "Say `pool_mode = session` in pgbouncer.ini, or name the server itself: docs/two-instances.md."
+            }
             _ => ADVICE,
         };
         CliError::new(Exit::Input, "store_unusable", format!("{what} cannot be used: {why}")).advise(advice)

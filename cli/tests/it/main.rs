@@ -11,6 +11,8 @@ mod garage;
 #[cfg(unix)]
 mod messages;
 mod pages;
+#[cfg(unix)]
+mod pgbouncer;
 mod phone;
 #[cfg(unix)]
 mod root_key;

@@ -21,7 +21,7 @@ use crate::{Serving, command, folder, http};
 const PAGE: &str = "docs/two-instances.md";
 
 /// The block of a page that holds a line.
-fn block(holds: &str) -> String {
+pub fn block(holds: &str) -> String {
     let page = page(PAGE);
     let mut blocks = page.split("```").skip(1).step_by(2).filter(|block| block.contains(holds));
     let found = blocks.next().unwrap_or_else(|| panic!("{PAGE} has no block with `{holds}`"));
@@ -30,7 +30,7 @@ fn block(holds: &str) -> String {
 }
 
 /// The text with this machine's for the page's; each stands there.
-fn here(text: &str, pairs: &[(&str, &str)]) -> String {
+pub fn here(text: &str, pairs: &[(&str, &str)]) -> String {
     pairs.iter().fold(text.to_owned(), |text, (there, here)| {
         assert!(text.contains(there), "{PAGE} says nothing of `{there}`: {text}");
         text.replace(there, here)

@@ -131,7 +131,7 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
             "the store is not this version's any more; nothing was done, ask again with the same key",
         )
         .with("retry_after_seconds", 5),
-        StoreError::GivenUp | StoreError::Broken(_) => {
+        StoreError::GivenUp | StoreError::Pooled | StoreError::Broken(_) => {
             Problem::new(ProblemCode::Internal, "the operator failed; nothing was done")
         }
     }

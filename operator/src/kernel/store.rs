@@ -107,6 +107,12 @@ pub enum StoreError {
     /// during COMMIT.
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
+    /// A pooler lends a connection to another session for each transaction: settings, locks and
+    /// prepared statements of one are another's.
+    #[error(
+        "a pooler in front of the database gives each transaction another session (PgBouncer: pool_mode = transaction)"
+    )]
+    Pooled,
     /// The closure decided not to commit.
     #[error("the transaction was given up")]
     GivenUp,

@@ -18,7 +18,7 @@ use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, SimpleQueryMessage, Statement};
 
 pub use self::address::{AddressError, PostgresAddress};
 use self::error::{Trouble, is_outdated, refused, unreachable};
@@ -57,6 +57,9 @@ const SERVES_ALONE: &str = "SELECT pg_try_advisory_xact_lock(7215064)";
 /// The server notices within a minute that a machine is gone, and frees its locks: whether it was
 /// idle, or an answer to it was on its way. Without a meaning where there is no network between.
 const KEEPALIVE: &str = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 60000";
+/// How often two connections are asked at the start whether they are sessions of their own: what
+/// else a pooler serves meanwhile may hide once that they are not.
+const SESSION_LOOKS: usize = 3;
 /// Longest time until a connection is open.
 const OPENING: Duration = Duration::from_secs(10);
 
@@ -118,6 +121,7 @@ impl PostgresStore {
     /// When the database cannot be reached or its schema is not one of ours.
     pub fn connect(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
         let mut first = Connection::open(&address)?;
+        first.has_its_session(&address)?;
         first.migrate(Tries::ForGood)?;
         Self::around(address, first, connections, Finds::Current)
     }
@@ -129,6 +133,7 @@ impl PostgresStore {
     /// As [`PostgresStore::connect`], and [`StoreError::Schema`].
     pub fn connect_current(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
         let first = Connection::open(&address)?;
+        first.has_its_session(&address)?;
         Self::around(address, first, connections, Finds::Current)
     }
 
@@ -174,7 +179,9 @@ impl PostgresStore {
     /// # Errors
     /// When the database cannot be reached, or is not one of ours.
     pub fn schema(address: &PostgresAddress) -> Result<SchemaStatus, StoreError> {
-        status(&mut PostgresSchema(&mut Connection::open(address)?))
+        let mut connection = Connection::open(address)?;
+        connection.has_its_session(address)?;
+        status(&mut PostgresSchema(&mut connection))
     }
 
     /// The major version of a server.
@@ -432,6 +439,36 @@ impl Connection {
         let mut connection = Self::open(address)?;
         connection.serve(finds)?;
         Ok(connection)
+    }
+
+    /// Refuses a pooler that gives each transaction another session. Two connections that are
+    /// sessions are never served by the same process of the server, and each always by its own. A
+    /// pooler lends the one that came back last, or the one that rested longest.
+    fn has_its_session(&self, address: &PostgresAddress) -> Result<(), StoreError> {
+        // Where there is no room for another connection, nobody can tell.
+        let Ok(other) = Self::open(address) else { return Ok(()) };
+        let own = self.process()?;
+        for _ in 0..SESSION_LOOKS {
+            // Of two that are lent in turn, one question to each would find its own each time.
+            let before = [self.process()?, self.process()?];
+            other.script("BEGIN")?;
+            // With one session in the pool this one would wait for it.
+            let is_lent = before != [own.clone(), own.clone()] || other.process()? == own || self.process()? != own;
+            other.script("ROLLBACK")?;
+            if is_lent {
+                return Err(StoreError::Pooled);
+            }
+        }
+        Ok(())
+    }
+
+    /// The process of the server that answers, asked without anything prepared.
+    fn process(&self) -> Result<Option<String>, Trouble> {
+        let told = self.hear(self.client.simple_query("SELECT pg_backend_pid()"))?;
+        Ok(told.into_iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }))
     }
 
     /// Keeps others from migrating for as long as the connection lasts, and then looks whether
@@ -896,6 +933,21 @@ mod tests {
         drop(serving);
         migrate_when_nobody_serves(&address);
         assert_eq!(PostgresStore::connect(address, 1).err(), Some(AHEAD));
+    }
+
+    #[test]
+    fn a_server_that_takes_connections_and_says_nothing_keeps_nobody_from_the_one_that_works() {
+        let (_cluster, address) = cluster();
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let (host, name) = ("postgres://mesto@127.0.0.1:", address.database());
+        let working = address.to_string().rsplit(':').next().unwrap().to_owned();
+        for ports in [[port.to_string(), working.clone()], [working, port.to_string()]] {
+            let text = format!("{host}{}/{name}", ports.join(",127.0.0.1:"));
+            let store = PostgresStore::open(&text, 2).unwrap();
+            assert_eq!(store.transact(&mut |_| Ok(())), Ok(()));
+            assert!(store.probe(DateTime::UNIX_EPOCH).is_ok(), "what /readyz tells");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures_util::future::select_ok;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -216,16 +217,23 @@ impl PostgresAddress {
         named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
-    /// Opens a connection, which the current runtime drives.
+    /// Opens a connection, which the current runtime drives. Several servers are asked at once: one
+    /// that takes a connection and says nothing, or whose machine is gone, keeps nobody from the
+    /// one that works.
     pub(super) async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
+        let asked = each(&self.config).into_iter().map(|server| Box::pin(self.reach(server)));
+        select_ok(asked).await.map(|(client, _)| client)
+    }
+
+    async fn reach(&self, server: Config) -> Result<Client, tokio_postgres::Error> {
         match &self.tls {
             Some(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await?;
+                let (client, connection) = server.connect(tls.clone()).await?;
                 tokio::spawn(ending(connection));
                 Ok(client)
             }
             None => {
-                let (client, connection) = self.config.connect(NoTls).await?;
+                let (client, connection) = server.connect(NoTls).await?;
                 tokio::spawn(ending(connection));
                 Ok(client)
             }
@@ -239,6 +247,51 @@ impl PostgresAddress {
             None => "an authority that browsers trust".to_owned(),
         }
     }
+}
+
+/// The same of each of its servers alone, where only one of them is the right one. Otherwise, and
+/// where hosts and ports do not fit together, the driver has its way.
+fn each(config: &Config) -> Vec<Config> {
+    let (hosts, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
+    let count = hosts.len().max(addresses.len());
+    let fits = |length: usize, least: usize| length <= least || length == count;
+    let is_sound = fits(hosts.len(), 0) && fits(addresses.len(), 0) && fits(ports.len(), 1);
+    if count < 2 || !is_sound || config.get_target_session_attrs() == TargetSessionAttrs::Any {
+        return vec![config.clone()];
+    }
+    let server = |place: usize| {
+        let mut server = config_without_servers(config);
+        match hosts.get(place) {
+            Some(Host::Tcp(name)) => server.host(name),
+            #[cfg(unix)]
+            Some(Host::Unix(folder)) => server.host_path(folder),
+            None => &mut server,
+        };
+        addresses.get(place).map(|address| server.hostaddr(*address));
+        ports.get(place).or(ports.first()).map(|port| server.port(*port));
+        server
+    };
+    (0..count).map(server).collect()
+}
+
+fn config_without_servers(config: &Config) -> Config {
+    let mut copy = Config::new();
+    config.get_user().map(|user| copy.user(user));
+    config.get_password().map(|password| copy.password(password));
+    config.get_dbname().map(|name| copy.dbname(name));
+    config.get_options().map(|options| copy.options(options));
+    config.get_application_name().map(|name| copy.application_name(name));
+    config.get_connect_timeout().map(|time| copy.connect_timeout(*time));
+    config.get_tcp_user_timeout().map(|time| copy.tcp_user_timeout(*time));
+    config.get_keepalives_interval().map(|time| copy.keepalives_interval(time));
+    config.get_keepalives_retries().map(|count| copy.keepalives_retries(count));
+    copy.keepalives(config.get_keepalives())
+        .keepalives_idle(config.get_keepalives_idle())
+        .ssl_mode(config.get_ssl_mode())
+        .ssl_negotiation(config.get_ssl_negotiation())
+        .target_session_attrs(config.get_target_session_attrs())
+        .channel_binding(config.get_channel_binding());
+    copy
 }
 
 /// A server that is gone without a word is noticed within half a minute, whatever the address says
@@ -364,6 +417,25 @@ mod tests {
         let any = PostgresAddress::parse(any, None).unwrap();
         assert_eq!(any.config.get_target_session_attrs(), TargetSessionAttrs::Any);
         assert_eq!(any.to_string(), "mesto on 127.0.0.1:5432, localhost:5432");
+    }
+
+    #[test]
+    fn each_of_several_servers_is_asked_for_the_same() {
+        let text = "postgres://mesto:own@a:5433,b:5434/books?sslmode=disable&application_name=tool&options=-cjit%3Doff\
+                    &connect_timeout=3&tcp_user_timeout=9&keepalives_idle=7&keepalives=1&channel_binding=disable";
+        let address = PostgresAddress::parse(text, None).unwrap();
+        let alone = |host: &str, port: &str| {
+            let text = text.replace("a:5433,b:5434", &format!("{host}:{port}"));
+            let address = PostgresAddress::parse(&format!("{text}&target_session_attrs=read-write"), None).unwrap();
+            address.config
+        };
+        assert_eq!(each(&address.config), [alone("a", "5433"), alone("b", "5434")]);
+        // Whichever answers first is as good: the driver asks them in order.
+        let any =
+            PostgresAddress::parse("postgres://mesto@localhost,127.0.0.1/m?target_session_attrs=any", None).unwrap();
+        assert_eq!(each(&any.config), [any.config]);
+        let wrong = PostgresAddress::parse("host=localhost,localhost,localhost port=1,2", None).unwrap();
+        assert_eq!(each(&wrong.config), [wrong.config]);
     }
 
     #[test]

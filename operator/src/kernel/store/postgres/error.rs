@@ -63,6 +63,9 @@ fn said(error: &tokio_postgres::Error) -> StoreError {
         StoreError::Contended
     } else if [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED].contains(code) {
         StoreError::Locked
+    } else if *code == SqlState::DUPLICATE_PSTATEMENT {
+        // Each connection counts its own: another one prepared it in this session.
+        StoreError::Pooled
     } else {
         // Never its detail: it may name a phone number or a plate.
         let text = format!("{} ({})", said.message(), code.code());

@@ -24,6 +24,8 @@ impl PostgresReader {
     /// ([`StoreError::Schema`]).
     pub fn connect(address: &PostgresAddress) -> Result<Self, StoreError> {
         let mut connection = Connection::open(address)?;
+        // What is set here must not be another's, who writes.
+        connection.has_its_session(address)?;
         connection.script(FOR_REPORTS)?;
         expect_current(&mut PostgresSchema(&mut connection))?;
         Ok(Self { connection: Mutex::new(connection) })
