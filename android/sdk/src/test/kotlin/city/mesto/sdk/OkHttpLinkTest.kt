@@ -49,7 +49,7 @@ class OkHttpLinkTest {
     fun `an answer of somebody else and a redirect are answers`() {
         val (portal, asked) = failsWith("HTTP/1.1 403 X\r\nContent-Length: 2\r\n\r\n{}")
         assertEquals("answer_unreadable", portal.code)
-        assertTrue(asked.first().startsWith("POST /v1/"), "$asked")
+        assertTrue(asked.first().startsWith("GET /v1/keys "), "before the number: $asked")
         val elsewhere = failsWith("HTTP/1.1 302 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n").first
         assertEquals("answer_unreadable", elsewhere.code)
     }
