@@ -218,7 +218,7 @@ mod tests {
             ("", "missing field `version`"),
             ("version = 0", "counts from 1"),
             ("version = 1\nnames = 3", "unknown field `names`"),
-            ("version = 1\nclient.least = \"v1.2\"", "`v1.2` is not a version of an app"),
+            ("version = 1\nclient.least = \"v1.2\"", "\"v1.2\" is not a version of an app"),
             ("version = 1\nclient.least = \"2.0.0\"\nclient.greatest = \"1.0.0\"", "newer than `client.greatest`"),
             (&format!("{terms}title.en = \"\""), "needs a `title`"),
             (&format!("{terms}title.en = \"Terms\""), "needs a `text` or a `link`"),

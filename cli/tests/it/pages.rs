@@ -50,7 +50,8 @@ fn in_blocks(text: &str) -> Vec<String> {
     let blocks = text.split("```").skip(1).step_by(2);
     let lines = blocks.flat_map(|block| block.replace("\\\n", " ").lines().map(str::to_owned).collect::<Vec<_>>());
     let lines = lines.map(|line| line.trim().trim_start_matches(AS_OPERATOR).to_owned());
-    lines.filter(|line| line.starts_with("mesto ")).collect()
+    // `mesto = ...` is a line of a file: the name of a database.
+    lines.filter(|line| line.starts_with("mesto ") && !line.starts_with("mesto = ")).collect()
 }
 
 /// What stands before a command that root types on an operator's machine.
