@@ -355,7 +355,8 @@ mod tests {
     fn the_tools_of_the_timers_run_as_the_operator_does_and_are_confined_like_it() {
         // How a service goes on, and what it is called, is its own.
         let own = ["Type", "ExecStart", "Description", "Documentation", "After", "Wants", "WantedBy", "Restart"];
-        let own = own.into_iter().chain(["RestartSec", "TimeoutStopSec", "TimeoutStartSec", "LimitNICE"]).collect::<Vec<_>>();
+        let own =
+            own.into_iter().chain(["RestartSec", "TimeoutStopSec", "TimeoutStartSec", "LimitNICE"]).collect::<Vec<_>>();
         let settings = |text: &'static str| -> Vec<&'static str> {
             let lines = text.lines().filter(|line| !line.starts_with('#'));
             lines.filter(|line| line.split_once('=').is_some_and(|(name, _)| !own.contains(&name))).collect()

@@ -185,7 +185,6 @@ fn to_pay(quote: QuoteId) -> Select<(VisitRow, Option<FacilityRow>)> {
         values![quote, NAME],
     )
     .locking("visit")
-    .single()
 }
 
 /// What was paid for it, asked once it is locked.

@@ -169,7 +169,6 @@ pub(crate) fn known(call: &Call<'_>) -> Select<Judged> {
         "FROM token LEFT JOIN intent ON intent.account = token.account AND intent.key = $2 AND intent.route IN ($3, '*') LEFT JOIN executed ON executed.account = token.account AND executed.key = $2 AND executed.route = $3 WHERE token.hash = $1 ORDER BY intent.at LIMIT 1",
         values![token.as_str(), key, route(served.operation), now.timestamp_millis()],
     )
-    .single()
 }
 
 /// The answer to [`known`].

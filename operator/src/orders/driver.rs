@@ -155,7 +155,6 @@ pub(crate) fn covering(city: &str, zone: &str, canonical: &str, now: DateTime<Ut
         ),
         values![city, canonical, zone, now.timestamp_millis()],
     )
-    .single()
 }
 
 /// The order that covers a plate in a zone now.
@@ -252,7 +251,6 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
 fn to_pay(quote: QuoteId) -> Select<OrderWithPlate> {
     Select::of(&format!("{FROM} WHERE daily_order.id = (SELECT thing FROM quote WHERE id = $1)"), values![quote])
         .locking("daily_order")
-        .single()
 }
 
 /// What a payment reads.

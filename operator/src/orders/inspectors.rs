@@ -258,7 +258,6 @@ fn last_ticket(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> S
         "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket.state <> 'voided' AND (ticket.starts_at <= $4 OR ticket.starts_at = ticket.issued_at) ORDER BY ticket_plate.ends_at DESC LIMIT 1",
         values![city, canonical, zone, now.timestamp_millis()],
     )
-    .single()
 }
 
 fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str) -> Outcome<Seen> {

@@ -136,8 +136,7 @@ pub(crate) fn of_quote(quote: QuoteId, owner_kind: OwnerWord) -> Select<StayRow>
             "FROM stay WHERE stay.owner_kind = $2 AND (stay.owner, stay.city, stay.zone) = (SELECT {owner}, city, place FROM quote WHERE id = $1)"
         ),
         values![quote, owner_kind.word()],
-    )
-    .single();
+    );
     match owner_kind {
         OwnerWord::Plate => select.locking("stay"),
         OwnerWord::Account => select,

@@ -44,7 +44,6 @@ fn to_buy(quote: QuoteId, now: DateTime<Utc>) -> Select<(QuoteRow, Option<SaleRo
         "FROM quote LEFT JOIN sale ON sale.account = quote.account AND sale.id = $2 WHERE quote.id = $1",
         values![quote, quote.sale(), now.timestamp_millis()],
     )
-    .single()
 }
 
 /// What a purchase reads: its quote, whether it was sold, and what its service's delivery looks at.

@@ -6,7 +6,6 @@ mod at_once;
 mod error;
 mod passfile;
 mod reader;
-mod together;
 mod workers;
 
 use std::collections::HashMap;
@@ -23,7 +22,6 @@ use tokio_postgres::{Client, SimpleQueryMessage, Statement};
 pub use self::address::{AddressError, PostgresAddress};
 use self::error::{Trouble, is_outdated, refused, unreachable};
 pub use self::reader::PostgresReader;
-use self::together::{parts, together};
 use self::workers::Workers;
 use super::deadline::Deadline;
 use super::merge::merge;
@@ -384,8 +382,8 @@ struct Connection {
     until: Option<Instant>,
 }
 
-/// A statement that was prepared, and the names of its answer's columns: of each question in it.
-type Prepared = (Statement, Arc<[Names]>);
+/// A statement that was prepared, and the names of its answer's columns.
+type Prepared = (Statement, Names);
 
 impl Connection {
     fn open(address: &PostgresAddress) -> Result<Self, StoreError> {
@@ -554,8 +552,8 @@ impl Connection {
             return Ok(prepared.clone());
         }
         let statement = self.hear(self.client.prepare(sql))?;
-        let parts = parts(statement.columns()).into();
-        let prepared = (statement, parts);
+        let names: Names = statement.columns().iter().map(|column| Box::from(column.name())).collect();
+        let prepared = (statement, names);
         // Those that are let go of are closed; the ones that are used again are prepared again.
         if self.statements.len() >= PREPARED {
             self.statements.clear();
@@ -723,30 +721,23 @@ impl PostgresTx<'_> {
 
 impl Tx for PostgresTx<'_> {
     fn read(&mut self, asks: Vec<Ask>) -> Result<Vec<Vec<Row>>, StoreError> {
-        let groups = together(&asks);
         let mut queries = Vec::new();
-        for group in &groups {
-            let prepared = self.prepared(&group.sql())?;
-            let params = self.bound(&prepared.0, group.params())?;
+        for ask in &asks {
+            let prepared = self.prepared(&ask.for_postgres())?;
+            let params = self.bound(&prepared.0, &ask.params)?;
             queries.push((prepared, params));
         }
         let answers = self.send(async |client| {
             try_join_all(queries.iter().map(async |((statement, _), params)| client.query(statement, params).await))
                 .await
         })?;
-        let mut told = Vec::with_capacity(asks.len());
-        for ((group, ((_, parts), _)), rows) in groups.iter().zip(&queries).zip(&answers) {
-            match (group.asks.as_slice(), rows.as_slice()) {
-                ([alone], _) if alone.lock == Lock::Subject => told.push(Vec::new()),
-                ([_], rows) => told.push(rows.iter().map(|row| read(row, parts)).collect::<Result<_, _>>()?),
-                (_, [row]) => told.extend(read_parts(row, parts)?),
-                (asks, rows) => {
-                    let what = format!("{} questions for one row each have {} rows", asks.len(), rows.len());
-                    return Err(self.fail(StoreError::Broken(what)));
-                }
-            }
-        }
-        Ok(told)
+        let answers = asks.iter().zip(&queries).zip(&answers);
+        answers
+            .map(|((ask, ((_, names), _)), rows)| match ask.lock {
+                Lock::Subject => Ok(Vec::new()),
+                Lock::None | Lock::Rows(_) | Lock::FreeRows(_) => rows.iter().map(|row| read(row, names)).collect(),
+            })
+            .collect()
     }
 
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
@@ -759,10 +750,10 @@ impl Tx for PostgresTx<'_> {
     }
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let (statement, parts) = self.prepared(sql)?;
+        let (statement, names) = self.prepared(sql)?;
         let params = self.bound(&statement, params)?;
         let rows = self.send(async |client| client.query(&statement, &params).await)?;
-        rows.iter().map(|row| read(row, &parts)).collect()
+        rows.iter().map(|row| read(row, &names)).collect()
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
@@ -772,44 +763,20 @@ impl Tx for PostgresTx<'_> {
     }
 }
 
-/// The row of a question that was asked alone.
-fn read(row: &tokio_postgres::Row, parts: &[Names]) -> Result<Row, StoreError> {
-    let names = parts.first().cloned().unwrap_or_else(|| Names::from([]));
-    let values = (0..row.len()).map(|column| value(row, column)).collect::<Result<_, _>>()?;
-    Ok(Row::new(names, values))
-}
-
-/// The rows of questions that were asked together: for each the one that was found, or none.
-fn read_parts(row: &tokio_postgres::Row, parts: &[Names]) -> Result<Vec<Vec<Row>>, StoreError> {
-    let mut place = 0;
-    let mut rows = Vec::with_capacity(parts.len());
-    for names in parts {
-        let (found, first) = (place, place + 1);
-        place = first + names.len();
-        rows.push(match value(row, found)? {
-            Value::Null => Vec::new(),
-            _ => {
-                let values = (first..place).map(|column| value(row, column)).collect::<Result<_, _>>()?;
-                vec![Row::new(Arc::clone(names), values)]
-            }
-        });
+fn read(row: &tokio_postgres::Row, names: &Names) -> Result<Row, StoreError> {
+    let mut values = Vec::with_capacity(row.len());
+    for (column, description) in row.columns().iter().enumerate() {
+        let kind = description.type_();
+        let value = if *kind == Type::INT8 {
+            row.try_get::<_, Option<i64>>(column).map(Value::from)
+        } else if *kind == Type::INT4 {
+            row.try_get::<_, Option<i32>>(column).map(|value| value.map(i64::from).into())
+        } else {
+            row.try_get::<_, Option<String>>(column).map(Value::from)
+        };
+        values.push(value.map_err(|error| StoreError::unreadable(description.name(), error))?);
     }
-    Ok(rows)
-}
-
-fn value(row: &tokio_postgres::Row, column: usize) -> Result<Value, StoreError> {
-    let Some(description) = row.columns().get(column) else {
-        return Err(StoreError::Broken(format!("an answer has no column {column}")));
-    };
-    let kind = description.type_();
-    let value = if *kind == Type::INT8 {
-        row.try_get::<_, Option<i64>>(column).map(Value::from)
-    } else if *kind == Type::INT4 {
-        row.try_get::<_, Option<i32>>(column).map(|value| value.map(i64::from).into())
-    } else {
-        row.try_get::<_, Option<String>>(column).map(Value::from)
-    };
-    value.map_err(|error| StoreError::unreadable(description.name(), error))
+    Ok(Row::new(Arc::clone(names), values))
 }
 
 impl Value {
@@ -1035,29 +1002,6 @@ mod tests {
         assert!(found.len() > 100, "{found:?}");
         found.retain(|(_, is_by_bytes)| *is_by_bytes == 0);
         assert_eq!(found, Vec::new());
-    }
-
-    #[test]
-    fn questions_for_one_row_each_are_answered_each_and_several_rows_are_an_error() {
-        let (_cluster, address) = cluster();
-        let store = PostgresStore::connect(address, 1).unwrap();
-        let single = |sql: &str, params: &[Value]| Ask { is_single: true, ..Ask::sql(sql, params) };
-        let of = |number: i64| single("SELECT $1::BIGINT AS number, NULL AS nothing WHERE $1 > 0", &[number.into()]);
-        let ask = |asks: Vec<Ask>| -> Result<Vec<Vec<i64>>, StoreError> {
-            let mut told = Vec::new();
-            store.transact(&mut |tx| {
-                let answers = tx.read(asks.clone())?;
-                for rows in &answers {
-                    told.push(rows.iter().map(|row| row.get("number")).collect::<Result<Vec<i64>, StoreError>>()?);
-                }
-                Ok(())
-            })?;
-            Ok(told)
-        };
-        assert_eq!(ask(vec![of(7), of(0), of(9)]), Ok(vec![vec![7], vec![], vec![9]]));
-        assert_eq!(ask(vec![of(0), of(0)]), Ok(vec![vec![], vec![]]), "a row of which nothing is found");
-        let two = single("SELECT number FROM (VALUES (1::BIGINT), (2)) some (number)", &[]);
-        assert!(matches!(ask(vec![of(7), two]), Err(StoreError::Broken(_))));
     }
 
     #[test]

@@ -14,8 +14,6 @@ pub struct Ask {
     pub(super) sql: String,
     pub(super) params: Vec<Value>,
     pub(super) lock: Lock,
-    /// At most one row answers it.
-    pub(super) is_single: bool,
 }
 
 /// What is held until the transaction ends. SQLite has one writer and needs none of it.
@@ -34,7 +32,7 @@ impl Ask {
     /// A question in SQL, which must only read.
     #[must_use]
     pub fn sql(sql: &str, params: &[Value]) -> Self {
-        Self { sql: sql.to_owned(), params: params.to_vec(), lock: Lock::None, is_single: false }
+        Self { sql: sql.to_owned(), params: params.to_vec(), lock: Lock::None }
     }
 
     /// Its text, without its values.
@@ -50,7 +48,6 @@ impl Ask {
             sql: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))".into(),
             params: vec![name.into()],
             lock: Lock::Subject,
-            is_single: false,
         }
     }
 
@@ -87,15 +84,7 @@ impl<T: Columns> Select<T> {
         sql.truncate(sql.len() - 2);
         sql.push(' ');
         sql.push_str(rest);
-        Self { ask: Ask { sql, params: params.to_vec(), lock: Lock::None, is_single: false }, row: PhantomData }
-    }
-
-    /// At most one row answers it: it names a whole key, or a limit. Postgres is asked such ones in
-    /// one statement with others of the same round trip; several rows are an error then.
-    #[must_use]
-    pub const fn single(mut self) -> Self {
-        self.ask.is_single = true;
-        self
+        Self { ask: Ask { sql, params: params.to_vec(), lock: Lock::None }, row: PhantomData }
     }
 
     /// The rows of this table stay locked until the transaction ends; others who want them wait.
