@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn the_tools_of_the_timers_run_as_the_operator_does_and_are_confined_like_it() {
-        // How a service goes on, and what it is called, is its own.
+        // How a service goes on, what it is called and whom it comes before is its own.
         let own = ["Type", "ExecStart", "Description", "Documentation", "After", "Wants", "WantedBy", "Restart"];
         let own =
             own.into_iter().chain(["RestartSec", "TimeoutStopSec", "TimeoutStartSec", "LimitNICE"]).collect::<Vec<_>>();

@@ -6,7 +6,7 @@ use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 
 use crate::kernel::account::AccountRow;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::grants::{GrantRow, Granted};
+use crate::kernel::grants::{GrantRow, Granted, held_at};
 use crate::kernel::http::Request;
 use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
 use crate::kernel::text;
@@ -89,9 +89,12 @@ pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
     }
 }
 
-/// The holder of a token, `$1`, good at `$2`, with his roles. None is given for later: one that
-/// seems to begin within the next minute was given by an instance whose clock is ahead.
-const HOLDER: &str = "FROM token JOIN account ON account.id = token.account LEFT JOIN device ON device.id = token.device LEFT JOIN role_grant ON role_grant.account = account.id AND role_grant.starts_at - 60000 <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) WHERE token.hash = $1 AND token.expires_at > $2";
+/// The holder of a token, `$1`, good at `$2`, with his roles.
+const HOLDER: &str = concat!(
+    "FROM token JOIN account ON account.id = token.account LEFT JOIN device ON device.id = token.device LEFT JOIN role_grant ON role_grant.account = account.id AND ",
+    held_at!("$2"),
+    " WHERE token.hash = $1 AND token.expires_at > $2"
+);
 
 /// Asks for the holder of a token with his roles.
 pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {

@@ -178,10 +178,25 @@ pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, gran
     Ok(true)
 }
 
+/// That a role is held at a moment, a parameter of SQL. None is given for later: one that seems to
+/// begin within the next minute was given by an instance whose clock is ahead.
+macro_rules! held_at {
+    ($now:literal) => {
+        concat!(
+            "role_grant.starts_at - 60000 <= ",
+            $now,
+            " AND (role_grant.ends_at IS NULL OR role_grant.ends_at > ",
+            $now,
+            ")"
+        )
+    };
+}
+pub(crate) use held_at;
+
 /// The roles of an account now, in the order they were given.
 pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Grant>> {
     let rows: Vec<GrantRow> = tx.all(Select::of(
-        "FROM role_grant WHERE role_grant.account = $1 AND role_grant.starts_at - 60000 <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) ORDER BY role_grant.id",
+        concat!("FROM role_grant WHERE role_grant.account = $1 AND ", held_at!("$2"), " ORDER BY role_grant.id"),
         values![account, now.timestamp_millis()],
     ))?;
     Ok(rows.into_iter().map(Grant::from).collect())

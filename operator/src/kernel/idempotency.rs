@@ -20,6 +20,7 @@ use crate::kernel::call::Call;
 use crate::kernel::caller::{self, Caller};
 use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::grants::held_at;
 use crate::kernel::http::{Request, Response};
 use crate::kernel::limits::{self, Limits};
 use crate::kernel::retention::{How, Rule};
@@ -121,21 +122,6 @@ projection! {
     }
 }
 
-/// What is known of a key, `$2`, of an account, which is an expression of SQL.
-macro_rules! of_key {
-    ($account:literal) => {
-        concat!(
-            "FROM (SELECT route, body_hash, status, answer, made, at FROM intent WHERE account = ",
-            $account,
-            " AND key = $2 ",
-            "UNION ALL SELECT route, body_hash, status, NULL, made, 0 FROM executed WHERE account = ",
-            $account,
-            " AND key = $2",
-            ") AS known ORDER BY known.at, known.route"
-        )
-    };
-}
-
 table! {
     /// A key that was executed, whose answer is erased.
     pub(crate) struct ExecutedRow in "executed" {
@@ -149,10 +135,14 @@ table! {
 }
 
 projection! {
-    /// Whose token it still is, and which roles its account has at `$4`: how many, and the newest.
+    /// Which roles the account of a token that is still there has at `$4`: how many, and the
+    /// newest.
     pub(crate) struct Standing {
-        account: AccountId = "token.account",
-        roles: String = "(SELECT CAST(COUNT(*) AS TEXT) || ' ' || COALESCE(MAX(role_grant.id), '') FROM role_grant WHERE role_grant.account = token.account AND role_grant.starts_at - 60000 <= $4 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $4))",
+        roles: String = concat!(
+            "(SELECT CAST(COUNT(*) AS TEXT) || ' ' || COALESCE(MAX(role_grant.id), '') FROM role_grant WHERE role_grant.account = token.account AND ",
+            held_at!("$4"),
+            ")"
+        ),
     }
 }
 
@@ -356,7 +346,10 @@ fn named_key(call: &Call<'_>) -> Outcome<String> {
 }
 
 fn recorded(tx: &mut dyn Tx, call: &Call<'_>, key: &str) -> Outcome<Option<IntentOutcome>> {
-    let first = tx.first(Select::of(concat!(of_key!("$1"), " LIMIT 1"), values![call.who()?.account, key]))?;
+    let first = tx.first(Select::of(
+        "FROM (SELECT route, body_hash, status, answer, made, at FROM intent WHERE account = $1 AND key = $2 UNION ALL SELECT route, body_hash, status, NULL, made, 0 FROM executed WHERE account = $1 AND key = $2) AS known ORDER BY known.at, known.route LIMIT 1",
+        values![call.who()?.account, key],
+    ))?;
     let Some(known): Option<Known> = first else { return Ok(None) };
     if known.route == ANY_ROUTE {
         return Ok(Some(bare(key.to_owned(), IntentState::Cancelled)));
