@@ -31,7 +31,7 @@ use crate::kernel::router::Router;
 use crate::kernel::serve::hub::Hub;
 use crate::kernel::service::{Handler, Service};
 use crate::kernel::shares::{self, FairShares, Shares};
-use crate::kernel::store::{Deadline, Importance, Job, Prefetched, Store, StoreError, Task, Tx, transact};
+use crate::kernel::store::{Asker, Deadline, Importance, Job, Prefetched, Store, StoreError, Task, Tx, transact};
 use crate::kernel::text;
 
 /// Letters of each text in a refusal.
@@ -342,20 +342,22 @@ impl Operator {
             Err(problem) => return arrival.refused(problem),
         };
         let only_known = counted.as_ref().is_some_and(|counted| counted.only_known);
+        let asker = counted.as_ref().and_then(|counted| counted.asker);
         let arrival = Arrival { only_known, ..arrival };
         // Whoever asks more than his share stands behind those who do not.
         let importance = if only_known { Importance::Reading } else { served.importance };
+        let place = |importance| Place { importance, asker };
         let request = Arc::new(request);
         let work = {
             let (operator, request, arrival) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
             move |tx: &mut dyn Tx| operator.attempt(tx, &arrival, &request)
         };
-        let response = match self.submit(&store, &arrival, importance, work).await {
+        let response = match self.submit(&store, &arrival, place(importance), work).await {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
                 let (operator, request, at) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
                 let work = move |tx: &mut dyn Tx| operator.record(tx, &at, &request, &problem);
-                self.submit(&store, &arrival, Importance::Money, work).await.into_response()
+                self.submit(&store, &arrival, place(Importance::Money), work).await.into_response()
             }
         };
         drop(counted);
@@ -486,7 +488,7 @@ impl Operator {
         &self,
         store: &Arc<dyn Store>,
         arrival: &Arrival,
-        importance: Importance,
+        place: Place,
         work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static,
     ) -> Tried {
         let slot = Arc::new(Mutex::new(None));
@@ -502,7 +504,7 @@ impl Operator {
         });
         // Goes when this does: when the connection is closed, or the time to answer is over.
         let caller = Arc::new(());
-        store.submit(Task::new(job, done).of(importance).for_caller(&caller));
+        store.submit(Task::new(job, done).of(place.importance).asked_by(place.asker).for_caller(&caller));
         let ended = ended.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())));
         let tried = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.settle(tried, arrival, ended)
@@ -537,6 +539,12 @@ impl Operator {
             .into()
         })
     }
+}
+
+/// Where a transaction stands in the line before the store.
+struct Place {
+    importance: Importance,
+    asker: Option<Asker>,
 }
 
 /// How one transaction of a request ended.

@@ -9,6 +9,7 @@
 //! cancelling is counted as an action is. What is asked beyond a share waits behind all others.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ use crate::kernel::caller::Caller;
 use crate::kernel::http::Request;
 use crate::kernel::limits::Limits;
 use crate::kernel::service::Served;
-use crate::kernel::store::Importance;
+use crate::kernel::store::{Asker, Importance};
 use crate::kernel::text;
 
 /// What somebody may ask.
@@ -158,6 +159,8 @@ pub(crate) struct Counted<'a> {
     is_money: bool,
     /// It is more than its share: only what is known already is answered, behind all others.
     pub only_known: bool,
+    /// Whose tasks have a part of the store; many may come from one address.
+    pub asker: Option<Asker>,
 }
 
 impl Drop for Counted<'_> {
@@ -235,7 +238,11 @@ impl Shares {
             bucket.take(share, now);
         }
         *(if is_money { &mut used.money_at_once } else { &mut used.at_once }) += 1;
-        Ok(Counted { shares: self, subject, is_money, only_known: wait.is_some() })
+        let asker = match &subject {
+            Subject::Account(_) | Subject::Token(_) => Some(Asker(state.used.hasher().hash_one(&subject))),
+            Subject::Address(_) | Subject::Provider(_) | Subject::WrongTokens(_) => None,
+        };
+        Ok(Counted { shares: self, subject, is_money, only_known: wait.is_some(), asker })
     }
 
     /// Who the holder of a token is.

@@ -40,7 +40,7 @@ pub(crate) use self::row::{id_columns, mismatch};
 pub use self::sqlite::{Copied, CopyError, Durability, Growing, SqliteInline, SqliteReader, SqliteStore, copy, grow};
 pub use self::statement::{Ask, Select, Write};
 pub use self::table::column_value;
-pub use self::task::{Done, Importance, Job, Task};
+pub use self::task::{Asker, Done, Importance, Job, Task};
 
 /// A value of a column. Times are epoch milliseconds, money is minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]

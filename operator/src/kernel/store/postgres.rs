@@ -2,6 +2,7 @@
 //! once, writes sent together.
 
 mod address;
+mod askers;
 mod at_once;
 mod error;
 mod passfile;

@@ -22,6 +22,10 @@ pub enum Importance {
     Money,
 }
 
+/// Stands for an account that asks, or for a token whose account is not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Asker(pub u64);
+
 /// A transaction on its way to a store's threads.
 pub struct Task {
     job: Job,
@@ -29,6 +33,7 @@ pub struct Task {
     importance: Importance,
     /// `None`: it is done whoever waits for it.
     caller: Option<Weak<()>>,
+    asker: Option<Asker>,
     came: Instant,
     /// Nobody at a connection waits for it.
     is_job: bool,
@@ -39,7 +44,7 @@ impl Task {
     #[must_use]
     pub fn new(job: Job, done: Done) -> Self {
         let job = Box::new(contained(job));
-        Self { job, done, importance: Importance::Money, caller: None, came: now(), is_job: false }
+        Self { job, done, importance: Importance::Money, caller: None, asker: None, came: now(), is_job: false }
     }
 
     #[must_use]
@@ -52,6 +57,12 @@ impl Task {
     #[must_use]
     pub fn for_caller(self, caller: &Arc<()>) -> Self {
         Self { caller: Some(Arc::downgrade(caller)), ..self }
+    }
+
+    /// Asked by somebody who has no more than his part of what runs at once.
+    #[must_use]
+    pub fn asked_by(self, asker: Option<Asker>) -> Self {
+        Self { asker, ..self }
     }
 
     /// A job of the operator itself, which may take longer than what is asked by somebody.
@@ -71,6 +82,10 @@ impl Task {
 
     pub(super) const fn is_job(&self) -> bool {
         self.is_job
+    }
+
+    pub(super) const fn asker(&self) -> Option<Asker> {
+        self.asker
     }
 
     pub(super) fn waited(&self, now: Instant) -> Duration {

@@ -5,7 +5,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::super::line::Line;
+use super::super::task::Asker;
 use super::super::{StoreError, Task, task};
+use super::askers::Askers;
 use super::at_once::AtOnce;
 use super::{Manner, Pool};
 use crate::kernel::threads::as_started;
@@ -22,17 +24,39 @@ struct Queue {
 
 struct State {
     line: Line,
+    askers: Askers,
     at_once: AtOnce,
     running: usize,
     is_closed: bool,
 }
 
+impl State {
+    /// The next task that may run.
+    fn next(&mut self) -> Option<Task> {
+        loop {
+            if let Some(task) = self.askers.next() {
+                return Some(task);
+            }
+            if let Some(task) = self.askers.admits(self.line.next()?) {
+                return Some(task);
+            }
+        }
+    }
+}
+
 /// A transaction that runs, until this is dropped.
-struct Running<'a>(&'a Queue);
+struct Running<'a> {
+    queue: &'a Queue,
+    asker: Option<Asker>,
+}
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.lock().running -= 1;
+        let mut state = self.queue.lock();
+        state.running -= 1;
+        if let Some(asker) = self.asker {
+            state.askers.ended(asker);
+        }
     }
 }
 
@@ -47,10 +71,11 @@ impl Queue {
         let mut state = self.lock();
         loop {
             if (state.running < state.at_once.allowed() || state.is_closed)
-                && let Some(task) = state.line.next()
+                && let Some(task) = state.next()
             {
                 state.running += 1;
-                return Some((task, Running(self)));
+                let asker = task.asker();
+                return Some((task, Running { queue: self, asker }));
             }
             if state.is_closed {
                 return None;
@@ -62,7 +87,13 @@ impl Queue {
 
 impl Workers {
     pub fn start(count: usize, pool: &Arc<Pool>) -> Result<Self, StoreError> {
-        let state = State { line: Line::default(), at_once: AtOnce::new(count), running: 0, is_closed: false };
+        let state = State {
+            line: Line::default(),
+            askers: Askers::sharing(count),
+            at_once: AtOnce::new(count),
+            running: 0,
+            is_closed: false,
+        };
         let queue = Arc::new(Queue { state: Mutex::new(state), came: Condvar::new() });
         let mut workers = Self { queue: Arc::clone(&queue), threads: Vec::new() };
         for number in 0..count {
@@ -108,7 +139,8 @@ impl Workers {
 
     /// How many wait.
     pub fn waiting(&self) -> usize {
-        self.queue.lock().line.len()
+        let state = self.queue.lock();
+        state.line.len() + state.askers.waiting()
     }
 
     /// Lets them finish what waits.
