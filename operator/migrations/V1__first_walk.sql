@@ -18,7 +18,9 @@ CREATE TABLE account (
   -- Events up to here are gone.
   events_from BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
-  closed_at BIGINT
+  closed_at BIGINT,
+  -- JSON of the rows of `role_grant` that have not ended: read with every request.
+  roles TEXT NOT NULL
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
 
 -- Roles: an account may hold several, each for a time and a place, a city or all. One that ended
@@ -92,6 +94,8 @@ CREATE TABLE token (
   hash TEXT PRIMARY KEY,
   account TEXT NOT NULL REFERENCES account (id),
   device TEXT REFERENCES device (id),
+  -- The device's key, which is its own for ever.
+  device_key TEXT,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;

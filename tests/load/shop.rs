@@ -136,7 +136,18 @@ type Copied = (&'static str, &'static str, &'static [(&'static str, &'static str
 const QUOTE_ID: &str = "substr(t.id, 1, 13) || CAST(20000000000000 + n.i AS TEXT) || substr(t.id, 28)";
 
 const COPIES: &[Copied] = &[
-    ("account", "kind, seq, currency, deposit, events_from, created_at", &[("id", "{id}")], "t.id = $1"),
+    (
+        "account",
+        "kind, seq, currency, deposit, events_from, created_at",
+        &[
+            ("id", "{id}"),
+            (
+                "roles",
+                "(SELECT replace(t.roles, g.id, substr(g.id, 1, 13) || CAST(10000000000000 + n.i AS TEXT) || substr(g.id, 28)) FROM role_grant g WHERE g.account = t.id)",
+            ),
+        ],
+        "t.id = $1",
+    ),
     (
         "person",
         "created_at",
@@ -268,10 +279,10 @@ fn copy_rows(store: &dyn Store, account: &str, visit: &str, count: usize) -> Out
 
 /// Tokens are stored hashed, which SQL of both databases cannot do.
 fn copy_tokens(store: &dyn Store, account: &str, count: usize) -> Outcome<()> {
-    let (device, expires_at) = transact(store, |tx| {
-        let rows = tx.query("SELECT device, expires_at FROM token WHERE account = $1", values![account])?;
+    let (device, key, expires_at) = transact(store, |tx| {
+        let rows = tx.query("SELECT device, device_key, expires_at FROM token WHERE account = $1", values![account])?;
         let row = rows.first().ok_or(mesto_operator::StoreError::GivenUp)?;
-        Ok((row.get::<String>("device")?, row.get::<i64>("expires_at")?))
+        Ok((row.get::<String>("device")?, row.get::<String>("device_key")?, row.get::<i64>("expires_at")?))
     })?;
     let numbers: Vec<usize> = (1..=count).collect();
     for block in numbers.chunks(BLOCK) {
@@ -280,8 +291,8 @@ fn copy_tokens(store: &dyn Store, account: &str, count: usize) -> Outcome<()> {
                 let hash: String =
                     Sha256::digest(token(*number).as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
                 tx.execute(
-                    "INSERT INTO token (hash, account, device, created_at, expires_at) VALUES ($1, $2, $3, 0, $4)",
-                    values![hash, copied_id(account, *number), copied_id(&device, *number), expires_at],
+                    "INSERT INTO token (hash, account, device, device_key, created_at, expires_at) VALUES ($1, $2, $3, $4, 0, $5)",
+                    values![hash, copied_id(account, *number), copied_id(&device, *number), key.as_str(), expires_at],
                 )?;
             }
             Ok(())

@@ -97,6 +97,15 @@ const LAWS: &[(&str, &str)] = &[
         "SELECT a.id, a.seq FROM account a WHERE a.seq - a.events_from <> (SELECT COUNT(*) FROM event e WHERE e.account = a.id \
          AND e.seq > a.events_from AND e.seq <= a.seq)",
     ),
+    (
+        "a role without an end stands with its account",
+        "SELECT g.id, a.roles FROM role_grant g JOIN account a ON a.id = g.account WHERE g.ends_at IS NULL AND a.roles NOT LIKE '%' || g.id || '%'",
+    ),
+    (
+        "a role that was ended does not stand with its account",
+        "SELECT l.subject, a.roles FROM audit_log l JOIN role_grant g ON g.id = l.subject JOIN account a ON a.id = g.account \
+         WHERE l.action = 'grant.ended' AND a.roles LIKE '%' || g.id || '%'",
+    ),
 ];
 
 /// Every law that does not hold now.

@@ -131,13 +131,13 @@ class Updates(Observer):
 
     def __init__(self, client: Mesto) -> None:
         self._client = client
-        self._told: queue.SimpleQueue[typing.Optional[typing.Set[Topic]]] = queue.SimpleQueue()
 
     def changed(self, topics: typing.List[Topic]) -> None:
         self._told.put(set(topics))
 
     def __enter__(self) -> Updates:
         core._same_process()
+        self._told: queue.SimpleQueue[typing.Optional[typing.Set[Topic]]] = queue.SimpleQueue()
         self._on_loop(self._begin())
         self._subscription = self._client._core.subscribe(self)
         return self
@@ -152,8 +152,9 @@ class Updates(Observer):
         asyncio.run_coroutine_threadsafe(work, self._client._loop).result()
 
     async def _begin(self) -> None:
+        told = self._told
         self._running = asyncio.ensure_future(self._client._core.live().run(None))
-        self._running.add_done_callback(lambda _: self._told.put(None))
+        self._running.add_done_callback(lambda _: told.put(None))
         # So that they have begun when this returns.
         await asyncio.sleep(0)
 
@@ -168,6 +169,8 @@ class Updates(Observer):
         core._same_process()
         topics = self._told.get()
         if topics is None:
+            # Whoever asks once more hears it once more.
+            self._told.put(None)
             if not self._running.cancelled():
                 self._running.result()
             raise StopIteration
@@ -240,7 +243,10 @@ class Verifier(TicketVerifier):
 
     def refresh(self) -> bool:  # type: ignore[override]
         """Fetches the key set and the list of ended codes where they changed; whether one did."""
-        return asyncio.run(super().refresh())
+        # In a thread of its own: where it is called a loop may run, as in a notebook.
+        fetched: typing.Coroutine[typing.Any, typing.Any, bool] = super().refresh()
+        with concurrent.futures.ThreadPoolExecutor(1, "mesto-verifier") as thread:
+            return thread.submit(asyncio.run, fetched).result()
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:

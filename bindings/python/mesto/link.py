@@ -27,17 +27,23 @@ class UrllibLink(OperatorLink):
         self._outside = urllib.request.build_opener(*handlers)
         # A proxy has no business between this machine and itself.
         self._inside = urllib.request.build_opener(*handlers, urllib.request.ProxyHandler({}))
-        self._streams: typing.Dict[int, socket.socket] = {}
+        # Streams that are not called off, each with its connection once there is one.
+        self._streams: typing.Dict[int, typing.Optional[socket.socket]] = {}
+        self._lock = threading.Lock()
 
     def send(self, request: LinkRequest, reply: LinkReply) -> None:
+        if request.is_stream:
+            with self._lock:
+                self._streams[request.id] = None
         threading.Thread(target=self._exchange, args=(request, reply), name="mesto-link", daemon=True).start()
 
     def cancel(self, request: int) -> None:
         """Ends a stream. Another request urllib cannot interrupt: it ends by its time, and its answer is not heard."""
-        connection = self._streams.pop(request, None)
-        if connection:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            connection = self._streams.pop(request, None)
+            if connection:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     def _exchange(self, request, reply):
         here = urllib.parse.urlsplit(request.url).hostname in ("localhost", "127.0.0.1", "::1")
@@ -60,20 +66,26 @@ class UrllibLink(OperatorLink):
             (reply.not_sent if isinstance(error.reason, _NotConnected) else reply.unknown)(str(error.reason))
         except Exception as error:  # whatever else it was: the request may have been executed
             reply.unknown(repr(error))
-
+        finally:
+            with self._lock:
+                self._streams.pop(request.id, None)
 
     def _follow(self, request, answer, reply):
         # The connection, to be ended from another thread.
         connection = socket.socket(fileno=os.dup(answer.fileno()))
-        self._streams[request] = connection
         try:
+            with self._lock:
+                if request not in self._streams:
+                    return reply.unknown("the stream was called off")
+                self._streams[request] = connection
             reply.begun(answer.status, dict(answer.headers.items()))
             while piece := answer.read1(65536):
                 reply.more(piece)
             reply.unknown("the stream ended")
         finally:
-            self._streams.pop(request, None)
-            connection.close()
+            with self._lock:
+                self._streams.pop(request, None)
+                connection.close()
 
 
 class _NotConnected(OSError):

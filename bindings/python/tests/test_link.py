@@ -78,6 +78,20 @@ class OwnLink(unittest.TestCase):
         self.assertEqual([("unknown",)], served(b"")[0])
         self.assertEqual([("unknown",)], served(b"HTTP/1.1 200 X\r\nContent-Length: 9\r\n\r\n{}")[0])
 
+    def test_a_stream_that_is_called_off_before_it_begins_is_not_followed(self):
+        link, reply = mesto.UrllibLink(), Reply()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            stream = mesto.LinkRequest(
+                id=7, method="GET", url=f"http://127.0.0.1:{server.getsockname()[1]}/v1/events", headers={}, body=None,
+                timeout=timedelta(seconds=10), is_stream=True,
+            )
+            link.send(stream, reply)
+            with server.accept()[0] as connection:
+                link.cancel(7)
+                connection.sendall(b"HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\n\r\n: \n")
+                self.assertTrue(reply.told.wait(20), "it is followed though it was called off")
+        self.assertEqual([("unknown",)], reply.ends)
+
     def test_the_core_hears_the_same_kinds(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))

@@ -1,5 +1,6 @@
 """Live updates, the log, time-outs, prices as data and the inspector's verifier in Python."""
 
+import asyncio
 import base64
 import json
 import socket
@@ -112,6 +113,17 @@ class Live(unittest.TestCase):
                 with self.assertRaises(mesto.MestoError.NotSignedIn):
                     for _ in second:
                         pass
+
+    def test_they_can_be_begun_again_and_their_end_is_told_again(self):
+        app = self.driver("+381640000046")
+        updates = app.updates()
+        for _ in range(2):
+            with updates:
+                until(updates, lambda: app.live.state() == mesto.LiveState.LIVE)
+            for _ in range(2):
+                with self.assertRaises(StopIteration):
+                    while True:
+                        next(updates)
 
     def test_the_apps_log_names_requests_and_nobody(self):
         log = LogSink()
@@ -260,6 +272,11 @@ class Verifying(unittest.TestCase):
             self.assertEqual("not good: moment_too_old", inspector.judge(shown))
             self.assertTrue(verifier.refresh())
             self.assertFalse(verifier.refresh(), "nothing changed")
+
+            async def in_a_notebook():
+                return verifier.refresh()
+
+            self.assertFalse(asyncio.run(in_a_notebook()), "nothing changed")
             kept, now = verifier.taken(), testbed.now()
         # The operator is gone: what was kept suffices.
         again = mesto.Verifier(config, kept)

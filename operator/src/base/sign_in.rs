@@ -119,7 +119,7 @@ pub(crate) const SERVICE: Service = Service {
 fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
     let others = "DELETE FROM token WHERE account = $1 AND hash <> $2";
     tx.write(Write::sql("token", others, values![account.id, call.token.as_str()]))?;
-    let own = "UPDATE token SET device = NULL WHERE account = $1";
+    let own = "UPDATE token SET device = NULL, device_key = NULL WHERE account = $1";
     Ok(tx.write(Write::sql("token", own, values![account.id]))?)
 }
 
@@ -342,14 +342,10 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     Limit { kind: CODES, subject: &phone, most: i64::MAX }.forget(tx)?;
     let device: DeviceId = call.operator.new_id(now);
     let name = text::plain(&asked.device, DEVICE_NAME_MAX);
-    tx.write(Write::insert(DeviceRow {
-        id: device,
-        account,
-        name,
-        public_key: device_key.to_text(),
-        created_at: now,
-    }))?;
-    let (token, expires_at) = issue_token(tx, call.operator, now, account, Some(device))?;
+    let public_key = device_key.to_text();
+    let own = Some((device, public_key.clone()));
+    tx.write(Write::insert(DeviceRow { id: device, account, name, public_key, created_at: now }))?;
+    let (token, expires_at) = issue_token(tx, call.operator, now, account, own)?;
     Ok(Session { token, grants, account, expires_at })
 }
 
@@ -406,12 +402,11 @@ fn account_of(
     language: Option<Language>,
 ) -> Outcome<(AccountId, Vec<Grant>)> {
     let Some(person) = tx.first(find!(PersonRow { phone: Some(phone) }))? else {
-        let account = create(tx, call.operator, call.now, AccountKindWord::Person)?;
+        let (role, by, from) = (Role::Driver, "sign_in", call.now);
+        let new = NewGrant { role, city: None, place: None, from, until: None, by };
+        let (account, grant) = create(tx, call.operator, call.now, AccountKindWord::Person, &new)?;
         let person = PersonRow { account, phone: Some(phone.to_owned()), name: None, language, created_at: call.now };
         tx.write(Write::insert(person))?;
-        let (role, by, from) = (Role::Driver, "sign_in", call.now);
-        let new = NewGrant { account, role, city: None, place: None, from, until: None, by };
-        let grant = grants::give(tx, call.operator, call.now, &new)?;
         return Ok((account, vec![grant]));
     };
     let locked = LockedAccount::take(tx, person.account)?;
@@ -422,19 +417,20 @@ fn account_of(
     if language.is_some() && language != person.language {
         tx.write(update!(PersonRow { account: locked.id } set { language: language }))?;
     }
-    let grants = grants::of(tx, locked.id, call.now)?;
-    Ok((locked.id, grants))
+    Ok((locked.id, grants::standing(&locked.roles, call.now)?))
 }
 
-/// A new account, without a person and without a role.
+/// A new account with a role, without a person.
 pub(crate) fn create(
     tx: &mut dyn Tx,
     operator: &Operator,
     now: DateTime<Utc>,
     kind: AccountKindWord,
-) -> Outcome<AccountId> {
+    new: &NewGrant<'_>,
+) -> Outcome<(AccountId, Grant)> {
     epoch::ensure(tx, operator, now)?;
     let id: AccountId = operator.new_id(now);
+    let grant = new.made(operator, now);
     tx.write(Write::insert(AccountRow {
         id,
         kind,
@@ -444,8 +440,10 @@ pub(crate) fn create(
         events_from: 0,
         created_at: now,
         closed_at: None,
+        roles: grants::stored(std::slice::from_ref(&grant))?,
     }))?;
-    Ok(id)
+    grants::given(tx, operator, now, id, &grant, new.by)?;
+    Ok((id, grant))
 }
 
 /// A new token; only its hash is stored.
@@ -454,16 +452,18 @@ pub(crate) fn issue_token(
     operator: &Operator,
     now: DateTime<Utc>,
     account: AccountId,
-    device: Option<DeviceId>,
+    device: Option<(DeviceId, String)>,
 ) -> Outcome<(String, DateTime<Utc>)> {
     let mut secret = [0; 32];
     operator.entropy.fill(&mut secret);
     let token = base16ct::lower::encode_string(&secret);
     let expires_at = now + operator.limits::<SignInLimits>().token_lifetime;
+    let (device, device_key) = device.unzip();
     tx.write(Write::insert(TokenRow {
         hash: text::sha256(token.as_bytes()),
         account,
         device,
+        device_key,
         created_at: now,
         expires_at,
     }))?;

@@ -104,9 +104,9 @@ struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    fn to(&self, account: AccountId, from: DateTime<Utc>) -> NewGrant<'_> {
+    fn from(&self, from: DateTime<Utc>) -> NewGrant<'_> {
         let Checked { role, city, place, until } = self;
-        NewGrant { account, role: role.clone(), city: *city, place: *place, from, until: *until, by: TOOL }
+        NewGrant { role: role.clone(), city: *city, place: *place, from, until: *until, by: TOOL }
     }
 }
 
@@ -152,10 +152,9 @@ impl Operator {
         given: &Checked<'_>,
     ) -> Result<String, StoreError> {
         let make = |tx: &mut dyn Tx| -> Outcome<String> {
-            let account = sign_in::create(tx, self, now, kind)?;
+            let (account, _) = sign_in::create(tx, self, now, kind, &given.from(now))?;
             let name = Some(name.to_owned());
             tx.write(Write::insert(PersonRow { account, phone: None, name, language: None, created_at: now }))?;
-            grants::give(tx, self, now, &given.to(account, now))?;
             Ok(sign_in::issue_token(tx, self, now, account, None)?.0)
         };
         transact(store, |tx| make(tx).map_err(Failure::into_store_error))
@@ -177,11 +176,9 @@ impl Operator {
         let account: AccountId = account.parse().map_err(|_| nobody())?;
         let now = kernel::operator::whole_millis(now);
         let made = transact(store, |tx| {
-            let found = tx.first(find!(AccountRow { id: account }))?;
-            if found.is_none_or(|row| row.closed_at.is_some()) {
-                return Ok(None);
-            }
-            grants::give(tx, self, now, &given.to(account, now)).map(Some).map_err(Failure::into_store_error)
+            let found = tx.first(find!(AccountRow { id: account }).locking("account"))?;
+            let Some(account) = found.filter(|row| row.closed_at.is_none()) else { return Ok(None) };
+            grants::give(tx, self, now, &account, &given.from(now)).map(Some).map_err(Failure::into_store_error)
         })?;
         made.ok_or_else(nobody)
     }

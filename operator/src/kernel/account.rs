@@ -49,6 +49,8 @@ table! {
         events_from: i64,
         created_at: DateTime<Utc>,
         closed_at: Option<DateTime<Utc>>,
+        /// The roles that have not ended, as [`crate::kernel::grants`] writes them.
+        roles: String,
     }
 }
 
@@ -122,6 +124,8 @@ pub(crate) struct LockedAccount {
     /// Cursor of the last event, the ones to be written included.
     pub seq: i64,
     pub is_closed: bool,
+    /// As they stand in its row.
+    pub roles: String,
     changes: Vec<PendingEvent>,
 }
 
@@ -165,6 +169,7 @@ impl LockedAccount {
             deposit: row.deposit,
             seq: row.seq,
             is_closed: row.closed_at.is_some(),
+            roles: row.roles,
             changes: Vec::new(),
         }
     }

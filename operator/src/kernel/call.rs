@@ -9,7 +9,7 @@ use mesto_rules::CityId;
 use crate::kernel::account::{AccountOf, LockedAccount, LockedAccounts, Locks, Subject};
 use crate::kernel::caller::{self, Caller};
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::grants::Granted;
+use crate::kernel::grants::{self, Granted};
 use crate::kernel::http::Request;
 use crate::kernel::idempotency::{self, Known};
 use crate::kernel::operator::{Arrival, Operator};
@@ -102,8 +102,9 @@ impl<'a> Call<'a> {
     }
 
     /// Locks the caller's account, and then, in the same round trip, sees what is known of the
-    /// action's key and reads what the operation says. What was read of a token and its roles
-    /// before the lock may have ended while others had it, so it is looked at again.
+    /// action's key and reads what the operation says. Of the account, with its roles, the newest
+    /// is read; a token that was there before the lock may have ended while others had it, so it
+    /// is looked at again.
     fn enter_action(&mut self, tx: &mut dyn Tx) -> Outcome<(Caller, Answers)> {
         let holder = || caller::holder(&self.token, self.now);
         let prefetch = self.served.prefetch.and_then(|prefetch| prefetch(self)).unwrap_or_default();
@@ -115,14 +116,14 @@ impl<'a> Call<'a> {
                 let mut asks = vec![holder().locking("account").ask()];
                 asks.append(&mut when_locked);
                 let mut answers = tx.read(asks)?.into_iter();
-                let (who, account) = caller::authenticated(&answers.next().unwrap_or_default())?;
+                let (who, account) = caller::authenticated(&answers.next().unwrap_or_default(), self.now)?;
                 self.locked.insert(who.account, LockedAccount::of(account));
                 (who, answers)
             }
             Some(also) => {
                 // First who is to be locked, then all of them in the one order.
                 let mut found = tx.read(vec![holder().ask(), also.accounts.ask()])?.into_iter();
-                let (who, _) = caller::authenticated(&found.next().unwrap_or_default())?;
+                let (mut who, _) = caller::authenticated(&found.next().unwrap_or_default(), self.now)?;
                 let mut locks = Locks { subjects: also.subjects.into_iter().collect(), ..Locks::default() };
                 locks.accounts.insert(who.account);
                 for row in found.next().unwrap_or_default() {
@@ -134,13 +135,14 @@ impl<'a> Call<'a> {
                 let mut answers = tx.read(asks)?;
                 let rest = answers.split_off(locked);
                 self.locked = locks.taken(&answers)?;
-                if self.locked.get(&who.account).is_none_or(|account| account.is_closed) {
+                let Some(account) = self.locked.get(&who.account).filter(|account| !account.is_closed) else {
                     return refuse(ProblemCode::Unauthorized, caller::GONE);
-                }
+                };
+                who.grants = grants::held(&account.roles, self.now)?;
                 (who, rest.into_iter())
             }
         };
-        self.known = idempotency::judged(&answers.next().unwrap_or_default(), &who)?;
+        self.known = idempotency::judged(&answers.next().unwrap_or_default())?;
         Ok((who, prefetch.into_iter().zip(answers).collect()))
     }
 

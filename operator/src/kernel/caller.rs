@@ -6,7 +6,7 @@ use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 
 use crate::kernel::account::AccountRow;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::grants::{GrantRow, Granted, held_at};
+use crate::kernel::grants::{self, Granted};
 use crate::kernel::http::Request;
 use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
 use crate::kernel::text;
@@ -27,6 +27,7 @@ table! {
         hash: String,
         account: AccountId,
         device: Option<DeviceId>,
+        device_key: Option<String>,
         created_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     }
@@ -54,13 +55,12 @@ pub(crate) fn end_given(tx: &mut dyn Tx, account: AccountId) -> Result<(), Store
 projection! {
     /// The device of a token.
     pub(crate) struct Device {
-        device_key: Option<String> = "device.public_key",
+        device_key: Option<String> = "token.device_key",
     }
 }
 
-/// The account that holds a token, the token's device, and a role that the account has now: a row
-/// for each of them, one without for an account that has none.
-pub(crate) type Holder = (AccountRow, Device, Option<GrantRow>);
+/// The account that holds a token, and the token's device.
+pub(crate) type Holder = (AccountRow, Device);
 
 /// Who makes a request.
 #[derive(Debug, Clone)]
@@ -89,33 +89,22 @@ pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
     }
 }
 
-/// The holder of a token, `$1`, good at `$2`, with his roles.
-const HOLDER: &str = concat!(
-    "FROM token JOIN account ON account.id = token.account LEFT JOIN device ON device.id = token.device LEFT JOIN role_grant ON role_grant.account = account.id AND ",
-    held_at!("$2"),
-    " WHERE token.hash = $1 AND token.expires_at > $2"
-);
+/// The holder of a token, `$1`, good at `$2`.
+const HOLDER: &str =
+    "FROM token JOIN account ON account.id = token.account WHERE token.hash = $1 AND token.expires_at > $2";
 
-/// Asks for the holder of a token with his roles.
+/// Asks for the holder of a token.
 pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {
     Select::of(&format!("{HOLDER} AND account.closed_at IS NULL"), values![token_hash, now.timestamp_millis()])
 }
 
-/// The answer to [`holder`].
-pub(crate) fn authenticated(rows: &[Row]) -> Outcome<(Caller, AccountRow)> {
-    let mut held: Option<(Caller, AccountRow)> = None;
-    for row in rows {
-        let (account, Device { device_key }, grant): Holder = row.read()?;
-        let (caller, _) = held.get_or_insert_with(|| {
-            let is_closed = account.closed_at.is_some();
-            (Caller { account: account.id, grants: Vec::new(), device_key, is_closed }, account)
-        });
-        caller.grants.extend(grant.map(Granted::from));
-    }
-    match held {
-        Some(held) => Ok(held),
-        None => refuse(ProblemCode::Unauthorized, GONE),
-    }
+/// The answer to [`holder`], with the roles that he has now.
+pub(crate) fn authenticated(rows: &[Row], now: DateTime<Utc>) -> Outcome<(Caller, AccountRow)> {
+    let Some(row) = rows.first() else { return refuse(ProblemCode::Unauthorized, GONE) };
+    let (account, Device { device_key }): Holder = row.read()?;
+    let grants = grants::held(&account.roles, now)?;
+    let is_closed = account.closed_at.is_some();
+    Ok((Caller { account: account.id, grants, device_key, is_closed }, account))
 }
 
 /// The holder of a token; `after_closing` also of the one by which the account was closed.
@@ -131,5 +120,5 @@ pub(crate) fn authenticate(
         holder(token_hash, now)
     };
     let rows = tx.read(vec![holder.ask()])?.into_iter().next().unwrap_or_default();
-    Ok(authenticated(&rows)?.0)
+    Ok(authenticated(&rows, now)?.0)
 }

@@ -1,14 +1,14 @@
 //! Roles that are given to accounts, for a time and a place, a city or all: given, ended and listed
 //! by the operator's own tools, each change with a row of the audit log.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::{AccountId, AuditId, GrantId};
 use mesto_protocol::kernel::operation::Permission;
 
 use mesto_rules::CityId;
 
-use crate::kernel::account::LockedAccount;
+use crate::kernel::account::{AccountRow, LockedAccount};
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Table, Told};
@@ -100,9 +100,10 @@ impl Granted {
     }
 }
 
-impl From<GrantRow> for Granted {
-    fn from(row: GrantRow) -> Self {
-        Self { id: row.id, role: row.role.into(), city: row.city, place: row.place }
+impl From<Grant> for Granted {
+    fn from(grant: Grant) -> Self {
+        let Grant { id, role, city, place, .. } = grant;
+        Self { id, role, city, place }
     }
 }
 
@@ -122,7 +123,6 @@ impl Operator {
 
 /// A role to be given.
 pub(crate) struct NewGrant<'a> {
-    pub account: AccountId,
     pub role: Role,
     pub city: Option<&'a CityId>,
     /// Only with a city.
@@ -133,73 +133,102 @@ pub(crate) struct NewGrant<'a> {
     pub by: &'a str,
 }
 
-/// Gives a role; returns it with its new id.
-pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new: &NewGrant<'_>) -> Outcome<Grant> {
-    let grant = Grant {
-        id: operator.new_id(now),
-        role: new.role.clone(),
-        city: new.city.cloned(),
-        place: new.place.map(str::to_owned),
-        starts_at: new.from,
-        ends_at: new.until,
-    };
+impl NewGrant<'_> {
+    /// With its id.
+    pub fn made(&self, operator: &Operator, now: DateTime<Utc>) -> Grant {
+        Grant {
+            id: operator.new_id(now),
+            role: self.role.clone(),
+            city: self.city.cloned(),
+            place: self.place.map(str::to_owned),
+            starts_at: self.from,
+            ends_at: self.until,
+        }
+    }
+}
+
+/// Roles as they stand with their account.
+pub(crate) fn stored(roles: &[Grant]) -> Result<String, StoreError> {
+    serde_json::to_string(roles).map_err(|error| StoreError::unreadable("roles", error))
+}
+
+/// The roles of an account's row that are not over now.
+pub(crate) fn standing(roles: &str, now: DateTime<Utc>) -> Result<Vec<Grant>, StoreError> {
+    let mut roles: Vec<Grant> = serde_json::from_str(roles).map_err(|error| StoreError::unreadable("roles", error))?;
+    roles.retain(|role| role.ends_at.is_none_or(|ends_at| ends_at > now));
+    Ok(roles)
+}
+
+/// One that seems to begin within the next minute was given by an instance whose clock is ahead;
+/// none is given for later.
+const CLOCK_AHEAD: TimeDelta = TimeDelta::minutes(1);
+
+/// The roles of an account's row that it has now.
+pub(crate) fn held(roles: &str, now: DateTime<Utc>) -> Result<Vec<Granted>, StoreError> {
+    let held = standing(roles, now)?.into_iter().filter(|role| role.starts_at - CLOCK_AHEAD <= now);
+    Ok(held.map(Granted::from).collect())
+}
+
+/// Gives a locked account one more role; returns it.
+pub(crate) fn give(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    account: &AccountRow,
+    new: &NewGrant<'_>,
+) -> Outcome<Grant> {
+    let grant = new.made(operator, now);
+    let mut roles = standing(&account.roles, now)?;
+    roles.push(grant.clone());
+    tx.write(update!(AccountRow { id: account.id } set { roles: stored(&roles)? }))?;
+    given(tx, operator, now, account.id, &grant, new.by)?;
+    Ok(grant)
+}
+
+/// Writes down that a role was given; its account has it.
+pub(crate) fn given(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    account: AccountId,
+    grant: &Grant,
+    by: &str,
+) -> Outcome<()> {
     let role = RoleWord::try_from(grant.role.clone())?;
     tx.write(Write::insert(GrantRow {
         id: grant.id,
-        account: new.account,
+        account,
         role,
         city: grant.city.clone(),
         place: grant.place.clone(),
         starts_at: grant.starts_at,
         ends_at: grant.ends_at,
-        given_by: new.by.to_owned(),
+        given_by: by.to_owned(),
         given_at: now,
     }))?;
     log(
         tx,
         operator,
         now,
-        &Logged { actor: new.by, action: "grant.given", subject: &grant.id.to_string(), note: role.word() },
-    )?;
-    Ok(grant)
+        &Logged { actor: by, action: "grant.given", subject: &grant.id.to_string(), note: role.word() },
+    )
 }
 
 /// Ends a role now; `false` when there is no such role, or it had ended before.
 pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, grant: &str, by: &str) -> Outcome<bool> {
     let Some(GrantRow { account, .. }) = tx.first(find!(GrantRow { id: grant }))? else { return Ok(false) };
     // What the account does by this role has ended, or sees that it has.
-    LockedAccount::take(tx, account)?;
+    let account = LockedAccount::take(tx, account)?;
     let Some(row) = tx.first(find!(GrantRow { id: grant }).locking("role_grant"))? else { return Ok(false) };
     if row.ends_at.is_some_and(|ends_at| ends_at <= now) {
         return Ok(false);
     }
+    let mut roles = standing(&account.roles, now)?;
+    roles.retain(|role| role.id != row.id);
+    tx.write(update!(AccountRow { id: account.id } set { roles: stored(&roles)? }))?;
     tx.write(update!(GrantRow { id: grant } set { ends_at: Some(now) }).expecting(1))?;
     log(tx, operator, now, &Logged { actor: by, action: "grant.ended", subject: grant, note: row.role.word() })?;
     Ok(true)
-}
-
-/// That a role is held at a moment, a parameter of SQL. None is given for later: one that seems to
-/// begin within the next minute was given by an instance whose clock is ahead.
-macro_rules! held_at {
-    ($now:literal) => {
-        concat!(
-            "role_grant.starts_at - 60000 <= ",
-            $now,
-            " AND (role_grant.ends_at IS NULL OR role_grant.ends_at > ",
-            $now,
-            ")"
-        )
-    };
-}
-pub(crate) use held_at;
-
-/// The roles of an account now, in the order they were given.
-pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Grant>> {
-    let rows: Vec<GrantRow> = tx.all(Select::of(
-        concat!("FROM role_grant WHERE role_grant.account = $1 AND ", held_at!("$2"), " ORDER BY role_grant.id"),
-        values![account, now.timestamp_millis()],
-    ))?;
-    Ok(rows.into_iter().map(Grant::from).collect())
 }
 
 /// Every role of an account that holds, or held, another one than a driver's, with the account and

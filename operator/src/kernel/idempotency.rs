@@ -17,10 +17,9 @@ use mesto_protocol::{Problem, ProblemCode, headers};
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
-use crate::kernel::caller::{self, Caller};
+use crate::kernel::caller;
 use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::grants::held_at;
 use crate::kernel::http::{Request, Response};
 use crate::kernel::limits::{self, Limits};
 use crate::kernel::retention::{How, Rule};
@@ -134,42 +133,29 @@ table! {
     }
 }
 
-projection! {
-    /// Which roles the account of a token that is still there has at `$4`: how many, and the
-    /// newest.
-    pub(crate) struct Standing {
-        roles: String = concat!(
-            "(SELECT CAST(COUNT(*) AS TEXT) || ' ' || COALESCE(MAX(role_grant.id), '') FROM role_grant WHERE role_grant.account = token.account AND ",
-            held_at!("$4"),
-            ")"
-        ),
-    }
-}
+/// What is known of a key: of an action that ended or a tombstone, and of what was executed.
+pub(crate) type Judged = (Option<IntentRow>, Option<ExecutedRow>);
 
-/// The token, and what is known of a key.
-pub(crate) type Judged = (Standing, Option<IntentRow>, Option<ExecutedRow>);
-
-/// Asks for what is known of the request's key, once the account is locked, and whether token and
-/// roles are as they were: they may have ended while the account was waited for. Of a key that is
-/// missing or no key nothing is known; [`begin`] says so.
+/// Asks for what is known of the request's key, once the account is locked, and whether the token
+/// is still there: it may have ended while the account was waited for. Of a key that is missing or
+/// no key nothing is known; [`begin`] says so.
 pub(crate) fn known(call: &Call<'_>) -> Select<Judged> {
-    let Call { request, served, token, now, .. } = call;
+    let Call { request, served, token, .. } = call;
     let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     Select::of(
-        "FROM token LEFT JOIN intent ON intent.account = token.account AND intent.key = $2 AND intent.route IN ($3, '*') LEFT JOIN executed ON executed.account = token.account AND executed.key = $2 AND executed.route = $3 WHERE token.hash = $1 ORDER BY intent.at LIMIT 1",
-        values![token.as_str(), key, route(served.operation), now.timestamp_millis()],
+        "FROM token LEFT JOIN intent ON intent.account = token.account AND intent.key = $2 AND intent.route IN ($3, '*') LEFT JOIN executed ON executed.account = token.account AND executed.key = $2 AND executed.route = $3 WHERE token.hash = $1",
+        values![token.as_str(), key, route(served.operation)],
     )
 }
 
-/// The answer to [`known`].
-pub(crate) fn judged(rows: &[Row], who: &Caller) -> Outcome<Option<Known>> {
-    let Some(row) = rows.first() else { return refuse(ProblemCode::Unauthorized, caller::GONE) };
-    let (standing, intent, executed): Judged = row.read()?;
-    let newest = who.grants.iter().map(|grant| grant.id.to_string()).max().unwrap_or_default();
-    if standing.roles != format!("{} {newest}", who.grants.len()) {
-        // Once more, with the roles as they are now.
-        return Err(StoreError::Contended.into());
+/// The answer to [`known`]: the first of what has an answer, else what was made.
+pub(crate) fn judged(rows: &[Row]) -> Outcome<Option<Known>> {
+    if rows.is_empty() {
+        return refuse(ProblemCode::Unauthorized, caller::GONE);
     }
+    let found: Vec<Judged> = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
+    let (intent, executed) =
+        found.into_iter().min_by_key(|(intent, _)| intent.as_ref().map(|intent| intent.at)).unwrap_or_default();
     let answered = intent.map(|IntentRow { route, body_hash, status, answer, made, .. }| Known {
         route,
         body_hash,

@@ -198,10 +198,18 @@ mod tests {
                     events_from: 0,
                     created_at: now,
                     closed_at: None,
+                    roles: "[]".into(),
                 }))?;
                 let (hash, expires_at) = (format!("token-{number}"), now + TimeDelta::days(1));
                 let account = account(number);
-                tx.write(Write::insert(TokenRow { hash, account, device: None, created_at: now, expires_at }))?;
+                tx.write(Write::insert(TokenRow {
+                    hash,
+                    account,
+                    device: None,
+                    device_key: None,
+                    created_at: now,
+                    expires_at,
+                }))?;
             }
             Ok(())
         })

@@ -118,10 +118,12 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// The next whose caller is still there.
-    fn next(&mut self) -> Option<Task> {
+    /// The next whose caller is still there, and that is let in.
+    fn next_of(&mut self, lets_in: &mut dyn FnMut(Task) -> Option<Task>) -> Option<Task> {
         while let Some(task) = self.tasks.pop_front() {
-            if !task.is_forsaken() {
+            if !task.is_forsaken()
+                && let Some(task) = lets_in(task)
+            {
                 let now = task::now();
                 self.crowd.serves(task.waited(now), now);
                 return Some(task);
@@ -177,10 +179,15 @@ impl Line {
 
     /// The next to be done. Whose caller is gone is dropped.
     pub fn next(&mut self) -> Option<Task> {
+        self.next_of(Some)
+    }
+
+    /// The next that is let in; who is not has left the line, and was not served.
+    pub fn next_of(&mut self, mut lets_in: impl FnMut(Task) -> Option<Task>) -> Option<Task> {
         let first = TURNS.get(self.turns % TURNS.len()).copied().unwrap_or(Importance::Money);
         self.turns = self.turns.wrapping_add(1);
         let then = [Importance::Money, Importance::Usual, Importance::Reading];
-        std::iter::once(first).chain(then).find_map(|importance| self.of(importance).next())
+        std::iter::once(first).chain(then).find_map(|importance| self.of(importance).next_of(&mut lets_in))
     }
 
     /// Whether somebody waits where more is asked than can be done.

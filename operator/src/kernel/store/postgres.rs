@@ -25,7 +25,7 @@ use self::error::{Trouble, is_outdated, refused, unreachable};
 pub use self::reader::PostgresReader;
 use self::workers::Workers;
 use super::deadline::Deadline;
-use super::merge::merge;
+use super::merge::{Merged, Shape, merge};
 use super::migrate::{
     self, MIGRATIONS, Migration, RESTORING, Restored, Schema, SchemaFault, SchemaStatus, expect_current, migrate_by,
     status, status_of,
@@ -370,6 +370,8 @@ struct Connection {
     runtime: Runtime,
     client: Client,
     statements: HashMap<String, Prepared>,
+    /// Those of writes, by their shapes.
+    merged: HashMap<Shape, Statement>,
     /// Its transaction could not be ended; it must not be used again.
     is_torn: bool,
     /// A commit was sent in the last transaction: it must not run again.
@@ -415,6 +417,7 @@ impl Connection {
             runtime,
             client,
             statements: HashMap::new(),
+            merged: HashMap::new(),
             is_torn: false,
             may_be_committed: false,
             is_silent: false,
@@ -547,6 +550,22 @@ impl Connection {
         outcome
     }
 
+    fn forget_prepared(&mut self) {
+        self.statements.clear();
+        self.merged.clear();
+    }
+
+    /// The statement of writes; its text is made when its shape is new.
+    fn prepare_merged(&mut self, merged: &Merged<'_>) -> Result<Statement, Trouble> {
+        let Some(shape) = merged.shape() else { return Ok(self.prepare(&merged.sql())?.0) };
+        if let Some(statement) = self.merged.get(&shape) {
+            return Ok(statement.clone());
+        }
+        let (statement, _) = self.prepare(&merged.sql())?;
+        self.merged.insert(shape, statement.clone());
+        Ok(statement)
+    }
+
     /// Preparing inside a transaction is as good as outside of it.
     fn prepare(&mut self, sql: &str) -> Result<Prepared, Trouble> {
         if let Some(prepared) = self.statements.get(sql) {
@@ -557,7 +576,7 @@ impl Connection {
         let prepared = (statement, names);
         // Those that are let go of are closed; the ones that are used again are prepared again.
         if self.statements.len() >= PREPARED {
-            self.statements.clear();
+            self.forget_prepared();
         }
         self.statements.insert(sql.to_owned(), prepared.clone());
         Ok(prepared)
@@ -603,7 +622,7 @@ impl PostgresTx<'_> {
         connection.is_torn |= matches!(failed, StoreError::Unavailable(_));
         connection.is_silent |= matches!(trouble, Trouble::Silent(_));
         if is_outdated(trouble) {
-            connection.statements.clear();
+            connection.forget_prepared();
         }
         self.fail(failed)
     }
@@ -642,8 +661,8 @@ impl PostgresTx<'_> {
         let merged = merge(&waiting);
         let mut writes = Vec::new();
         for write in &merged {
-            let (statement, _) = self.prepared(&write.sql)?;
-            let params = self.bound(&statement, write.params.iter().copied())?;
+            let statement = self.connection.prepare_merged(write).map_err(|error| self.failed(&error))?;
+            let params = self.bound(&statement, write.params())?;
             writes.push((statement, params));
         }
         let begin = self.begun.is_none();

@@ -212,6 +212,28 @@ impl Write {
         }
     }
 
+    /// Appends what its text is made of; `false` for a text of its own.
+    pub(super) fn push_shape(&self, shape: &mut Vec<usize>) -> bool {
+        let mut push = |kind: usize, names: &mut dyn Iterator<Item = (&'static str, bool)>| {
+            shape.extend([kind, self.table.as_ptr().addr(), self.table.len()]);
+            for (name, is_given) in names {
+                shape.extend([name.as_ptr().addr(), name.len(), is_given.into()]);
+            }
+        };
+        let named = |(name, _): &(&'static str, Value)| (*name, true);
+        let compared = |(name, value): &(&'static str, Value)| (*name, *value != Value::Null);
+        match &self.kind {
+            Kind::Insert { columns, .. } => push(1, &mut columns.iter().map(|name| (*name, true))),
+            Kind::Update { by, set } => {
+                push(2, &mut set.iter().map(named));
+                push(3, &mut by.iter().map(compared));
+            }
+            Kind::Delete { by } => push(4, &mut by.iter().map(compared)),
+            Kind::Sql { .. } => return false,
+        }
+        true
+    }
+
     /// Appends its text, parameters written with the next numbers.
     pub(super) fn push_text(&self, sql: &mut String, numbers: &mut Numbers) {
         let table = self.table;

@@ -311,7 +311,7 @@ fn a_role_that_ends_while_its_order_waits_issues_none() {
         location: None,
     };
     let request = Request::new("POST", "/v1/inspector/orders").bearer(&inspector.token).key(&world.key()).json(&order);
-    let (account, now) = (inspector.account.to_string(), world.now().timestamp_millis());
-    let sql = "UPDATE role_grant SET ends_at = $2 WHERE account = $1";
-    refused("forbidden", &while_locked(&url, &world, &request, sql, &[account.as_str().into(), now.into()]));
+    let account = inspector.account.to_string();
+    let sql = "UPDATE account SET roles = '[]' WHERE id = $1";
+    refused("forbidden", &while_locked(&url, &world, &request, sql, &[account.as_str().into()]));
 }

@@ -9,11 +9,11 @@ use std::collections::{HashMap, VecDeque};
 use super::super::Task;
 use super::super::task::Asker;
 
-/// One asker has one of so many connections.
+/// One asker has one of so many places.
 const PART: usize = 8;
 
+#[derive(Default)]
 pub(super) struct Askers {
-    most: usize,
     running: HashMap<Asker, Runs>,
     /// Their turn has come: they count as running.
     ready: VecDeque<Task>,
@@ -26,19 +26,19 @@ struct Runs {
     waiting: VecDeque<Task>,
 }
 
-impl Askers {
-    /// For so many connections: two for an asker at least, so that what takes long does not keep
-    /// him from everything, and never all.
-    pub fn sharing(connections: usize) -> Self {
-        let most = (connections / PART).max(2).min(connections.saturating_sub(1).max(1));
-        Self { most, running: HashMap::new(), ready: VecDeque::new() }
-    }
+/// How many places an asker has of those that are allowed: two at least, so that what takes long
+/// does not keep him from everything, and never all.
+fn part(allowed: usize) -> usize {
+    (allowed / PART).max(2).min(allowed.saturating_sub(1).max(1))
+}
 
-    /// The task, when it may run; else it is kept until one of its asker has ended.
-    pub fn admits(&mut self, task: Task) -> Option<Task> {
+impl Askers {
+    /// The task, when it may run where so many may at once; else it is kept until one of its asker
+    /// has ended.
+    pub fn admits(&mut self, task: Task, allowed: usize) -> Option<Task> {
         let Some(asker) = task.asker() else { return Some(task) };
         let runs = self.running.entry(asker).or_default();
-        if runs.count < self.most {
+        if runs.count < part(allowed) {
             runs.count += 1;
             return Some(task);
         }
@@ -47,22 +47,25 @@ impl Askers {
     }
 
     /// The next of those whose turn has come. Whose caller is gone is dropped.
-    pub fn next(&mut self) -> Option<Task> {
+    pub fn next(&mut self, allowed: usize) -> Option<Task> {
         while let Some(task) = self.ready.pop_front() {
             if !task.is_forsaken() {
                 return Some(task);
             }
             if let Some(asker) = task.asker() {
-                self.ended(asker);
+                self.ended(asker, allowed);
             }
         }
         None
     }
 
-    /// A task of an asker has ended: his next one takes its place.
-    pub fn ended(&mut self, asker: Asker) {
+    /// A task of an asker has ended: his next one takes its place, unless he has more than his part
+    /// of what is allowed by now.
+    pub fn ended(&mut self, asker: Asker, allowed: usize) {
         let Some(runs) = self.running.get_mut(&asker) else { return };
-        if let Some(task) = runs.waiting.pop_front() {
+        if runs.count <= part(allowed)
+            && let Some(task) = runs.waiting.pop_front()
+        {
             self.ready.push_back(task);
             return;
         }
@@ -90,32 +93,47 @@ mod tests {
     }
 
     #[test]
-    fn one_asker_has_a_part_of_the_connections_and_never_all_of_several() {
-        for (connections, most) in [(1, 1), (2, 1), (3, 2), (8, 2), (16, 2), (32, 4)] {
-            let mut askers = Askers::sharing(connections);
-            let admitted = (0..40).filter(|_| askers.admits(task_of(Some(1))).is_some()).count();
-            assert_eq!((admitted, askers.waiting()), (most, 40 - most), "{connections} connections");
-            assert!(askers.admits(task_of(Some(2))).is_some() && askers.admits(task_of(None)).is_some());
+    fn one_asker_has_a_part_of_what_is_allowed_and_never_all_of_several() {
+        for (allowed, most) in [(1, 1), (2, 1), (3, 2), (4, 2), (8, 2), (16, 2), (32, 4)] {
+            let mut askers = Askers::default();
+            let admitted = (0..40).filter(|_| askers.admits(task_of(Some(1)), allowed).is_some()).count();
+            assert_eq!((admitted, askers.waiting()), (most, 40 - most), "{allowed} may run");
+            assert!(
+                askers.admits(task_of(Some(2)), allowed).is_some() && askers.admits(task_of(None), allowed).is_some()
+            );
         }
     }
 
     #[test]
     fn whoever_waits_for_his_own_tasks_comes_when_one_has_ended() {
-        let mut askers = Askers::sharing(16);
+        let mut askers = Askers::default();
         let gone = Arc::new(());
-        assert!(askers.admits(task_of(Some(1))).is_some() && askers.admits(task_of(Some(1))).is_some());
-        assert!(askers.admits(task_of(Some(1)).for_caller(&gone)).is_none());
-        assert!(askers.admits(task_of(Some(1))).is_none());
-        assert!(askers.next().is_none());
+        assert!(askers.admits(task_of(Some(1)), 16).is_some() && askers.admits(task_of(Some(1)), 16).is_some());
+        assert!(askers.admits(task_of(Some(1)).for_caller(&gone), 16).is_none());
+        assert!(askers.admits(task_of(Some(1)), 16).is_none());
+        assert!(askers.next(16).is_none());
         drop(gone);
-        askers.ended(Asker(1));
-        assert_eq!(askers.next().unwrap().asker(), Some(Asker(1)), "the one whose caller is there");
-        assert!(askers.next().is_none());
-        assert!(askers.admits(task_of(Some(1))).is_none(), "two run");
+        askers.ended(Asker(1), 16);
+        assert_eq!(askers.next(16).unwrap().asker(), Some(Asker(1)), "the one whose caller is there");
+        assert!(askers.next(16).is_none());
+        assert!(askers.admits(task_of(Some(1)), 16).is_none(), "two run");
         for _ in 0..3 {
-            askers.ended(Asker(1));
-            while askers.next().is_some() {}
+            askers.ended(Asker(1), 16);
+            while askers.next(16).is_some() {}
         }
         assert!(askers.running.is_empty() && askers.waiting() == 0);
+    }
+
+    #[test]
+    fn his_part_shrinks_with_what_is_allowed() {
+        let mut askers = Askers::default();
+        let running = (0..6).filter(|_| askers.admits(task_of(Some(1)), 32).is_some()).count();
+        assert_eq!((running, askers.waiting()), (4, 2));
+        // Only four may run now, of which he has two.
+        for waiting in [2, 2, 1, 0] {
+            askers.ended(Asker(1), 4);
+            let _ = askers.next(4);
+            assert_eq!(askers.waiting(), waiting);
+        }
     }
 }

@@ -33,14 +33,9 @@ struct State {
 impl State {
     /// The next task that may run.
     fn next(&mut self) -> Option<Task> {
-        loop {
-            if let Some(task) = self.askers.next() {
-                return Some(task);
-            }
-            if let Some(task) = self.askers.admits(self.line.next()?) {
-                return Some(task);
-            }
-        }
+        let allowed = self.at_once.allowed();
+        let Self { line, askers, .. } = self;
+        askers.next(allowed).or_else(|| line.next_of(|task| askers.admits(task, allowed)))
     }
 }
 
@@ -55,7 +50,8 @@ impl Drop for Running<'_> {
         let mut state = self.queue.lock();
         state.running -= 1;
         if let Some(asker) = self.asker {
-            state.askers.ended(asker);
+            let allowed = state.at_once.allowed();
+            state.askers.ended(asker, allowed);
         }
     }
 }
@@ -89,7 +85,7 @@ impl Workers {
     pub fn start(count: usize, pool: &Arc<Pool>) -> Result<Self, StoreError> {
         let state = State {
             line: Line::default(),
-            askers: Askers::sharing(count),
+            askers: Askers::default(),
             at_once: AtOnce::new(count),
             running: 0,
             is_closed: false,

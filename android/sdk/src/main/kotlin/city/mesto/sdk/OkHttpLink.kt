@@ -60,9 +60,11 @@ class OkHttpLink(client: OkHttpClient = OkHttpClient()) : OperatorLink {
                 }
             }
 
-            private fun end(tell: (LinkReply) -> Unit) {
-                calls.remove(request.id)
+            // A stream can be cancelled for as long as it is followed.
+            private fun end(tell: (LinkReply) -> Unit) = try {
                 reply.use(tell)
+            } finally {
+                calls.remove(request.id)
             }
         })
     }

@@ -25,12 +25,14 @@ import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
+import okhttp3.OkHttpClient
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.io.TempDir
 import java.io.File
@@ -98,6 +100,22 @@ class LiveTest {
     @Test
     fun `live updates go over the app's own link`() = runBlocking {
         showsWhatHappensElsewhere("+381650000042", Phone(link = OkHttpLink(), linkStreams = true))
+    }
+
+    @Test
+    fun `a stream over the app's own link ends with its updates`() = runBlocking<Unit> {
+        val client = OkHttpClient()
+        driver("+381650000045", Phone(link = OkHttpLink(client), linkStreams = true)).use { mesto ->
+            // One more than OkHttp lets run at once to one host.
+            repeat(client.dispatcher.maxRequestsPerHost + 1) {
+                val live = launch(Dispatchers.Default) { mesto.live.run() }
+                withTimeout(20_000) { mesto.live.state.first { it == LiveState.Live } }
+                live.cancelAndJoin()
+                withTimeout(20_000) { mesto.live.state.first { it == LiveState.Off } }
+            }
+            mesto.account.sync()
+            withTimeout(20_000) { while (client.dispatcher.runningCallsCount() > 0) yield() }
+        }
     }
 
     @Test
