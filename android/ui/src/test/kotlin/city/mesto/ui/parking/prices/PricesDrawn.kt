@@ -7,7 +7,7 @@ import city.mesto.ui.TestWords
 import city.mesto.ui.text.Words
 
 fun pricesDrawn(language: String): List<DrawnScreen> = pricesStates(language).map { (name, state) ->
-    DrawnScreen("prices-$name", pricesSay(name, TestWords.of(language)), { PricesScreen(state, {}) })
+    DrawnScreen("prices-$name", pricesSay(name, TestWords.of(language))) { PricesScreen(state, {}) }
 }
 
 private fun pricesSay(name: String, words: Words): List<String> = words.texts.run {
