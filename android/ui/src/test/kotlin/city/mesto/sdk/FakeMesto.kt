@@ -693,8 +693,8 @@ object Samples {
         limitedMinutes = 60u,
         extendedMinutes = 30u,
         limitCertainty = Certainty.Official,
-        noReturnMinutes = null,
-        noReturnCertainty = null,
+        noReturnMinutes = 30u,
+        noReturnCertainty = Certainty.Official,
     )
 
     val zones = listOf(

@@ -96,8 +96,10 @@ class PricesPresenter(
                 PriceFact(texts.zonesPricesWhole(), texts.zonesPricesMinutes(limited + extended)),
             )
         }
-        val pause = noReturnMinutes?.let { PriceFact(texts.zonesPricesNoReturn(), texts.zonesPricesMinutes(it.toLong())) }
-        return Section(limit + listOfNotNull(pause), unsure(listOf(limitCertainty, noReturnCertainty)))
+        // Without a limit a break renews nothing.
+        if (limitCertainty != null && limited == null) return Section(limit, unsure(listOf(limitCertainty)))
+        val pause = PriceFact(texts.zonesPricesNoReturn(), noReturnMinutes?.let { texts.zonesPricesMinutes(it.toLong()) })
+        return Section(limit + pause, unsure(listOf(limitCertainty, noReturnCertainty)))
     }
 
     private fun ZonePrices.hours(): Section {

@@ -33,13 +33,15 @@ class PricesPresenterTest {
         runCurrent()
     }
 
+    private fun minutes(vararg minutes: Long) = minutes.map { fake.texts.zonesPricesMinutes(it) }
+
     private val PricesPresenter.shown get() = assertIs<PricesUiState.Shown>(state.value)
 
     @Test
     fun limited_and_extended_time_have_each_their_price_and_their_length_bg_46() = runTest {
         val shown = presenter().shown
         assertEquals(listOf("80.00\u00A0RSD", "120.00\u00A0RSD"), shown.prices.rows.map { it.value })
-        assertEquals(3, shown.stay.rows.size, "both parts and the whole: ${shown.stay.rows}")
+        assertEquals(minutes(60, 30, 90, 30), shown.stay.rows.map { it.value }, "both parts, the whole, the break before a new stay")
         assertNull(shown.prices.certainty, "the operator's own words need no remark")
     }
 
@@ -55,6 +57,7 @@ class PricesPresenterTest {
             steps = red.steps.map { it.copy(price = null, certainty = null) },
             week = emptyList(), hoursCertainty = null, holidaysCharged = null, holidaysCertainty = null,
             limitedMinutes = null, extendedMinutes = null, limitCertainty = null,
+            noReturnMinutes = null, noReturnCertainty = null,
         )
         val shown = presenter().shown
         val values = (shown.prices.rows + shown.stay.rows + shown.hours.rows).map { it.value }
@@ -63,8 +66,16 @@ class PricesPresenterTest {
 
     @Test
     fun a_zone_without_limit_says_so_bg_58() = runTest {
-        fake.parking.prices = Samples.redPrices.copy(limitedMinutes = null, extendedMinutes = null)
-        assertEquals(listOf(fake.texts.zonesNoLimit()), presenter().shown.stay.rows.map { it.value })
+        fake.parking.prices = Samples.redPrices.copy(limitedMinutes = null, extendedMinutes = null, noReturnMinutes = 0u, noReturnCertainty = Certainty.Assumed)
+        val stay = presenter().shown.stay
+        assertEquals(listOf(fake.texts.zonesNoLimit()), stay.rows.map { it.value })
+        assertNull(stay.certainty, "a break that renews nothing is not spoken of")
+    }
+
+    @Test
+    fun a_break_that_is_not_known_is_not_left_out_bg_48() = runTest {
+        fake.parking.prices = Samples.redPrices.copy(noReturnMinutes = null, noReturnCertainty = null)
+        assertEquals(minutes(60, 30, 90) + null, presenter().shown.stay.rows.map { it.value })
     }
 
     @Test
