@@ -945,6 +945,90 @@ public struct Texts: Sendable {
     /// Add your car
     public func zonesPlateMissing() -> String { render("zones-plate-missing", [:]) }
 
+    /// {$step}, from {$start} min of the stay on
+    public func zonesPricesAfter(step: String, start: String) -> String { render("zones-prices-after", ["step": step, "start": start]) }
+
+    /// How sure this is: {$certainty}
+    public func zonesPricesCertainty(certainty: String) -> String { render("zones-prices-certainty", ["certainty": certainty]) }
+
+    /// {$first} – {$last}
+    public func zonesPricesDays(first: String, last: String) -> String { render("zones-prices-days", ["first": first, "last": last]) }
+
+    /// Extended time, each started {$minutes} min
+    public func zonesPricesExtended(minutes: Int) -> String { render("zones-prices-extended", ["minutes": String(minutes)]) }
+
+    /// Extended time
+    public func zonesPricesExtendedPart() -> String { render("zones-prices-extended-part", [:]) }
+
+    /// Free
+    public func zonesPricesFree() -> String { render("zones-prices-free", [:]) }
+
+    /// Friday
+    public func zonesPricesFriday() -> String { render("zones-prices-friday", [:]) }
+
+    /// Holidays
+    public func zonesPricesHolidays() -> String { render("zones-prices-holidays", [:]) }
+
+    /// Charged as that day of the week
+    public func zonesPricesHolidaysCharged() -> String { render("zones-prices-holidays-charged", [:]) }
+
+    /// When parking is charged
+    public func zonesPricesHours() -> String { render("zones-prices-hours", [:]) }
+
+    /// Each started {$minutes} min
+    public func zonesPricesLimited(minutes: Int) -> String { render("zones-prices-limited", ["minutes": String(minutes)]) }
+
+    /// Limited time
+    public func zonesPricesLimitedPart() -> String { render("zones-prices-limited-part", [:]) }
+
+    /// Reading prices and hours
+    public func zonesPricesLoading() -> String { render("zones-prices-loading", [:]) }
+
+    /// {$minutes} min
+    public func zonesPricesMinutes(minutes: Int) -> String { render("zones-prices-minutes", ["minutes": String(minutes)]) }
+
+    /// Monday
+    public func zonesPricesMonday() -> String { render("zones-prices-monday", [:]) }
+
+    /// Before a new stay
+    public func zonesPricesNoReturn() -> String { render("zones-prices-no-return", [:]) }
+
+    /// No prices are known for this zone today.
+    public func zonesPricesNone() -> String { render("zones-prices-none", [:]) }
+
+    /// Prices
+    public func zonesPricesPrices() -> String { render("zones-prices-prices", [:]) }
+
+    /// Saturday
+    public func zonesPricesSaturday() -> String { render("zones-prices-saturday", [:]) }
+
+    /// Longest stay
+    public func zonesPricesStay() -> String { render("zones-prices-stay", [:]) }
+
+    /// Sunday
+    public func zonesPricesSunday() -> String { render("zones-prices-sunday", [:]) }
+
+    /// Thursday
+    public func zonesPricesThursday() -> String { render("zones-prices-thursday", [:]) }
+
+    /// Prices and hours
+    public func zonesPricesTitle() -> String { render("zones-prices-title", [:]) }
+
+    /// Tuesday
+    public func zonesPricesTuesday() -> String { render("zones-prices-tuesday", [:]) }
+
+    /// Not known
+    public func zonesPricesUnknown() -> String { render("zones-prices-unknown", [:]) }
+
+    /// Wednesday
+    public func zonesPricesWednesday() -> String { render("zones-prices-wednesday", [:]) }
+
+    /// Together
+    public func zonesPricesWhole() -> String { render("zones-prices-whole", [:]) }
+
+    /// {$step}, from {$start} to {$end} min of the stay
+    public func zonesPricesWithin(step: String, start: String, end: String) -> String { render("zones-prices-within", ["step": step, "start": start, "end": end]) }
+
     /// {$zone}, sign {$sign}, {$distance}, {$limit}. {$note}
     public func zonesRowDescribed(zone: String, sign: String, distance: String, limit: String, note: String) -> String { render("zones-row-described", ["zone": zone, "sign": sign, "distance": distance, "limit": limit, "note": note]) }
 

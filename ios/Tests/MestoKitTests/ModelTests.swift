@@ -147,6 +147,21 @@ import Testing
         #expect(zones.zones.first?.zone == "yellow")
     }
 
+    @Test func pricesAndHoursAreReadBeforeAnythingIsBought_bg_46() async throws {
+        let prices = PricesModel(mesto, city: belgrade, zone: red.zone)
+        #expect(prices.prices == nil && prices.failure == nil)
+        try await driver.goOffline()
+        await prices.look()
+        let shown = try #require(prices.prices)
+        #expect(shown.steps.map { $0.price?.amount } == [80, 120])
+        #expect(shown.limitedMinutes == 60 && shown.extendedMinutes == 30 && shown.week.count == 7)
+        #expect(prices.failure == nil, "no connection is needed")
+        let unknown = PricesModel(mesto, city: belgrade, zone: "nowhere")
+        await unknown.look()
+        #expect(unknown.prices == nil && unknown.failure?.code == "zone_unknown")
+        #expect(try await driver.sold() == 0)
+    }
+
     @Test func aTicketCountsDownByTheOperatorsTime() async throws {
         let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
         let ticket = try #require(try await mesto.payments.buy(quote).ticket)

@@ -34,6 +34,29 @@ public final class ZonesModel {
     public func choose(_ zone: NearZone) { chosen = zone }
 }
 
+/// What a zone costs and when, to be read before anything is bought.
+@MainActor @Observable
+public final class PricesModel {
+    /// Absent before `look`; what stands in it as nil is not known.
+    public private(set) var prices: ZonePrices?
+    public private(set) var failure: MestoError?
+    @ObservationIgnored private let mesto: Mesto
+    public let city: CityId
+    public let zone: ZoneId
+
+    public init(_ mesto: Mesto, city: CityId, zone: ZoneId) { (self.mesto, self.city, self.zone) = (mesto, city, zone) }
+
+    /// Reads the stored city: no connection is needed.
+    public func look() async {
+        do {
+            prices = try await mesto.parking.prices(city: city, zone: zone)
+            failure = nil
+        } catch {
+            failure = shown(error)
+        }
+    }
+}
+
 /// One purchase, from the wheel to the core's word about it: a new ticket or an extension.
 @MainActor @Observable
 public final class PurchaseModel: PaymentModel {

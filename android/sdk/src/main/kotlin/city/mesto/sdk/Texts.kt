@@ -940,6 +940,90 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Add your car */
     fun zonesPlateMissing(): String = render("zones-plate-missing", emptyMap())
 
+    /** {$step}, from {$start} min of the stay on */
+    fun zonesPricesAfter(step: String, start: String): String = render("zones-prices-after", mapOf("step" to step, "start" to start))
+
+    /** How sure this is: {$certainty} */
+    fun zonesPricesCertainty(certainty: String): String = render("zones-prices-certainty", mapOf("certainty" to certainty))
+
+    /** {$first} – {$last} */
+    fun zonesPricesDays(first: String, last: String): String = render("zones-prices-days", mapOf("first" to first, "last" to last))
+
+    /** Extended time, each started {$minutes} min */
+    fun zonesPricesExtended(minutes: Long): String = render("zones-prices-extended", mapOf("minutes" to minutes.toString()))
+
+    /** Extended time */
+    fun zonesPricesExtendedPart(): String = render("zones-prices-extended-part", emptyMap())
+
+    /** Free */
+    fun zonesPricesFree(): String = render("zones-prices-free", emptyMap())
+
+    /** Friday */
+    fun zonesPricesFriday(): String = render("zones-prices-friday", emptyMap())
+
+    /** Holidays */
+    fun zonesPricesHolidays(): String = render("zones-prices-holidays", emptyMap())
+
+    /** Charged as that day of the week */
+    fun zonesPricesHolidaysCharged(): String = render("zones-prices-holidays-charged", emptyMap())
+
+    /** When parking is charged */
+    fun zonesPricesHours(): String = render("zones-prices-hours", emptyMap())
+
+    /** Each started {$minutes} min */
+    fun zonesPricesLimited(minutes: Long): String = render("zones-prices-limited", mapOf("minutes" to minutes.toString()))
+
+    /** Limited time */
+    fun zonesPricesLimitedPart(): String = render("zones-prices-limited-part", emptyMap())
+
+    /** Reading prices and hours */
+    fun zonesPricesLoading(): String = render("zones-prices-loading", emptyMap())
+
+    /** {$minutes} min */
+    fun zonesPricesMinutes(minutes: Long): String = render("zones-prices-minutes", mapOf("minutes" to minutes.toString()))
+
+    /** Monday */
+    fun zonesPricesMonday(): String = render("zones-prices-monday", emptyMap())
+
+    /** Before a new stay */
+    fun zonesPricesNoReturn(): String = render("zones-prices-no-return", emptyMap())
+
+    /** No prices are known for this zone today. */
+    fun zonesPricesNone(): String = render("zones-prices-none", emptyMap())
+
+    /** Prices */
+    fun zonesPricesPrices(): String = render("zones-prices-prices", emptyMap())
+
+    /** Saturday */
+    fun zonesPricesSaturday(): String = render("zones-prices-saturday", emptyMap())
+
+    /** Longest stay */
+    fun zonesPricesStay(): String = render("zones-prices-stay", emptyMap())
+
+    /** Sunday */
+    fun zonesPricesSunday(): String = render("zones-prices-sunday", emptyMap())
+
+    /** Thursday */
+    fun zonesPricesThursday(): String = render("zones-prices-thursday", emptyMap())
+
+    /** Prices and hours */
+    fun zonesPricesTitle(): String = render("zones-prices-title", emptyMap())
+
+    /** Tuesday */
+    fun zonesPricesTuesday(): String = render("zones-prices-tuesday", emptyMap())
+
+    /** Not known */
+    fun zonesPricesUnknown(): String = render("zones-prices-unknown", emptyMap())
+
+    /** Wednesday */
+    fun zonesPricesWednesday(): String = render("zones-prices-wednesday", emptyMap())
+
+    /** Together */
+    fun zonesPricesWhole(): String = render("zones-prices-whole", emptyMap())
+
+    /** {$step}, from {$start} to {$end} min of the stay */
+    fun zonesPricesWithin(step: String, start: String, end: String): String = render("zones-prices-within", mapOf("step" to step, "start" to start, "end" to end))
+
     /** {$zone}, sign {$sign}, {$distance}, {$limit}. {$note} */
     fun zonesRowDescribed(zone: String, sign: String, distance: String, limit: String, note: String): String = render("zones-row-described", mapOf("zone" to zone, "sign" to sign, "distance" to distance, "limit" to limit, "note" to note))
 

@@ -28,6 +28,9 @@ import city.mesto.ui.orders.orders
 import city.mesto.ui.parking.buy.BuyRoute
 import city.mesto.ui.parking.buy.BuyNavigation
 import city.mesto.ui.parking.buy.buy
+import city.mesto.ui.parking.prices.PricesRoute
+import city.mesto.ui.parking.prices.PricesNavigation
+import city.mesto.ui.parking.prices.prices
 import city.mesto.ui.parking.ticket.TicketRoute
 import city.mesto.ui.parking.ticket.TicketNavigation
 import city.mesto.ui.parking.ticket.ticket
@@ -51,6 +54,7 @@ val mestoFeatures = Features(
         Feature { topUp(it) { steps -> steps.back() } },
         Feature { app -> zones(app) { steps -> ZonesLinks(app, steps) } },
         Feature { app -> buy(app) { steps -> BuyLinks(app, steps) } },
+        Feature { app -> prices(app) { steps -> PricesLinks(app, steps) } },
         Feature(homeButton = HomeButton(Icons.Warning, { it.ordersTitle() }, OrdersRoute)) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
         Feature(homeButton = HomeButton(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute)) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
         Feature { app -> facility(app) { steps -> FacilityLinks(app, steps) } },
@@ -95,6 +99,8 @@ private class BuyLinks(private val app: MestoApp, private val steps: Steps) : Bu
 
     override fun changePlate(zone: String) = steps.back(CHANGE_PLATE_FOR, zone)
 
+    override fun prices(zone: String) = steps.forward(PricesRoute(zone))
+
     override fun composeSms(sms: SmsFallback) {
         steps.back()
         app.platform.composeSms(sms)
@@ -102,6 +108,12 @@ private class BuyLinks(private val app: MestoApp, private val steps: Steps) : Bu
 
     override fun openPage(url: String) = app.platform.openPage(url)
 
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class PricesLinks(private val app: MestoApp, private val steps: Steps) : PricesNavigation {
     override fun retry() = app.retry()
 
     override fun back() = steps.back()

@@ -4,7 +4,10 @@ package city.mesto.sdk
 import city.mesto.sdk.core.AccountClosed
 import city.mesto.sdk.core.AccountId
 import city.mesto.sdk.core.AccountState
+import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.Channel
+import city.mesto.sdk.core.ChargedDay
+import city.mesto.sdk.core.ChargedHours
 import city.mesto.sdk.core.CitiesState
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.CityOfOperator
@@ -63,6 +66,7 @@ import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.PlateKind
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Preview
+import city.mesto.sdk.core.PriceStep
 import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.PurchasePage
 import city.mesto.sdk.core.Quote
@@ -409,7 +413,11 @@ class FakeMesto(
             return ZonesNear(listOfNotNull(named) + zones.filter { it != named }, named?.zone)
         }
 
-        override suspend fun prices(city: CityId, zone: ZoneId, on: LocalDate?): ZonePrices = error("no screen shows them")
+        /** Null refuses: the city has no such zone. */
+        var prices: ZonePrices? = Samples.redPrices
+
+        override suspend fun prices(city: CityId, zone: ZoneId, on: LocalDate?): ZonePrices =
+            prices ?: throw MestoException.Refused("zone_unknown", "", "", emptyMap(), "", null, false)
 
         override suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Preview {
             val (offer, lines) = offer(zone, plateOf(vehicle), minutes)
@@ -662,6 +670,32 @@ object Samples {
     val account = AccountState(true, AccountId("sample"), "+381 •••• 67", morning, false)
 
     fun rsd(amount: BigDecimal) = Money(amount.setScale(2), "RSD")
+
+    private val day = listOf(ChargedHours("07:00", "21:00"))
+    val redPrices = ZonePrices(
+        zone = ZoneId("red"),
+        name = "Red zone",
+        on = LocalDate.of(2025, 9, 3),
+        tariff = null,
+        tariffFrom = null,
+        tariffUntil = null,
+        steps = listOf(
+            PriceStep(false, 0u, 60u, 60u, rsd(BigDecimal(80)), Certainty.Official),
+            PriceStep(true, 60u, 90u, 30u, rsd(BigDecimal(120)), Certainty.Official),
+        ),
+        week = (1..7).map { weekday ->
+            ChargedDay(weekday.toUByte(), if (weekday < 6) day else if (weekday == 6) listOf(ChargedHours("07:00", "14:00")) else emptyList())
+        },
+        hoursCertainty = Certainty.Official,
+        holidaysCharged = false,
+        holidaysCertainty = Certainty.Official,
+        freeHolidays = emptyList(),
+        limitedMinutes = 60u,
+        extendedMinutes = 30u,
+        limitCertainty = Certainty.Official,
+        noReturnMinutes = 30u,
+        noReturnCertainty = Certainty.Official,
+    )
 
     val zones = listOf(
         zone("red", "Red zone", "#d32f2f", "9111", 0u, 90u),

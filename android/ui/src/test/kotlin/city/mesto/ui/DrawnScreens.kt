@@ -9,6 +9,7 @@ import city.mesto.ui.garages.owed.owedDrawn
 import city.mesto.ui.garages.visit.visitDrawn
 import city.mesto.ui.orders.ordersDrawn
 import city.mesto.ui.parking.buy.buyDrawn
+import city.mesto.ui.parking.prices.pricesDrawn
 import city.mesto.ui.parking.ticket.ticketDrawn
 import city.mesto.ui.parking.zones.zonesDrawn
 import city.mesto.ui.signin.signInDrawn
@@ -20,7 +21,7 @@ import city.mesto.ui.wallet.topUpDrawn
 class DrawnScreen(val name: String, val says: List<String>, val content: @Composable () -> Unit)
 
 fun drawnScreens(language: String): List<DrawnScreen> =
-    zonesDrawn(language) + buyDrawn(language) + ticketDrawn(language) + signInDrawn(language) + plateDrawn(language) + topUpDrawn(language) +
+    zonesDrawn(language) + buyDrawn(language) + pricesDrawn(language) + ticketDrawn(language) + signInDrawn(language) + plateDrawn(language) + topUpDrawn(language) +
         ordersDrawn(language) + facilitiesDrawn(language) + facilityDrawn(language) + owedDrawn(language) + visitDrawn(language)
 
 internal fun money(words: Words, amount: String) = words.money(Price(amount.toBigDecimal(), "RSD"))

@@ -76,7 +76,7 @@ class JourneyTest {
     }
 
     @Test
-    fun zones_sign_quote_buy_ticket_extend_and_refused_more_bg_50_bg_54_bg_55() = onPhone {
+    fun zones_sign_prices_quote_buy_ticket_extend_and_refused_more_bg_46_bg_50_bg_54_bg_55() = onPhone {
         open()
         signIn()
         addCar("bg789pp", "BG 789-PP")
@@ -95,6 +95,13 @@ class JourneyTest {
         sees(texts.buyStopLongest(minutes = 90, zone = red))
         sees(texts.buyDepositAfter(before = rsd("1.000,00"), after = rsd("920,00")))
         purchase.frame(this)
+
+        // What the zone costs and when, before anything is paid, and back.
+        tap(texts.zonesPricesTitle())
+        sees(texts.zonesPricesWithin(step = texts.zonesPricesExtended(30), start = "60", end = "90"))
+        sees(texts.zonesPricesDays(first = texts.zonesPricesMonday(), last = texts.zonesPricesFriday()))
+        purchase.frame(this)
+        tap(texts.goBack())
         tapTwice(pay)
 
         // One ticket, with an extension at its own price before the tap.

@@ -33,6 +33,8 @@ import city.mesto.ui.orders.OrdersPreview
 import city.mesto.ui.orders.OrdersStates
 import city.mesto.ui.parking.buy.BuyPreview
 import city.mesto.ui.parking.buy.BuyStates
+import city.mesto.ui.parking.prices.PricesPreview
+import city.mesto.ui.parking.prices.PricesStates
 import city.mesto.ui.parking.ticket.TicketPreview
 import city.mesto.ui.parking.ticket.TicketStates
 import city.mesto.ui.parking.zones.ZonesPreview
@@ -105,7 +107,7 @@ class ScreensSpokenTest {
         var shown by mutableStateOf<@Composable () -> Unit>({})
         setContent { shown() }
         val previews = ZonesStates().values.map<_, @Composable () -> Unit> { { ZonesPreview(it) } } +
-            BuyStates().values.map { { BuyPreview(it) } } + TicketStates().values.map { { TicketPreview(it) } } +
+            BuyStates().values.map { { BuyPreview(it) } } + PricesStates().values.map { { PricesPreview(it) } } + TicketStates().values.map { { TicketPreview(it) } } +
             SignInStates().values.map { { SignInPreview(it) } } + PlateStates().values.map { { PlatePreview(it) } } +
             TopUpStates().values.map { { TopUpPreview(it) } } + OrdersStates().values.map { { OrdersPreview(it) } } +
             FacilitiesStates().values.map { { FacilitiesPreview(it) } } + FacilityStates().values.map { { FacilityPreview(it) } } +

@@ -3,10 +3,12 @@
 package city.mesto.ui.fromcore
 
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.Texts
 import city.mesto.sdk.account
 import city.mesto.sdk.advice
 import city.mesto.sdk.cities
 import city.mesto.sdk.code
+import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.CityVersion
 import city.mesto.sdk.core.Connection as CoreConnection
@@ -94,3 +96,12 @@ internal suspend fun MestoClient.intentOrNull(key: String): PurchaseIntent? = tr
 /** The open payment that a refusal names: it is shown, and nothing else is paid. */
 internal suspend fun MestoClient.openBehind(refused: MestoException): PurchaseIntent? =
     refused.params["intent"]?.let { intentOrNull(it) }
+
+/** How sure something is, where it is not the operator's word of today. */
+internal fun Certainty.unsure(texts: Texts): String? = when (this) {
+    Certainty.Official -> null
+    Certainty.OfficialOld -> texts.certaintyOfficialOld()
+    Certainty.SecondHand -> texts.certaintySecondHand()
+    Certainty.Assumed -> texts.certaintyAssumed()
+    is Certainty.Other -> texts.certaintyOther()
+}

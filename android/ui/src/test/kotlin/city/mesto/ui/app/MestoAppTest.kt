@@ -378,6 +378,31 @@ class MestoAppTest {
     }
 
     @Test
+    fun prices_and_hours_lead_back_to_the_length_that_was_chosen_and_buy_nothing_bg_46() = driven { phone ->
+        tapWhat("Red zone")
+        tap(texts.wheelMore())
+        val pay = payInRed(until = "11:30", amount = "160.00")
+        finds(pay).assertIsEnabled()
+        tap(texts.zonesPricesTitle())
+        sees(texts.zonesPricesHours())
+        sees(texts.zonesPricesWithin(step = texts.zonesPricesExtended(30), start = "60", end = "90"))
+        assertFalse(shows(pay), "there is nothing to pay with")
+        phone.turn()
+        sees(texts.zonesPricesHours())
+        phone.endProcess()
+        sees(texts.zonesPricesHours())
+        tap(texts.goBack())
+        finds(pay).assertIsEnabled()
+        tap(texts.zonesPricesTitle())
+        sees(texts.zonesPricesHours())
+        phone.back()
+        finds(pay).assertIsEnabled()
+        assertEquals(0, asked("buy"))
+        phone.back()
+        isHome()
+    }
+
+    @Test
     fun a_screen_that_is_covered_asks_for_no_price() {
         fake.wallet.state.value = WalletState(Samples.rsd(10.toBigDecimal()))
         driven { phone ->

@@ -7,7 +7,6 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.Texts
 import city.mesto.sdk.cities
-import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.FacilityKind
 import city.mesto.sdk.core.FacilityView
@@ -21,6 +20,7 @@ import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.refusal
+import city.mesto.ui.fromcore.unsure
 import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import kotlinx.coroutines.CoroutineScope
@@ -211,15 +211,6 @@ class FacilityPresenter(
         const val ASK_SECONDS = 30L
         const val LONGEST_TYPED = 60
     }
-}
-
-/** How sure something is, where it is not the operator's word of today. */
-private fun Certainty.unsure(texts: Texts): String? = when (this) {
-    Certainty.Official -> null
-    Certainty.OfficialOld -> texts.certaintyOfficialOld()
-    Certainty.SecondHand -> texts.certaintySecondHand()
-    Certainty.Assumed -> texts.certaintyAssumed()
-    is Certainty.Other -> texts.certaintyOther()
 }
 
 private fun FacilityKind.text(texts: Texts): String = when (this) {

@@ -59,6 +59,9 @@ interface BuyNavigation {
     /** To another car for the same zone, by its id. */
     fun changePlate(zone: String)
 
+    /** What a zone costs and when, by its id. */
+    fun prices(zone: String)
+
     fun composeSms(sms: SmsFallback)
 
     /** The bank's page, outside of the app's own screens. */
@@ -138,6 +141,7 @@ class BuyPresenter(
             BuyEvent.GiveUp -> paying.giveUp()
             BuyEvent.TopUp -> navigation.topUp()
             BuyEvent.ChangePlate -> navigation.changePlate(route.zone)
+            BuyEvent.Prices -> navigation.prices(route.zone)
             BuyEvent.Retry -> {
                 navigation.retry()
                 askAgain()

@@ -62,6 +62,7 @@ fun BuyScreen(state: BuyUiState, onEvent: (BuyEvent) -> Unit, modifier: Modifier
         if (state.payment !is Payment.Unconfirmed) {
             PayChoice(state.payBy, isFixed = state.payment is Payment.Sending, onChosen = { onEvent(BuyEvent.PayByChosen(it)) })
             QuoteCard(state, onEvent)
+            QuietButton(texts.zonesPricesTitle(), { onEvent(BuyEvent.Prices) }, icon = Icons.Clock, fill = true)
         }
     }
 }

@@ -88,6 +88,9 @@ sealed interface BuyEvent {
 
     data object ChangePlate : BuyEvent
 
+    /** To what the zone costs and when. */
+    data object Prices : BuyEvent
+
     data object Retry : BuyEvent
 
     /** Ask the operator once more what became of the payment. */

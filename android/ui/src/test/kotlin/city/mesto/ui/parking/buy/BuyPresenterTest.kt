@@ -50,6 +50,8 @@ class BuyPresenterTest {
 
         override fun changePlate(zone: String) { went += "plate $zone" }
 
+        override fun prices(zone: String) { went += "prices $zone" }
+
         override fun composeSms(sms: SmsFallback) { went += "sms ${sms.number} ${sms.body}" }
 
         override fun openPage(url: String) { went += "page $url" }
@@ -91,6 +93,13 @@ class BuyPresenterTest {
         assertEquals(Wheel(listOf(30), 30, Stop.AnothersStay(30)), presenter.shown.wheel)
         fake.notices = listOf(Notice("parking.clipped", mapOf("asked" to "60", "offered" to "30", "deadline" to "2025-09-03T08:30:00Z"), isSurprise = true))
         assertEquals(Stop.RestOfStay(30, Samples.morning.plusSeconds(1800)), presenter().shown.wheel.stop, "one's own tells its end")
+    }
+
+    @Test
+    fun prices_and_hours_are_read_before_anything_is_paid_bg_46() = runTest {
+        presenter().on(BuyEvent.Prices)
+        assertEquals(listOf("prices red"), navigation.went)
+        assertEquals(0, bought())
     }
 
     @Test
