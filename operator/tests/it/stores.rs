@@ -751,6 +751,25 @@ fn a_store_opens_no_more_connections_than_it_is_told_and_the_server_says_itself_
     assert!(refused.to_string().contains("too many clients already (53300)"), "{refused}");
 }
 
+/// Fewer connections than were meant are slower, and refuse nobody.
+#[test]
+fn a_connection_that_the_server_refuses_is_not_needed_while_others_are_open() {
+    let server =
+        PostgresCluster::start_with("-c fsync=off -c max_connections=5 -c superuser_reserved_connections=0").unwrap();
+    let store = with_marks(PostgresStore::open(&server.database().unwrap(), 16).unwrap());
+    for _ in 0..4 {
+        let asked: Vec<_> = (0..32)
+            .map(|_| {
+                submit(
+                    &store,
+                    Box::new(|tx: &mut dyn Tx| tx.query("SELECT 1 AS one FROM pg_sleep(0.01)", &[]).map(|_| ())),
+                )
+            })
+            .collect();
+        asked.iter().for_each(|ended| ended.recv().unwrap().unwrap());
+    }
+}
+
 #[test]
 fn postgres_does_less_at_once_while_http_is_late_and_all_again_when_it_is_not() {
     let store = postgres(8);

@@ -59,6 +59,9 @@ const KEEPALIVE: &str = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interv
 /// How often two connections are asked at the start whether they are sessions of their own: what
 /// else a pooler serves meanwhile may hide once that they are not.
 const SESSION_LOOKS: usize = 3;
+/// A server that takes no more connections says so within this time, and is not asked again for
+/// as long: those that are open are waited for.
+const REFUSED_FOR: Duration = Duration::from_secs(1);
 /// Longest time until a connection is open.
 const OPENING: Duration = Duration::from_secs(10);
 
@@ -99,8 +102,19 @@ struct Pool {
 
 struct Idle {
     connections: Vec<Connection>,
-    /// Connections that may still be opened.
+    /// Connections that may still be opened, of so many in all.
     room: usize,
+    most: usize,
+    /// When the server refused one more while others were open.
+    refused_at: Option<Instant>,
+}
+
+impl Idle {
+    /// Whether another connection may be opened: not while the server refuses more than there are.
+    fn may_open(&self) -> bool {
+        let is_refused = self.refused_at.is_some_and(|at| task::now().saturating_duration_since(at) < REFUSED_FOR);
+        self.room > 0 && (self.room == self.most || !is_refused)
+    }
 }
 
 impl PostgresStore {
@@ -220,7 +234,12 @@ impl PostgresStore {
         let pool = Arc::new(Pool {
             address,
             finds,
-            idle: Mutex::new(Idle { connections: vec![first], room: connections - 1 }),
+            idle: Mutex::new(Idle {
+                connections: vec![first],
+                room: connections - 1,
+                most: connections,
+                refused_at: None,
+            }),
             returned: Condvar::new(),
         });
         let workers = Workers::start(connections, &pool)?;
@@ -324,10 +343,22 @@ impl Pool {
             if let Some(connection) = idle.connections.pop() {
                 return Ok(connection);
             }
-            if idle.room > 0 {
+            if idle.may_open() {
                 idle.room -= 1;
                 drop(idle);
-                return Connection::serving(&self.address, self.finds).inspect_err(|_| self.make_room());
+                let begun = task::now();
+                let opened = Connection::serving(&self.address, self.finds);
+                let Err(why) = opened else { return opened };
+                self.make_room();
+                idle = self.idle();
+                // Of a server that says nothing enough time was lost.
+                let is_refused = task::now().saturating_duration_since(begun) < REFUSED_FOR;
+                if idle.room == idle.most || !is_refused || !matches!(why, StoreError::Unavailable(_)) {
+                    return Err(why);
+                }
+                idle.refused_at = Some(task::now());
+                tracing::error!(%why, open = idle.most - idle.room, wanted = idle.most, "the database takes no more connections");
+                continue;
             }
             idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
         }

@@ -35,6 +35,8 @@ pub struct PostgresAddress {
     config: Config,
     tls: Option<MakeRustlsConnect>,
     authorities: Option<PathBuf>,
+    /// Where the password comes from, when the address itself has none.
+    password_file: Option<PathBuf>,
     exchange: Duration,
 }
 
@@ -115,7 +117,7 @@ impl PostgresAddress {
         config.ssl_mode(if is_verified { SslMode::Require } else { SslMode::Disable });
         notice_silence(&mut config);
         let tls = if is_verified { Some(tls(authorities.as_deref())?) } else { None };
-        Ok(Self { config, tls, authorities, exchange: EXCHANGE })
+        Ok(Self { config, tls, authorities, password_file: None, exchange: EXCHANGE })
     }
 
     /// How long a request waits for one answer of the server before it gives the connection up:
@@ -129,7 +131,8 @@ impl PostgresAddress {
         self.exchange
     }
 
-    /// Takes the password from a password file as libpq reads it, unless the address has one.
+    /// Takes the password from a password file as libpq reads it, unless the address has one. Each
+    /// connection looks there again, because a password is changed while an instance runs.
     ///
     /// # Errors
     /// When the file cannot be read, or others than its owner may read it.
@@ -137,16 +140,32 @@ impl PostgresAddress {
         if self.config.get_password().is_some() {
             return Ok(());
         }
-        let text = passfile::read(file).or_else(|why| wrong(format!("{}: {why}", file.display())))?;
-        let user = self.config.get_user().unwrap_or_default();
-        let found = self
-            .servers()
-            .into_iter()
-            .find_map(|(host, port)| passfile::password(&text, &[&host, &port, self.name(), user]));
-        if let Some(password) = found {
+        if let Some(password) = self.password_in(file)? {
             self.config.password(password);
         }
+        self.password_file = Some(file.to_path_buf());
         Ok(())
+    }
+
+    fn password_in(&self, file: &Path) -> Result<Option<String>, AddressError> {
+        let text = passfile::read(file).or_else(|why| wrong(format!("{}: {why}", file.display())))?;
+        let user = self.config.get_user().unwrap_or_default();
+        let servers = self.servers();
+        let fits = |(host, port): &(String, String)| passfile::password(&text, &[host, port, self.name(), user]);
+        Ok(servers.iter().find_map(fits))
+    }
+
+    /// With the password that its file has now; the last one where there is none any more.
+    fn as_it_is_now(&self) -> Config {
+        let mut config = self.config.clone();
+        match self.password_file.as_deref().map(|file| self.password_in(file)) {
+            Some(Ok(Some(password))) => {
+                config.password(password);
+            }
+            Some(Err(why)) => tracing::warn!(%why, "the password file cannot be read; the last password is used"),
+            Some(Ok(None)) | None => {}
+        }
+        config
     }
 
     /// Host and port of the servers it names.
@@ -221,7 +240,7 @@ impl PostgresAddress {
     /// that takes a connection and says nothing, or whose machine is gone, keeps nobody from the
     /// one that works.
     pub(super) async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
-        let asked = each(&self.config).into_iter().map(|server| Box::pin(self.reach(server)));
+        let asked = each(&self.as_it_is_now()).into_iter().map(|server| Box::pin(self.reach(server)));
         select_ok(asked).await.map(|(client, _)| client)
     }
 
@@ -463,5 +482,29 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(password(text).unwrap(), Some(expected.into()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_connection_takes_the_password_that_the_file_has_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pgpass");
+        let write = |password: &str| {
+            std::fs::write(&file, format!("*:*:*:mesto:{password}\n")).unwrap();
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+            }
+        };
+        let used = |address: &PostgresAddress| address.as_it_is_now().get_password().map(<[u8]>::to_vec);
+        write("first");
+        let mut address = PostgresAddress::parse("postgres://mesto@localhost/mesto", None).unwrap();
+        address.take_password(&file).unwrap();
+        let mut own = PostgresAddress::parse("postgres://mesto:own@localhost/mesto", None).unwrap();
+        own.take_password(&file).unwrap();
+        write("second");
+        assert_eq!((used(&address), used(&own)), (Some("second".into()), Some("own".into())));
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(used(&address), Some("first".into()), "the last that was taken");
     }
 }
