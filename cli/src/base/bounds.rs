@@ -11,12 +11,12 @@ use crate::kernel::failure::{CliError, Exit, Outcome};
 #[derive(Debug, Args)]
 pub struct BoundsArgs {
     /// Requests a second that one driver's account may send in the long run, three times as many
-    /// after a pause; inspectors and garages' controllers ten times that. Beyond it requests get
-    /// 429; what settles a purchase is answered all the same.
+    /// after a pause; inspectors and garages' controllers ten times as many, and fifty times after
+    /// a pause. Beyond it requests get 429; what settles a purchase is answered all the same.
     #[arg(long, value_name = "N", default_value_t = FairShares::default().account.per_second, value_parser = clap::value_parser!(u32).range(1..))]
     account_requests_per_second: u32,
     /// Requests of one account that are answered at the same time, and as many again that are about
-    /// money.
+    /// money; four times as many of inspectors and garages' controllers.
     #[arg(long, value_name = "N", default_value_t = FairShares::default().account.at_once, value_parser = clap::value_parser!(u32).range(1..))]
     account_requests_at_once: u32,
     /// Requests a second without an account, such as for a code, from one address, which many

@@ -30,7 +30,7 @@ enum KeysCommand {
         #[arg(default_value = "keys")]
         folder: PathBuf,
     },
-    /// Make new keys for cities, tickets and revocations; what the old ones signed stays good.
+    /// Make new keys for cities, codes and revocations; what the old ones signed stays good.
     Rotate {
         #[arg(default_value = "keys")]
         folder: PathBuf,
@@ -107,7 +107,10 @@ impl Run for Command {
                 call.style.paint(Tone::Good, &format!("Keys {what}")),
                 folder.display(),
                 made.root_text(),
-                call.style.paint(Tone::Faint, "Put root.seed into a safe: it is needed only to rotate and to renew."),
+                call.style.paint(
+                    Tone::Faint,
+                    "Put root.seed into a safe: it is needed only to rotate, to revoke and to renew."
+                ),
             )
         });
         Ok(())

@@ -1,7 +1,7 @@
 //! The operator's signing keys: made, rotated, renewed and loaded from a folder that only its owner
 //! can read.
 //!
-//! `root.seed` signs the key set; `city-N.seed`, `ticket-N.seed` and `revocations-N.seed` sign what
+//! `root.seed` signs the key set; `city-N.seed`, `code-N.seed` and `revocations-N.seed` sign what
 //! is served; `keys.json` says since when; `keys.signed` is what `/v1/keys` serves.
 //!
 //! A key set says when a newer one is to be asked for ([`SET_DAYS`]). As long as `root.seed` lies

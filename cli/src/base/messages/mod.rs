@@ -17,7 +17,7 @@ use mesto_protocol::kernel::ids::{MessageId, RecordId as _};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::base::operator::opened;
+use crate::base::operator::looked_at;
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::{Call, wait};
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -65,7 +65,7 @@ enum Tool {
 impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
         let Self::Messages { failed, limit, store } = self;
-        let (operator, store) = opened(&store)?;
+        let (operator, store) = looked_at(&store)?;
         let wrong = |why| CliError::failed("the messages", why);
         let counts = operator.message_counts(store.as_ref()).map_err(wrong)?;
         let newest = operator.messages(store.as_ref(), failed, limit).map_err(wrong)?;

@@ -33,7 +33,7 @@ pub const BUY: Permission = Permission::named("payments.buy");
 
 pub const QUOTE: Operation<QuoteRequest, Quote> = post(
     "/v1/quotes",
-    "A price that holds for two minutes, explained; or what would be allowed",
+    "A price that holds until `expires_at`, explained; or what would be allowed",
     Access::Permitted(BUY),
 )
 .refuses(&[

@@ -1,7 +1,7 @@
 //! What every code that a driver shows has in common: signed claims, the device that shows them,
 //! the moment.
 //!
-//! A code is a CWT (RFC 8392) in a COSE_Sign1 (RFC 9052) of a ticket key, its text is base45 (RFC
+//! A code is a CWT (RFC 8392) in a COSE_Sign1 (RFC 9052) of a code key, its text is base45 (RFC
 //! 9285). [`Claims`] are common to all; what a code of one [`Kind`] says beside them is a map of
 //! its own in its service's room ([`CodeKind`]). `/v1` hands out [`Claims::sign`]'s text; a phone
 //! shows [`Presentation::encode`] of it; a controller believes it, or not, by a [`Verifier`]. Every
@@ -241,7 +241,7 @@ impl Claims<Unread> {
     }
 }
 
-/// A code that a ticket key signed in its period, and the key's id.
+/// A code that a code key signed in its period, and the key's id.
 fn believe(code: &[u8], keys: &KeySet, now: DateTime<Utc>) -> Result<(Claims<Unread>, String), CodeError> {
     let unverified = Unverified::read(Signed::Code, code)?;
     let kid = unverified.kid.clone();

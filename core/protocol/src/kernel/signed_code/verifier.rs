@@ -64,7 +64,7 @@ pub struct Verifier<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verified {
     pub claims: Claims<Unread>,
-    /// The ticket key that signed it.
+    /// The code key that signed it.
     pub kid: String,
     /// The device's moment, in whole seconds; `None` for a code that is bound to no device.
     pub shown_at: Option<DateTime<Utc>>,
