@@ -181,7 +181,7 @@ class JourneyTest {
         tap(texts.buyPayCardDescribed(amount = rsd("200,00"), plate = "BG 789-PP", zone = red, time = "11:30"))
         sees(texts.stateAtBankWhy())
         assertEquals(emptyList(), client.parking.state.value.active, "neither paid nor unpaid")
-        testbed.payAt(pages.single())
+        testbed.payAt(thePage())
         tapUntil(texts.stateCheckAgain()) { shows(texts.ticketEndsAt("11:30")) }
         tap(texts.goBack())
         sees(texts.zonesDepositDescribed(rsd("0,00")))
@@ -210,7 +210,7 @@ class JourneyTest {
         tap(texts.buyByCard())
         tap(texts.ordersPayCardDescribed(amount = due, plate = "BG 789-PP"))
         sees(texts.stateAtBankWhy())
-        testbed.payAt(pages.single())
+        testbed.payAt(thePage())
         tapUntil(texts.stateCheckAgain()) { shows(texts.ordersDone(amount = due, plate = "BG 789-PP")) }
         assertEquals(OrderState.Paid, client.orders.state.value.orders.single().state)
         tap(texts.goBack())
@@ -324,10 +324,16 @@ class JourneyTest {
         tap(texts.topupGo(amount.replace(' ', '\u00A0')))
         sees(texts.topupWaiting())
         start.frame(this)
-        testbed.payAt(pages.single())
+        testbed.payAt(thePage())
         tapUntil(texts.stateCheckAgain()) { shows(texts.topupDone(amount.replace(' ', '\u00A0'))) }
         start.frame(this)
         tap(texts.topupDoneNext())
+    }
+
+    /** The bank's page, which is opened after the screen says that it waits. */
+    private fun ComposeUiTest.thePage(): String {
+        awaits("the bank's page") { pages.isNotEmpty() }
+        return pages.single()
     }
 
     private fun nameOf(zone: String) = runBlocking { client.parking.zonesNear(CityId("belgrade")) }.zones.first { it.zone.value == zone }.name
