@@ -90,3 +90,7 @@ sealed interface Payment {
 /** A line of a price: what for, how much. */
 @Immutable
 data class PriceLine(val text: String, val amount: Price)
+
+/** A value with its name; null is not known. */
+@Immutable
+data class Fact(val name: String, val value: String?)

@@ -16,6 +16,7 @@ import city.mesto.sdk.core.PaidWhen
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.garages.garages
 import city.mesto.sdk.params
+import city.mesto.ui.Fact
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.here

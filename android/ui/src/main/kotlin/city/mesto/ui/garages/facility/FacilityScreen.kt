@@ -3,10 +3,7 @@
 
 package city.mesto.ui.garages.facility
 
-import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.text.KeyboardActions
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.material3.MaterialTheme
@@ -19,9 +16,9 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.input.KeyboardType
-import androidx.compose.ui.unit.dp
 import city.mesto.ui.parts.Bar
 import city.mesto.ui.parts.Card
+import city.mesto.ui.parts.FactRow
 import city.mesto.ui.parts.Icons
 import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
@@ -29,6 +26,7 @@ import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
+import city.mesto.ui.parts.Small
 import city.mesto.ui.parts.Tone
 import city.mesto.ui.parts.Waiting
 import city.mesto.ui.text.texts
@@ -70,25 +68,11 @@ private fun Facility(state: FacilityUiState.Shown, onEvent: (FacilityEvent) -> U
         state.tariffCertainty?.let { Small(texts.garagesCertainty(it)) }
     }
     Card {
-        state.facts.forEach { FactRow(it) }
+        state.facts.forEach { FactRow(it, texts.garagesUnknown()) }
         state.certainty?.let { Small(texts.garagesCertainty(it)) }
     }
     Small(if (state.isPaidHere) texts.garagesTicketLost() else texts.garagesNotInApp())
 }
-
-@Composable
-private fun FactRow(fact: Fact) {
-    Row(
-        horizontalArrangement = Arrangement.spacedBy(12.dp),
-        modifier = Modifier.fillMaxWidth().padding(vertical = 3.dp).semantics(mergeDescendants = true) {},
-    ) {
-        Text(fact.name, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant, modifier = Modifier.weight(1f))
-        Text(fact.value ?: texts.garagesUnknown(), style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurface, modifier = Modifier.weight(1f))
-    }
-}
-
-@Composable
-private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
 
 /** The number of the ticket, and the way on. */
 @Composable

@@ -4,6 +4,7 @@ package city.mesto.ui.garages.facility
 
 import androidx.compose.runtime.Immutable
 import city.mesto.ui.Connection
+import city.mesto.ui.Fact
 import city.mesto.ui.Refusal
 
 @Immutable
@@ -34,10 +35,6 @@ sealed interface FacilityUiState {
         val connection: Connection = Connection.Online,
     ) : FacilityUiState
 }
-
-/** A value with its name; null is not known. */
-@Immutable
-data class Fact(val name: String, val value: String?)
 
 /** The number of a ticket: typed, or from a photo. */
 @Immutable

@@ -26,6 +26,7 @@ import city.mesto.ui.parts.PaymentNotice
 import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
+import city.mesto.ui.parts.Small
 import city.mesto.ui.parts.Tone
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
@@ -88,9 +89,6 @@ private fun Lines(owed: Owed.Firm) {
         Small(texts.buyPriceHeld(words.time(owed.validUntil)))
     }
 }
-
-@Composable
-private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
 
 /** What the thumb can do. */
 @Composable

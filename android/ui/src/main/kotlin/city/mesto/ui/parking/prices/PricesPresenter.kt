@@ -12,6 +12,7 @@ import city.mesto.sdk.core.PriceStep
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.core.ZonePrices
 import city.mesto.sdk.parking.parking
+import city.mesto.ui.Fact
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.price
@@ -71,7 +72,7 @@ class PricesPresenter(
 
     private fun ZonePrices.prices() = Section(steps.map { it.row() }, unsure(steps.map { it.certainty }))
 
-    private fun PriceStep.row(): PriceFact {
+    private fun PriceStep.row(): Fact {
         val unit = unitMinutes.toLong()
         val step = if (isExtended) texts.zonesPricesExtended(unit) else texts.zonesPricesLimited(unit)
         val until = untilMinutes
@@ -80,32 +81,32 @@ class PricesPresenter(
             fromMinutes > 0u -> texts.zonesPricesAfter(step = step, start = fromMinutes.toString())
             else -> step
         }
-        return PriceFact(name, price?.let { words.money(it.price()) })
+        return Fact(name, price?.let { words.money(it.price()) })
     }
 
     private fun ZonePrices.stay(): Section {
         val limited = limitedMinutes?.toLong()
         val extended = extendedMinutes?.toLong() ?: 0
         val limit = when {
-            limitCertainty == null -> listOf(PriceFact(texts.zonesPricesWhole(), null))
-            limited == null -> listOf(PriceFact(texts.zonesPricesWhole(), texts.zonesNoLimit()))
-            extended == 0L -> listOf(PriceFact(texts.zonesPricesWhole(), texts.zonesPricesMinutes(limited)))
+            limitCertainty == null -> listOf(Fact(texts.zonesPricesWhole(), null))
+            limited == null -> listOf(Fact(texts.zonesPricesWhole(), texts.zonesNoLimit()))
+            extended == 0L -> listOf(Fact(texts.zonesPricesWhole(), texts.zonesPricesMinutes(limited)))
             else -> listOf(
-                PriceFact(texts.zonesPricesLimitedPart(), texts.zonesPricesMinutes(limited)),
-                PriceFact(texts.zonesPricesExtendedPart(), texts.zonesPricesMinutes(extended)),
-                PriceFact(texts.zonesPricesWhole(), texts.zonesPricesMinutes(limited + extended)),
+                Fact(texts.zonesPricesLimitedPart(), texts.zonesPricesMinutes(limited)),
+                Fact(texts.zonesPricesExtendedPart(), texts.zonesPricesMinutes(extended)),
+                Fact(texts.zonesPricesWhole(), texts.zonesPricesMinutes(limited + extended)),
             )
         }
         // Without a limit a break renews nothing.
         if (limitCertainty != null && limited == null) return Section(limit, unsure(listOf(limitCertainty)))
-        val pause = PriceFact(texts.zonesPricesNoReturn(), noReturnMinutes?.let { texts.zonesPricesMinutes(it.toLong()) })
+        val pause = Fact(texts.zonesPricesNoReturn(), noReturnMinutes?.let { texts.zonesPricesMinutes(it.toLong()) })
         return Section(limit + pause, unsure(listOf(limitCertainty, noReturnCertainty)))
     }
 
     private fun ZonePrices.hours(): Section {
-        val days = if (week.isEmpty()) listOf(PriceFact(texts.zonesPricesHours(), null)) else together(week).map { it.row() }
+        val days = if (week.isEmpty()) listOf(Fact(texts.zonesPricesHours(), null)) else together(week).map { it.row() }
         val holidays = holidaysCharged?.let { if (it) texts.zonesPricesHolidaysCharged() else texts.zonesPricesFree() }
-        return Section(days + PriceFact(texts.zonesPricesHolidays(), holidays), unsure(listOf(hoursCertainty, holidaysCertainty)))
+        return Section(days + Fact(texts.zonesPricesHolidays(), holidays), unsure(listOf(hoursCertainty, holidaysCertainty)))
     }
 
     /** Days that follow each other and have the same hours. */
@@ -114,11 +115,11 @@ class PricesPresenter(
         if (last != null && last.first().hours == day.hours) groups.dropLast(1).plusElement(last + day) else groups.plusElement(listOf(day))
     }
 
-    private fun List<ChargedDay>.row(): PriceFact {
+    private fun List<ChargedDay>.row(): Fact {
         val first = texts.day(first())
         val name = if (size == 1) first else texts.zonesPricesDays(first = first, last = texts.day(last()))
         val hours = first().hours.joinToString { texts.buyFromUntil(start = it.fromTime, end = it.untilTime) }
-        return PriceFact(name, hours.ifEmpty { texts.zonesPricesFree() })
+        return Fact(name, hours.ifEmpty { texts.zonesPricesFree() })
     }
 
     /** What is not known says so itself. */

@@ -2,23 +2,20 @@
 
 package city.mesto.ui.parking.prices
 
-import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.padding
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.unit.dp
 import city.mesto.ui.parking.ZoneBar
 import city.mesto.ui.parts.Bar
 import city.mesto.ui.parts.Card
+import city.mesto.ui.parts.FactRow
 import city.mesto.ui.parts.Page
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
+import city.mesto.ui.parts.Small
 import city.mesto.ui.parts.Waiting
 import city.mesto.ui.text.texts
 
@@ -41,20 +38,7 @@ fun PricesScreen(state: PricesUiState, onEvent: (PricesEvent) -> Unit, modifier:
 @Composable
 private fun SectionCard(title: String, section: Section, empty: String? = null) = Card {
     Text(title, style = MaterialTheme.typography.titleMedium, color = MaterialTheme.colorScheme.onSurface, modifier = Modifier.semantics { heading() })
-    section.rows.forEach { ValueRow(it) }
+    section.rows.forEach { FactRow(it, texts.zonesPricesUnknown()) }
     empty?.takeIf { section.rows.isEmpty() }?.let { Small(it) }
     section.certainty?.let { Small(texts.zonesPricesCertainty(it)) }
 }
-
-/** Read aloud as one: the name, then the value. */
-@Composable
-private fun ValueRow(row: PriceFact) = Row(
-    horizontalArrangement = Arrangement.spacedBy(12.dp),
-    modifier = Modifier.fillMaxWidth().padding(vertical = 3.dp).semantics(mergeDescendants = true) {},
-) {
-    Text(row.name, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant, modifier = Modifier.weight(1f))
-    Text(row.value ?: texts.zonesPricesUnknown(), style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurface, modifier = Modifier.weight(1f))
-}
-
-@Composable
-private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)

@@ -3,6 +3,7 @@
 package city.mesto.ui.parking.prices
 
 import androidx.compose.runtime.Immutable
+import city.mesto.ui.Fact
 import city.mesto.ui.Refusal
 import city.mesto.ui.parking.ZoneView
 
@@ -24,14 +25,10 @@ sealed interface PricesUiState {
 
 @Immutable
 data class Section(
-    val rows: List<PriceFact>,
+    val rows: List<Fact>,
     /** How sure it is, where it is not the operator's word of today. */
     val certainty: String? = null,
 )
-
-/** A value with its name; null is not known. */
-@Immutable
-data class PriceFact(val name: String, val value: String?)
 
 /** What a driver can do here. */
 sealed interface PricesEvent {

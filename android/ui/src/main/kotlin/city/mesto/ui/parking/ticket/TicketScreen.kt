@@ -36,6 +36,7 @@ import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QrPicture
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
+import city.mesto.ui.parts.Small
 import city.mesto.ui.parts.Tone
 import city.mesto.ui.parts.Waiting
 import city.mesto.ui.parts.fixedSize
@@ -225,9 +226,6 @@ private fun Terms(offer: Extension.Offered) {
     if (offer.lines.size == 1) Small(offer.lines.single().text)
     offer.notices.forEach { Small(it) }
 }
-
-@Composable
-private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
 
 @Composable
 private fun ExtendButton(offer: Extension.Offered, state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {

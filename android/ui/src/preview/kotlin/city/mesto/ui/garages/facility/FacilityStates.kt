@@ -5,6 +5,7 @@ package city.mesto.ui.garages.facility
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.EachState
+import city.mesto.ui.Fact
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.Refusal

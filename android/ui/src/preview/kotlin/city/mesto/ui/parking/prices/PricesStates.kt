@@ -5,6 +5,7 @@ package city.mesto.ui.parking.prices
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.EachState
+import city.mesto.ui.Fact
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.States
@@ -16,17 +17,17 @@ fun pricesStates(language: String): Map<String, PricesUiState> = with(ParkingSam
         zone = red,
         prices = Section(
             listOf(
-                PriceFact(say("Svakih započetih 60 min, od 0. do 60. min parkiranja", "Each started 60 min, from 0 to 60 min of the stay"), say("80,00 RSD", "80.00 RSD")),
-                PriceFact(say("Produženo vreme, svakih započetih 30 min, od 60. do 90. min parkiranja", "Extended time, each started 30 min, from 60 to 90 min of the stay"), say("120,00 RSD", "120.00 RSD")),
+                Fact(say("Svakih započetih 60 min, od 0. do 60. min parkiranja", "Each started 60 min, from 0 to 60 min of the stay"), say("80,00 RSD", "80.00 RSD")),
+                Fact(say("Produženo vreme, svakih započetih 30 min, od 60. do 90. min parkiranja", "Extended time, each started 30 min, from 60 to 90 min of the stay"), say("120,00 RSD", "120.00 RSD")),
             ),
         ),
-        stay = Section(listOf(PriceFact(say("Ukupno", "Together"), "90 min"))),
+        stay = Section(listOf(Fact(say("Ukupno", "Together"), "90 min"))),
         hours = Section(
             listOf(
-                PriceFact(say("Ponedeljak – Petak", "Monday – Friday"), "07:00 – 21:00"),
-                PriceFact(say("Subota", "Saturday"), "07:00 – 14:00"),
-                PriceFact(say("Nedelja", "Sunday"), say("Besplatno", "Free")),
-                PriceFact(say("Praznici", "Holidays"), null),
+                Fact(say("Ponedeljak – Petak", "Monday – Friday"), "07:00 – 21:00"),
+                Fact(say("Subota", "Saturday"), "07:00 – 14:00"),
+                Fact(say("Nedelja", "Sunday"), say("Besplatno", "Free")),
+                Fact(say("Praznici", "Holidays"), null),
             ),
             certainty = say("Kako javljaju drugi", "As others report it"),
         ),

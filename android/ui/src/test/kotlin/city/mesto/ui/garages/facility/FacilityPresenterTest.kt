@@ -8,6 +8,7 @@ import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Position
+import city.mesto.ui.Fact
 import city.mesto.ui.text.Words
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
