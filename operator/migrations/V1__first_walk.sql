@@ -531,15 +531,16 @@ CREATE TABLE event (
   PRIMARY KEY (account, seq)
 );
 
--- The answer of every action that ended, and the tombstone (route '*') of a key cancelled before it
--- was seen.
+-- Every action that ended, remembered as long as what it made, and the tombstone (route '*') of a
+-- key cancelled before it was seen.
 CREATE TABLE intent (
   account TEXT NOT NULL,
   key TEXT NOT NULL,
   route TEXT NOT NULL,
   body_hash TEXT NOT NULL,
   status BIGINT NOT NULL,
-  answer TEXT NOT NULL,
+  -- Erased when it is old.
+  answer TEXT,
   -- What it made: a sale, an order.
   made TEXT,
   at BIGINT NOT NULL,
@@ -548,17 +549,6 @@ CREATE TABLE intent (
 
 -- The keys that an account cancels are counted for a day.
 CREATE INDEX intent_cancelled ON intent (account, at) WHERE route = '*';
-
--- Keys that were executed, when their answer is erased: remembered as long as what they made.
-CREATE TABLE executed (
-  account TEXT NOT NULL,
-  key TEXT NOT NULL,
-  route TEXT NOT NULL,
-  body_hash TEXT NOT NULL,
-  status BIGINT NOT NULL,
-  made TEXT NOT NULL,
-  PRIMARY KEY (account, key, route)
-)/*sqlite WITHOUT ROWID*/;
 
 -- Which history of the books this is: one row, made with the first account, and anew when the store
 -- is put back from a copy.

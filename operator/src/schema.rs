@@ -78,8 +78,6 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),
         table::<tables::FacilityRow>(),
-        // Written from `intent` by one statement, read with it; see kernel/idempotency.rs.
-        ("executed".to_owned(), ["account", "key", "route", "body_hash", "status", "made"].map(str::to_owned).to_vec()),
         // The migrations' own; see store/migrate.rs.
         ("schema_history".to_owned(), ["version", "name", "checksum"].map(str::to_owned).to_vec()),
     ]);

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use mesto_protocol::base::{
-    accounts as accounts_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire,
-};
+use mesto_protocol::base::{payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
 use mesto_protocol::garages::{controllers as controllers_wire, visits as visits_wire};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
@@ -52,7 +50,6 @@ const ROLES: &[(Role, &[Permission])] = &[
     (
         Role::Driver,
         &[
-            accounts_wire::OWN,
             vehicles_wire::OWN,
             wallet_wire::OWN,
             payments_wire::BUY,

@@ -217,6 +217,8 @@ fn not_given(error: GrantError) -> CliError {
         GrantError::NoCity { .. }
         | GrantError::NoPlace { .. }
         | GrantError::PlaceWithoutCity
+        | GrantError::DriverOfCity
+        | GrantError::InspectorOfPlace
         | GrantError::ControllerWithoutPlace { .. }
         | GrantError::NoRole
         | GrantError::Over { .. } => CliError::new(Exit::Input, "role_unchanged", detail),

@@ -130,6 +130,11 @@ fn roles_are_given_listed_and_ended() {
         (&["grant", account, "--role", "controller", "--city", "belgrade", "--place", "red"], "zeleni-venac"),
         (&["grant", account, "--role", "inspector", "--until", "2001-01-01T00:00:00Z"], "is over"),
         (&["create", "--role", "inspector", "--city", "atlantis", "--name", "Ana"], "belgrade"),
+        (
+            &["create", "--role", "inspector", "--city", "belgrade", "--place", "vma", "--name", "Ana"],
+            "leave out the place",
+        ),
+        (&["grant", account, "--role", "driver", "--city", "belgrade"], "leave out the city"),
     ] {
         let refused = admin(wrong);
         assert_eq!(refused.exit, 6, "{wrong:?}");
@@ -157,10 +162,10 @@ fn staff_made_for_a_city_have_their_role_in_it_alone() {
     let folder = tempfile::tempdir().unwrap();
     let admin = |arguments: &[&str]| mesto(folder.path(), &[&["admin"], arguments, &["--json"]].concat());
     mesto(folder.path(), &["keys", "init", "--json"]);
-    let inspector = ["create", "--role", "inspector", "--city", "belgrade", "--place", "vma", "--name", "Mira"];
+    let inspector = ["create", "--role", "inspector", "--city", "belgrade", "--name", "Mira"];
     assert_eq!(right(&admin(&inspector))["city"], "belgrade");
     let grant = admin(&["list"]).json()[0]["roles"][0].clone();
-    assert_eq!((&grant["city"], &grant["place"]), (&"belgrade".into(), &"vma".into()));
+    assert_eq!((&grant["city"], &grant["place"]), (&"belgrade".into(), &serde_json::Value::Null));
 }
 
 /// The code and the text of a refusal.

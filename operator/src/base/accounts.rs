@@ -20,10 +20,11 @@ use crate::kernel::call::Call;
 use crate::kernel::epoch::EpochRow;
 use crate::kernel::events::WITH_EPOCH;
 use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::grants;
 use crate::kernel::http::Response;
 use crate::kernel::service::{Erasure, Export, Service, Told, serve};
 use crate::kernel::store::{Ask, Row, Select, Tx, Write};
-use crate::{update, values};
+use crate::{find, update, values};
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
@@ -53,9 +54,18 @@ fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
     Ok(Account { account, phone_masked, cursor: Cursor { epoch: epoch.id.to_string(), seq: row.seq }, sections })
 }
 
+/// Refuses an account that the operator's tools made, of staff or of a device: they end it.
+fn of_person(tx: &mut dyn Tx, account: AccountId) -> Outcome<()> {
+    match tx.first(find!(PersonRow { account: account }))? {
+        Some(PersonRow { phone: Some(_), .. }) => Ok(()),
+        _ => refuse(ProblemCode::Forbidden, "this account is the operator's own, who reads it and ends it"),
+    }
+}
+
 /// All that is stored about the person.
 fn export(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let account = call.who()?.account;
+    of_person(tx, account)?;
     let mut known = serde_json::Map::new();
     known.insert("account".into(), json!(account));
     known.insert("exported_at".into(), json!(call.now));
@@ -117,6 +127,7 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<AccountClosed> {
     if account.is_closed {
         return closed(tx, account.id);
     }
+    of_person(tx, account.id)?;
     let settled = claims::pay_all(tx, call.operator, now, &mut account)?;
     // The last first: what others stand on is still there.
     for closing in call.operator.services.iter().rev().filter_map(|service| service.closing) {
@@ -131,6 +142,7 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<AccountClosed> {
             }
         }
     }
+    grants::end_all(tx, account.id, now)?;
     tx.write(update!(AccountRow { id: account.id } set { events_from: account.seq, closed_at: Some(now) }))?;
     Ok(AccountClosed { settled, refund })
 }

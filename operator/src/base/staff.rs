@@ -68,6 +68,10 @@ pub enum GrantError {
     NoPlace { place: String, known: String },
     #[error("a place is one of a city; say which")]
     PlaceWithoutCity,
+    #[error("a driver parks in every city: leave out the city and the place")]
+    DriverOfCity,
+    #[error("an inspector is one of a city, or of all of them: leave out the place")]
+    InspectorOfPlace,
     #[error("a controller is one of a place: say its city and its place{}", after_colon(.known))]
     ControllerWithoutPlace {
         /// The places of the city that was said; empty when none was.
@@ -188,6 +192,12 @@ impl Operator {
     fn checked<'a>(&'a self, now: DateTime<Utc>, given: &RoleGiven<'a>) -> Result<Checked<'a>, GrantError> {
         if !given.role.is_known() {
             return Err(GrantError::NoRole);
+        }
+        if given.role == Role::Driver && (given.city.is_some() || given.place.is_some()) {
+            return Err(GrantError::DriverOfCity);
+        }
+        if given.role == Role::Inspector && given.place.is_some() {
+            return Err(GrantError::InspectorOfPlace);
         }
         let city = given.city.map(|asked| {
             self.cities.get(asked).ok_or_else(|| {

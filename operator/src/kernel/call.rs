@@ -11,7 +11,7 @@ use crate::kernel::caller::{self, Caller};
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::grants::{self, Granted};
 use crate::kernel::http::Request;
-use crate::kernel::idempotency::{self, Known};
+use crate::kernel::idempotency::{self, IntentRow};
 use crate::kernel::operator::{Arrival, Operator};
 use crate::kernel::service::Served;
 use crate::kernel::store::{Ask, Row, Select, StoreError, Tx};
@@ -30,7 +30,7 @@ pub(crate) struct Call<'a> {
     /// The caller's account and those that the operation locks beside it; every action has them.
     pub locked: LockedAccounts,
     /// What is known of an action's key.
-    pub known: Option<Known>,
+    pub known: Option<IntentRow>,
     /// What an action made (a sale, an order): its key is remembered as long as that is kept.
     pub made: Option<String>,
     arrival: &'a Arrival,

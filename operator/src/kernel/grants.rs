@@ -217,7 +217,7 @@ pub(crate) fn given(
 /// Ends a role now; `false` when there is no such role, or it had ended before.
 pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, grant: &str, by: &str) -> Outcome<bool> {
     let Some(GrantRow { account, .. }) = tx.first(find!(GrantRow { id: grant }))? else { return Ok(false) };
-    // What the account does by this role has ended, or sees that it has.
+    // An action that the account does by this role has ended, or sees that it has.
     let account = LockedAccount::take(tx, account)?;
     let Some(row) = tx.first(find!(GrantRow { id: grant }).locking("role_grant"))? else { return Ok(false) };
     if row.ends_at.is_some_and(|ends_at| ends_at <= now) {
@@ -229,6 +229,16 @@ pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, gran
     tx.write(update!(GrantRow { id: grant } set { ends_at: Some(now) }).expecting(1))?;
     log(tx, operator, now, &Logged { actor: by, action: "grant.ended", subject: grant, note: row.role.word() })?;
     Ok(true)
+}
+
+/// Ends every role of a locked account that is closed.
+pub(crate) fn end_all(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    tx.write(update!(AccountRow { id: account } set { roles: stored(&[])? }))?;
+    tx.write(Write::sql(
+        "role_grant",
+        "UPDATE role_grant SET ends_at = $2 WHERE account = $1 AND (ends_at IS NULL OR ends_at > $2)",
+        values![account, now.timestamp_millis()],
+    ))
 }
 
 /// Every role of an account that holds, or held, another one than a driver's, with the account and

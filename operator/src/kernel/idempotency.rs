@@ -82,21 +82,16 @@ pub(crate) const TABLE: Table = Table {
     erasure: Erasure::AtClosing(&["DELETE FROM intent WHERE account = $1"]),
 };
 
-pub(crate) const EXECUTED: Table = Table {
-    name: "executed",
-    export: Export::Excused("keys of actions whose answer is erased; what they made is exported"),
-    erasure: Erasure::AtClosing(&["DELETE FROM executed WHERE account = $1"]),
-};
-
 table! {
-    /// The answer of an action that ended, or the tombstone of a key.
+    /// An action that ended, or the tombstone of a key.
     pub(crate) struct IntentRow in "intent" {
         account: AccountId,
         key: String,
         route: String,
         body_hash: String,
         status: u16,
-        answer: String,
+        /// Absent when it is erased: what the action made is told instead.
+        answer: Option<String>,
         /// What it made: a sale, an order.
         made: Option<String>,
         at: DateTime<Utc>,
@@ -110,67 +105,25 @@ pub(crate) struct Action {
     hash: String,
 }
 
-projection! {
-    /// What is known of a key: the answer of an action, or only what it made.
-    pub(crate) struct Known {
-        route: String = "known.route",
-        body_hash: String = "known.body_hash",
-        status: u16 = "known.status",
-        answer: Option<String> = "known.answer",
-        made: Option<String> = "known.made",
-    }
-}
-
-table! {
-    /// A key that was executed, whose answer is erased.
-    pub(crate) struct ExecutedRow in "executed" {
-        account: AccountId,
-        key: String,
-        route: String,
-        body_hash: String,
-        status: u16,
-        made: String,
-    }
-}
-
-/// What is known of a key: of an action that ended or a tombstone, and of what was executed.
-pub(crate) type Judged = (Option<IntentRow>, Option<ExecutedRow>);
-
 /// Asks for what is known of the request's key, once the account is locked, and whether the token
 /// is still there: it may have ended while the account was waited for. Of a key that is missing or
 /// no key nothing is known; [`begin`] says so.
-pub(crate) fn known(call: &Call<'_>) -> Select<Judged> {
+pub(crate) fn known(call: &Call<'_>) -> Select<Option<IntentRow>> {
     let Call { request, served, token, .. } = call;
     let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     Select::of(
-        "FROM token LEFT JOIN intent ON intent.account = token.account AND intent.key = $2 AND intent.route IN ($3, '*') LEFT JOIN executed ON executed.account = token.account AND executed.key = $2 AND executed.route = $3 WHERE token.hash = $1",
+        "FROM token LEFT JOIN intent ON intent.account = token.account AND intent.key = $2 AND intent.route IN ($3, '*') WHERE token.hash = $1",
         values![token.as_str(), key, route(served.operation)],
     )
 }
 
-/// The answer to [`known`]: the first of what has an answer, else what was made.
-pub(crate) fn judged(rows: &[Row]) -> Outcome<Option<Known>> {
+/// The answer to [`known`]: the first of what ended under the key.
+pub(crate) fn judged(rows: &[Row]) -> Outcome<Option<IntentRow>> {
     if rows.is_empty() {
         return refuse(ProblemCode::Unauthorized, caller::GONE);
     }
-    let found: Vec<Judged> = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
-    let (intent, executed) =
-        found.into_iter().min_by_key(|(intent, _)| intent.as_ref().map(|intent| intent.at)).unwrap_or_default();
-    let answered = intent.map(|IntentRow { route, body_hash, status, answer, made, .. }| Known {
-        route,
-        body_hash,
-        status,
-        answer: Some(answer),
-        made,
-    });
-    let erased = executed.map(|ExecutedRow { route, body_hash, status, made, .. }| Known {
-        route,
-        body_hash,
-        status,
-        answer: None,
-        made: Some(made),
-    });
-    Ok(answered.or(erased))
+    let found: Vec<Option<IntentRow>> = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
+    Ok(found.into_iter().flatten().min_by_key(|intent| intent.at))
 }
 
 /// An operation as the table names it: `POST /v1/tickets`.
@@ -207,7 +160,7 @@ pub(crate) fn begin(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<Result<Action, 
 }
 
 /// The answer of an action: as it was, or from what it made.
-fn answer_of(tx: &mut dyn Tx, call: &Call<'_>, known: &Known) -> Outcome<Response> {
+fn answer_of(tx: &mut dyn Tx, call: &Call<'_>, known: &IntentRow) -> Outcome<Response> {
     if let Some(answer) = &known.answer {
         return Ok(Response::stored(known.status, answer.clone().into_bytes()));
     }
@@ -234,7 +187,7 @@ impl Action {
             route: self.route,
             body_hash: self.hash,
             status: response.status,
-            answer: String::from_utf8_lossy(&response.body).into_owned(),
+            answer: Some(String::from_utf8_lossy(&response.body).into_owned()),
             made: call.made.take(),
             at: now,
         }))?;
@@ -247,14 +200,11 @@ pub(crate) fn old_answers(before: i64) -> Rule {
     Rule {
         table: "intent",
         key: &["account", "key", "route"],
-        which: "intent.at < $1".to_owned(),
+        which: "intent.at < $1 AND intent.answer IS NOT NULL".to_owned(),
         params: values![before].to_vec(),
         how: How::Said(&[
-            (
-                "executed",
-                "INSERT INTO executed (account, key, route, body_hash, status, made) SELECT account, key, route, body_hash, status, made FROM intent WHERE {this} AND intent.made IS NOT NULL",
-            ),
-            ("intent", "DELETE FROM intent WHERE {this}"),
+            ("intent", "DELETE FROM intent WHERE {this} AND intent.made IS NULL"),
+            ("intent", "UPDATE intent SET answer = NULL WHERE {this}"),
         ]),
     }
 }
@@ -304,7 +254,7 @@ pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutc
         route: ANY_ROUTE.to_owned(),
         body_hash: String::new(),
         status: 409,
-        answer: String::new(),
+        answer: Some(String::new()),
         made: None,
         at: call.now,
     }))?;
@@ -332,11 +282,11 @@ fn named_key(call: &Call<'_>) -> Outcome<String> {
 }
 
 fn recorded(tx: &mut dyn Tx, call: &Call<'_>, key: &str) -> Outcome<Option<IntentOutcome>> {
-    let first = tx.first(Select::of(
-        "FROM (SELECT route, body_hash, status, answer, made, at FROM intent WHERE account = $1 AND key = $2 UNION ALL SELECT route, body_hash, status, NULL, made, 0 FROM executed WHERE account = $1 AND key = $2) AS known ORDER BY known.at, known.route LIMIT 1",
+    let first: Option<IntentRow> = tx.first(Select::of(
+        "FROM intent WHERE intent.account = $1 AND intent.key = $2 ORDER BY intent.at, intent.route LIMIT 1",
         values![call.who()?.account, key],
     ))?;
-    let Some(known): Option<Known> = first else { return Ok(None) };
+    let Some(known) = first else { return Ok(None) };
     if known.route == ANY_ROUTE {
         return Ok(Some(bare(key.to_owned(), IntentState::Cancelled)));
     }

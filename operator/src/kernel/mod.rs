@@ -63,7 +63,6 @@ pub(crate) const SERVICE: Service = Service {
         epoch::CALLED,
         clock::TABLE,
         idempotency::TABLE,
-        idempotency::EXECUTED,
         due::TABLE,
         limits::TABLE,
         grants::TABLE,

@@ -9,26 +9,25 @@ use crate::kernel::ProblemCode;
 use crate::kernel::event::Cursor;
 use crate::kernel::ids::AccountId;
 use crate::kernel::json::Json;
-use crate::kernel::operation::{Access, Document, Nothing, Operation, Permission, end, get, get_document};
+use crate::kernel::operation::{Access, Document, Nothing, Operation, end, get, get_document};
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Adds, Section, Service};
 use crate::kernel::wire::wire;
 use crate::records;
 
-/// Reading all that is stored about oneself, and ending it.
-pub const OWN: Permission = Permission::named("accounts.own");
-
 pub const READ: Operation<Nothing, Account> =
     get("/v1/account", "Everything an app shows, as of one cursor", Access::SignedIn);
-/// Whoever closed it and did not hear the answer asks again with the same token.
+/// Whoever closed it and did not hear the answer asks again with the same token. It needs no role:
+/// a person who may not park any more may still take his money and go.
 pub const CLOSE: Operation<Nothing, AccountClosed> = end(
     "/v1/account",
     "Closes the account once: what is owed is paid from the deposit, what is left of it is owed as a refund, the person is erased",
-    Access::Permitted(OWN),
+    Access::SignedIn,
 )
-.refuses(&[ProblemCode::AccountOwes]);
+.refuses(&[ProblemCode::AccountOwes, ProblemCode::Forbidden]);
 pub const EXPORT: Operation<Nothing, Document> =
-    get_document("/v1/account/export", "Everything that is stored about the person", Access::Permitted(OWN));
+    get_document("/v1/account/export", "Everything that is stored about the person", Access::SignedIn)
+        .refuses(&[ProblemCode::Forbidden]);
 
 problems! {
     /// Nothing was moved: the account is open as before.

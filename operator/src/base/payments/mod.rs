@@ -121,7 +121,9 @@ pub(crate) const SERVICE: Service = Service {
                 ],
                 from: "sale WHERE account = $1 ORDER BY id",
             },
-            erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
+            erasure: Erasure::Excused(
+                "belongs to the books; the account is a pseudonym, and the key of its device goes when that is closed",
+            ),
         },
         Table {
             name: "payment",
@@ -218,7 +220,7 @@ fn closing(tx: &mut dyn Tx, _: &Call<'_>, account: &mut LockedAccount) -> Outcom
     ))?;
     tx.write(Write::sql(
         "sale",
-        "UPDATE sale SET state = 'closed' WHERE account = $1 AND state = 'open'",
+        "UPDATE sale SET device = NULL, state = CASE WHEN state = 'open' THEN 'closed' ELSE state END WHERE account = $1 AND (device IS NOT NULL OR state = 'open')",
         values![account.id],
     ))?;
     tx.write(Write::sql(

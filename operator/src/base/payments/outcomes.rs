@@ -228,11 +228,15 @@ impl<'a> AtProvider<'a> {
             due::forget(tx, &PAGE_END, &payment.id)?;
         }
         (payment.state, payment.reason, sale.state) = (state, reason, sale_state);
+        // What was declined or has expired may still be paid.
+        if matches!(sale_state, SaleStateWord::Delivered | SaleStateWord::Undeliverable) {
+            sale.device = None;
+        }
         tx.write(update!(PaymentRow { id: payment.id } set {
             state: state, captured: payment.captured, reference: payment.reference.clone(), reason: payment.reason.clone()
         }))?;
         tx.write(update!(SaleRow { account: sale.account, id: sale.id } set {
-            state: sale_state, items: sale.items.clone()
+            state: sale_state, items: sale.items.clone(), device: sale.device.clone()
         }))?;
         Ok(())
     }

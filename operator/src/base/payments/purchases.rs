@@ -31,26 +31,35 @@ use crate::{find, projection, update, values};
 const MOST: i64 = 200;
 
 projection! {
-    /// How many payments of the quote's account wait on a provider's page, `$3` being now; not
-    /// counted when it is paid from the deposit.
+    /// How many payments wait on a provider's page.
     struct Waiting {
-        waiting: i64 = "(SELECT COUNT(*) FROM payment WHERE quote.pay = 'card' AND payment.account = quote.account AND payment.state = 'pending' AND payment.expires_at > $3)",
+        waiting: i64 = "COUNT(*)",
     }
 }
 
-/// Asks for a quote, and its sale when it was sold.
-fn to_buy(quote: QuoteId, now: DateTime<Utc>) -> Select<(QuoteRow, Option<SaleRow>, Waiting)> {
+/// Asks how many of the payments of a quote's account wait.
+fn waiting(quote: QuoteId, now: DateTime<Utc>) -> Select<Waiting> {
     Select::of(
-        "FROM quote LEFT JOIN sale ON sale.account = quote.account AND sale.id = $2 WHERE quote.id = $1",
-        values![quote, quote.sale(), now.timestamp_millis()],
+        "FROM payment WHERE payment.account = (SELECT quote.account FROM quote WHERE quote.id = $1) AND payment.state = 'pending' AND payment.expires_at > $2",
+        values![quote, now.timestamp_millis()],
     )
 }
 
-/// What a purchase reads: its quote, whether it was sold, and what its service's delivery looks at.
+/// Asks for a quote, and its sale when it was sold.
+fn to_buy(quote: QuoteId) -> Select<(QuoteRow, Option<SaleRow>)> {
+    Select::of(
+        "FROM quote LEFT JOIN sale ON sale.account = quote.account AND sale.id = $2 WHERE quote.id = $1",
+        values![quote, quote.sale()],
+    )
+}
+
+/// What a purchase reads: its quote, whether it was sold, and what its service's delivery looks at;
+/// for a provider's page, which a request that is led back asks for, how many wait on one.
 pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
-    let PurchaseRequest { quote, .. } = call.request.read().ok()?;
+    let PurchaseRequest { quote, return_url, .. } = call.request.read().ok()?;
     let sellers = call.operator.parts.get::<Sellers>().ok()?;
-    let mut asks = vec![to_buy(quote, call.now).ask()];
+    let mut asks = vec![to_buy(quote).ask()];
+    asks.extend(return_url.map(|_| waiting(quote, call.now).ask()));
     asks.extend(sellers.prefetch(call.operator, quote));
     Some(asks)
 }
@@ -59,8 +68,8 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
 /// once.
 fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<QuoteRow> {
     let account = call.who()?.account;
-    let found = tx.first(to_buy(quote, call.now))?.filter(|(quote, ..)| quote.account == account);
-    let Some((quote, sale, Waiting { waiting })) = found else {
+    let found = tx.first(to_buy(quote))?.filter(|(quote, _)| quote.account == account);
+    let Some((quote, sale)) = found else {
         return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
     };
     if let Some(sale) = sale {
@@ -71,14 +80,6 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<Quote
     if price_is_over(quote.expires_at, call.now) {
         return Err(Problem::new(ProblemCode::QuoteExpired, "the price was held until then; ask for a new quote")
             .with("expired_at", quote.expires_at)
-            .into());
-    }
-    let most = call.operator.limits::<PaymentLimits>().waiting;
-    if waiting >= most {
-        let detail = format!("{waiting} payments wait on a provider's page already; pay or leave one of them first");
-        return Err(Problem::new(ProblemCode::TooManyRequests, detail)
-            .with("most", most)
-            .with("retry_after_seconds", 60)
             .into());
     }
     Ok(quote)
@@ -177,6 +178,15 @@ fn covers(account: &LockedAccount, price: Money) -> Outcome<()> {
 fn by_card(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &QuoteRow, return_url: Option<&str>) -> Outcome<Bought> {
     let (operator, now) = (call.operator, call.now);
     let back = return_address(call, return_url)?;
+    let most = operator.limits::<PaymentLimits>().waiting;
+    let Waiting { waiting } = tx.first(waiting(quote.id, now))?.unwrap_or(Waiting { waiting: 0 });
+    if waiting >= most {
+        let detail = format!("{waiting} payments wait on a provider's page already; pay or leave one of them first");
+        return Err(Problem::new(ProblemCode::TooManyRequests, detail)
+            .with("most", most)
+            .with("retry_after_seconds", 60)
+            .into());
+    }
     let key = call.request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     let sale = sale_of(call, quote, SaleStateWord::Open, None)?;
     let (id, amount) = (sale.id.payment(), Money::from_minor(quote.total, quote.currency));

@@ -111,7 +111,7 @@ table! {
         items: Json<Vec<StoredItem>>,
         total: i64,
         currency: Currency,
-        /// Key of the device that bought, for what is bound to it.
+        /// Key of the device that bought, until it is delivered: for what is bound to it.
         device: Option<String>,
         created_at: DateTime<Utc>,
     }

@@ -1,16 +1,18 @@
 //! What is known about a person, how long, and how it ends.
 
-use mesto_operator::Request;
 use mesto_operator::store::transact;
 use mesto_operator::values;
+use mesto_operator::{Request, RoleGiven};
+use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::base::wallet::{DepositPage, WalletSubject};
+use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::orders::inspectors::PlateCheck;
 use mesto_protocol::parking::tickets::TicketState;
 use mesto_rules::StayPer;
 use serde_json::Value;
 
-use crate::world::{World, asking_for, expect, refused, rsd};
+use crate::world::{World, asking_for, decline, expect, refused, rsd};
 
 const PHONE: &str = "+381641234567";
 const DAY: i64 = 24 * 60;
@@ -95,13 +97,55 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_closed_account_keeps_no_role_and_no_key_of_its_phone_av_123(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let payments = [0; 3].map(|_| driver.begin(&driver.quote_by_card(vehicle, "yellow", 180)).payment);
+        let bound = || count(world, "sale WHERE device IS NOT NULL");
+        assert_eq!(bound(), 3);
+        // Delivered: the ticket is bound. Declined: it may still be paid.
+        world.approve(&payments[0]);
+        assert_eq!(world.notice(&decline(&payments[1], "pay-declined")).status, 204);
+        assert_eq!(bound(), 2);
+        let role = RoleGiven::everywhere(Role::Inspector);
+        world.operator.give_role(&*world.store, world.now(), &driver.account.to_string(), &role).unwrap();
+        assert_eq!(driver.delete("/v1/account").status, 200);
+        assert_eq!((bound(), count(world, "role_grant WHERE ends_at IS NULL")), (0, 0));
+        assert_eq!((count(world, "role_grant"), count(world, "account WHERE roles <> '[]'")), (2, 0));
+        // What is approved behind the closing goes back, and binds nothing.
+        world.approve(&payments[2]);
+        assert_eq!(bound(), 0);
+        world.check_books();
+    }
+
+    #[test]
+    fn who_may_park_no_more_takes_his_data_and_his_money_with_him_av_123(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let role = "SELECT id FROM role_grant WHERE account = $1";
+        let role: String = transact(&*world.store, |tx| tx.query(role, values![driver.account])?[0].get("id")).unwrap();
+        world.operator.end_role(&*world.store, world.now(), &role).unwrap();
+        refused("forbidden", &driver.ask_by(PayMethod::Deposit, vehicle, "red", 60));
+        assert_eq!(driver.account().balance, rsd("1000.00"));
+        let known: Value = expect(200, driver.get("/v1/account/export"));
+        assert_eq!(known["person"][0]["phone"], PHONE);
+        let closed: AccountClosed = expect(200, driver.delete("/v1/account"));
+        assert_eq!(closed.refund.unwrap().amount, rsd("1000.00"));
+        // What the operator's tools made is no person's own.
+        for staff in [world.inspector(), world.controller("zeleni-venac")] {
+            refused("forbidden", &staff.get("/v1/account/export"));
+            refused("forbidden", &staff.delete("/v1/account"));
+        }
+        world.check_books();
+    }
+
+    #[test]
     fn what_is_too_old_is_erased_by_kind_and_books_stay(world) {
         let world = &world.with_parking(|parking| parking.policy.stay_per = StayPer::Both);
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let inspector = world.inspector();
         driver.park(vehicle, "red", 60);
         expect::<PlateCheck>(200, inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
-        let tables = ["message", "quote WHERE pay = 'deposit'", "stay", "intent", TOLD, "plate_check", "ticket_plate"];
+        let answers = "intent WHERE answer IS NOT NULL";
+        let tables = ["message", "quote WHERE pay = 'deposit'", "stay", answers, TOLD, "plate_check", "ticket_plate"];
         let users_stays = || count(world, "stay WHERE owner_kind = 'account'");
         let left = || tables.map(|table| count(world, table) > 0);
         world.due();
