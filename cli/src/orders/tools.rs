@@ -4,7 +4,7 @@ use clap::Subcommand;
 use mesto_client::protocol::kernel::ids::OrderId;
 use mesto_protocol::orders::driver::Order;
 
-use crate::base::operator::{now, opened, refused};
+use crate::base::operator::{now, opened, refused, said_why};
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -17,6 +17,9 @@ pub enum Tool {
     OrderPaidElsewhere {
         /// The order: or_...
         order: OrderId,
+        /// Why, for the audit log; nobody's name.
+        #[arg(long, value_parser = said_why)]
+        reason: String,
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -24,6 +27,9 @@ pub enum Tool {
     CancelOrder {
         /// The order: or_...
         order: OrderId,
+        /// Why, for the audit log; nobody's name.
+        #[arg(long, value_parser = said_why)]
+        reason: String,
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -32,14 +38,14 @@ pub enum Tool {
 impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
         let (order, said): (Order, _) = match self {
-            Self::OrderPaidElsewhere { order, store } => {
+            Self::OrderPaidElsewhere { order, reason, store } => {
                 let (operator, store) = opened(&store)?;
-                let paid = operator.order_paid_elsewhere(store.as_ref(), now(), &order.to_string());
+                let paid = operator.order_paid_elsewhere(store.as_ref(), now(), &order.to_string(), &reason);
                 (paid.map_err(refused)?, "Paid elsewhere:")
             }
-            Self::CancelOrder { order, store } => {
+            Self::CancelOrder { order, reason, store } => {
                 let (operator, store) = opened(&store)?;
-                let cancelled = operator.cancel_order(store.as_ref(), now(), &order.to_string());
+                let cancelled = operator.cancel_order(store.as_ref(), now(), &order.to_string(), &reason);
                 (cancelled.map_err(refused)?, "Withdrawn:")
             }
         };

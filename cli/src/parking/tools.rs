@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use mesto_client::protocol::kernel::ids::TicketId;
 
-use crate::base::operator::{now, opened, refused};
+use crate::base::operator::{now, opened, refused, said_why};
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -17,6 +17,9 @@ pub enum Tool {
     VoidTicket {
         /// The ticket: tk_...
         ticket: TicketId,
+        /// Why, for the audit log; nobody's name.
+        #[arg(long, value_parser = said_why)]
+        reason: String,
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -24,9 +27,9 @@ pub enum Tool {
 
 impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
-        let Self::VoidTicket { ticket, store } = self;
+        let Self::VoidTicket { ticket, reason, store } = self;
         let (operator, store) = opened(&store)?;
-        let voided = operator.void_ticket(store.as_ref(), now(), &ticket.to_string()).map_err(refused)?;
+        let voided = operator.void_ticket(store.as_ref(), now(), &ticket.to_string(), &reason).map_err(refused)?;
         call.say(&voided, || {
             let (said, price) = (call.style.paint(Tone::Good, "Void:"), &voided.price);
             format!("{said} {} of {}; {price} goes back ({})", voided.id, voided.plate, voided.pay)

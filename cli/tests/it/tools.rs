@@ -184,19 +184,22 @@ fn orders_and_tickets_are_settled_by_the_operators_tools_bg_18() {
         let order = serde_json::json!({ "zone": zone, "plate": "BG789PP", "violation": "no_ticket" });
         driver.control("/inspector/orders", Some(order))["id"].as_str().unwrap().to_owned()
     });
-    assert_eq!(right(&driver.admin(&["order-paid-elsewhere", &paid]))["state"], "paid");
-    assert_eq!(refusal(&driver.admin(&["order-paid-elsewhere", &paid])).1, "order_already_paid");
-    assert_eq!(right(&driver.admin(&["cancel-order", &withdrawn]))["state"], "cancelled");
-    assert_eq!(refusal(&driver.admin(&["cancel-order", &withdrawn])).1, "order_not_payable");
+    assert_eq!(right(&driver.admin(&["order-paid-elsewhere", &paid, "--reason", "at the counter"]))["state"], "paid");
+    assert_eq!(
+        refusal(&driver.admin(&["order-paid-elsewhere", &paid, "--reason", "at the counter"])).1,
+        "order_already_paid"
+    );
+    assert_eq!(right(&driver.admin(&["cancel-order", &withdrawn, "--reason", "a mistake"]))["state"], "cancelled");
+    assert_eq!(refusal(&driver.admin(&["cancel-order", &withdrawn, "--reason", "a mistake"])).1, "order_not_payable");
     let unknown = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
-    let (exit, code, text) = refusal(&driver.admin(&["cancel-order", unknown]));
+    let (exit, code, text) = refusal(&driver.admin(&["cancel-order", unknown, "--reason", "a mistake"]));
     assert_eq!((exit, code.as_str()), (3, "not_found"), "{text}");
 
     // Bought in the testbed's time, which is over on the tool's clock.
     driver.json(&["park", "green", "60"]);
     let ticket = driver.json(&["tickets"])[0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(refusal(&driver.admin(&["void-ticket", &ticket])).1, "ticket_not_active");
-    assert_eq!(refusal(&driver.admin(&["void-ticket", unknown])).0, 2, "no id of a ticket");
+    assert_eq!(refusal(&driver.admin(&["void-ticket", &ticket, "--reason", "a mistake"])).1, "ticket_not_active");
+    assert_eq!(refusal(&driver.admin(&["void-ticket", unknown, "--reason", "a mistake"])).0, 2, "no id of a ticket");
     assert_eq!(right(&driver.admin(&["ledger"]))["fault"], Value::Null);
 }
 

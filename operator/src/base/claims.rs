@@ -308,7 +308,7 @@ impl Operator {
                 state: ClaimState::Settled, settled_at: Some(now), settled_by: Some(settled_by)
             }))?;
             let subject = format!("{service}/{subject}");
-            grants::log(tx, self, now, &Logged { actor: "tool", action, subject: &subject, note })?;
+            grants::log(tx, self, now, &Logged { actor: grants::TOOL, action, subject: &subject, note })?;
             Ok(Ok(()))
         };
         transact(store, |tx| work(tx).map_err(Failure::into_store_error))?

@@ -100,7 +100,7 @@ impl Operator {
                 return Ok(false);
             }
             let subject = format!("{kind} {reference}");
-            let logged = Logged { actor: "tool", action: "incident.done", subject: &subject, note };
+            let logged = Logged { actor: grants::TOOL, action: "incident.done", subject: &subject, note };
             grants::log(tx, self, whole_millis(now), &logged)?;
             Ok(true)
         };

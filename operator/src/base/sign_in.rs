@@ -442,7 +442,7 @@ pub(crate) fn create(
         closed_at: None,
         roles: grants::stored(std::slice::from_ref(&grant))?,
     }))?;
-    grants::given(tx, operator, now, id, &grant, new.by)?;
+    grants::given(tx, now, id, &grant, new.by)?;
     Ok((id, grant))
 }
 

@@ -11,14 +11,15 @@ use crate::base::sign_in::{self, PersonRow};
 use crate::kernel::account::{AccountKindWord, AccountRow};
 use crate::kernel::caller;
 use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::grants::{self, AuditRow, Logged, NewGrant};
+use crate::kernel::grants::{self, AuditRow, Logged, NewGrant, TOOL};
 use crate::kernel::ledger::{self, LedgerBalance, LedgerFault};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
+use crate::kernel::text;
 use crate::{find, kernel, values};
 
-/// Who gives and ends roles when the operator's own tool does.
-const TOOL: &str = "tool";
+/// Longest name of staff or of a device, letters.
+const NAME_MOST: usize = 200;
 
 /// Somebody who holds, or held, another role than a driver's.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,8 +157,9 @@ impl Operator {
         given: &Checked<'_>,
     ) -> Result<String, StoreError> {
         let make = |tx: &mut dyn Tx| -> Outcome<String> {
-            let (account, _) = sign_in::create(tx, self, now, kind, &given.from(now))?;
-            let name = Some(name.to_owned());
+            let (account, grant) = sign_in::create(tx, self, now, kind, &given.from(now))?;
+            grants::log_given(tx, self, now, account, &grant)?;
+            let name = Some(text::plain(name, NAME_MOST));
             tx.write(Write::insert(PersonRow { account, phone: None, name, language: None, created_at: now }))?;
             Ok(sign_in::issue_token(tx, self, now, account, None)?.0)
         };

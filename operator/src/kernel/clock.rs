@@ -105,7 +105,8 @@ impl Operator {
         let now = whole_millis(now);
         transact(store, |tx| {
             see(tx, now)?;
-            let logged = Logged { actor: "tool", action: "clock.confirmed", subject: &now.to_rfc3339(), note: "" };
+            let logged =
+                Logged { actor: grants::TOOL, action: "clock.confirmed", subject: &now.to_rfc3339(), note: "" };
             grants::log(tx, self, now, &logged).map_err(Failure::into_store_error)
         })?;
         self.clock.0.lock().unwrap_or_else(PoisonError::into_inner).doubt = None;

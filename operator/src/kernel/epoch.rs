@@ -128,7 +128,7 @@ impl Operator {
         let before = transact(store, |tx| {
             let row = tx.first(find!(CalledRow { name: STORE }))?;
             let Some(before) = row.map(|row| row.root_key).filter(|before| *before != root) else { return Ok(None) };
-            let logged = Logged { actor: "tool", action: "store.root_key_adopted", subject: &root, note: reason };
+            let logged = Logged { actor: grants::TOOL, action: "store.root_key_adopted", subject: &root, note: reason };
             grants::log(tx, self, now, &logged).map_err(Failure::into_store_error)?;
             tx.write(update!(CalledRow { name: STORE } set { root_key: root.clone() }))?;
             Ok(Some(before))
@@ -149,7 +149,7 @@ impl Operator {
         let now = whole_millis(now);
         let id: EpochId = self.new_id(now);
         transact(store, |tx| {
-            let logged = Logged { actor: "tool", action: "store.restored", subject: &id.to_string(), note: "" };
+            let logged = Logged { actor: grants::TOOL, action: "store.restored", subject: &id.to_string(), note: "" };
             grants::log(tx, self, now, &logged).map_err(Failure::into_store_error)?;
             match tx.first(find!(EpochRow { name: STORE }))? {
                 Some(_) => tx.write(update!(EpochRow { name: STORE } set { id: id, began_at: now }))?,

@@ -1,7 +1,7 @@
 //! Roles that are given to accounts, for a time and a place, a city or all: given, ended and listed
 //! by the operator's own tools, each change with a row of the audit log.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::{AccountId, AuditId, GrantId};
 use mesto_protocol::kernel::operation::Permission;
@@ -11,8 +11,9 @@ use mesto_rules::CityId;
 use crate::kernel::account::{AccountRow, LockedAccount};
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::service::{Erasure, Export, Table, Told};
+use crate::kernel::service::{Check, Erasure, Export, Table, Told};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::text;
 use crate::{find, projection, stored_words, table, update, values};
 
 stored_words! {
@@ -76,6 +77,22 @@ pub(crate) const TABLE: Table = Table {
     erasure: Erasure::Excused("who might do what when is evidence; the account is a pseudonym"),
 };
 
+/// What an account's row says of its roles against the roles that were given and ended.
+pub(crate) const CHECKS: &[Check] = &[
+    Check {
+        fault: "role {} was given for good and does not stand with its account",
+        sql: "SELECT role_grant.id AS id FROM role_grant JOIN account ON account.id = role_grant.account WHERE role_grant.ends_at IS NULL AND account.roles NOT LIKE '%' || role_grant.id || '%' LIMIT 1",
+    },
+    Check {
+        fault: "role {} was ended and stands with its account",
+        sql: "SELECT role_grant.id AS id FROM audit_log JOIN role_grant ON role_grant.id = audit_log.subject JOIN account ON account.id = role_grant.account WHERE audit_log.action = 'grant.ended' AND account.roles LIKE '%' || role_grant.id || '%' LIMIT 1",
+    },
+    Check {
+        fault: "account {} has a role that nobody gave",
+        sql: r#"SELECT account.id AS id FROM account WHERE LENGTH(account.roles) - LENGTH(REPLACE(account.roles, '"id":"', '')) > 6 * (SELECT COUNT(*) FROM role_grant WHERE role_grant.account = account.id AND account.roles LIKE '%' || role_grant.id || '%') LIMIT 1"#,
+    },
+];
+
 pub(crate) const LOG: Table = Table {
     name: "audit_log",
     export: Export::Excused("what the operator's staff did, not the person"),
@@ -120,6 +137,9 @@ impl Operator {
         self.roles.iter().any(|(known, permissions)| known == role && permissions.contains(&permission))
     }
 }
+
+/// Who did it when the operator's own tool was used.
+pub(crate) const TOOL: &str = "tool";
 
 /// A role to be given.
 pub(crate) struct NewGrant<'a> {
@@ -181,19 +201,19 @@ pub(crate) fn give(
     let mut roles = standing(&account.roles, now)?;
     roles.push(grant.clone());
     tx.write(update!(AccountRow { id: account.id } set { roles: stored(&roles)? }))?;
-    given(tx, operator, now, account.id, &grant, new.by)?;
+    given(tx, now, account.id, &grant, new.by)?;
+    log_given(tx, operator, now, account.id, &grant)?;
     Ok(grant)
 }
 
 /// Writes down that a role was given; its account has it.
 pub(crate) fn given(
     tx: &mut dyn Tx,
-    operator: &Operator,
     now: DateTime<Utc>,
     account: AccountId,
     grant: &Grant,
     by: &str,
-) -> Outcome<()> {
+) -> Result<(), StoreError> {
     let role = RoleWord::try_from(grant.role.clone())?;
     tx.write(Write::insert(GrantRow {
         id: grant.id,
@@ -205,13 +225,27 @@ pub(crate) fn given(
         ends_at: grant.ends_at,
         given_by: by.to_owned(),
         given_at: now,
-    }))?;
-    log(
-        tx,
-        operator,
-        now,
-        &Logged { actor: by, action: "grant.given", subject: &grant.id.to_string(), note: role.word() },
-    )
+    }))
+}
+
+/// Writes into the audit log that the tool gave a role, to whom and for what.
+pub(crate) fn log_given(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    account: AccountId,
+    grant: &Grant,
+) -> Outcome<()> {
+    let note = told(RoleWord::try_from(grant.role.clone())?, account, grant);
+    log(tx, operator, now, &Logged { actor: TOOL, action: "grant.given", subject: &grant.id.to_string(), note: &note })
+}
+
+/// `controller of ac_... for belgrade, vma until 2027-01-01T00:00:00Z`
+fn told(role: RoleWord, account: AccountId, grant: &Grant) -> String {
+    let city = grant.city.as_ref().map_or_else(|| "everything".to_owned(), ToString::to_string);
+    let place = grant.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
+    let until = grant.ends_at.map(|end| format!(" until {}", end.to_rfc3339_opts(SecondsFormat::Secs, true)));
+    format!("{} of {account} for {city}{place}{}", role.word(), until.unwrap_or_default())
 }
 
 /// Ends a role now; `false` when there is no such role, or it had ended before.
@@ -227,7 +261,8 @@ pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, gran
     roles.retain(|role| role.id != row.id);
     tx.write(update!(AccountRow { id: account.id } set { roles: stored(&roles)? }))?;
     tx.write(update!(GrantRow { id: grant } set { ends_at: Some(now) }).expecting(1))?;
-    log(tx, operator, now, &Logged { actor: by, action: "grant.ended", subject: grant, note: row.role.word() })?;
+    let note = told(row.role, row.account, &Grant::from(row.clone()));
+    log(tx, operator, now, &Logged { actor: by, action: "grant.ended", subject: grant, note: &note })?;
     Ok(true)
 }
 
@@ -252,6 +287,9 @@ pub(crate) fn of_staff(tx: &mut dyn Tx) -> Result<Vec<(AccountId, String, Grant)
     Ok(rows.into_iter().map(staff).collect())
 }
 
+/// Longest note and subject in the audit log, letters.
+const NOTE_MOST: usize = 1_000;
+
 /// Something that is written into the audit log.
 pub(crate) struct Logged<'a> {
     /// An account, or the tool.
@@ -266,7 +304,9 @@ pub(crate) struct Logged<'a> {
 /// Writes into the audit log.
 pub(crate) fn log(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, logged: &Logged<'_>) -> Outcome<()> {
     let Logged { actor, action, subject, note } = *logged;
-    let (actor, action, subject, note) = (actor.to_owned(), action.to_owned(), subject.to_owned(), note.to_owned());
+    // One line of the log is one thing that was done, whatever a reason says.
+    let (actor, action, subject) = (actor.to_owned(), action.to_owned(), text::plain(subject, NOTE_MOST));
+    let note = text::plain(note, NOTE_MOST);
     tx.write(Write::insert(AuditRow { id: operator.new_id(now), at: now, actor, action, subject, note }))?;
     Ok(())
 }

@@ -73,6 +73,7 @@ pub(crate) const SERVICE: Service = Service {
         signed_codes::LIST,
     ],
     retention: Some(retention::of_kernel),
+    audit: grants::CHECKS,
     measures: &[due::LATE],
     ..Service::of(&wire::SERVICE)
 };

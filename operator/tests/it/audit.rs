@@ -185,6 +185,18 @@ const WRONGS: &[(&[&str], &str)] = &[
     (&["UPDATE claim SET state = 'open' WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
     (&["UPDATE claim SET amount = amount + 1 WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
     (&["UPDATE claim SET settled_by = 'staff' WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
+    (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),
+    (
+        &[
+            "INSERT INTO audit_log (id, at, actor, action, subject, note) SELECT 'au_1', 1, 'tool', 'grant.ended', MIN(id), '' FROM role_grant WHERE ends_at IS NULL",
+            "UPDATE role_grant SET ends_at = 1",
+        ],
+        "role {} was ended and stands with its account",
+    ),
+    (
+        &["UPDATE role_grant SET ends_at = 1", "UPDATE role_grant SET id = 'x' || id"],
+        "account {} has a role that nobody gave",
+    ),
 ];
 
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";

@@ -19,7 +19,6 @@ use crate::kernel::store::{Select, Store, StoreError, Tx, transact};
 use crate::{find, values};
 
 /// Who did it, when the operator's own tool did.
-const TOOL: &str = "tool";
 
 /// A refund, and whose it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -113,7 +112,12 @@ fn by_hand(
     }
     let reference = id.to_string();
     incidents::forget(tx, REFUSED, &reference)?;
-    grants::log(tx, operator, now, &Logged { actor: TOOL, action: "refund.done", subject: &reference, note: how })?;
+    grants::log(
+        tx,
+        operator,
+        now,
+        &Logged { actor: grants::TOOL, action: "refund.done", subject: &reference, note: how },
+    )?;
     refunds::done(tx, (operator, now), &mut account, (refund.clone(), RouteWord::Transfer, ledger::ELSEWHERE))?;
     account.release(tx, now)?;
     let done = RefundRow { route: RouteWord::Transfer, state: RefundStateWord::Done, done_at: Some(now), ..refund };

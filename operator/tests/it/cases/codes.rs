@@ -158,7 +158,7 @@ on_both_databases! {
         refused("not_found", &stranger.world.send(&Request::new("POST", "/v1/tickets/none/code").bearer(&stranger.token)));
         refused("unauthorized", &world.send(&Request::new("POST", &format!("/v1/tickets/{}/code", over.id))));
         refused("forbidden", &ask(&world.inspector(), over.id));
-        world.operator.void_ticket(&*world.store, world.now(), &voided.id.to_string()).unwrap();
+        world.operator.void_ticket(&*world.store, world.now(), &voided.id.to_string(), "a mistake").unwrap();
         refused("ticket_not_active", &ask(&new, voided.id));
         assert_eq!(list(world).entries.len(), 1);
         world.pass(60);
@@ -181,7 +181,7 @@ on_both_databases! {
         let before = list(world);
         assert!(inspect(world, &before, &code.signed, &phone).is_ok());
         world.pass(5);
-        let ended = world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string()).unwrap();
+        let ended = world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string(), "a mistake").unwrap();
         assert_eq!(ended.state, TicketState::Voided);
         let now = list(world);
         assert_eq!(now.entries, [Revoked { id: ticket.id.bytes(), good_from: None }]);

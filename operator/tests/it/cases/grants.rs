@@ -53,8 +53,49 @@ on_both_databases! {
         let logged = audit(world);
         let of_it: Vec<&str> = logged.iter().filter(|(_, subject)| *subject == given.id.to_string()).map(|(action, _)| action.as_str()).collect();
         assert_eq!(of_it, ["grant.given", "grant.ended"]);
-        assert_eq!(logged.len(), 3, "the driver's own role is logged too: {logged:?}");
+        assert_eq!(logged.len(), 2, "who signs in did nothing for the operator: {logged:?}");
         world.check_books();
+    }
+
+    #[test]
+    fn the_check_of_the_books_finds_roles_that_do_not_stand_as_they_were_given(world) {
+        let (driver, _) = world.driver_with(PHONE, "BG789PP", &[]);
+        let account = driver.account.to_string();
+        let given = world.operator.give_role(&*world.store, world.now(), &account, &EVERYWHERE).unwrap();
+        let set = |sql: &str, value: &str| transact(&*world.store, |tx| tx.execute(sql, values![value, &account])).unwrap();
+        let fault = || world.operator.audit_ledger(&*world.store).unwrap_err().to_string();
+        let roles: String = transact(&*world.store, |tx| tx.query("SELECT roles FROM account WHERE id = $1", values![&account])?[0].get("roles")).unwrap();
+        world.check_books();
+        let rewrite = "UPDATE account SET roles = $1 WHERE id = $2";
+        set(rewrite, "[]");
+        assert!(fault().contains("does not stand with its account"), "{}", fault());
+        let mut more: Vec<serde_json::Value> = serde_json::from_str(&roles).unwrap();
+        more.push(serde_json::json!({"id": "gr_01jd4f8q0r3n7w2x5y6z8a9b1c", "role": "controller", "starts_at": world.now()}));
+        set(rewrite, &serde_json::to_string(&more).unwrap());
+        assert!(fault().contains("that nobody gave"), "{}", fault());
+        set(rewrite, &roles);
+        world.check_books();
+        world.operator.end_role(&*world.store, world.now(), &given.id.to_string()).unwrap();
+        world.check_books();
+        set(rewrite, &roles);
+        assert!(fault().contains("was ended and stands"), "{}", fault());
+    }
+
+    #[test]
+    fn one_line_of_the_log_is_one_thing_that_a_tool_did_and_says_of_whom_and_why(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let ticket = driver.park(vehicle, "red", 60).ticket.id.to_string();
+        world.pass(1);
+        world.operator.void_ticket(&*world.store, world.now(), &ticket, "lost\n2026 tool grant.ended\u{1b}[2K").unwrap();
+        let given = RoleGiven { city: Some("belgrade"), until: Some(world.now() + TimeDelta::days(1)), ..EVERYWHERE };
+        world.operator.give_role(&*world.store, world.now(), &driver.account.to_string(), &given).unwrap();
+        let log = world.operator.audit_log(&*world.store, None, None).unwrap();
+        let told: Vec<(&str, &str, &str)> = log.iter().map(|one| (one.action.as_str(), one.subject.as_str(), one.note.as_str())).collect();
+        let until = given.until.unwrap().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let note = format!("inspector of {} for belgrade until {until}", driver.account);
+        assert_eq!(told.first(), Some(&("ticket.voided", ticket.as_str(), "lost2026 tool grant.ended[2K")));
+        assert_eq!(told.last().map(|(action, _, note)| (*action, *note)), Some(("grant.given", note.as_str())));
+        assert_eq!(told.len(), 2, "{told:?}");
     }
 
     #[test]

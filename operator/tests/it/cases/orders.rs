@@ -234,8 +234,8 @@ on_both_databases! {
         driver.has_slip(&withdrawn);
         let before = driver.account().cursor.seq;
         let (operator, store, now) = (&world.operator, &*world.store, world.now());
-        assert_eq!(operator.order_paid_elsewhere(store, now, &counter.id.to_string()).unwrap().state, OrderState::Paid);
-        assert_eq!(operator.cancel_order(store, now, &withdrawn.id.to_string()).unwrap().state, OrderState::Cancelled);
+        assert_eq!(operator.order_paid_elsewhere(store, now, &counter.id.to_string(), "a mistake").unwrap().state, OrderState::Paid);
+        assert_eq!(operator.cancel_order(store, now, &withdrawn.id.to_string(), "a mistake").unwrap().state, OrderState::Cancelled);
         assert_eq!(world.due(), 2);
         let events = driver.events(before).events;
         let told: Vec<_> = events.iter().map(|event| event.read::<Order>().unwrap().unwrap().state).collect();
@@ -243,9 +243,9 @@ on_both_databases! {
         assert!(told.contains(&OrderState::Paid) && told.contains(&OrderState::Cancelled));
         refused("order_already_paid", &pay(&driver, &counter));
         refused("order_not_payable", &pay(&driver, &withdrawn));
-        assert_eq!(operator.order_paid_elsewhere(store, now, &withdrawn.id.to_string()).unwrap_err().code, "order_not_payable");
-        assert_eq!(operator.cancel_order(store, now, &counter.id.to_string()).unwrap_err().code, "order_already_paid");
-        assert_eq!(operator.cancel_order(store, now, "or_none").unwrap_err().code, "not_found");
+        assert_eq!(operator.order_paid_elsewhere(store, now, &withdrawn.id.to_string(), "a mistake").unwrap_err().code, "order_not_payable");
+        assert_eq!(operator.cancel_order(store, now, &counter.id.to_string(), "a mistake").unwrap_err().code, "order_already_paid");
+        assert_eq!(operator.cancel_order(store, now, "or_none", "a mistake").unwrap_err().code, "not_found");
         assert_eq!(world.balance("receivable orders belgrade"), rsd("0.00"));
         assert_eq!(world.balance("revenue orders belgrade"), rsd("-1500.00"));
         assert_eq!(driver.account().balance, rsd("5000.00"));

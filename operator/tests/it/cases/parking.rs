@@ -191,7 +191,7 @@ on_both_databases! {
     fn a_ticket_is_taken_back_before_its_end_and_its_price_given_back(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         let (operator, store) = (&world.operator, &*world.store);
-        let void = |ticket: &str| operator.void_ticket(store, world.now(), ticket).map_err(Box::new);
+        let void = |ticket: &str| operator.void_ticket(store, world.now(), ticket, "a mistake").map_err(Box::new);
         let ticket = driver.park(vehicle, "red", 60).ticket;
         world.pass(10);
         let held = driver.quote(vehicle, "red", 30);

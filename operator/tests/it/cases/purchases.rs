@@ -140,7 +140,7 @@ on_both_databases! {
                 sold(there, asked, due);
             } else {
                 assert_eq!(refused("card_fee_unknown", &asked)["below"]["amount"], "200.00");
-                there.operator.cancel_order(&*there.store, there.now(), &order.id.to_string()).unwrap();
+                there.operator.cancel_order(&*there.store, there.now(), &order.id.to_string(), "a mistake").unwrap();
             }
         }
     }

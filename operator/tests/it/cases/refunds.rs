@@ -181,7 +181,7 @@ on_both_databases! {
         assert_eq!(refunds(&bought), [("paid_twice", RefundRoute::Card, RefundState::Done)]);
         world.check_books();
         // Taken back, it is the first one that goes.
-        world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string()).unwrap();
+        world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string(), "a mistake").unwrap();
         assert_eq!(world.send_due(&link), 1);
         assert_eq!(link.asked()[0]["payment"], "pay-2");
         let back = driver.payment(&payment);
@@ -272,7 +272,7 @@ on_both_databases! {
     fn a_ticket_that_is_taken_back_is_paid_back_the_way_it_was_paid_bg_97(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let void = |ticket: &mesto_protocol::parking::tickets::Ticket| {
-            world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string()).unwrap()
+            world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string(), "a mistake").unwrap()
         };
         let by_card = driver.begin(&driver.quote_by_card(vehicle, "yellow", 180)).payment;
         world.approve(&by_card);
@@ -308,7 +308,7 @@ on_both_databases! {
         let tickets = [ticket_of(&driver.payment(&by_card)).unwrap(), driver.park(vehicle, "red", 60).ticket];
         assert_eq!(driver.delete("/v1/account").status, 200);
         for ticket in tickets {
-            world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string()).unwrap();
+            world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string(), "a mistake").unwrap();
         }
         // 120 of the deposit, 80 of the ticket from it, and what came by card.
         assert_eq!(world.balance("refunds_payable"), rsd("-510.00"));
@@ -324,7 +324,7 @@ on_both_databases! {
         let ticket = driver.park(vehicle, "red", 60).ticket;
         assert_eq!(driver.delete("/v1/account").status, 200);
         world.pass(1);
-        world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string()).unwrap();
+        world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string(), "a mistake").unwrap();
         let listed = |all| world.operator.refunds(&*world.store, all).unwrap();
         let owed = listed(false);
         // 120 of the deposit, 80 of the ticket.

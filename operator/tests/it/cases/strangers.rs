@@ -181,9 +181,9 @@ on_both_databases! {
             let order = issue(&world.inspector(), if operator { "yellow" } else { "green" });
             let (id, now) = (order.id.to_string(), world.now());
             let ended = if operator {
-                world.operator.order_paid_elsewhere(&*world.store, now, &id)
+                world.operator.order_paid_elsewhere(&*world.store, now, &id, "a mistake")
             } else {
-                world.operator.cancel_order(&*world.store, now, &id)
+                world.operator.cancel_order(&*world.store, now, &id, "a mistake")
             };
             assert_eq!(ended.unwrap().state, done);
         }
