@@ -1,6 +1,8 @@
 //! Buying by SMS when the connection fails: what to send, and the promise that it is not paid
 //! twice.
 
+use mesto_protocol::ProblemCode;
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::parking::purchase::ParkingOffer;
 use mesto_rules::{CityId, Money, ParkingSection, PayMethod, ZoneId, shown};
@@ -10,6 +12,9 @@ use super::{Parking, zones};
 use crate::base::payments::unconfirmed;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::IntentState;
+
+/// The rules cannot say what is bought.
+const UNPRICED: [ProblemCode; 2] = [ProblemCode::TariffUnknown, ProblemCode::CityOutdated];
 
 shown! { sms_shown;
     /// An SMS for the phone's own composer; the driver sends it.
@@ -30,20 +35,15 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `sms_not_possible` (the zone takes none, its number is not known, or the plate has no SMS
-    /// form), `zone_unknown`, `city_missing`, `vehicle_missing`.
+    /// form), `zone_unknown`, `city_missing`, `vehicle_missing`; where a message would buy nothing,
+    /// the refusals of the rules, such as `limit_reached` and `not_charged`.
     pub fn sms(self, city: &CityId, zone: &ZoneId, vehicle: VehicleId) -> Result<SmsFallback> {
         let plate = self.0.vehicles().vehicle(vehicle)?.plate;
-        let outcome = self.sms_of(city, zone, &plate.canonical, Some(vehicle));
+        let outcome = self.sms_of(city, zone, plate);
         self.0.explain_in(city, outcome)
     }
 
-    fn sms_of(
-        self,
-        city_id: &CityId,
-        zone_id: &ZoneId,
-        canonical: &str,
-        vehicle: Option<VehicleId>,
-    ) -> Result<SmsFallback> {
+    fn sms_of(self, city_id: &CityId, zone_id: &ZoneId, plate: Plate) -> Result<SmsFallback> {
         let city = self.0.city(city_id)?;
         let parking: &ParkingSection = city.section()?;
         let zone = parking.zone(zone_id.as_str()).ok_or_else(|| zones::unknown(parking))?;
@@ -52,20 +52,21 @@ impl Parking<'_> {
             return Err(impossible("the zone is not paid by SMS"));
         }
         let number = zone.sms_number.known().ok_or_else(|| impossible("the zone's number is not known"))?.clone();
-        let plate = mesto_rules::parse_plate(canonical, &city.sections.plates)?;
-        let plate = plate.sms.ok_or_else(|| impossible("a letter of the plate has no plain form"))?;
-        // One message buys one started unit of the zone's rate.
-        let rates =
-            parking.tariff_on(city.local_day(self.0.now())).and_then(|tariff| tariff.rates.get(zone_id.as_str()));
-        let unit = rates.and_then(|rates| rates.first()).map(|rate| rate.unit_minutes.get());
-        let price = unit.zip(vehicle).and_then(|(minutes, vehicle)| {
-            self.preview_inner(city_id, zone_id, vehicle, minutes, PayMethod::Sms).ok().map(|preview| preview.total)
-        });
+        let written = mesto_rules::parse_plate(&plate.canonical, &city.sections.plates)?;
+        let written = written.sms.ok_or_else(|| impossible("a letter of the plate has no plain form"))?;
+        // One message buys one started unit of the rate that the stay has come to.
+        let bought = match self.preview_of(city_id, zone_id, plate, 1, PayMethod::Sms) {
+            Ok(preview) => Some((preview.total, preview.offer.granted_minutes)),
+            // What it buys is not known here; that it buys something is.
+            Err(refused) if UNPRICED.iter().any(|code| code.as_str() == refused.code()) => None,
+            Err(refused) => return Err(refused),
+        };
+        let (price, minutes) = bought.unzip();
         Ok(SmsFallback {
             number,
-            body: parking.sms.body.replace("{plate}", &plate),
+            body: parking.sms.body.replace("{plate}", &written),
             price,
-            minutes: unit,
+            minutes,
             note: parking.sms.note.get(self.0.config().locale.tag()).to_owned(),
         })
     }
@@ -87,14 +88,14 @@ impl Parking<'_> {
         let missing = || Error::new(ErrorKind::Refused, "intent_missing", "no such purchase on this phone");
         let known = known.ok_or_else(missing)?;
         let ParkingOffer { zone, plate, .. } = known.parking().ok_or_else(missing)?;
-        // First that an SMS can be sent at all: otherwise the purchase would be given up for
-        // nothing.
-        let stored = self.0.vehicles().list()?;
-        let vehicle = stored.iter().find(|vehicle| vehicle.plate == plate);
-        let sms = self.sms_of(&known.city, &zone, &plate.canonical, vehicle.map(|vehicle| vehicle.id))?;
+        // First that an SMS buys something: otherwise the purchase would be given up for nothing.
+        let sms = self.sms_of(&known.city, &zone, plate);
+        if sms.is_err() && !known.state.is_final() {
+            return sms;
+        }
         let ended = self.0.payments().abandon(key).await?;
         match ended.state {
-            IntentState::Expired | IntentState::Refused(_) => Ok(sms),
+            IntentState::Expired | IntentState::Refused(_) => sms,
             IntentState::Forgotten => {
                 Err(Error::new(ErrorKind::Refused, "intent_forgotten", "nobody knows whether it was bought"))
             }

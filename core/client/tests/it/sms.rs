@@ -4,7 +4,7 @@ use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
 use mesto_client::protocol::kernel::ids::{RecordId as _, VehicleId};
 use mesto_client::{IntentState, Progress};
 
-use crate::support::{Fault, Phone, belgrade, rsd, run, zone};
+use crate::support::{Fault, Phone, belgrade, offer, rsd, run, zone};
 
 #[test]
 fn the_sms_of_a_zone_has_its_number_the_plate_and_a_price_bg_28() {
@@ -21,6 +21,35 @@ fn the_sms_of_a_zone_has_its_number_the_plate_and_a_price_bg_28() {
         phone.client.parking().sms(&belgrade(), &zone("red"), VehicleId::from_bytes([0; 16])).unwrap_err().code(),
         "vehicle_missing"
     );
+}
+
+#[test]
+fn an_sms_names_what_is_left_of_the_stay_as_a_quote_does_and_nothing_is_no_message_bg_28_bg_46_bg_48() {
+    let phone = Phone::ready("1000");
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    let quote = phone.quote("red", 60);
+    let sms = || phone.client.parking().sms(&belgrade(), &zone("red"), phone.car());
+    let told = sms().unwrap();
+    assert_eq!((told.price, told.minutes), (Some(quote.total), Some(offer(&quote).granted_minutes)));
+    assert_eq!((told.price, told.minutes), (Some(rsd("120.00")), Some(30)));
+    run(phone.client.payments().buy(&quote)).unwrap();
+    assert_eq!(sms().unwrap_err().code(), "limit_reached");
+}
+
+#[test]
+fn outside_of_the_charged_hours_there_is_no_sms_and_a_purchase_is_not_given_up_for_it_bg_28() {
+    let phone = Phone::ready("1000");
+    phone.after(10 * 60 + 58); // two minutes before closing
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
+    let open = run(phone.client.payments().buy(&quote)).unwrap();
+    phone.after(3);
+    let sms = phone.client.parking().sms(&belgrade(), &zone("red"), phone.car()).unwrap_err();
+    assert_eq!(sms.code(), "not_charged");
+    assert!(sms.params().contains_key("next_opening"));
+    assert_eq!(run(phone.client.parking().switch_to_sms(&open.key)).unwrap_err().code(), "not_charged");
+    let kept = phone.client.payments().intent(&open.key).unwrap().unwrap();
+    assert_eq!(kept.state, IntentState::Unconfirmed(Progress::Sent));
 }
 
 #[test]
