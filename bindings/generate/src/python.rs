@@ -14,6 +14,8 @@ use uniffi_meta::{Metadata, Type};
 /// Put in front of the module's own types.
 const SUPPORT: &str = include_str!("support.py");
 const MARK: &str = "# Used for default argument values";
+/// In each class whose objects lie in the core.
+const HANDLE: &str = "    _handle: ctypes.c_uint64";
 
 /// Docs of fields, by record and field.
 type Docs<'m> = HashMap<(&'m str, &'m str), &'m str>;
@@ -26,7 +28,7 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
     only_texts_have_no_name(metadata)?;
     let docs = docs(metadata);
     let lines: Vec<&str> = module.lines().collect();
-    let (mut out, mut rest, mut seen) = (String::new(), lines.as_slice(), 0);
+    let (mut out, mut rest, mut seen, mut handles) = (String::new(), lines.as_slice(), 0, 0);
     while let Some((line, after)) = rest.split_first() {
         if let Some((name, block, converter, behind)) = type_of(rest) {
             if *line == "@dataclass" {
@@ -51,15 +53,19 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
             out.push('\n');
         }
         push(&mut out, line);
+        if *line == HANDLE {
+            handles += 1;
+            push(&mut out, "    __copy__ = __deepcopy__ = __reduce__ = __reduce_ex__ = _stays");
+        }
         if *line == "__all__ = [" {
             seen += 1;
             exported.iter().for_each(|id| push(&mut out, &format!("    \"{id}\",")));
         }
     }
-    if seen == 2 {
+    if seen == 2 && handles > 0 {
         Ok(defaults(&out))
     } else {
-        Err(format!("the generator no longer writes `{MARK}` or `__all__`").into())
+        Err(format!("the generator no longer writes `{MARK}`, `__all__` or `{HANDLE}`").into())
     }
 }
 

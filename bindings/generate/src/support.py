@@ -74,6 +74,14 @@ def _offers(value, port):
             raise TypeError(f"{type(value).__name__} has no method `{name}`, which mesto.{port.__name__} needs")
 
 
+def _stays(self, *_):
+    """Of what lies in the core: with a copy it would be let go of twice."""
+    raise TypeError(
+        f"a {type(self).__name__} can be neither copied nor pickled: it is of a client, and a client belongs to its process; "
+        "open another one there"
+    )
+
+
 _PROCESS = None  # whose threads do what is awaited, once anything was
 
 

@@ -62,6 +62,8 @@ class Mesto(Parts):
     had begun stays an open intent.
     """
 
+    __copy__ = __deepcopy__ = __reduce__ = __reduce_ex__ = core._stays
+
     def __init__(self, config: ClientConfig, phone: typing.Optional[Phone] = None) -> None:
         core._same_process()
         self._begin(Client.open(config, phone))
@@ -129,6 +131,8 @@ class Updates(Observer):
     in the thread of the client.
     """
 
+    __copy__ = __deepcopy__ = __reduce__ = __reduce_ex__ = core._stays
+
     def __init__(self, client: Mesto) -> None:
         self._client = client
 
@@ -183,6 +187,8 @@ class Operators:
     File, secrets, device key and alarms are named by the operator's DNS name, and none touches another's. Of all their alarms the
     earliest 64 are set.
     """
+
+    __copy__ = __deepcopy__ = __reduce__ = __reduce_ex__ = core._stays
 
     def __init__(self, config: OperatorsConfig, phone: typing.Optional[Phone] = None) -> None:
         core._same_process()

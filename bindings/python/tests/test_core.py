@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import json
 import logging
+import multiprocessing
 import os
 import pickle
 import signal
@@ -372,6 +373,31 @@ class Life(WithTestbed):
             file.write("noise " * 1000)
         with mesto.Mesto(self.config()) as app:
             self.assertTrue(os.path.exists(app.recovery().set_aside))
+
+    def test_what_lies_in_the_core_is_neither_copied_nor_pickled_and_goes_on(self):
+        app = self.driver("+381640000015")
+        client = mesto.Client.open(self.config())
+        self.addCleanup(client.shut_down)
+        parts = (client.parking(), client.account(), client.live())
+        verifier = mesto.Verifier(mesto.VerifierConfig(operator_url=self.testbed.operator, root_key=self.testbed.root_key))
+        operators = mesto.Operators(mesto.OperatorsConfig(folder=self.folder))
+        self.addCleanup(operators.close)
+        holder = dataclasses.make_dataclass("Holder", ["held"])
+        subscription = app.subscribe(of_vehicles(app))
+        for one in (app, app.updates(), operators, client, *parts, mesto.Cancel(), verifier, subscription, operators._core):
+            for call in (
+                copy.copy, copy.deepcopy, lambda one: copy.deepcopy([one]), lambda one: dataclasses.asdict(holder(one)),
+                *(lambda one, protocol=protocol: pickle.dumps(one, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)),
+            ):
+                with self.subTest(type(one).__name__), self.assertRaisesRegex(TypeError, "belongs to its process; open another one there"):
+                    call(one)
+        with self.assertRaisesRegex(TypeError, "belongs to its process"):
+            multiprocessing.get_context("spawn").Process(target=print, args=(client,)).start()
+        subscription.cancel()
+        gc.collect()
+        client.parking().state()
+        self.assertEqual([], app.vehicles.state().vehicles)
+        app.account.sync()
 
     def test_one_that_never_opened_has_nothing_to_end(self):
         with self.assertRaises(mesto.MestoError.Phone):
