@@ -29,7 +29,8 @@ fn load_keys(args: &StoreArgs) -> Outcome<Keys> {
 }
 
 /// What helps against keys that cannot be loaded.
-fn to_load(folder: &Path, error: &KeysError) -> String {
+#[must_use]
+pub fn to_load(folder: &Path, error: &KeysError) -> String {
     let folder = folder.display();
     let kind = match error {
         KeysError::File { source, .. } => Some(source.kind()),

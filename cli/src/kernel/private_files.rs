@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -18,7 +19,7 @@ const SHORTEST: usize = 16;
 /// `code`, and as [`check`].
 pub fn secret(path: &Path, code: &str, advice: &str) -> Outcome<Vec<u8>> {
     let fault = |text: String| CliError::new(Exit::Input, code, text).advise(advice);
-    let secret = fs::read_to_string(path).map_err(|why| fault(format!("{} cannot be read: {why}", path.display())))?;
+    let secret = fs::read_to_string(path).map_err(|why| unread(path, &why, code, advice))?;
     check(path)?;
     match secret.trim().as_bytes() {
         short if short.len() < SHORTEST => Err(fault(format!("{} holds fewer than 16 bytes", path.display()))),
@@ -26,15 +27,36 @@ pub fn secret(path: &Path, code: &str, advice: &str) -> Outcome<Vec<u8>> {
     }
 }
 
+/// Why a file of secrets cannot be read. One that is there and shut is never written anew: whoever
+/// shares it would be cut off.
+fn unread(path: &Path, why: &Error, code: &str, advice: &str) -> CliError {
+    let text = format!("{} cannot be read: {why}", path.display());
+    let error = CliError::new(Exit::Input, code, text);
+    if why.kind() == ErrorKind::PermissionDenied { error.advise(shut(path)) } else { error.advise(advice) }
+}
+
+/// What helps where this user may not read a file that others do.
+#[must_use]
+pub fn shut(path: &Path) -> String {
+    let who = match owner(path).map(user_name) {
+        Some(owner) => format!("{owner} may read it"),
+        // Its folder is shut too.
+        None => "only another user, such as root, may look into its folder".to_owned(),
+    };
+    format!(
+        "Leave what stands in it: {who}. Of the package systemd hands it to the service: `systemctl start mesto`, and \
+         `systemctl start mesto-doctor` for the doctor. By hand, run it as who may read it, or name a copy of it that \
+         only you may read."
+    )
+}
+
 /// A password that somebody else has given, as it stands in a file.
 ///
 /// # Errors
 /// `code`, and as [`check`].
 pub fn password(path: &Path, code: &str) -> Outcome<String> {
-    let read = fs::read_to_string(path).map_err(|why| {
-        CliError::new(Exit::Input, code, format!("{} cannot be read: {why}", path.display()))
-            .advise("Put the password alone into that file, which only the operator's user may read.")
-    })?;
+    let advice = "Put the password alone into that file, which only the operator's user may read.";
+    let read = fs::read_to_string(path).map_err(|why| unread(path, &why, code, advice))?;
     check(path)?;
     Ok(read.trim().to_owned())
 }
@@ -88,11 +110,7 @@ pub fn check(path: &Path) -> Outcome<()> {
         let text = format!("{} holds a secret, and everybody on this machine may read it", path.display());
         return Err(unsafe_file(text, format!("chmod 600 {}", path.display())));
     }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    is_replaced_by_others(folder)
+    is_replaced_by_others(folder_of(path).unwrap_or(Path::new(".")))
 }
 
 /// Refuses a file that not only its owner may change.
@@ -230,6 +248,34 @@ fn own_user() -> Option<u32> {
     status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().nth(1)?.parse::<u32>().ok())
 }
 
+/// Whose a file is.
+#[cfg(unix)]
+fn owner(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).map(|found| found.uid()).ok()
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Path) -> Option<u32> {
+    None
+}
+
+/// What a user of this machine is called; the number where the machine has no name for it.
+fn user_name(user: u32) -> String {
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, _, number) = (fields.next()?, fields.next()?, fields.next()?);
+        (number.parse() == Ok(user)).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| user.to_string())
+}
+
+/// Where a file lies.
+fn folder_of(path: &Path) -> Option<&Path> {
+    path.parent().map(|folder| if folder == Path::new("") { Path::new(".") } else { folder })
+}
+
 /// It belongs to whom this process runs as, or to root.
 #[cfg(target_os = "linux")]
 fn owner_is_trusted(path: &Path) -> Outcome<()> {
@@ -240,6 +286,11 @@ fn owner_is_trusted(path: &Path) -> Outcome<()> {
         && owner != 0
     {
         let text = format!("{} belongs to another user of this machine, who may change it", path.display());
+        // Given to root it would be lost to the one who serves.
+        if own == 0 && folder_of(path).is_some_and(|folder| self::owner(folder) == Some(owner)) {
+            let advice = format!("Run it as the one who serves: `runuser -u {} -- mesto …`.", user_name(owner));
+            return Err(CliError::new(Exit::Input, "file_unsafe", text).advise(advice));
+        }
         return Err(unsafe_file(text, format!("chown {own} {}", path.display())));
     }
     Ok(())
@@ -290,6 +341,40 @@ mod tests {
         fs::write(&file, "short").unwrap();
         assert_eq!(secret(&file, "bank_secret", "").unwrap_err().code, "bank_secret");
         assert_eq!(secret(&folder.path().join("none"), "bank_secret", "").unwrap_err().code, "bank_secret");
+    }
+
+    #[test]
+    fn a_secret_that_is_shut_is_never_written_anew_and_one_that_is_missing_is() {
+        let file = Path::new("/etc/mesto/secrets/bank");
+        let of = |kind: ErrorKind| unread(file, &kind.into(), "bank_secret", "openssl rand").advice.unwrap();
+        let denied = of(ErrorKind::PermissionDenied);
+        assert!(denied.contains("systemctl start mesto") && !denied.contains("openssl"), "{denied}");
+        assert_eq!(of(ErrorKind::NotFound), "openssl rand");
+        let folder = tempfile::tempdir().unwrap();
+        let advice = shut(folder.path());
+        assert!(advice.contains(&user_name(owner(folder.path()).unwrap())), "{advice}");
+        assert_eq!(user_name(0), "root");
+    }
+
+    // Only root gives a file away, and only root is told to be another.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn root_is_told_to_run_as_the_owner_of_a_folder_and_never_to_take_a_key_from_it() {
+        if !is_root() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys.signed");
+        fs::write(&file, "").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        let give = |path: &Path| std::os::unix::fs::chown(path, Some(1), Some(1)).unwrap();
+        give(&file);
+        let advice = |path: &Path| check_keys(path).unwrap_err().advice.unwrap();
+        // In a folder of root's it was put there by somebody else.
+        assert!(advice(folder.path()).contains("chown 0"), "{}", advice(folder.path()));
+        give(folder.path());
+        let told = advice(folder.path());
+        assert!(told.contains(&format!("runuser -u {} -- mesto", user_name(1))) && !told.contains("chown"), "{told}");
     }
 
     #[test]

@@ -67,6 +67,17 @@ fn the_page_of_copies_writes_every_tool_as_the_packaged_set_up_needs_it() {
         assert!(words.starts_with(AS_OPERATOR) && words.ends_with("--config /etc/mesto/mesto.toml"), "{line}");
     }
     assert!(tools.len() > 6, "the page is read: {tools:?}");
+    let guide = page("docs/guide-operators.md");
+    for section in ["## People and books", "## What only you can do"] {
+        let text = guide.split(section).nth(1).unwrap().split("\n## ").next().unwrap();
+        let block = text.split("```").nth(1).unwrap();
+        let lines: Vec<&str> = block.lines().filter(|line| !line.is_empty()).collect();
+        assert!(lines.len() > 6, "{section} is read: {lines:?}");
+        for line in lines {
+            let words = words(line).join(" ");
+            assert!(words.starts_with(AS_OPERATOR) && words.ends_with("--config /etc/mesto/mesto.toml"), "{line}");
+        }
+    }
 }
 
 /// The commands that a page names in its sentences.

@@ -288,8 +288,8 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
 const NEXT: &str = "\
 Now: serve it with the same keys, name and cities, and let nothing serve the old store any more.
 Phones read their accounts anew and mark what these books lack; garages tell their last days again.
-Nothing is erased until you say that the clock is right: `mesto admin clock-is-right`.
-Sessions, roles and accounts that were ended since the copy stand again: end them again.
+Of a copy that is older than two days nothing is erased until you say that the clock is right: `mesto admin clock-is-right`.
+Sessions, roles, tokens and accounts that were ended since the copy stand again: end them again. What was given since is missing.
 Ask the bank for its notices since the copy was taken, and look at `mesto admin incidents`.";
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::base::doctor::{Check, Opened, Seen, Setup, Weight};
+use crate::base::doctor::{Check, Fault, Opened, Seen, Setup, Weight};
 use crate::base::root_key;
 use crate::kernel::database::Place;
 use crate::kernel::failure::Outcome;
@@ -17,7 +17,7 @@ pub const CHECKS: &[Check] = &[
                  exist. Only a new operator makes its first ones: `mesto keys init FOLDER`.",
         look: |setup| match &setup.keys {
             Ok(_) => Seen::Good,
-            Err(why) => Seen::Bad(why.clone()),
+            Err(fault) => fault.seen(),
         },
     },
     Check { code: "keys_of_another_root", weight: Weight::Error, advice: root_key::ADVICE, look: keys_of_another_root },
@@ -202,7 +202,12 @@ fn keys_ending(setup: &Setup) -> Seen {
 
 fn bank_secret(setup: &Setup) -> Seen {
     let Some(file) = setup.file("bank_secret_file") else { return Seen::Bad("no --bank-secret-file is given".into()) };
-    as_served(private_files::secret(&file, "bank_secret", ""))
+    let usual = "Put at least 16 random bytes, shared with the bank, into a file of --bank-secret-file that only its \
+                 owner reads: `(umask 077; openssl rand -hex 32 > FILE)`.";
+    match private_files::secret(&file, "bank_secret", usual) {
+        Ok(_) => Seen::Good,
+        Err(error) => Fault::from(error).seen(),
+    }
 }
 
 fn config_open(setup: &Setup) -> Seen {

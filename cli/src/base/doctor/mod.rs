@@ -18,11 +18,11 @@ use mesto_rules::City;
 use serde_json::json;
 
 use crate::base::cities;
-use crate::base::operator::{now, tool};
+use crate::base::operator::{now, to_load, tool};
 use crate::base::serve::ServeArgs;
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::{Call, wait};
-use crate::kernel::database::{AS_ITS_USER, Place, left_by_restore};
+use crate::kernel::database::{Place, left_by_restore};
 use crate::kernel::failure::{CliError, Exit, Outcome, SAID};
 use crate::kernel::output::Tone;
 use crate::kernel::private_files;
@@ -78,6 +78,8 @@ pub(super) enum Seen {
     Good,
     /// What is wrong.
     Bad(String),
+    /// What is wrong, and what to do where that is another thing than the check's usual.
+    BadSo(String, String),
     /// It cannot be looked at, or is not asked of this set-up: why.
     Skipped(&'static str),
 }
@@ -85,6 +87,15 @@ pub(super) enum Seen {
 impl Seen {
     fn bad_if(is_bad: bool, why: impl FnOnce() -> String) -> Self {
         if is_bad { Self::Bad(why()) } else { Self::Good }
+    }
+
+    /// What is wrong and what to do; nothing where nothing is.
+    fn bad<'a>(&'a self, check: &'a Check) -> Option<(&'a str, &'a str)> {
+        match self {
+            Self::Bad(text) => Some((text, check.advice)),
+            Self::BadSo(text, advice) => Some((text, advice)),
+            Self::Good | Self::Skipped(_) => None,
+        }
     }
 }
 
@@ -107,10 +118,32 @@ pub(super) struct Setup {
     matches: ArgMatches,
     pub store_args: StoreArgs,
     pub now: DateTime<Utc>,
-    pub keys: Result<Keys, String>,
+    pub keys: Result<Keys, Fault>,
     pub cities: Result<Vec<City>, String>,
-    pub place: Result<Place, String>,
-    pub opened: Option<Result<Opened, String>>,
+    pub place: Result<Place, Fault>,
+    pub opened: Option<Result<Opened, Fault>>,
+}
+
+/// What could not be read or opened.
+#[derive(Clone)]
+pub(super) struct Fault {
+    pub text: String,
+    pub advice: Option<String>,
+}
+
+impl From<CliError> for Fault {
+    fn from(error: CliError) -> Self {
+        Self { text: error.text, advice: error.advice }
+    }
+}
+
+impl Fault {
+    pub fn seen(&self) -> Seen {
+        match &self.advice {
+            Some(advice) => Seen::BadSo(self.text.clone(), advice.clone()),
+            None => Seen::Bad(self.text.clone()),
+        }
+    }
 }
 
 /// A store that can be looked at.
@@ -123,8 +156,9 @@ impl Setup {
     fn of(matches: &ArgMatches) -> Outcome<Self> {
         let store_args = StoreArgs::from_arg_matches(matches).map_err(|why| CliError::failed("the options", why))?;
         private_files::judge_as_owner_of(&store_args.keys);
-        let place = store_args.place().map_err(told);
-        let keys = mesto_operator::keys::load(&store_args.keys).map_err(|why| why.to_string());
+        let place = store_args.place().map_err(Fault::from);
+        let keys = mesto_operator::keys::load(&store_args.keys)
+            .map_err(|why| Fault { text: why.to_string(), advice: Some(to_load(&store_args.keys, &why)) });
         let cities = cities::served(store_args.cities.as_deref()).map_err(told);
         let is_there = match &place {
             // Opening says of a restore that was cut off.
@@ -134,8 +168,8 @@ impl Setup {
         };
         let opened = is_there.then(|| {
             let place = place.as_ref().map_err(Clone::clone)?;
-            let store = place.look_at().map_err(told_with_way)?;
-            Ok(Opened { operator: tool(&store_args).map_err(told)?, store })
+            let store = place.look_at().map_err(Fault::from)?;
+            Ok(Opened { operator: tool(&store_args).map_err(Fault::from)?, store })
         });
         Ok(Self { matches: matches.clone(), store_args, now: now(), keys, cities, place, opened })
     }
@@ -170,19 +204,11 @@ fn told(error: CliError) -> String {
     error.text
 }
 
-/// With what to type instead, where root is not let in.
-fn told_with_way(error: CliError) -> String {
-    match error.advice.as_deref() {
-        Some(AS_ITS_USER) => format!("{}. {AS_ITS_USER}", error.text),
-        _ => error.text,
-    }
-}
-
 fn run(matches: &ArgMatches, call: Call) -> Outcome<()> {
     let setup = Setup::of(matches.subcommand_matches(NAME).unwrap_or(matches))?;
     let seen: Vec<(&Check, Seen)> = checks().map(|check| (check, (check.look)(&setup))).collect();
     let bad = |weight: Weight| {
-        seen.iter().filter(move |(check, seen)| matches!(seen, Seen::Bad(_)) && check.weight == weight).count()
+        seen.iter().filter(move |(check, seen)| seen.bad(check).is_some() && check.weight == weight).count()
     };
     let (errors, warnings) = (bad(Weight::Error), bad(Weight::Warning));
     let is_sound = errors + warnings == 0;
@@ -201,11 +227,11 @@ fn run(matches: &ArgMatches, call: Call) -> Outcome<()> {
 fn document(seen: &[(&Check, Seen)], is_sound: bool) -> serde_json::Value {
     let checks: Vec<serde_json::Value> = seen
         .iter()
-        .map(|(check, seen)| match seen {
-            Seen::Good => json!({ "code": check.code, "state": "good" }),
-            Seen::Skipped(why) => json!({ "code": check.code, "state": "skipped", "text": why }),
-            Seen::Bad(text) => json!({
-                "code": check.code, "state": "bad", "severity": check.weight.word(), "text": text, "advice": check.advice,
+        .map(|(check, seen)| match (seen, seen.bad(check)) {
+            (Seen::Skipped(why), _) => json!({ "code": check.code, "state": "skipped", "text": why }),
+            (_, None) => json!({ "code": check.code, "state": "good" }),
+            (_, Some((text, advice))) => json!({
+                "code": check.code, "state": "bad", "severity": check.weight.word(), "text": text, "advice": advice,
             }),
         })
         .collect();
@@ -216,14 +242,14 @@ fn page(seen: &[(&Check, Seen)], call: Call) -> String {
     let mut page = String::new();
     for weight in [Weight::Error, Weight::Warning, Weight::Note] {
         for (check, seen) in seen.iter().filter(|(check, _)| check.weight == weight) {
-            let Seen::Bad(text) = seen else { continue };
+            let Some((text, advice)) = seen.bad(check) else { continue };
             let tone = match weight {
                 Weight::Error => Tone::Bad,
                 Weight::Warning => Tone::Warn,
                 Weight::Note => Tone::Faint,
             };
             let title = call.style.paint(tone, &format!("{} {}", weight.word(), check.code));
-            page.push_str(&format!("{title}: {text}\n  {}\n", check.advice));
+            page.push_str(&format!("{title}: {text}\n  {advice}\n"));
         }
     }
     let good = seen.iter().filter(|(_, seen)| *seen == Seen::Good).count();

@@ -38,9 +38,16 @@ pub const CHECKS: &[Check] = &[
         weight: Weight::Error,
         advice: "Name the store of this operator with --database or --database-url, reachable for the user that serves.",
         look: |setup| match (&setup.place, &setup.opened) {
-            (Err(why), _) => Seen::Bad(why.clone()),
+            (Err(fault), _) => fault.seen(),
             (Ok(place), _) if is_behind(place) => Seen::Skipped("its schema is an older one"),
-            (Ok(_), Some(Err(why))) => Seen::Bad(why.clone()),
+            // Told once, by what is wrong.
+            (Ok(_), Some(Err(_)))
+                if setup.keys.is_err() || private_files::check_keys(&setup.store_args.keys).is_err() =>
+            {
+                Seen::Skipped("the keys cannot be used")
+            }
+            (Ok(_), Some(Err(_))) if setup.cities.is_err() => Seen::Skipped("the cities cannot be read"),
+            (Ok(_), Some(Err(fault))) => fault.seen(),
             (Ok(_), Some(Ok(_))) => Seen::Good,
             (Ok(_), None) => Seen::Skipped("there is no store yet"),
         },
