@@ -22,6 +22,8 @@ use crate::served::{listed, name};
 pub enum May {
     Anybody,
     SignedIn,
+    /// Who signed in by a phone, whatever roles he has.
+    Person,
     Driver,
     Inspector,
     Controller,
@@ -117,7 +119,7 @@ fn quotes() -> Vec<Asked> {
 
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
-    use May::{Anybody, Bank, Controller, Driver, Inspector, SignedIn};
+    use May::{Anybody, Bank, Controller, Driver, Inspector, Person, SignedIn};
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),
@@ -137,8 +139,8 @@ pub fn answers() -> Vec<Answer> {
         nobodys(&sign_in::SESSIONS, SignedIn, nothing),
         owned(&sign_in::END_SESSION, SignedIn, |_, things| Ask::named(&things.session)),
         nobodys(&accounts::READ, SignedIn, nothing),
-        nobodys(&accounts::CLOSE, Driver, nothing),
-        nobodys(&accounts::EXPORT, Driver, nothing),
+        nobodys(&accounts::CLOSE, Person, nothing),
+        nobodys(&accounts::EXPORT, Person, nothing),
         nobodys(&kernel::EVENTS, SignedIn, nothing),
         owned(&intents::READ, SignedIn, |_, things| Ask::named(&things.key)),
         owned(&intents::CANCEL, SignedIn, |_, things| Ask::named(&things.key)),
@@ -213,7 +215,7 @@ impl Answer {
             May::Anybody | May::Bank => None,
             May::Inspector => Some(&scene.inspector),
             May::Controller => Some(&scene.controller),
-            May::SignedIn | May::Driver => Some(&scene.a.token),
+            May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }
 
@@ -244,7 +246,7 @@ fn the_answers_say_of_whom_an_operation_is_as_the_table_does() {
         assert_eq!(answer.may == May::Anybody, open, "{}", name(answer.operation));
         assert_eq!(answer.may == May::Bank, answer.operation.access == Access::Provider, "{}", name(answer.operation));
         assert_eq!(
-            answer.may == May::SignedIn,
+            matches!(answer.may, May::SignedIn | May::Person),
             answer.operation.access == Access::SignedIn,
             "{}",
             name(answer.operation)

@@ -32,11 +32,11 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         (_, Standing::Closed) if answer.is(&accounts::CLOSE) => Expected::Served,
         (_, Standing::Nobody | Standing::Closed) => Expected::Unauthorized,
         (May::SignedIn, _)
-        | (May::Driver, Standing::Driver)
+        | (May::Person | May::Driver, Standing::Driver)
         | (May::Inspector, Standing::Inspector)
         | (May::Controller, Standing::Controller) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
-        (May::Driver | May::Inspector | May::Controller, _) => Expected::Forbidden,
+        (May::Person | May::Driver | May::Inspector | May::Controller, _) => Expected::Forbidden,
     }
 }
 
