@@ -49,7 +49,7 @@ not grep -E '^(error|warning) (store_|books_|keys_|key_set|root_key|bank_secret|
         "root is told how to ask a database that does not let root in",
         r#"sed -e '/^database-ca/d' -e 's|^database-url = .*|database-url = "postgres://mesto@%2Fvar%2Frun%2Fpostgresql/mesto"|' /etc/mesto/mesto.toml > /run/socket.toml
 (mesto doctor --config /run/socket.toml || true) > /run/told
-grep store_unusable /run/told | grep -q 'systemctl start mesto-doctor'
+grep -A1 store_unusable /run/told | grep -q 'systemctl start mesto-doctor'
 not mesto admin ledger --config /run/socket.toml 2> /run/told
 grep -q 'runuser -u mesto -- mesto' /run/told
 (runuser -u mesto -- mesto doctor --config /run/socket.toml --json || true) > /run/told

@@ -18,8 +18,6 @@ use crate::kernel::operator::{Operator, acted, whole_millis};
 use crate::kernel::store::{Select, Store, StoreError, Tx, transact};
 use crate::{find, values};
 
-/// Who did it, when the operator's own tool did.
-
 /// A refund, and whose it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RefundOwed {
