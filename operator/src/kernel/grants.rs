@@ -2,6 +2,7 @@
 //! by the operator's own tools, each change with a row of the audit log.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use mesto_protocol::Problem;
 use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::{AccountId, AuditId, GrantId};
 use mesto_protocol::kernel::operation::Permission;
@@ -10,9 +11,9 @@ use mesto_rules::CityId;
 
 use crate::kernel::account::{AccountRow, LockedAccount};
 use crate::kernel::failure::Outcome;
-use crate::kernel::operator::Operator;
+use crate::kernel::operator::{Operator, acted};
 use crate::kernel::service::{Check, Erasure, Export, Table, Told};
-use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::store::{Select, Store, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{find, projection, stored_words, table, update, values};
 
@@ -299,6 +300,19 @@ pub(crate) struct Logged<'a> {
     /// The id of what it was done to.
     pub subject: &'a str,
     pub note: &'a str,
+}
+
+/// What the operator's own tool does to `subject`; action and reason stand in the audit log.
+pub(crate) fn by_tool<T>(
+    (store, operator, now): (&dyn Store, &Operator, DateTime<Utc>),
+    (action, subject, reason): (&str, &str, &str),
+    does: impl Fn(&mut dyn Tx) -> Outcome<T>,
+) -> Result<T, Problem> {
+    acted(store, |tx| {
+        let done = does(tx)?;
+        log(tx, operator, now, &Logged { actor: TOOL, action, subject, note: reason })?;
+        Ok(done)
+    })
 }
 
 /// Writes into the audit log.

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::Problem;
 use mesto_protocol::orders::driver::Order;
 
-use crate::kernel::grants::{self, Logged, TOOL};
-use crate::kernel::operator::{Operator, acted};
+use crate::kernel::grants;
+use crate::kernel::operator::Operator;
 use crate::kernel::store::Store;
 use crate::orders::driver;
 
@@ -23,11 +23,8 @@ impl Operator {
         order: &str,
         reason: &str,
     ) -> Result<Order, Problem> {
-        acted(store, |tx| {
-            let paid = driver::paid_elsewhere(tx, self, now, order)?;
-            let logged = Logged { actor: TOOL, action: "order.paid_elsewhere", subject: order, note: reason };
-            grants::log(tx, self, now, &logged)?;
-            Ok(paid)
+        grants::by_tool((store, self, now), ("order.paid_elsewhere", order, reason), |tx| {
+            driver::paid_elsewhere(tx, self, now, order)
         })
     }
 
@@ -42,11 +39,8 @@ impl Operator {
         order: &str,
         reason: &str,
     ) -> Result<Order, Problem> {
-        acted(store, |tx| {
-            let cancelled = driver::cancel(tx, self, now, order)?;
-            let logged = Logged { actor: TOOL, action: "order.cancelled", subject: order, note: reason };
-            grants::log(tx, self, now, &logged)?;
-            Ok(cancelled)
+        grants::by_tool((store, self, now), ("order.cancelled", order, reason), |tx| {
+            driver::cancel(tx, self, now, order)
         })
     }
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::Problem;
 use mesto_protocol::parking::tickets::Ticket;
 
-use crate::kernel::grants::{self, Logged, TOOL};
-use crate::kernel::operator::{Operator, acted};
+use crate::kernel::grants;
+use crate::kernel::operator::Operator;
 use crate::kernel::store::Store;
 use crate::parking::tickets;
 
@@ -22,11 +22,8 @@ impl Operator {
         ticket: &str,
         reason: &str,
     ) -> Result<Ticket, Problem> {
-        acted(store, |tx| {
-            let voided = tickets::void(tx, self, now, ticket)?;
-            let logged = Logged { actor: TOOL, action: "ticket.voided", subject: ticket, note: reason };
-            grants::log(tx, self, now, &logged)?;
-            Ok(voided)
+        grants::by_tool((store, self, now), ("ticket.voided", ticket, reason), |tx| {
+            tickets::void(tx, self, now, ticket)
         })
     }
 }
