@@ -131,7 +131,10 @@ impl Updates {
         let step = match outcome {
             None => {
                 self.since = None;
-                Step::After(Duration::ZERO)
+                match client.core().still_open() {
+                    Ok(()) => Step::After(Duration::ZERO),
+                    Err(closed) => Step::Ended(Err(closed)),
+                }
             }
             Some(Ok(Held::Polled)) => {
                 self.failures = 0;
@@ -193,6 +196,7 @@ impl Updates {
     /// Boxed: it is waited for in one place, and is large.
     fn attempt(&mut self) -> Pin<Box<dyn Future<Output = Result<Held>> + Send + '_>> {
         Box::pin(async move {
+            self.client.core().still_open()?;
             if self.client.live().state() != LiveState::Polling {
                 self.is(LiveState::Connecting);
             }

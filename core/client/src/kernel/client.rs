@@ -12,6 +12,7 @@ use mesto_rules::{City, CityId};
 use rusqlite::Connection as Database;
 
 use super::clock::{self, Anchor, ClockState};
+use super::ending::Ending;
 use super::error::{Error, Result};
 use super::intent::INTENTS;
 use super::keychain::Keychain;
@@ -106,6 +107,7 @@ pub struct Inner {
     pub observers: Observers,
     pub platform: Platform,
     pub live: Live,
+    pub ending: Ending,
 }
 
 /// What the one lock guards. It is never held while waiting, nor while calling a port or an
@@ -238,8 +240,8 @@ impl Client {
             states: States::default(),
         };
         let (observers, platform, live) = (Observers::default(), Platform::default(), Live::default());
-        let core = Mutex::new(core);
-        Ok(Self { inner: Arc::new(Inner { config, ports, services, core, observers, platform, live }) })
+        let (core, ending) = (Mutex::new(core), Ending::default());
+        Ok(Self { inner: Arc::new(Inner { config, ports, services, core, observers, platform, live, ending }) })
     }
 
     /// The client for somebody whom it must not outlive because of him: an observer.
@@ -401,9 +403,10 @@ impl Client {
     }
 
     /// Closes the database: when this returns its file is free, whoever still holds the client or
-    /// waits for an answer in it. What comes later finds it `closed`, asks the operator nothing
-    /// and writes nothing; the states stay as they were last. An intent that is open stays so
-    /// in the file and goes on when that is opened again. Again does nothing.
+    /// waits for an answer in it. What is under way is given up at once and fails with `closed`,
+    /// live updates too. What comes later finds it `closed`, asks the operator nothing and writes
+    /// nothing; the states stay as they were last. An intent that is open stays so in the file and
+    /// goes on when that is opened again. Again does nothing.
     pub fn close(&self) {
         let _ = self.follow();
         // Read once more, for the last time.
@@ -411,6 +414,8 @@ impl Client {
             let _ = show(self);
         }
         self.core().store.close();
+        self.inner.ending.comes();
+        self.inner.live.mark(|marks| marks.hurry += 1);
     }
 
     /// Whether it was not closed.

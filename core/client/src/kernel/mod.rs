@@ -4,6 +4,7 @@
 pub mod city;
 pub mod client;
 pub mod clock;
+pub mod ending;
 pub mod error;
 #[cfg(feature = "http")]
 pub mod http;

@@ -120,7 +120,10 @@ impl Client {
         if body.is_some() {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
         }
-        let outcome = self.ports().link.send(LinkRequest { method: operation.method, path, headers, body }).await;
+        let request = LinkRequest { method: operation.method, path, headers, body };
+        let Some(outcome) = self.inner.ending.or(self.ports().link.send(request)).await else {
+            return Err(given_up());
+        };
         match &outcome {
             Ok(answer) => self.heard(&sending, answer, token),
             Err(error) => self.unheard(&sending, error),
@@ -140,7 +143,9 @@ impl Client {
         let mut headers = self.headers(&sending, token);
         headers.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let request = LinkRequest { method: operation.method, path: operation.path.to_owned(), headers, body: None };
-        let (answer, stream) = match self.ports().link.open(request).await {
+        let opened = self.inner.ending.or(self.ports().link.open(request)).await;
+        let Some(opened) = opened else { return Err(given_up().into()) };
+        let (answer, stream) = match opened {
             Ok(Opened::NotPossible) => return Ok(None),
             Ok(Opened::Stream(headers, stream)) => {
                 (LinkAnswer { status: 200, headers, body: Vec::new() }, Some(stream))
@@ -402,6 +407,11 @@ impl Client {
             done(outcome?)
         })
     }
+}
+
+/// What was under way when the client was closed: it may have been executed.
+fn given_up() -> LinkError {
+    LinkError::Unknown("the client was closed".to_owned())
 }
 
 /// The answer, where it is what was asked for.

@@ -2,9 +2,12 @@
 //! goes on at the next opening.
 
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
-use mesto_client::{Client, Error, IntentState, Locale, Observer, Secrets as _, Topic};
+use mesto_client::{Client, Error, IntentState, LiveState, Locale, Observer, Secrets as _, Step, Topic};
 use mesto_operator::Request;
 
 use crate::support::{Fault, PHONE, Phone, belgrade, config, meanwhile, rsd, run, shown};
@@ -105,6 +108,66 @@ fn a_call_that_is_under_way_at_the_end_fails_with_closed_however_it_was_answered
     let phone = Phone::ready("1000");
     let call = phone.client.parking().history(None, 50);
     assert_eq!(closed_under_way(&phone, "GET /v1/tickets", call).code(), "closed");
+}
+
+/// Who is woken.
+struct Woken(AtomicBool);
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Begins a call that gets no answer, closes the client, and gives what the call fails with once it
+/// was woken.
+fn ends_at_once<T>(phone: &Phone, call: impl Future<Output = T>) -> T {
+    let woken = Arc::new(Woken(AtomicBool::new(false)));
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut context = Context::from_waker(&waker);
+    let mut call = pin!(call);
+    assert!(call.as_mut().poll(&mut context).is_pending());
+    woken.0.store(false, Ordering::SeqCst);
+    phone.client.close();
+    assert!(woken.0.load(Ordering::SeqCst), "whoever waits hears of it");
+    let Poll::Ready(ended) = call.as_mut().poll(&mut context) else { panic!("it waits on") };
+    ended
+}
+
+#[test]
+fn the_end_is_heard_at_once_by_what_has_no_answer_yet_and_a_purchase_stays_open_bg_34() {
+    let phone = Phone::ready("1000");
+    phone.net.fault("GET /v1/tickets", Fault::HangsBefore);
+    let error = ends_at_once(&phone, phone.client.parking().history(None, 50)).unwrap_err();
+    assert_eq!(error.code(), "closed");
+
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/purchases", Fault::HangsAfter);
+    let shown_last = phone.client.connection();
+    let error = ends_at_once(&phone, phone.client.payments().buy(&quote)).unwrap_err();
+    assert_eq!((error.code(), error.may_be_charged()), ("closed", true));
+    assert_eq!(phone.client.connection(), shown_last, "as it was last");
+    let next = Client::open(config(phone.path(), &phone.net), phone.ports.clone()).unwrap();
+    assert_eq!(shown(&next).open_intents.len(), 1);
+    assert_eq!(run(next.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(phone.net.sold(), 1);
+}
+
+#[test]
+fn the_end_is_heard_at_once_by_live_updates_in_a_stream_and_in_a_pause() {
+    let phone = Phone::ready("1000");
+    let mut updates = phone.client.live().begin();
+    let ended = ends_at_once(&phone, async { updates.step().await });
+    let Step::Ended(Err(closed)) = ended else { panic!("they go on: {ended:?}") };
+    assert_eq!((closed.code(), phone.client.live().state()), ("closed", LiveState::Off));
+
+    let phone = Phone::ready("1000");
+    let mut updates = phone.client.live().begin();
+    phone.net.offline(true);
+    assert!(matches!(run(updates.step()), Step::After(_)));
+    ends_at_once(&phone, updates.hurried());
+    let Step::Ended(Err(closed)) = run(updates.step()) else { panic!("they go on") };
+    assert_eq!((closed.code(), phone.client.live().state()), ("closed", LiveState::Off));
 }
 
 #[test]
