@@ -179,9 +179,11 @@ impl Account<'_> {
             .filter(|intent| matches!(intent.state, IntentState::Unconfirmed(Progress::Sending | Progress::Sent)));
         let count = unsure.count();
         if count > 0 {
-            return Err(
-                Error::new(ErrorKind::Refused, "intents_open", "an intent is not confirmed yet").with("count", count)
-            );
+            // Without a session none of them can be brought to its end.
+            let session = if self.0.signed_in().is_ok() { "on" } else { "over" };
+            return Err(Error::new(ErrorKind::Refused, "intents_open", "an intent is not confirmed yet")
+                .with("count", count)
+                .with("session", session));
         }
         Ok(())
     }

@@ -184,12 +184,12 @@ impl Payments<'_> {
     }
 
     /// When an open intent wants another attempt, or the balance is to be asked for; `None` when
-    /// all is known.
+    /// all is known, and while nobody is signed in: nothing can be asked then.
     #[must_use]
     pub fn next_retry_at(self) -> Option<DateTime<Utc>> {
         let now = self.0.now();
         let mut core = self.0.core();
-        let account = core.account?;
+        let account = core.signed_in().ok()?;
         let both = core.read(now, |db| Ok([IntentRow::next_attempt(db, account)?, sync::balance_is_old(db)?]));
         both.ok()?.into_iter().flatten().min()
     }
@@ -247,7 +247,10 @@ impl Payments<'_> {
     /// # Errors
     /// `intent_missing`, `not_signed_in`, or the phone's database fails.
     pub async fn settle(self, key: &str) -> Result<IntentView> {
-        let outcome = self.drive(key, IntentEvent::Go).await;
+        let outcome = match self.0.signed_in() {
+            Ok(_) => self.drive(key, IntentEvent::Go).await,
+            Err(error) => Err(error),
+        };
         self.0.explain(outcome)
     }
 
@@ -268,6 +271,7 @@ impl Payments<'_> {
     }
 
     /// Takes an intent back if that is still possible for sure; its new state says whether it was.
+    /// One that never left the phone needs no session for it.
     ///
     /// # Errors
     /// As [`Payments::settle`].
