@@ -199,10 +199,15 @@ impl Error {
             .with("found", of)
     }
 
-    /// A signed code cannot be shown on this phone: it is bound to another one, or the key failed.
+    /// A signed code cannot be shown on this phone: it is bound to another one, the key failed, or
+    /// the operator did not sign it so.
     pub(crate) fn of_code(why: &CodeError) -> Self {
-        let code = if *why == CodeError::DeviceMismatch { "code_of_another_phone" } else { "device_key_failed" };
-        Self::new(ErrorKind::Phone, code, why.to_string())
+        let (kind, code) = match why {
+            CodeError::DeviceMismatch => (ErrorKind::Phone, "code_of_another_phone"),
+            CodeError::Device(_) => (ErrorKind::Phone, "device_key_failed"),
+            _ => (ErrorKind::Untrusted, "code_untrusted"),
+        };
+        Self::new(kind, code, why.to_string())
     }
 
     pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
@@ -306,6 +311,7 @@ pub const CODES: &[&str] = &[
     "phone_secrets_failed",
     "device_key_failed",
     "code_of_another_phone",
+    "code_untrusted",
     "out_of_range",
     "id_invalid",
     "called_off",
