@@ -177,7 +177,7 @@ impl TicketVerifier {
         let work = Box::pin(self.core.refresh(self.link.as_ref(), moment(None)));
         match until(cancel, work).await {
             Some(outcome) => from_core(outcome, self.locale),
-            None => Err(MestoError::called_off(self.locale)),
+            None => Err(MestoError::called_off(self.locale, false)),
         }
     }
 }

@@ -91,7 +91,8 @@ impl MestoError {
         }
     }
 
-    pub(crate) fn called_off(locale: Locale) -> Self {
+    /// `pays`: what had begun stays an open intent, and may be charged.
+    pub(crate) fn called_off(locale: Locale, pays: bool) -> Self {
         let code = "called_off";
         Self::Cancelled {
             code: code.to_owned(),
@@ -100,8 +101,7 @@ impl MestoError {
             params: HashMap::new(),
             detail: "the app called this off".to_owned(),
             request: None,
-            // What had begun stays an open intent.
-            may_be_charged: true,
+            may_be_charged: pays,
         }
     }
 
@@ -156,12 +156,15 @@ mod tests {
             assert_eq!((code.as_str(), text.as_str(), detail.as_str()), ("phone_invalid", said, "for developers"));
             assert!(!advice.is_empty());
         }
-        let MestoError::Cancelled { code, text, advice, may_be_charged, .. } = MestoError::called_off(Locale::SrLatn)
+        let MestoError::Cancelled { code, text, advice, may_be_charged, .. } =
+            MestoError::called_off(Locale::SrLatn, true)
         else {
             panic!("not called off")
         };
         assert_eq!((code.as_str(), text.as_str()), ("called_off", "Prekinuli ste ovo."));
         assert!(may_be_charged, "what had begun goes on");
+        let read = MestoError::called_off(Locale::En, false);
+        assert!(matches!(read, MestoError::Cancelled { may_be_charged: false, .. }), "a price charges nothing");
         assert!(!advice.is_empty());
         let away = Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::Unavailable, ""));
         assert!(matches!(MestoError::from_core(&away, Locale::En), MestoError::NotNow { .. }));

@@ -307,7 +307,8 @@ impl Account<'_> {
             core.write_of(now, &session, mark)?;
         }
         let answer = self.0.fetch(&accounts::CLOSE, &[], &[]).await;
-        self.0.core().still_open()?;
+        // What was owed may have been paid from the deposit.
+        self.0.core().still_open().map_err(Error::unsure)?;
         let closed = match answer {
             Ok(closed) => closed,
             Err(error) => {
@@ -324,7 +325,7 @@ impl Account<'_> {
                     self.end_of(&session)?;
                 }
                 self.0.changed();
-                return Err(error);
+                return Err(if is_known { error } else { error.unsure() });
             }
         };
         // The token goes last: until then the operator tells again what became of the account.

@@ -44,24 +44,18 @@ pub struct Error {
     /// Only of an answer of the operator.
     request_id: Option<Box<str>>,
     time: Option<Arc<TimeRules>>,
+    /// Something that pays was sent, or may have been.
+    is_unsure: bool,
 }
 
 /// The parameter of a refusal whose money was taken: the amount that goes back, by `due_at`. Also
 /// the code of its advice.
 pub const PAID_BACK: &str = "paid_back";
 
-/// What ended with one of these, or waits with the first, a bank may still charge; then it is paid
-/// back. With the last two a payment that had begun goes on when the file is opened again.
-const MAY_BE_CHARGED: &[&str] = &[
-    "unconfirmed",
-    "intent_forgotten",
-    "abandoned",
-    "account_closed",
-    "expired",
-    "undeliverable",
-    "intents_open",
-    "closed",
-];
+/// Of a payment that ended with one of these, or waits with the first and the last: a bank may still
+/// charge it; then it is paid back.
+const MAY_BE_CHARGED: &[&str] =
+    &["unconfirmed", "intent_forgotten", "abandoned", "account_closed", "expired", "undeliverable", "intents_open"];
 
 /// Failures that are the operator's fault and do not heal by waiting.
 const OF_THE_CITYS_DATA: [ProblemCode; 2] = [ProblemCode::CityOutdated, ProblemCode::SectionUnreadable];
@@ -83,7 +77,27 @@ impl Error {
             params: Box::default(),
             request_id: None,
             time: None,
+            is_unsure: false,
         }
+    }
+
+    /// Of something that pays and was sent, or may have been.
+    pub(crate) fn unsure(mut self) -> Self {
+        self.is_unsure = true;
+        self
+    }
+
+    /// Of a payment: what was closed does not tell whether it was sent before.
+    pub(crate) fn of_payment(mut self) -> Self {
+        self.is_unsure |= self.code == "closed";
+        self
+    }
+
+    /// Of going on with a payment: it may have been sent before, whatever fails now, but not one
+    /// that is unknown or could not be written down.
+    pub(crate) fn of_open_payment(mut self) -> Self {
+        self.is_unsure |= self.kind != ErrorKind::Refused && !self.is_full();
+        self
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -168,12 +182,11 @@ impl Error {
         texts::of_code(locale, code, Some("advice"), &self.params, self.time.as_deref())
     }
 
-    /// Nobody can say that nothing was charged: it may have been, or it was and goes back.
+    /// Nobody can say that nothing was charged: it may have been, or it was and goes back. Only of
+    /// what pays: a price that got no answer charges nothing.
     #[must_use]
     pub fn may_be_charged(&self) -> bool {
-        self.kind == ErrorKind::NoAnswer
-            || self.params.contains_key(PAID_BACK)
-            || MAY_BE_CHARGED.contains(&self.code.as_str())
+        self.is_unsure || self.params.contains_key(PAID_BACK) || MAY_BE_CHARGED.contains(&self.code.as_str())
     }
 
     /// The phone had no room: nothing was written.

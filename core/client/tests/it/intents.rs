@@ -525,7 +525,8 @@ fn without_a_session_nothing_is_due_and_the_driver_is_told_to_sign_in_again_bg_3
     // A loop that sleeps until the next retry would not sleep at all.
     assert_eq!(phone.client.payments().next_retry_at(), None);
     phone.net.log();
-    assert_eq!(run(phone.client.payments().settle(&open.key)).unwrap_err().code(), "not_signed_in");
+    let refused = run(phone.client.payments().settle(&open.key)).unwrap_err();
+    assert_eq!((refused.code(), refused.may_be_charged()), ("not_signed_in", true));
     assert_eq!(phone.net.log(), Vec::<String>::new());
     let refused = run(phone.client.account().sign_out()).unwrap_err();
     assert_eq!((refused.code(), refused.params()["session"].as_str()), ("intents_open", Some("over")));

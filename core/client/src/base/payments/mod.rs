@@ -201,11 +201,7 @@ impl Payments<'_> {
     /// # Errors
     /// `not_signed_in`, or the phone's database fails.
     pub async fn settle_all(self) -> Result<Vec<IntentView>> {
-        self.0.catch_up()?;
-        let open = self.open()?;
-        let settled = self.settle_these(open).await?;
-        self.settle_balance(DateTime::<Utc>::MAX_UTC).await?;
-        Ok(settled)
+        self.settle_until(DateTime::<Utc>::MAX_UTC).await
     }
 
     /// The same for those whose time has come by [`Payments::next_retry_at`].
@@ -213,12 +209,19 @@ impl Payments<'_> {
     /// # Errors
     /// As [`Payments::settle_all`].
     pub async fn settle_due(self) -> Result<Vec<IntentView>> {
-        let now = self.0.now();
-        self.0.catch_up()?;
-        let mut open = self.open()?;
-        open.retain(|intent| intent.next_retry_at.is_some_and(|at| at <= now));
-        let settled = self.settle_these(open).await?;
-        self.settle_balance(now).await?;
+        self.settle_until(self.0.now()).await
+    }
+
+    async fn settle_until(self, until: DateTime<Utc>) -> Result<Vec<IntentView>> {
+        let settled = match self.0.catch_up().and_then(|_| self.open()) {
+            Ok(mut open) => {
+                open.retain(|intent| intent.next_retry_at.is_some_and(|at| at <= until));
+                self.settle_these(open).await
+            }
+            Err(error) => Err(error),
+        };
+        let settled = settled.map_err(Error::of_open_payment)?;
+        self.settle_balance(until).await?;
         Ok(settled)
     }
 
@@ -251,7 +254,7 @@ impl Payments<'_> {
             Ok(_) => self.drive(key, IntentEvent::Go).await,
             Err(error) => Err(error),
         };
-        self.0.explain(outcome)
+        self.0.explain(outcome.map_err(Error::of_open_payment))
     }
 
     async fn settle_these(self, open: Vec<IntentView>) -> Result<Vec<IntentView>> {
@@ -277,6 +280,6 @@ impl Payments<'_> {
     /// As [`Payments::settle`].
     pub async fn withdraw(self, key: &str) -> Result<IntentView> {
         let outcome = self.drive(key, IntentEvent::Withdraw).await;
-        self.0.explain(outcome)
+        self.0.explain(outcome.map_err(Error::of_open_payment))
     }
 }
