@@ -48,8 +48,16 @@ error-unauthorized = Your session is over.
     .advice = Sign in again; your tickets are safe.
 error-forbidden = Your account may not do this.
     .advice = Sign in with another account, or ask the operator.
-error-not_found = This is not there any more.
-    .advice = Refresh and try again.
+error-not_found = { $what ->
+        [slip] No daily order has this number.
+       *[other] This is not there any more.
+    }
+    .advice = { $what ->
+        [slip] Compare it with the slip, digit by digit. If it is the same, ask the operator.
+       *[other] Refresh and try again.
+    }
+    .plain = This is not there any more.
+    .plain-advice = Refresh and try again.
 error-method_not_allowed = The operator does not offer this.
     .advice = Update the app.
 error-body_too_large = The request is too large.

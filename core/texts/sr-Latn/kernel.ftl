@@ -48,8 +48,16 @@ error-unauthorized = Vaša prijava je istekla.
     .advice = Prijavite se ponovo; vaše karte su sačuvane.
 error-forbidden = Vaš nalog nema pravo na ovo.
     .advice = Prijavite se drugim nalogom ili pitajte operatera.
-error-not_found = Ovoga više nema.
-    .advice = Osvežite i pokušajte ponovo.
+error-not_found = { $what ->
+        [slip] Nijedna dnevna karta nema ovaj broj.
+       *[other] Ovoga više nema.
+    }
+    .advice = { $what ->
+        [slip] Uporedite ga sa brojem na karti, cifru po cifru. Ako je isti, pitajte operatera.
+       *[other] Osvežite i pokušajte ponovo.
+    }
+    .plain = Ovoga više nema.
+    .plain-advice = Osvežite i pokušajte ponovo.
 error-method_not_allowed = Operater ovo ne nudi.
     .advice = Ažurirajte aplikaciju.
 error-body_too_large = Zahtev je prevelik.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::ProblemCode;
 use mesto_protocol::base::accounts::{self, AccountClosed};
 use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SessionPage, SignIn, code_of};
 use mesto_protocol::device::DeviceKey;
@@ -101,7 +102,7 @@ impl Account<'_> {
     /// before finds nothing of the other's on the phone.
     ///
     /// # Errors
-    /// `code_wrong`, `code_expired`, `code_tries_exhausted`, `device_key_failed`,
+    /// `code_wrong` (an empty one is not sent), `code_expired`, `code_tries_exhausted`, `device_key_failed`,
     /// `phone_secrets_failed`, `keys_untrusted` and `operator_untrusted` as above, and whatever a
     /// request can answer.
     pub async fn sign_in(self, phone: &str, code: &str, device: &str) -> Result<()> {
@@ -110,12 +111,17 @@ impl Account<'_> {
     }
 
     async fn sign_in_inner(self, phone: &str, code: &str, device: &str) -> Result<()> {
+        let code = code_of(code);
+        if code.is_empty() {
+            // It would use up a try.
+            return Err(Error::new(ErrorKind::Refused, ProblemCode::CodeWrong.as_str(), "the code is empty"));
+        }
         let device_key = DeviceKey::from_sec1(&self.0.ports().signer.public_key())
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
         self.0.operator().met().await?;
         let language = self.0.config().locale.language();
-        let (phone, code, device) = (phone.to_owned(), code_of(code), device.to_owned());
+        let (phone, device) = (phone.to_owned(), device.to_owned());
         let body = SignIn { phone, code, device, device_key, language };
         let session: Session = self.0.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.0.core().still_open()?;

@@ -52,6 +52,11 @@ pub struct Error {
 /// the code of its advice.
 pub const PAID_BACK: &str = "paid_back";
 
+/// What an exchange fails with; lines of the log have them too.
+pub(crate) const OFFLINE: &str = "offline";
+pub(crate) const NO_ANSWER: &str = "no_answer";
+pub(crate) const ANSWER_UNREADABLE: &str = "answer_unreadable";
+
 /// Of a payment that ended with one of these, or waits with the first and the last: a bank may still
 /// charge it; then it is paid back.
 const MAY_BE_CHARGED: &[&str] =
@@ -224,7 +229,7 @@ impl Error {
     }
 
     pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
-        Self::new(ErrorKind::NotNow, "answer_unreadable", format!("the answer cannot be read: {detail}"))
+        Self::new(ErrorKind::NotNow, ANSWER_UNREADABLE, format!("the answer cannot be read: {detail}"))
     }
 
     pub(crate) fn untrusted(code: &str, what: &str, detail: impl std::fmt::Display) -> Self {
@@ -281,8 +286,8 @@ impl From<PlateError> for Error {
 impl From<LinkError> for Error {
     fn from(error: LinkError) -> Self {
         match error {
-            LinkError::NotSent(why) => Self::new(ErrorKind::Offline, "offline", why),
-            LinkError::Unknown(why) => Self::new(ErrorKind::NoAnswer, "no_answer", why),
+            LinkError::NotSent(why) => Self::new(ErrorKind::Offline, OFFLINE, why),
+            LinkError::Unknown(why) => Self::new(ErrorKind::NoAnswer, NO_ANSWER, why),
         }
     }
 }
@@ -308,11 +313,11 @@ impl From<SecretsError> for Error {
 
 /// Codes that the phone itself can give whatever the service; each has a text and an advice.
 pub const CODES: &[&str] = &[
-    "offline",
-    "no_answer",
+    OFFLINE,
+    NO_ANSWER,
     "not_signed_in",
     "city_missing",
-    "answer_unreadable",
+    ANSWER_UNREADABLE,
     "phone_full",
     "phone_data_damaged",
     "phone_data_newer",
