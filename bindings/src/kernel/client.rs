@@ -259,6 +259,15 @@ impl Client {
         open: impl FnOnce(Config, Ports) -> mesto_client::Result<mesto_client::Client>,
     ) -> Result<Arc<Self>, MestoError> {
         let locale = Locale::of(&config.locale);
+        Self::set_up(config, phone, locale, open).map_err(|error| error.said_in(locale))
+    }
+
+    fn set_up(
+        config: ClientConfig,
+        phone: Phone,
+        locale: Locale,
+        open: impl FnOnce(Config, Ports) -> mesto_client::Result<mesto_client::Client>,
+    ) -> Result<Arc<Self>, MestoError> {
         let key = root_key(&config.root_key)?;
         folder_of(&config.path)?;
         let operator = operator_name(config.operator.as_deref(), &config.operator_url)?;

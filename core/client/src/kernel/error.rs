@@ -333,6 +333,7 @@ pub const CODES: &[&str] = &[
     "out_of_range",
     "id_invalid",
     "called_off",
+    "set_up_wrong",
     PAID_BACK,
     "section_missing",
     "section_too_new",
