@@ -102,7 +102,8 @@ impl Account<'_> {
     /// before finds nothing of the other's on the phone.
     ///
     /// # Errors
-    /// `code_wrong` (an empty one is not sent), `code_expired`, `code_tries_exhausted`, `device_key_failed`,
+    /// `code_wrong` (an empty one is not sent), `code_expired`, `code_tries_exhausted`,
+    /// `device_key_failed`,
     /// `phone_secrets_failed`, `keys_untrusted` and `operator_untrusted` as above, and whatever a
     /// request can answer.
     pub async fn sign_in(self, phone: &str, code: &str, device: &str) -> Result<()> {

@@ -57,8 +57,8 @@ pub(crate) const OFFLINE: &str = "offline";
 pub(crate) const NO_ANSWER: &str = "no_answer";
 pub(crate) const ANSWER_UNREADABLE: &str = "answer_unreadable";
 
-/// Of a payment that ended with one of these, or waits with the first and the last: a bank may still
-/// charge it; then it is paid back.
+/// Of a payment that ended with one of these, or waits with the first and the last: a bank may
+/// still charge it; then it is paid back.
 const MAY_BE_CHARGED: &[&str] =
     &["unconfirmed", "intent_forgotten", "abandoned", "account_closed", "expired", "undeliverable", "intents_open"];
 
