@@ -38,6 +38,17 @@ pub fn refusing(module: &str, metadata: &[Metadata]) -> Result<String, Box<dyn E
         "        try:\n            return write_return_value(make_call())\n        except error_type as e:\n",
         "        try:\n            with _CALLS:\n                return write_return_value(make_call())\n        except error_type as e:\n",
     )?;
+    // What these answer nobody waits for: what they raise would be seen by nobody.
+    let module = replaced(
+        &module,
+        "            uniffi_method = uniffi_obj.line\n            return uniffi_method(*uniffi_args)\n",
+        "            return _told(uniffi_obj, uniffi_obj.line, *uniffi_args)\n",
+    )?;
+    let module = replaced(
+        &module,
+        "            uniffi_method = uniffi_obj.changed\n            return uniffi_method(*uniffi_args)\n",
+        "            return _told(uniffi_obj, uniffi_obj.changed, *uniffi_args)\n",
+    )?;
     ports(module, metadata)
 }
 

@@ -79,6 +79,21 @@ def _offers(value, port):
             raise TypeError(f"{type(value).__name__} has no method `{name}`, which mesto.{port.__name__} needs")
 
 
+def _told(port, method, *args):
+    """Calls what tells an app something: what that raises Python hears, because the core has nobody to tell."""
+    try:
+        method(*args)
+    except BaseException as error:
+        raised = error
+
+        def ignored():
+            raise raised
+
+        ignored.__qualname__ = f"{type(port).__name__}.{method.__name__}"
+        # The arguments of `sys.unraisablehook` Python alone makes: for what a callback raises.
+        ctypes.PYFUNCTYPE(None)(ignored)()
+
+
 def _stays(self, *_):
     """Of what lies in the core: with a copy it would be let go of twice."""
     raise TypeError(

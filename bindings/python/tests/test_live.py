@@ -187,6 +187,31 @@ class Live(unittest.TestCase):
         for one in said:
             self.assertIn("make it from another thread", one)
 
+    def test_what_an_apps_own_observer_or_log_raises_is_told(self):
+        class Log(mesto.LogSink):
+            def line(self, line):
+                raise KeyError("of a log")
+
+        class Observer(mesto.Observer):
+            def changed(self, topics):
+                raise mesto.PhoneError.Failed("of an observer")
+
+        told, both = {}, threading.Event()
+
+        def hear(args):
+            told[type(args.exc_value)] = f"{args.err_msg} {args.object!r}"
+            if len(told) == 2:
+                both.set()
+
+        self.addCleanup(setattr, sys, "unraisablehook", sys.unraisablehook)
+        sys.unraisablehook = hear
+        app = self.driver("+381640000052", log=Log())
+        subscription = app.subscribe(Observer())
+        self.assertTrue(both.wait(SOON))
+        subscription.cancel()
+        self.assertIn("Log.line", told[KeyError])
+        self.assertIn("Observer.changed", told[mesto.PhoneError.Failed])
+
     def test_a_closed_client_keeps_no_thread(self):
         before = threading.active_count()
         app = self.driver("+381640000050")
