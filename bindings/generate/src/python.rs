@@ -62,7 +62,9 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
         match *line {
             // At the end of the process it is shut down, as long as anything of it is held.
             MADE if of_client => push(&mut out, "        return _opened(inst)"),
-            ANSWERED if of_client => push(&mut out, "        return _part(self, _uniffi_lift_return(_uniffi_ffi_result))"),
+            ANSWERED if of_client => {
+                push(&mut out, "        return _part(self, _uniffi_lift_return(_uniffi_ffi_result))")
+            }
             _ => push(&mut out, line),
         }
         if *line == HANDLE {
