@@ -12,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import atexit
 import concurrent.futures
+import contextlib
 import copy
+import dataclasses
 import os
 import queue
 import threading
@@ -31,7 +33,10 @@ from .core import *  # noqa: E402,F401,F403
 from .core import (  # noqa: E402
     Client,
     ClientConfig,
+    DeviceClock,
+    DeviceKey,
     LinkRequest,
+    LogSink,
     Observer,
     OperatorConfig,
     OperatorIntent,
@@ -39,7 +44,10 @@ from .core import (  # noqa: E402
     OperatorSet,
     OperatorsConfig,
     Phone,
+    PhoneError,
     Reminder,
+    ReminderPlan,
+    SecretStore,
     TicketVerifier,
     Topic,
     VerifierConfig,
@@ -82,10 +90,12 @@ class Mesto(Parts):
 
     def __init__(self, config: ClientConfig, phone: typing.Optional[Phone] = None) -> None:
         core._same_process()
-        self._begin(Client.open(config, phone))
+        phone, lent = _lending(phone)
+        self._begin(Client.open(config, phone), lent)
 
-    def _begin(self, client: Client) -> None:
-        self._client = client
+    def _begin(self, client: Client, lent: typing.List[_Lent]) -> None:
+        self._client, self._lent = client, lent
+        self._kept: typing.List[object] = []
         self._loop = asyncio.new_event_loop()
         # Held while something is given to the loop, so that nothing comes after its end.
         self._giving = threading.Lock()
@@ -177,6 +187,9 @@ class Mesto(Parts):
         if self._stop.detach():
             _stop(self._loop)
         self._thread.join(patience)
+        # From now on these are kept here, not by the core: with one that holds the app both are let go of.
+        self._kept += [lent.let_go() for lent in self._lent]
+        self._lent = []
         _OPEN.discard(self)
 
     def __enter__(self) -> Mesto:
@@ -277,14 +290,16 @@ class Operators:
 
     def __init__(self, config: OperatorsConfig, phone: typing.Optional[Phone] = None) -> None:
         core._same_process()
+        phone, self._lent = _lending(phone)
         self._core = OperatorSet(config, phone)
         self._open: weakref.WeakValueDictionary[str, Mesto] = weakref.WeakValueDictionary()
 
     def open(self, operator: OperatorConfig, link: typing.Optional[OperatorLink] = None) -> Mesto:
         """Opens the client of an operator. No request is made; `operator_open` when it is open already."""
         core._same_process()
+        lent = [] if link is None else [_lent(link, OperatorLink)]
         client = Mesto.__new__(Mesto)
-        client._begin(self._core.open(operator, link))
+        client._begin(self._core.open(operator, lent[0] if lent else None), lent)
         self._open[client.operator_name()] = client
         return client
 
@@ -308,9 +323,14 @@ class Operators:
         """Closes every client. Their alarms stay set, because their tickets go on."""
         if core._is_forked():
             return
-        for client in list(self._open.values()):
+        clients = list(self._open.values())
+        for client in clients:
             client.close()
         self._core.shut_down_all()
+        kept = [lent.let_go() for lent in self._lent]
+        self._lent = []
+        for client in clients:
+            client._kept += kept
 
     def __enter__(self) -> Operators:
         return self
@@ -338,6 +358,55 @@ class Verifier(TicketVerifier):
         fetched: typing.Coroutine[typing.Any, typing.Any, bool] = super().refresh()
         with concurrent.futures.ThreadPoolExecutor(1, "mesto-verifier") as thread:
             return thread.submit(asyncio.run, fetched).result()
+
+
+class _Lent:
+    """A port as the core holds it. With the port itself, one that holds the app would never be let go of."""
+
+    def __init__(self, port: object) -> None:
+        self._port: typing.Callable[[], typing.Any] = lambda: port
+
+    def let_go(self) -> object:
+        """The port; what it is needed for after the end goes on as long as somebody keeps it."""
+        port = self._port()
+        with contextlib.suppress(TypeError):  # of a class without weak references
+            self._port = weakref.ref(port)
+        return port
+
+
+def _lent(port: typing.Any, kind: type) -> typing.Any:
+    core._offers(port, kind)
+
+    def passed_on(name: str) -> typing.Callable[..., typing.Any]:
+        def call(self: _Lent, *args: object) -> typing.Any:
+            port = self._port()
+            if port is None:
+                raise PhoneError.Failed("the client is closed")
+            return getattr(port, name)(*args)
+
+        call.__name__ = name
+        return call
+
+    methods = {name: passed_on(name) for name in vars(kind) if not name.startswith("_")}
+    return type(type(port).__name__, (_Lent, kind), methods)(port)
+
+
+_PORTS = {
+    "clock": DeviceClock,
+    "secrets": SecretStore,
+    "device_key": DeviceKey,
+    "reminders": ReminderPlan,
+    "link": OperatorLink,
+    "log": LogSink,
+}
+
+
+def _lending(phone: typing.Optional[Phone]) -> typing.Tuple[typing.Optional[Phone], typing.List[typing.Any]]:
+    """The same phone as the core gets it, and what it lends."""
+    if not isinstance(phone, Phone):
+        return phone, []
+    lent = {name: _lent(getattr(phone, name), kind) for name, kind in _PORTS.items() if getattr(phone, name) is not None}
+    return dataclasses.replace(phone, **lent), list(lent.values())
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:

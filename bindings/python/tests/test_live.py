@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gc
 import json
 import socket
 import subprocess
@@ -9,10 +10,11 @@ import sys
 import tempfile
 import threading
 import unittest
+import weakref
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from harness import BELGRADE, ROOT, Phone, Testbed, mesto
+from harness import BELGRADE, ROOT, Phone, PhoneClock, Testbed, mesto
 
 from guide import Inspector
 
@@ -221,6 +223,23 @@ class Live(unittest.TestCase):
         with self.assertRaises(mesto.MestoError.Phone) as closed:
             app.account.sync()
         self.assertEqual("closed", closed.exception.code)
+
+    def test_a_closed_client_lets_go_of_a_port_that_holds_it(self):
+        class Holds(mesto.LogSink):
+            app = None
+
+            def line(self, line):
+                pass
+
+        port = Holds()
+        config = mesto.ClientConfig(path=f"{self.folder()}/mesto.db", operator_url=self.testbed.operator, root_key=self.testbed.root_key)
+        app = port.app = mesto.Mesto(config, mesto.Phone(log=port, clock=PhoneClock(self.testbed.now())))
+        app.close()
+        self.assertEqual(self.testbed.now().date(), app.now().date(), "its clock goes on")
+        both = weakref.ref(port), weakref.ref(app)
+        del port, app
+        gc.collect()
+        self.assertEqual((None, None), (both[0](), both[1]()))
 
     def test_the_apps_log_names_requests_and_nobody(self):
         log = LogSink()
