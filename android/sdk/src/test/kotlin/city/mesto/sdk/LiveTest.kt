@@ -170,6 +170,11 @@ class LiveTest {
             assertContains(refused.detail, "from 1 s to 120 s")
         }
         assertEquals("5", assertFailsWith<MestoException.Refused> { Mesto.open(config.copy(readRetries = 6u)) }.params["most"])
+        for (wrong in listOf(config.copy(requestTimeout = Duration.ofSeconds(-5)), config.copy(connectTimeout = Duration.ofNanos(-1)))) {
+            val refused = assertFailsWith<MestoException.Refused> { Mesto.open(wrong) }
+            assertEquals("out_of_range", refused.code)
+            assertContains(refused.detail, "less than no time")
+        }
         assertTrue(Regex("""\d+\.\d+\.\d+""").matches(coreVersion()))
     }
 
