@@ -4,6 +4,9 @@
 //! words and exit codes. Each service has a room with its commands; `services.rs` lists them. The
 //! testbed is public so that tests of other crates can have a city of their own in one process.
 
+// `println!` and `eprintln!` panic when nobody reads any more.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod base;
 mod garages;
 mod kernel;
@@ -17,7 +20,7 @@ use clap::error::ErrorKind;
 use kernel::call::{Call, wait};
 use kernel::config::Misread;
 use kernel::failure::{self, CliError, Exit};
-use kernel::output::{Colour, Style, Tone, say};
+use kernel::output::{Colour, Style, Tone, say, warn};
 
 pub use kernel::{clock, web};
 pub use services::example_of_config;
@@ -123,8 +126,8 @@ fn tell(error: &CliError, style: Style) {
         say!("{}", serde_json::Value::from(document));
         return;
     }
-    eprintln!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text);
+    warn(&format!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text));
     if let Some(advice) = &error.advice {
-        eprintln!("       {advice}");
+        warn(&format!("       {advice}"));
     }
 }
