@@ -115,12 +115,9 @@ fn misread(error: &clap::Error, json: bool) -> u8 {
 /// What went wrong and what would be right: on standard error, or for a machine on standard output.
 fn tell(error: &CliError, style: Style) {
     if style.json {
-        let mut told = serde_json::json!({ "code": error.code, "text": error.text, "advice": error.advice });
-        if !error.params.is_empty()
-            && let Some(told) = told.as_object_mut()
-        {
-            told.insert("params".to_owned(), error.params.clone().into());
-        }
+        let told = serde_json::json!({
+            "code": error.code, "text": error.text, "advice": error.advice, "params": error.params,
+        });
         let mut document = *error.about.clone();
         document.insert("error".to_owned(), told);
         say!("{}", serde_json::Value::from(document));

@@ -75,8 +75,17 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
         let told = driver.run(&[*words, &["--json"]].concat());
         assert_eq!(told.exit, *exit, "{words:?}");
         assert!(!code(&told).is_empty() && told.err.is_empty(), "{words:?}: {}", told.err);
+        let error = &told.json()["error"];
+        let fields: Vec<&str> = error.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["advice", "code", "params", "text"], "{words:?}");
+        assert!(error["params"].is_object(), "{words:?}: {error}");
     }
-    assert_eq!(driver.json(&["history"])["history"]["items"].as_array().unwrap().len(), 0, "nothing was bought");
+    let history = driver.json(&["history"]);
+    assert_eq!(history["history"]["items"].as_array().unwrap().len(), 0, "nothing was bought");
+    for name in ["deposit", "payments", "history", "orders", "visits"] {
+        let list = history[name].as_object().unwrap();
+        assert!(list.contains_key("items") && list.get("next").is_some_and(serde_json::Value::is_null), "{name}");
+    }
 }
 
 #[test]
