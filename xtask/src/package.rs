@@ -370,7 +370,9 @@ mod tests {
     fn the_doctor_of_a_further_instance_looks_at_its_file() {
         let further = of_instances(include_str!("../../cli/debian/mesto-doctor.service"));
         assert!(further.contains("doctor --config /etc/mesto/%i.toml --backups /var/backups/mesto "), "{further}");
-        assert!(further.contains("\nDescription=Look for what is missing or unsafe in the set-up of Mesto, instance %i\n"));
+        assert!(
+            further.contains("\nDescription=Look for what is missing or unsafe in the set-up of Mesto, instance %i\n")
+        );
         assert!(further.contains("postgresql.service mesto@%i.service mesto-backup.service\n"), "{further}");
         assert!(!further.contains("mesto.toml") && !further.contains("mesto-doctor.timer"), "{further}");
         let timer = of_instances(include_str!("../../cli/debian/mesto-doctor.timer"));
