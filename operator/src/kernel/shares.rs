@@ -3,9 +3,9 @@
 //!
 //! They are kept in memory, by each instance for itself, and asked before the store. Whoever is not
 //! known yet is counted by his token; an address is counted for tokens that turned out to be none.
-//! A token that this instance gave at a sign-in, or has found good, is known and waits for none of
-//! those. One that it has not, given by another instance or before a start, is told apart from wrong
-//! ones by the store alone, which is what a flood of them must not reach: it has its chance with them.
+//! A token that this instance gave at a sign-in, or has found good, is known and waits for none
+//! of those. Another one, given elsewhere or before a start, is told apart from wrong ones by the
+//! store alone, which a flood of them must not reach: it has its chance among them.
 //! What settles a purchase is never refused for being asked often: an action beyond the share is
 //! still answered when its key is known, and what became of a key or a payment that is there is
 //! told. A question for one has a share of its own, beyond which one that is not there is refused;
@@ -253,8 +253,8 @@ impl Shares {
         self.know(token_hash, who.account, who.grants.iter().map(|grant| &grant.role));
     }
 
-    /// A token is given to whoever signs in, and its first request is held up by no wrong one. Where
-    /// the transaction is taken back, nobody has that token.
+    /// A token is given to whoever signs in, and its first request is held up by no wrong one.
+    /// Where the transaction is taken back, nobody has that token.
     pub fn give(&self, token: &str, account: AccountId, grants: &[Grant]) {
         self.know(&text::sha256(token.as_bytes()), account, grants.iter().map(|grant| &grant.role));
     }
