@@ -187,7 +187,7 @@ class Mesto(Parts):
         if self._stop.detach():
             _stop(self._loop)
         self._thread.join(patience)
-        # From now on these are kept here, not by the core: with one that holds the app both are let go of.
+        # From now on these are kept here, not by the core: a port that holds the app is let go of.
         self._kept += [lent.let_go() for lent in self._lent]
         self._lent = []
         _OPEN.discard(self)
