@@ -1,0 +1,428 @@
+//! Where the modules of a code lie in a picture: from its three finders to a projection that meets
+//! all its patterns as well as can be.
+
+use super::finders::{Finder, Triple};
+use super::geometry::{Point, Projection};
+use super::layout::{self, Grid};
+use crate::grey::{Grey, Pyramid};
+
+/// A code's modules in the picture.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    pub version: usize,
+    pub projection: Projection,
+    /// How well its patterns are met: 1 at best.
+    pub score: f32,
+}
+
+/// Half of the differences of neighbouring colours, whichever way the code has them.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    grey: &'a Grey,
+    /// How many times smaller than the whole picture.
+    scale: f32,
+    sign: f32,
+}
+
+impl View<'_> {
+    /// Greater where it is darker.
+    #[inline]
+    fn dark(&self, at: Point) -> f32 {
+        (128.0 - self.grey.between(at.x / self.scale, at.y / self.scale)) * self.sign
+    }
+}
+
+/// A finder with the way its rows and columns run.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    at: Point,
+    right: Point,
+    down: Point,
+}
+
+impl Frame {
+    fn of(&self, right: f32, down: f32) -> Point {
+        self.at.plus(self.right.times(right)).plus(self.down.times(down))
+    }
+}
+
+/// The colours of a finder with its separator, from the middle: +1 dark, -1 light.
+fn finder_colour(right: i8, down: i8) -> f32 {
+    let ring = right.abs().max(down.abs());
+    if ring == 2 || ring == 4 { -1.0 } else { 1.0 }
+}
+
+/// How well a finder lies there: the correlation of colours and greys.
+fn finder_score(view: View<'_>, frame: &Frame) -> f32 {
+    let (mut count, mut sum, mut squares, mut signs, mut products) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
+    for down in -4..=4_i8 {
+        for right in -4..=4_i8 {
+            let colour = finder_colour(right, down);
+            let dark = view.dark(frame.of(f32::from(right), f32::from(down)));
+            count += 1.0;
+            sum += dark;
+            squares += dark * dark;
+            signs += colour;
+            products += colour * dark;
+        }
+    }
+    let spread = (squares - sum * sum / count).max(1.0).sqrt();
+    let colours = (count - signs * signs / count).sqrt();
+    (products - sum * signs / count) / (spread * colours)
+}
+
+/// Moves and turns it until it lies best.
+fn settled(view: View<'_>, start: Frame) -> (Frame, f32) {
+    let (mut best, mut score) = (start, finder_score(view, &start));
+    let side = start.right.length().max(start.down.length());
+    for step in [0.5, 0.25, 0.12, 0.06] {
+        for _ in 0..4 {
+            let before = score;
+            for which in 0..6 {
+                for sign in [1.0, -1.0] {
+                    let by = sign * step * side;
+                    let mut next = best;
+                    match which {
+                        0 => next.at.x += by,
+                        1 => next.at.y += by,
+                        2 => next.right.x += by / 4.0,
+                        3 => next.right.y += by / 4.0,
+                        4 => next.down.x += by / 4.0,
+                        _ => next.down.y += by / 4.0,
+                    }
+                    let now = finder_score(view, &next);
+                    if now > score {
+                        (best, score) = (next, now);
+                    }
+                }
+            }
+            if score - before < 0.002 {
+                break;
+            }
+        }
+    }
+    (best, score)
+}
+
+/// Colours that every code of a version has, as places and signs.
+struct Known {
+    places: Vec<(Point, f32)>,
+}
+
+impl Known {
+    fn of(version: usize) -> Self {
+        let fixed = layout::fixed(version);
+        let side = fixed.side;
+        let mut places = Vec::new();
+        for y in 0..side {
+            for x in 0..side {
+                if let Some(Some(is_dark)) = fixed.get(x, y) {
+                    places.push((middle(x, y), if is_dark { 1.0 } else { -1.0 }));
+                }
+            }
+        }
+        // The quiet zone, as far as a finder's ring needs it.
+        let side = float(side);
+        for n in 0_u8..7 {
+            let along = f32::from(n) + 0.5;
+            let far = side - along;
+            for at in [(along, -0.5), (-0.5, along), (far, -0.5), (-0.5, far), (side + 0.5, along), (along, side + 0.5)] {
+                places.push((Point::new(at.0, at.1), -0.6));
+            }
+        }
+        Self { places }
+    }
+}
+
+/// The middle of a module.
+pub fn middle(x: usize, y: usize) -> Point {
+    Point::new(float(x) + 0.5, float(y) + 0.5)
+}
+
+#[allow(clippy::cast_precision_loss)] // At most some hundreds.
+pub fn float(count: usize) -> f32 {
+    count as f32
+}
+
+/// What greys are compared with: linear over the code, from its finders.
+#[derive(Debug, Clone, Copy)]
+struct Light {
+    at: Point,
+    base: f32,
+    slope: Point,
+    contrast: f32,
+}
+
+impl Light {
+    fn of(view: View<'_>, frames: &[Frame; 3]) -> Self {
+        let of = |frame: &Frame| {
+            let (mut dark, mut light) = (0.0, 0.0);
+            for n in -1..=1_i8 {
+                for m in -1..=1_i8 {
+                    dark += view.dark(frame.of(f32::from(n), f32::from(m))) / 9.0;
+                }
+            }
+            for n in -2..=2_i8 {
+                let n = f32::from(n);
+                for (right, down) in [(n, -2.0), (n, 2.0), (-2.0, n), (2.0, n)] {
+                    light += view.dark(frame.of(right, down)) / 20.0;
+                }
+            }
+            (f32::midpoint(dark, light), (dark - light).max(4.0) / 2.0)
+        };
+        let [a, b, c] = frames.map(|frame| of(&frame));
+        let [p, q, r] = frames.map(|frame| frame.at);
+        let (u, v) = (q.minus(p), r.minus(p));
+        let area = u.cross(v);
+        let (du, dv) = (b.0 - a.0, c.0 - a.0);
+        let slope = if area.abs() < 1.0 {
+            Point::default()
+        } else {
+            Point { x: (du * v.y - dv * u.y) / area, y: (dv * u.x - du * v.x) / area }
+        };
+        Self { at: p, base: a.0, slope, contrast: (a.1 + b.1 + c.1) / 3.0 }
+    }
+
+    #[inline]
+    fn relative(&self, view: View<'_>, at: Point) -> f32 {
+        let threshold = self.base + self.slope.dot(at.minus(self.at));
+        ((view.dark(at) - threshold) / self.contrast).clamp(-1.0, 1.0)
+    }
+}
+
+fn score(view: View<'_>, light: &Light, known: &Known, projection: &Projection) -> f32 {
+    let (mut sum, mut weights) = (0.0, 0.0_f32);
+    for (place, sign) in &known.places {
+        sum += sign * light.relative(view, projection.of(*place));
+        weights += sign.abs();
+    }
+    sum / weights.max(1.0)
+}
+
+/// Moves the corners until the patterns are met best.
+fn refined(view: View<'_>, light: &Light, version: usize, start: Projection, steps: &[f32]) -> Option<Fit> {
+    let known = Known::of(version);
+    let side = float(layout::side(version));
+    let corners = [(3.5, 3.5), (side - 3.5, 3.5), (3.5, side - 3.5), (side - 6.5, side - 6.5)].map(|(x, y)| Point::new(x, y));
+    let mut at = corners.map(|corner| start.of(corner));
+    let module = start.module(Point::new(side / 2.0, side / 2.0));
+    let project = |at: &[Point; 4]| {
+        let [a, b, c, d] = corners;
+        let [p, q, r, s] = *at;
+        Projection::fitted(&[(a, p, 1.0), (b, q, 1.0), (c, r, 1.0), (d, s, 1.0)])
+    };
+    let mut best = (score(view, light, &known, &start), start);
+    for step in steps {
+        for _ in 0..3 {
+            let before = best.0;
+            // The corner without a finder moves most.
+            for which in [3, 0, 1, 2] {
+                let reach = if which == 3 { *step } else { step / 2.0 } * module;
+                for (x, y) in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
+                    let mut next = at;
+                    if let Some(corner) = next.get_mut(which) {
+                        *corner = corner.plus(Point::new(x * reach, y * reach));
+                    }
+                    let Some(projection) = project(&next) else { continue };
+                    let now = score(view, light, &known, &projection);
+                    if now > best.0 {
+                        best = (now, projection);
+                        at = next;
+                    }
+                }
+            }
+            if best.0 - before < 0.002 {
+                break;
+            }
+        }
+    }
+    Some(Fit { version, projection: best.1, score: best.0 })
+}
+
+/// Every way a triple may be a code, the best first.
+pub fn fits(pyramid: &Pyramid, triple: &Triple) -> Vec<Fit> {
+    let [a, b, c] = triple.corners;
+    let module = (a.module + b.module + c.module) / 3.0;
+    let (grey, scale) = pyramid.for_length(module, 2.5);
+    let view = View { grey, scale, sign: if triple.is_inverted() { -1.0 } else { 1.0 } };
+    let (u, v) = (b.at.minus(a.at), c.at.minus(a.at));
+    let unit = |way: Point| way.times(1.0 / way.length().max(1.0));
+    let start = |finder: Finder| {
+        let (right, down) = (unit(u), unit(v));
+        let module = along(view, &finder, right).map_or(finder.module, |m| m);
+        let other = along(view, &finder, down).map_or(finder.module, |m| m);
+        settled(view, Frame { at: finder.at, right: right.times(module), down: down.times(other) })
+    };
+    let settled = [start(a), start(b), start(c)];
+    if settled.iter().any(|(_, score)| *score < 0.25) {
+        return Vec::new();
+    }
+    let frames = settled.map(|(frame, _)| frame);
+    let light = Light::of(view, &frames);
+    let mut fits: Vec<Fit> = versions(view, &light, &frames)
+        .into_iter()
+        .filter_map(|version| {
+            let start = from_frames(&frames, version)?;
+            refined(view, &light, version, start, &[1.0, 0.5])
+        })
+        .collect();
+    fits.sort_by(|one, other| other.score.total_cmp(&one.score));
+    fits.truncate(3);
+    for fit in &mut fits {
+        // Then where an alignment pattern is seen.
+        if let Some(better) = with_alignment(view, &light, fit)
+            && better.score > fit.score
+        {
+            *fit = better;
+        }
+        if let Some(better) = refined(view, &light, fit.version, fit.projection, &[0.5, 0.25, 0.12]) {
+            *fit = better;
+        }
+    }
+    fits.sort_by(|one, other| other.score.total_cmp(&one.score));
+    fits
+}
+
+/// The side of a module along a way, from the ring of the finder: how far its black square reaches.
+fn along(view: View<'_>, finder: &Finder, way: Point) -> Option<f32> {
+    let step = finder.module / 8.0;
+    let light = {
+        let ring = [2.0, -2.0].map(|n| view.dark(finder.at.plus(way.times(n * finder.module))));
+        f32::midpoint(view.dark(finder.at), ring.iter().copied().fold(f32::MAX, f32::min))
+    };
+    // Out from the middle: dark, light, dark, light. The last change is the rim at 3.5 modules.
+    let rim = |sign: f32| {
+        let (mut changes, mut is_dark) = (0, true);
+        for n in 1_u8..64 {
+            let distance = f32::from(n) * step;
+            let now = view.dark(finder.at.plus(way.times(sign * distance))) > light;
+            if now != is_dark {
+                changes += 1;
+                is_dark = now;
+                if changes == 3 {
+                    return Some(distance - step / 2.0);
+                }
+            }
+        }
+        None
+    };
+    Some((rim(1.0)? + rim(-1.0)?) / 7.0).filter(|module| (0.4..2.0).contains(&(module / finder.module)))
+}
+
+/// The projection that meets the corners of the three finders.
+fn from_frames(frames: &[Frame; 3], version: usize) -> Option<Projection> {
+    let far = float(layout::side(version)) - 3.5;
+    let mut pairs = Vec::new();
+    for (frame, middle) in frames.iter().zip([Point::new(3.5, 3.5), Point::new(far, 3.5), Point::new(3.5, far)]) {
+        pairs.push((middle, frame.at, 4.0));
+        for (right, down) in [(-3.5, -3.5), (3.5, -3.5), (-3.5, 3.5), (3.5, 3.5)] {
+            pairs.push((Point::new(middle.x + right, middle.y + down), frame.of(right, down), 1.0));
+        }
+    }
+    Projection::fitted(&pairs)
+}
+
+/// Versions that it may have: from the distances of its finders and from its timing patterns.
+fn versions(view: View<'_>, light: &Light, frames: &[Frame; 3]) -> Vec<usize> {
+    let [a, b, c] = frames;
+    let of_distance = |from: &Frame, to: &Frame, way: fn(&Frame) -> Point| {
+        let distance = to.at.minus(from.at).length();
+        let module = f32::midpoint(way(from).length(), way(to).length());
+        (distance / module + 7.0 - 17.0) / 4.0
+    };
+    let (across, down) = (of_distance(a, b, |f| f.right), of_distance(a, c, |f| f.down));
+    let counted = [
+        count(view, light, a.of(3.0, 3.0), b.of(-3.0, 3.0)),
+        count(view, light, a.of(3.0, 3.0), c.of(3.0, -3.0)),
+    ];
+    let mut versions = Vec::new();
+    let mut push = |version: f32| {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let version = version.round().clamp(0.0, 41.0) as usize;
+        if layout::VERSIONS.contains(&version) && !versions.contains(&version) {
+            versions.push(version);
+        }
+    };
+    counted.into_iter().flatten().for_each(&mut push);
+    let mean = f32::midpoint(across, down);
+    [mean, across, down, mean - 0.6, mean + 0.6].into_iter().for_each(&mut push);
+    versions.truncate(5);
+    versions
+}
+
+/// A version by the changes of colour along a timing pattern, where they are what one has.
+fn count(view: View<'_>, light: &Light, from: Point, to: Point) -> Option<f32> {
+    let way = to.minus(from);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let steps = (way.length() / view.scale * 2.0).clamp(8.0, 1000.0) as u16;
+    let (mut changes, mut is_dark) = (0_u8, true);
+    for n in 0..=steps {
+        let relative = light.relative(view, from.plus(way.times(f32::from(n) / f32::from(steps))));
+        // A little beyond the threshold, or noise counts.
+        if if is_dark { relative < -0.15 } else { relative > 0.15 } {
+            changes = changes.saturating_add(1);
+            is_dark = !is_dark;
+        }
+    }
+    // From dark to dark: side - 13 modules, and one change fewer.
+    let side = f32::from(changes) + 1.0 + 12.0;
+    let version = (side - 17.0) / 4.0;
+    ((version - version.round()).abs() < 0.3).then_some(version)
+}
+
+/// Looks for the alignment pattern nearest to the corner without a finder, about where it should
+/// be, and meets it.
+fn with_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Fit> {
+    let side = layout::side(fit.version);
+    let (x, y) = *layout::alignment_centres(fit.version).last()?;
+    let place = middle(x, y);
+    let here = fit.projection.of(place);
+    let right = fit.projection.of(Point::new(place.x + 1.0, place.y)).minus(here);
+    let down = fit.projection.of(Point::new(place.x, place.y + 1.0)).minus(here);
+    let alignment = |at: Point| {
+        let mut sum = 0.0;
+        for n in -2..=2_i8 {
+            for m in -2..=2_i8 {
+                let colour = if n.abs().max(m.abs()) == 1 { -1.0 } else { 1.0 };
+                let place = at.plus(right.times(f32::from(n))).plus(down.times(f32::from(m)));
+                sum += colour * light.relative(view, place);
+            }
+        }
+        sum
+    };
+    let reach = if fit.version < 7 { 8_i8 } else { 10 };
+    let mut best = (alignment(here) + 2.0, here);
+    for n in -reach..=reach {
+        for m in -reach..=reach {
+            let at = here.plus(right.times(f32::from(n) / 2.0)).plus(down.times(f32::from(m) / 2.0));
+            let now = alignment(at);
+            if now > best.0 {
+                best = (now, at);
+            }
+        }
+    }
+    let far = float(side) - 3.5;
+    let corners = [Point::new(3.5, 3.5), Point::new(far, 3.5), Point::new(3.5, far)];
+    let mut pairs: Vec<_> = corners.map(|corner| (corner, fit.projection.of(corner), 1.0)).to_vec();
+    pairs.push((place, best.1, 1.0));
+    refined(view, light, fit.version, Projection::fitted(&pairs)?, &[0.5, 0.25])
+}
+
+/// The darkness of each module, and how its neighbours' limits lie: see [`super::soft`].
+pub fn sampled(pyramid: &Pyramid, fit: &Fit, is_inverted: bool) -> Grid<f32> {
+    let side = layout::side(fit.version);
+    let half = float(side) / 2.0;
+    let module = fit.projection.module(Point::new(half, half));
+    let (grey, scale) = pyramid.for_length(module, 2.0);
+    let view = View { grey, scale, sign: if is_inverted { -1.0 } else { 1.0 } };
+    let places = (0..side).flat_map(|y| (0..side).map(move |x| middle(x, y)));
+    let values = places.map(|place| {
+        let around = [(0.0, 0.0), (-0.22, -0.22), (0.22, -0.22), (-0.22, 0.22), (0.22, 0.22)];
+        let sum: f32 = around
+            .into_iter()
+            .map(|(x, y)| view.dark(fit.projection.of(Point::new(place.x + x, place.y + y))))
+            .sum();
+        sum / 5.0
+    });
+    Grid { side, values: values.collect() }
+}
