@@ -29,13 +29,14 @@ impl Grey {
     }
 
     /// The grey at a place between points: the middle of the first one is at 0.5, 0.5.
-    #[allow(clippy::cast_possible_truncation)] // Clamped by `near`; floats beyond saturate.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // Clamped by `near`; floats beyond saturate.
     #[inline]
     pub fn between(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x - 0.5, y - 0.5);
-        let (left, top) = (x.floor(), y.floor());
-        let (right, down) = (x - left, y - top);
-        let (left, top) = (left as isize, top as isize);
+        // Rounded down also below zero, without a call of the library.
+        let floor = |value: f32| value as isize - isize::from(value < 0.0);
+        let (left, top) = (floor(x), floor(y));
+        let (right, down) = (x - left as f32, y - top as f32);
         // Within the picture as one look at two rows; at its edge point by point.
         let inside = left >= 0 && top >= 0 && left.cast_unsigned() + 1 < self.width && top.cast_unsigned() + 1 < self.height;
         let [a, b, c, d] = if inside {

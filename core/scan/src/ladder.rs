@@ -2,7 +2,8 @@
 
 use crate::grey::{Grey, Pyramid};
 use crate::qr::finders::{self, Triple};
-use crate::qr::{self, Found};
+use crate::qr::fit::Candidate;
+use crate::qr::{self, Care, Found};
 use crate::threshold::{self, Way};
 
 /// One look for finder patterns.
@@ -27,39 +28,63 @@ const LOOKS: [Look; 8] = [
 /// Most triples of a look that are tried.
 const TRIPLES: usize = 12;
 
+/// Candidates that are gone back to when a glance at all of them read nothing.
+const AGAIN: usize = 10;
+
 /// QR codes of a picture; `go_on` is asked before each step and says when there is no more time.
 pub fn codes(grey: Grey, go_on: &dyn Fn() -> bool) -> Vec<Found> {
     let pyramid = Pyramid::new(grey);
     let mut tried: Vec<Triple> = Vec::new();
-    for look in LOOKS {
-        if !go_on() {
-            break;
-        }
-        let Some(level) = pyramid.levels().get(look.level) else { continue };
-        let mask = threshold::mask(level, look.way);
-        let step = if level.height > 500 { 2 } else { 1 };
-        let scale = qr::fit::float(1 << look.level);
-        let mut found = finders::find(&mask, step);
-        for finder in &mut found {
-            finder.at = finder.at.times(scale);
-            finder.module *= scale;
-        }
-        let mut codes: Vec<Found> = Vec::new();
-        for triple in finders::triples(&found, TRIPLES) {
-            if tried.iter().any(|other| other.is_near(&triple)) {
-                continue;
+    let mut later: Vec<Candidate<'_>> = Vec::new();
+    for looks in [LOOKS.get(..3), LOOKS.get(3..)].into_iter().flatten() {
+        for look in looks {
+            let mut codes: Vec<Found> = Vec::new();
+            for triple in triples(&pyramid, *look) {
+                if !go_on() {
+                    return codes;
+                }
+                if tried.iter().any(|other| other.is_near(&triple)) {
+                    continue;
+                }
+                tried.push(triple);
+                let mut candidate = Candidate::new(&pyramid, &triple);
+                match qr::read(&pyramid, &mut candidate, Care::Glance, go_on) {
+                    Some(code) => codes.push(code),
+                    None => later.push(candidate),
+                }
             }
-            if !go_on() {
+            if !codes.is_empty() {
                 return codes;
             }
-            tried.push(triple);
-            if let Some(code) = qr::read(&pyramid, &triple, go_on) {
-                codes.push(code);
+        }
+        later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+        later.truncate(AGAIN);
+        for care in [Care::Close, Care::Patient] {
+            for candidate in &mut later {
+                if !go_on() {
+                    return Vec::new();
+                }
+                if let Some(code) = qr::read(&pyramid, candidate, care, go_on) {
+                    return vec![code];
+                }
             }
+            later.retain(|candidate| candidate.worth > 0.25);
         }
-        if !codes.is_empty() {
-            return codes;
-        }
+        later.clear();
     }
     Vec::new()
+}
+
+/// Triples of finders that a look shows, the likeliest first.
+fn triples(pyramid: &Pyramid, look: Look) -> Vec<Triple> {
+    let Some(level) = pyramid.levels().get(look.level) else { return Vec::new() };
+    let mask = threshold::mask(level, look.way);
+    let step = if level.height > 500 { 2 } else { 1 };
+    let scale = qr::fit::float(1 << look.level);
+    let mut found = finders::find(&mask, step);
+    for finder in &mut found {
+        finder.at = finder.at.times(scale);
+        finder.module *= scale;
+    }
+    finders::triples(&found, TRIPLES)
 }

@@ -134,6 +134,18 @@ impl Known {
     }
 }
 
+impl Known {
+    /// The timing patterns alone.
+    fn timing(version: usize) -> Self {
+        let side = layout::side(version);
+        let places = (7..side - 7).flat_map(|n| {
+            let colour = if n % 2 == 0 { 1.0 } else { -1.0 };
+            [(middle(n, 6), colour), (middle(6, n), colour)]
+        });
+        Self { places: places.collect() }
+    }
+}
+
 /// The middle of a module.
 pub fn middle(x: usize, y: usize) -> Point {
     Point::new(float(x) + 0.5, float(y) + 0.5)
@@ -200,8 +212,8 @@ fn score(view: View<'_>, light: &Light, known: &Known, projection: &Projection) 
 }
 
 /// Moves the corners until the patterns are met best.
-fn refined(view: View<'_>, light: &Light, version: usize, start: Projection, steps: &[f32]) -> Option<Fit> {
-    let known = Known::of(version);
+fn refined(view: View<'_>, light: &Light, known: &Known, start: &Fit, steps: &[f32]) -> Option<Fit> {
+    let Fit { version, projection: start, .. } = *start;
     let side = float(layout::side(version));
     let corners = [(3.5, 3.5), (side - 3.5, 3.5), (3.5, side - 3.5), (side - 6.5, side - 6.5)].map(|(x, y)| Point::new(x, y));
     let mut at = corners.map(|corner| start.of(corner));
@@ -211,7 +223,7 @@ fn refined(view: View<'_>, light: &Light, version: usize, start: Projection, ste
         let [p, q, r, s] = *at;
         Projection::fitted(&[(a, p, 1.0), (b, q, 1.0), (c, r, 1.0), (d, s, 1.0)])
     };
-    let mut best = (score(view, light, &known, &start), start);
+    let mut best = (score(view, light, known, &start), start);
     for step in steps {
         for _ in 0..3 {
             let before = best.0;
@@ -224,7 +236,7 @@ fn refined(view: View<'_>, light: &Light, version: usize, start: Projection, ste
                         *corner = corner.plus(Point::new(x * reach, y * reach));
                     }
                     let Some(projection) = project(&next) else { continue };
-                    let now = score(view, light, &known, &projection);
+                    let now = score(view, light, known, &projection);
                     if now > best.0 {
                         best = (now, projection);
                         at = next;
@@ -239,48 +251,106 @@ fn refined(view: View<'_>, light: &Light, version: usize, start: Projection, ste
     Some(Fit { version, projection: best.1, score: best.0 })
 }
 
-/// Every way a triple may be a code, the best first.
-pub fn fits(pyramid: &Pyramid, triple: &Triple) -> Vec<Fit> {
-    let [a, b, c] = triple.corners;
-    let module = (a.module + b.module + c.module) / 3.0;
-    let (grey, scale) = pyramid.for_length(module, 2.5);
-    let view = View { grey, scale, sign: if triple.is_inverted() { -1.0 } else { 1.0 } };
-    let (u, v) = (b.at.minus(a.at), c.at.minus(a.at));
-    let unit = |way: Point| way.times(1.0 / way.length().max(1.0));
-    let start = |finder: Finder| {
+/// A triple that is looked at more and more closely.
+pub struct Candidate<'a> {
+    view: View<'a>,
+    pub is_inverted: bool,
+    frames: [Frame; 3],
+    light: Light,
+    /// Fits that were tried, to go on from.
+    fits: Vec<Fit>,
+    /// How sure it is that there is a code.
+    pub worth: f32,
+}
+
+impl<'a> Candidate<'a> {
+    /// As its finders were found.
+    pub fn new(pyramid: &'a Pyramid, triple: &Triple) -> Self {
+        let [a, b, c] = triple.corners;
+        let module = (a.module + b.module + c.module) / 3.0;
+        let (grey, scale) = pyramid.for_length(module, 2.5);
+        let view = View { grey, scale, sign: if triple.is_inverted() { -1.0 } else { 1.0 } };
+        let (u, v) = (b.at.minus(a.at), c.at.minus(a.at));
+        let unit = |way: Point| way.times(1.0 / way.length().max(1.0));
         let (right, down) = (unit(u), unit(v));
-        let module = along(view, &finder, right).map_or(finder.module, |m| m);
-        let other = along(view, &finder, down).map_or(finder.module, |m| m);
-        settled(view, Frame { at: finder.at, right: right.times(module), down: down.times(other) })
-    };
-    let settled = [start(a), start(b), start(c)];
-    if settled.iter().any(|(_, score)| *score < 0.25) {
-        return Vec::new();
+        let frames = [a, b, c].map(|finder| {
+            let wide = along(view, &finder, right).unwrap_or(finder.module);
+            let high = along(view, &finder, down).unwrap_or(finder.module);
+            Frame { at: finder.at, right: right.times(wide), down: down.times(high) }
+        });
+        let light = Light::of(view, &frames);
+        let worth = frames.iter().map(|frame| finder_score(view, frame)).fold(1.0, f32::min);
+        Self { view, is_inverted: triple.is_inverted(), frames, light, fits: Vec::new(), worth }
     }
-    let frames = settled.map(|(frame, _)| frame);
-    let light = Light::of(view, &frames);
-    let mut fits: Vec<Fit> = versions(view, &light, &frames)
-        .into_iter()
-        .filter_map(|version| {
-            let start = from_frames(&frames, version)?;
-            refined(view, &light, version, start, &[1.0, 0.5])
-        })
-        .collect();
-    fits.sort_by(|one, other| other.score.total_cmp(&one.score));
-    fits.truncate(3);
-    for fit in &mut fits {
-        // Then where an alignment pattern is seen.
-        if let Some(better) = with_alignment(view, &light, fit)
-            && better.score > fit.score
-        {
-            *fit = better;
+
+    /// From the finders as they are and the alignment pattern: cheap, and right for most codes.
+    pub fn at_a_glance(&mut self) -> Vec<Fit> {
+        let (view, light) = (self.view, self.light);
+        let mut fits: Vec<Fit> = versions(view, &light, &self.frames)
+            .into_iter()
+            .filter_map(|version| {
+                let known = Known::timing(version);
+                let projection = from_frames(&self.frames, version, 0.05)?;
+                Some(Fit { version, projection, score: score(view, &light, &known, &projection) })
+            })
+            .collect();
+        fits.sort_by(|one, other| other.score.total_cmp(&one.score));
+        fits.truncate(2);
+        for fit in &mut fits {
+            if let Some(projection) = met_alignment(view, &light, fit) {
+                fit.projection = projection;
+            }
         }
-        if let Some(better) = refined(view, &light, fit.version, fit.projection, &[0.5, 0.25, 0.12]) {
-            *fit = better;
-        }
+        fits
     }
-    fits.sort_by(|one, other| other.score.total_cmp(&one.score));
-    fits
+
+    /// With finders that are met as well as can be.
+    pub fn closely(&mut self) -> Vec<Fit> {
+        let settled = self.frames.map(|frame| settled(self.view, frame));
+        self.worth = settled.iter().map(|(_, score)| *score).fold(1.0, f32::min);
+        if self.worth < 0.25 {
+            return Vec::new();
+        }
+        self.frames = settled.map(|(frame, _)| frame);
+        self.light = Light::of(self.view, &self.frames);
+        let (view, light) = (self.view, self.light);
+        let mut fits: Vec<Fit> = versions(view, &light, &self.frames)
+            .into_iter()
+            .filter_map(|version| {
+                let known = Known::timing(version);
+                let projection = from_frames(&self.frames, version, 1.0)?;
+                Some(Fit { version, projection, score: score(view, &light, &known, &projection) })
+            })
+            .collect();
+        fits.sort_by(|one, other| other.score.total_cmp(&one.score));
+        fits.truncate(3);
+        self.fits.clone_from(&fits);
+        for fit in &mut fits {
+            if let Some(projection) = met_alignment(view, &light, fit) {
+                fit.projection = projection;
+            }
+        }
+        self.fits.extend(fits.iter().cloned());
+        fits
+    }
+
+    /// With all patterns met as well as can be, the best first.
+    pub fn patiently(&mut self) -> Vec<Fit> {
+        let (view, light) = (self.view, self.light);
+        let mut fits: Vec<Fit> = Vec::new();
+        for start in &self.fits {
+            let known = Known::of(start.version);
+            let Some(fit) = refined(view, &light, &known, start, &[1.0, 0.5, 0.25, 0.12]) else { continue };
+            match fits.iter_mut().find(|other| other.version == fit.version) {
+                Some(other) if other.score < fit.score => *other = fit,
+                Some(_) => {}
+                None => fits.push(fit),
+            }
+        }
+        fits.sort_by(|one, other| other.score.total_cmp(&one.score));
+        fits.truncate(2);
+        fits
+    }
 }
 
 /// The side of a module along a way, from the ring of the finder: how far its black square reaches.
@@ -310,13 +380,14 @@ fn along(view: View<'_>, finder: &Finder, way: Point) -> Option<f32> {
 }
 
 /// The projection that meets the corners of the three finders.
-fn from_frames(frames: &[Frame; 3], version: usize) -> Option<Projection> {
+/// `corners` is what a corner weighs beside the middle of a finder.
+fn from_frames(frames: &[Frame; 3], version: usize, corners: f32) -> Option<Projection> {
     let far = float(layout::side(version)) - 3.5;
     let mut pairs = Vec::new();
     for (frame, middle) in frames.iter().zip([Point::new(3.5, 3.5), Point::new(far, 3.5), Point::new(3.5, far)]) {
         pairs.push((middle, frame.at, 4.0));
         for (right, down) in [(-3.5, -3.5), (3.5, -3.5), (-3.5, 3.5), (3.5, 3.5)] {
-            pairs.push((Point::new(middle.x + right, middle.y + down), frame.of(right, down), 1.0));
+            pairs.push((Point::new(middle.x + right, middle.y + down), frame.of(right, down), corners));
         }
     }
     Projection::fitted(&pairs)
@@ -372,7 +443,7 @@ fn count(view: View<'_>, light: &Light, from: Point, to: Point) -> Option<f32> {
 
 /// Looks for the alignment pattern nearest to the corner without a finder, about where it should
 /// be, and meets it.
-fn with_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Fit> {
+fn met_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Projection> {
     let side = layout::side(fit.version);
     let (x, y) = *layout::alignment_centres(fit.version).last()?;
     let place = middle(x, y);
@@ -401,11 +472,15 @@ fn with_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Fit> {
             }
         }
     }
+    // Six of 25 modules may have the other colour.
+    if best.0 < 13.0 {
+        return None;
+    }
     let far = float(side) - 3.5;
     let corners = [Point::new(3.5, 3.5), Point::new(far, 3.5), Point::new(3.5, far)];
     let mut pairs: Vec<_> = corners.map(|corner| (corner, fit.projection.of(corner), 1.0)).to_vec();
     pairs.push((place, best.1, 1.0));
-    refined(view, light, fit.version, Projection::fitted(&pairs)?, &[0.5, 0.25])
+    Projection::fitted(&pairs)
 }
 
 /// The darkness of each module, and how its neighbours' limits lie: see [`super::soft`].

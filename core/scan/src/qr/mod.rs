@@ -9,8 +9,7 @@ pub mod soft;
 pub mod solomon;
 
 use crate::grey::Pyramid;
-use finders::Triple;
-use fit::Fit;
+use fit::{Candidate, Fit};
 use geometry::Point;
 use soft::Read;
 
@@ -23,30 +22,30 @@ pub struct Found {
     pub corners: [Point; 4],
 }
 
-/// Reads the code of three finders; nothing when it cannot be read. `go_on` is asked between steps.
-pub fn read(pyramid: &Pyramid, triple: &Triple, go_on: &dyn Fn() -> bool) -> Option<Found> {
-    for fit in fit::fits(pyramid, triple) {
-        if fit.score < 0.2 {
-            break;
-        }
-        if let Some(read) = of_fit(pyramid, &fit, triple.is_inverted(), go_on) {
-            return Some(found(&fit, read));
-        }
-        if !go_on() {
-            return None;
-        }
-    }
-    None
+/// How closely a candidate is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    Glance,
+    Close,
+    Patient,
 }
 
-fn of_fit(pyramid: &Pyramid, fit: &Fit, is_inverted: bool, go_on: &dyn Fn() -> bool) -> Option<Read> {
-    let dark = fit::sampled(pyramid, fit, is_inverted);
-    for manner in soft::MANNERS {
-        if let Some(read) = soft::read(&soft::margins(&dark, manner), fit.version) {
-            return Some(read);
-        }
-        if !go_on() {
-            break;
+/// Reads the code of three finders; nothing when it cannot be read. `go_on` is asked between steps.
+pub fn read(pyramid: &Pyramid, candidate: &mut Candidate<'_>, care: Care, go_on: &dyn Fn() -> bool) -> Option<Found> {
+    let (fits, manners) = match care {
+        Care::Glance => (candidate.at_a_glance(), 0..1),
+        Care::Close => (candidate.closely(), 0..3),
+        Care::Patient => (candidate.patiently(), 0..soft::MANNERS.len()),
+    };
+    for fit in fits {
+        let dark = fit::sampled(pyramid, &fit, candidate.is_inverted);
+        for manner in soft::MANNERS.get(manners.clone()).unwrap_or_default() {
+            if let Some(read) = soft::read(&soft::margins(&dark, *manner), fit.version) {
+                return Some(found(&fit, read));
+            }
+            if !go_on() {
+                return None;
+            }
         }
     }
     None

@@ -82,7 +82,7 @@ fn sharpened(dark: &Grid<f32>, by: f32) -> Grid<f32> {
 }
 
 /// The least or greatest of so many each way.
-fn extremes(grid: &Grid<f32>, around: usize, of: fn(f32, f32) -> f32) -> Grid<f32> {
+fn extremes(grid: &Grid<f32>, around: usize, of: impl Fn(f32, f32) -> f32 + Copy) -> Grid<f32> {
     let once = |grid: &Grid<f32>| {
         let mut out = grid.clone();
         for (row, into) in grid.values.chunks(grid.side).zip(out.values.chunks_mut(grid.side)) {
