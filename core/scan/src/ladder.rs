@@ -15,16 +15,20 @@ struct Look {
 }
 
 const BLOCKS: Way = Way::Blocks { side: 8 };
-const LOOKS: [Look; 8] = [
-    Look { level: 1, way: BLOCKS },
-    Look { level: 0, way: BLOCKS },
-    Look { level: 2, way: BLOCKS },
-    Look { level: 1, way: Way::Mean { side: 4, around: 4 } },
-    Look { level: 0, way: Way::Mean { side: 4, around: 3 } },
-    Look { level: 1, way: Way::Whole },
-    Look { level: 2, way: Way::Mean { side: 4, around: 5 } },
-    Look { level: 3, way: BLOCKS },
-];
+
+/// The looks at a picture of so many levels of which `base` is the first that is small. A glance at
+/// the first of them reads most codes.
+fn looks(base: usize) -> [Vec<Look>; 2] {
+    let look = |down: isize, way: Way| Some(Look { level: base.checked_add_signed(down)?, way });
+    let mean = |around: usize| Way::Mean { side: 4, around };
+    let first = [look(0, BLOCKS), look(-1, BLOCKS), look(1, BLOCKS), look(2, BLOCKS)];
+    let then = [look(0, mean(4)), look(-1, mean(3)), look(0, Way::Whole), look(1, mean(5)), look(-2, BLOCKS)];
+    [first.into_iter().flatten().collect(), then.into_iter().flatten().collect()]
+}
+
+/// A side up to which a picture is small.
+const SMALL: usize = 1000;
+
 /// Most triples of a look that are tried.
 const TRIPLES: usize = 12;
 
@@ -36,10 +40,12 @@ pub fn codes(grey: Grey, go_on: &dyn Fn() -> bool) -> Vec<Found> {
     let pyramid = Pyramid::new(grey);
     let mut tried: Vec<Triple> = Vec::new();
     let mut later: Vec<Candidate<'_>> = Vec::new();
-    for looks in [LOOKS.get(..3), LOOKS.get(3..)].into_iter().flatten() {
+    let is_small = |grey: &Grey| grey.width.max(grey.height) <= SMALL;
+    let base = pyramid.levels().iter().position(is_small).unwrap_or(0);
+    for looks in looks(base) {
         for look in looks {
             let mut codes: Vec<Found> = Vec::new();
-            for triple in triples(&pyramid, *look) {
+            for triple in triples(&pyramid, look) {
                 if !go_on() {
                     return codes;
                 }

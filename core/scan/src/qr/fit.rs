@@ -13,6 +13,37 @@ pub struct Fit {
     pub projection: Projection,
     /// How well its patterns are met: 1 at best.
     pub score: f32,
+    /// How far what is seen lies from that.
+    pub bend: Bend,
+}
+
+/// How far alignment patterns lie from where the projection has them, at rows and columns of their
+/// centres; between them it changes evenly. Empty for what is flat or has too few of them.
+#[derive(Debug, Clone, Default)]
+pub struct Bend {
+    at: Vec<usize>,
+    moved: Vec<Point>,
+}
+
+impl Bend {
+    fn of(&self, place: Point) -> Point {
+        if self.at.len() < 3 {
+            return Point::default();
+        }
+        let (x, right) = self.between(place.x - 0.5);
+        let (y, down) = self.between(place.y - 0.5);
+        let at = |x: usize, y: usize| self.moved.get(y * self.at.len() + x).copied().unwrap_or_default();
+        let upper = at(x, y).times(1.0 - right).plus(at(x + 1, y).times(right));
+        let lower = at(x, y + 1).times(1.0 - right).plus(at(x + 1, y + 1).times(right));
+        upper.times(1.0 - down).plus(lower.times(down))
+    }
+
+    /// The centre before a place, and how far it is on the way to the next.
+    fn between(&self, place: f32) -> (usize, f32) {
+        let before = self.at.iter().skip(1).take_while(|at| float(**at) < place).count().min(self.at.len() - 2);
+        let (from, to) = (self.at.get(before).copied().unwrap_or(0), self.at.get(before + 1).copied().unwrap_or(1));
+        (before, ((place - float(from)) / float(to - from).max(1.0)).clamp(-0.5, 1.5))
+    }
 }
 
 /// Half of the differences of neighbouring colours, whichever way the code has them.
@@ -248,7 +279,7 @@ fn refined(view: View<'_>, light: &Light, known: &Known, start: &Fit, steps: &[f
             }
         }
     }
-    Some(Fit { version, projection: best.1, score: best.0 })
+    Some(Fit { version, projection: best.1, score: best.0, bend: Bend::default() })
 }
 
 /// A triple that is looked at more and more closely.
@@ -291,7 +322,7 @@ impl<'a> Candidate<'a> {
             .filter_map(|version| {
                 let known = Known::timing(version);
                 let projection = from_frames(&self.frames, version, 0.05)?;
-                Some(Fit { version, projection, score: score(view, &light, &known, &projection) })
+                Some(Fit { version, projection, score: score(view, &light, &known, &projection), bend: Bend::default() })
             })
             .collect();
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -300,6 +331,7 @@ impl<'a> Candidate<'a> {
             if let Some(projection) = met_alignment(view, &light, fit) {
                 fit.projection = projection;
             }
+            fit.bend = bend(view, &light, fit);
         }
         fits
     }
@@ -319,7 +351,7 @@ impl<'a> Candidate<'a> {
             .filter_map(|version| {
                 let known = Known::timing(version);
                 let projection = from_frames(&self.frames, version, 1.0)?;
-                Some(Fit { version, projection, score: score(view, &light, &known, &projection) })
+                Some(Fit { version, projection, score: score(view, &light, &known, &projection), bend: Bend::default() })
             })
             .collect();
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -329,6 +361,7 @@ impl<'a> Candidate<'a> {
             if let Some(projection) = met_alignment(view, &light, fit) {
                 fit.projection = projection;
             }
+            fit.bend = bend(view, &light, fit);
         }
         self.fits.extend(fits.iter().cloned());
         fits
@@ -349,6 +382,9 @@ impl<'a> Candidate<'a> {
         }
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
         fits.truncate(2);
+        for fit in &mut fits {
+            fit.bend = bend(view, &light, fit);
+        }
         fits
     }
 }
@@ -450,17 +486,7 @@ fn met_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Projection>
     let here = fit.projection.of(place);
     let right = fit.projection.of(Point::new(place.x + 1.0, place.y)).minus(here);
     let down = fit.projection.of(Point::new(place.x, place.y + 1.0)).minus(here);
-    let alignment = |at: Point| {
-        let mut sum = 0.0;
-        for n in -2..=2_i8 {
-            for m in -2..=2_i8 {
-                let colour = if n.abs().max(m.abs()) == 1 { -1.0 } else { 1.0 };
-                let place = at.plus(right.times(f32::from(n))).plus(down.times(f32::from(m)));
-                sum += colour * light.relative(view, place);
-            }
-        }
-        sum
-    };
+    let alignment = |at: Point| alignment_score(view, light, at, right, down);
     let reach = if fit.version < 7 { 8_i8 } else { 10 };
     let mut best = (alignment(here) + 2.0, here);
     for n in -reach..=reach {
@@ -483,6 +509,66 @@ fn met_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Projection>
     Projection::fitted(&pairs)
 }
 
+/// How well an alignment pattern lies at a place: 25 at best.
+fn alignment_score(view: View<'_>, light: &Light, at: Point, right: Point, down: Point) -> f32 {
+    let mut sum = 0.0;
+    for n in -2..=2_i8 {
+        for m in -2..=2_i8 {
+            let colour = if n.abs().max(m.abs()) == 1 { -1.0 } else { 1.0 };
+            let place = at.plus(right.times(f32::from(n))).plus(down.times(f32::from(m)));
+            sum += colour * light.relative(view, place);
+        }
+    }
+    sum
+}
+
+/// Where the alignment patterns of a large code really are.
+fn bend(view: View<'_>, light: &Light, fit: &Fit) -> Bend {
+    let at = layout::alignment(fit.version);
+    if at.len() < 3 {
+        return Bend::default();
+    }
+    let count = at.len();
+    let mut moved = vec![Point::default(); count * count];
+    let is_finder = |x: usize, y: usize| (x == 0 && (y == 0 || y == count - 1)) || (x == count - 1 && y == 0);
+    let get = |moved: &[Point], x: usize, y: usize| moved.get(y * count + x).copied().unwrap_or_default();
+    for (y, row) in at.iter().enumerate() {
+        for (x, column) in at.iter().enumerate() {
+            if is_finder(x, y) {
+                continue;
+            }
+            let place = middle(*column, *row);
+            let here = fit.projection.of(place);
+            let right = fit.projection.of(Point::new(place.x + 1.0, place.y)).minus(here);
+            let down = fit.projection.of(Point::new(place.x, place.y + 1.0)).minus(here);
+            // As its neighbours that are known.
+            let expected = match (x, y) {
+                (0, _) => get(&moved, x, y - 1),
+                (_, 0) => get(&moved, x - 1, y),
+                _ => get(&moved, x - 1, y).plus(get(&moved, x, y - 1)).times(0.5),
+            };
+            let mut best = (alignment_score(view, light, here.plus(expected), right, down) + 1.0, expected);
+            for step in [0.5, 0.2] {
+                let from = best.1;
+                for n in -3..=3_i8 {
+                    for m in -3..=3_i8 {
+                        let by = from.plus(right.times(f32::from(n) * step)).plus(down.times(f32::from(m) * step));
+                        let now = alignment_score(view, light, here.plus(by), right, down);
+                        if now > best.0 {
+                            best = (now, by);
+                        }
+                    }
+                }
+            }
+            let seen = if best.0 > 11.0 { best.1 } else { expected };
+            if let Some(into) = moved.get_mut(y * count + x) {
+                *into = seen;
+            }
+        }
+    }
+    Bend { at, moved }
+}
+
 /// The darkness of each module, and how its neighbours' limits lie: see [`super::soft`].
 pub fn sampled(pyramid: &Pyramid, fit: &Fit, is_inverted: bool) -> Grid<f32> {
     let side = layout::side(fit.version);
@@ -492,10 +578,11 @@ pub fn sampled(pyramid: &Pyramid, fit: &Fit, is_inverted: bool) -> Grid<f32> {
     let view = View { grey, scale, sign: if is_inverted { -1.0 } else { 1.0 } };
     let places = (0..side).flat_map(|y| (0..side).map(move |x| middle(x, y)));
     let values = places.map(|place| {
+        let bend = fit.bend.of(place);
         let around = [(0.0, 0.0), (-0.22, -0.22), (0.22, -0.22), (-0.22, 0.22), (0.22, 0.22)];
         let sum: f32 = around
             .into_iter()
-            .map(|(x, y)| view.dark(fit.projection.of(Point::new(place.x + x, place.y + y))))
+            .map(|(x, y)| view.dark(fit.projection.of(Point::new(place.x + x, place.y + y)).plus(bend)))
             .sum();
         sum / 5.0
     });

@@ -178,7 +178,7 @@ fn looks_like(bytes: &[u8]) -> &'static Encoding {
         return UTF_8;
     }
     let (text, had_errors) = SHIFT_JIS.decode_without_bom_handling(bytes);
-    let is_japanese = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{303f}');
+    let is_japanese = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{303f}' | '\u{ff61}'..='\u{ff9f}');
     let others = text.chars().filter(|c| !c.is_ascii());
     if !had_errors && others.clone().filter(|c| is_japanese(*c)).count() * 2 > others.count() {
         return SHIFT_JIS;
