@@ -1,5 +1,6 @@
 //! Which looks are taken at a frame, in which order, and until when.
 
+use crate::fusion::Fusion;
 use crate::grey::{Grey, Pyramid};
 use crate::qr::finders::{self, Triple};
 use crate::qr::fit::Candidate;
@@ -8,7 +9,7 @@ use crate::threshold::{self, Way};
 
 /// One look for finder patterns.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Look {
+pub struct Look {
     /// How many times the picture is halved.
     level: usize,
     way: Way,
@@ -28,57 +29,76 @@ fn looks(base: usize) -> [Vec<Look>; 2] {
 
 /// A side up to which a picture is small.
 const SMALL: usize = 1000;
-
 /// Most triples of a look that are tried.
 const TRIPLES: usize = 12;
-
 /// Candidates that are gone back to when a glance at all of them read nothing.
 const AGAIN: usize = 10;
 
-/// QR codes of a picture; `go_on` is asked before each step and says when there is no more time.
-pub fn codes(grey: Grey, go_on: &dyn Fn() -> bool) -> Vec<Found> {
-    let pyramid = Pyramid::new(grey);
+/// What was seen of QR codes in a picture.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub codes: Vec<Found>,
+    /// The look that read the first of them.
+    pub by: Option<Look>,
+    /// The side of a module of the likeliest candidate, points; nothing without one.
+    pub module: Option<f32>,
+}
+
+/// Looks at a picture. `before` is the look that read the last frame; `go_on` is asked before each
+/// step and says when there is no more time.
+pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on: &dyn Fn() -> bool) -> Seen {
+    let mut seen = Seen::default();
     let mut tried: Vec<Triple> = Vec::new();
     let mut later: Vec<Candidate<'_>> = Vec::new();
     let is_small = |grey: &Grey| grey.width.max(grey.height) <= SMALL;
     let base = pyramid.levels().iter().position(is_small).unwrap_or(0);
-    for looks in looks(base) {
+    let [first, then] = looks(base);
+    let first = before.into_iter().chain(first.into_iter().filter(|look| Some(*look) != before)).collect();
+    for looks in [first, then] {
         for look in looks {
-            let mut codes: Vec<Found> = Vec::new();
-            for triple in triples(&pyramid, look) {
+            for triple in triples(pyramid, look) {
                 if !go_on() {
-                    return codes;
+                    return seen;
                 }
                 if tried.iter().any(|other| other.is_near(&triple)) {
                     continue;
                 }
                 tried.push(triple);
-                let mut candidate = Candidate::new(&pyramid, &triple);
-                match qr::read(&pyramid, &mut candidate, Care::Glance, go_on) {
-                    Some(code) => codes.push(code),
-                    None => later.push(candidate),
+                let mut candidate = Candidate::new(pyramid, &triple);
+                match qr::look(pyramid, &mut candidate, Care::Glance, go_on) {
+                    qr::Look::Read(code) => seen.codes.push(code),
+                    qr::Look::Unread(_) => later.push(candidate),
                 }
             }
-            if !codes.is_empty() {
-                return codes;
+            if !seen.codes.is_empty() {
+                seen.by = Some(look);
+                return seen;
             }
         }
         later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
         later.truncate(AGAIN);
+        seen.module = seen.module.or(later.first().map(|candidate| candidate.module));
         for care in [Care::Close, Care::Patient] {
             for candidate in &mut later {
                 if !go_on() {
-                    return Vec::new();
+                    return seen;
                 }
-                if let Some(code) = qr::read(&pyramid, candidate, care, go_on) {
-                    return vec![code];
+                match qr::look(pyramid, candidate, care, go_on) {
+                    qr::Look::Read(code) => seen.codes.push(code),
+                    qr::Look::Unread(Some((fit, margins))) if care == Care::Close => {
+                        seen.codes.extend(fusion.read_with(&fit, &margins));
+                    }
+                    qr::Look::Unread(_) => {}
+                }
+                if !seen.codes.is_empty() {
+                    return seen;
                 }
             }
             later.retain(|candidate| candidate.worth > 0.25);
         }
         later.clear();
     }
-    Vec::new()
+    seen
 }
 
 /// Triples of finders that a look shows, the likeliest first.

@@ -292,6 +292,8 @@ pub struct Candidate<'a> {
     fits: Vec<Fit>,
     /// How sure it is that there is a code.
     pub worth: f32,
+    /// The side of a module as its finders have it, points.
+    pub module: f32,
 }
 
 impl<'a> Candidate<'a> {
@@ -311,7 +313,7 @@ impl<'a> Candidate<'a> {
         });
         let light = Light::of(view, &frames);
         let worth = frames.iter().map(|frame| finder_score(view, frame)).fold(1.0, f32::min);
-        Self { view, is_inverted: triple.is_inverted(), frames, light, fits: Vec::new(), worth }
+        Self { view, is_inverted: triple.is_inverted(), frames, light, fits: Vec::new(), worth, module }
     }
 
     /// From the finders as they are and the alignment pattern: cheap, and right for most codes.
@@ -487,16 +489,26 @@ fn met_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Projection>
     let right = fit.projection.of(Point::new(place.x + 1.0, place.y)).minus(here);
     let down = fit.projection.of(Point::new(place.x, place.y + 1.0)).minus(here);
     let alignment = |at: Point| alignment_score(view, light, at, right, down);
-    let reach = if fit.version < 7 { 8_i8 } else { 10 };
-    let mut best = (alignment(here) + 2.0, here);
-    for n in -reach..=reach {
-        for m in -reach..=reach {
-            let at = here.plus(right.times(f32::from(n) / 2.0)).plus(down.times(f32::from(m) / 2.0));
-            let now = alignment(at);
-            if now > best.0 {
-                best = (now, at);
+    let moved = |n: i8, m: i8| here.plus(right.times(f32::from(n) / 2.0)).plus(down.times(f32::from(m) / 2.0));
+    let mut best = (alignment(here) + 1.0, here);
+    let mut look = |reach: i8, is_sketched: bool, best: &mut (f32, Point)| {
+        for n in -reach..=reach {
+            for m in -reach..=reach {
+                let at = moved(n, m);
+                // Nine of its modules tell most places from it.
+                if is_sketched && sketch_score(view, light, at, right, down) < 4.0 {
+                    continue;
+                }
+                let now = alignment(at);
+                if now > best.0 {
+                    *best = (now, at);
+                }
             }
         }
+    };
+    look(2, false, &mut best);
+    if best.0 < 17.0 {
+        look(if fit.version < 7 { 8 } else { 10 }, true, &mut best);
     }
     // Six of 25 modules may have the other colour.
     if best.0 < 13.0 {
@@ -507,6 +519,17 @@ fn met_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Projection>
     let mut pairs: Vec<_> = corners.map(|corner| (corner, fit.projection.of(corner), 1.0)).to_vec();
     pairs.push((place, best.1, 1.0));
     Projection::fitted(&pairs)
+}
+
+/// The same of nine of its modules: 9 at best.
+fn sketch_score(view: View<'_>, light: &Light, at: Point, right: Point, down: Point) -> f32 {
+    let mut sum = light.relative(view, at);
+    for (n, m) in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
+        sum -= light.relative(view, at.plus(right.times(n)).plus(down.times(m)));
+        let (n, m) = (n + m, m - n);
+        sum += light.relative(view, at.plus(right.times(2.0 * n)).plus(down.times(2.0 * m)));
+    }
+    sum
 }
 
 /// How well an alignment pattern lies at a place: 25 at best.
@@ -576,15 +599,21 @@ pub fn sampled(pyramid: &Pyramid, fit: &Fit, is_inverted: bool) -> Grid<f32> {
     let module = fit.projection.module(Point::new(half, half));
     let (grey, scale) = pyramid.for_length(module, 2.0);
     let view = View { grey, scale, sign: if is_inverted { -1.0 } else { 1.0 } };
-    let places = (0..side).flat_map(|y| (0..side).map(move |x| middle(x, y)));
-    let values = places.map(|place| {
-        let bend = fit.bend.of(place);
-        let around = [(0.0, 0.0), (-0.22, -0.22), (0.22, -0.22), (-0.22, 0.22), (0.22, 0.22)];
-        let sum: f32 = around
-            .into_iter()
-            .map(|(x, y)| view.dark(fit.projection.of(Point::new(place.x + x, place.y + y)).plus(bend)))
-            .sum();
-        sum / 5.0
-    });
-    Grid { side, values: values.collect() }
+    let at = |x: usize, y: usize| {
+        let place = middle(x, y);
+        fit.projection.of(place).plus(fit.bend.of(place))
+    };
+    let mut values = Vec::with_capacity(side * side);
+    let mut row: Vec<Point> = (0..=side).map(|x| at(x, 0)).collect();
+    for y in 0..side {
+        let next: Vec<Point> = (0..=side).map(|x| at(x, y + 1)).collect();
+        for ((here, right), down) in row.iter().zip(row.iter().skip(1)).zip(&next) {
+            let (right, down) = (right.minus(*here).times(0.22), down.minus(*here).times(0.22));
+            let (along, across) = (right.plus(down), right.minus(down));
+            let around = [*here, here.plus(along), here.minus(along), here.plus(across), here.minus(across)];
+            values.push(around.into_iter().map(|place| view.dark(place)).sum::<f32>() / 5.0);
+        }
+        row = next;
+    }
+    Grid { side, values }
 }

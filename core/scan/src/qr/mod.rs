@@ -11,6 +11,7 @@ pub mod solomon;
 use crate::grey::Pyramid;
 use fit::{Candidate, Fit};
 use geometry::Point;
+use layout::Grid;
 use soft::Read;
 
 /// A code that was read, and where it lies: its corners in the whole picture, from the top left
@@ -30,28 +31,41 @@ pub enum Care {
     Patient,
 }
 
-/// Reads the code of three finders; nothing when it cannot be read. `go_on` is asked between steps.
-pub fn read(pyramid: &Pyramid, candidate: &mut Candidate<'_>, care: Care, go_on: &dyn Fn() -> bool) -> Option<Found> {
+/// What came of looking at a candidate.
+#[derive(Debug)]
+pub enum Look {
+    Read(Found),
+    /// Not read. The margins of its likeliest fit, to be put together with those of other frames.
+    Unread(Option<(Fit, Grid<f32>)>),
+}
+
+/// Reads the code of three finders. `go_on` is asked between steps.
+pub fn look(pyramid: &Pyramid, candidate: &mut Candidate<'_>, care: Care, go_on: &dyn Fn() -> bool) -> Look {
     let (fits, manners) = match care {
         Care::Glance => (candidate.at_a_glance(), 0..1),
         Care::Close => (candidate.closely(), 0..3),
         Care::Patient => (candidate.patiently(), 0..soft::MANNERS.len()),
     };
+    let mut unread = None;
     for fit in fits {
         let dark = fit::sampled(pyramid, &fit, candidate.is_inverted);
         for manner in soft::MANNERS.get(manners.clone()).unwrap_or_default() {
-            if let Some(read) = soft::read(&soft::margins(&dark, *manner), fit.version) {
-                return Some(found(&fit, read));
+            let margins = soft::margins(&dark, *manner);
+            if let Some(read) = soft::read(&margins, fit.version, care != Care::Glance) {
+                return Look::Read(found(&fit, read));
+            }
+            if unread.is_none() {
+                unread = Some((fit.clone(), margins));
             }
             if !go_on() {
-                return None;
+                return Look::Unread(unread);
             }
         }
     }
-    None
+    Look::Unread(unread)
 }
 
-fn found(fit: &Fit, read: Read) -> Found {
+pub(crate) fn found(fit: &Fit, read: Read) -> Found {
     let side = fit::float(layout::side(fit.version));
     let corners = [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)];
     Found { read, version: fit.version, corners: corners.map(|(x, y)| fit.projection.of(Point::new(x, y))) }

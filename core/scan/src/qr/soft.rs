@@ -120,7 +120,9 @@ fn mean_and_spread(grid: &Grid<f32>, around: usize) -> (Grid<f32>, Grid<f32>) {
 }
 
 /// Reads modules by their margins; nothing when they are no code.
-pub fn read(margins: &Grid<f32>, version: usize) -> Option<Read> {
+///
+/// With `erasing`, codewords that are not sure may be taken as erased.
+pub fn read(margins: &Grid<f32>, version: usize, erasing: bool) -> Option<Read> {
     let mirrored = margins.transposed();
     let (straight, turned) = (formats(margins), formats(&mirrored));
     let first = |of: &[Format]| of.first().map_or(0.0, |format| format.score);
@@ -132,7 +134,7 @@ pub fn read(margins: &Grid<f32>, version: usize) -> Option<Read> {
             if format.score < 0.4 {
                 continue;
             }
-            if let Some(read) = with_format(grid, version, format) {
+            if let Some(read) = with_format(grid, version, format, erasing) {
                 return Some(Read { is_mirrored, ..read });
             }
         }
@@ -172,7 +174,7 @@ struct Codeword {
     sure: f32,
 }
 
-fn with_format(margins: &Grid<f32>, version: usize, format: &Format) -> Option<Read> {
+fn with_format(margins: &Grid<f32>, version: usize, format: &Format, erasing: bool) -> Option<Read> {
     let division = Division::of(version, format.level)?;
     let order = layout::order(version);
     let mut codewords = Vec::with_capacity(division.codewords);
@@ -189,7 +191,7 @@ fn with_format(margins: &Grid<f32>, version: usize, format: &Format) -> Option<R
     let (mut data, mut errors, mut erased, mut left) = (Vec::new(), 0, 0, 1.0_f32);
     for block in blocks(&codewords, &division) {
         let checks = division.checks;
-        let (mended, corrected) = mend(&block, checks, division.spare)?;
+        let (mended, corrected) = mend(&block, checks, division.spare, erasing)?;
         data.extend_from_slice(mended.get(..mended.len() - checks)?);
         errors += corrected.errors;
         erased += corrected.erased;
@@ -225,10 +227,13 @@ fn blocks(codewords: &[Codeword], division: &Division) -> Vec<Vec<Codeword>> {
 
 /// Puts a block right: with errors alone, and then with more and more of its least sure codewords
 /// erased. Two check codewords at least stay to notice a wrong correction.
-fn mend(block: &[Codeword], checks: usize, spare: usize) -> Option<(Vec<u8>, solomon::Corrected)> {
+fn mend(block: &[Codeword], checks: usize, spare: usize, erasing: bool) -> Option<(Vec<u8>, solomon::Corrected)> {
     let mut values: Vec<u8> = block.iter().map(|codeword| codeword.value).collect();
     if let Some(corrected) = solomon::correct(&mut values, checks, &[], spare) {
         return Some((values, corrected));
+    }
+    if !erasing {
+        return None;
     }
     let mut doubtful: Vec<usize> = (0..block.len()).collect();
     let sure = |place: &usize| block.get(*place).map_or(0.0, |codeword| codeword.sure);
