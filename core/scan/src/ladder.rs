@@ -78,6 +78,14 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
         later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
         later.truncate(AGAIN);
         seen.module = seen.module.or(later.first().map(|candidate| candidate.module));
+        for candidate in &mut later {
+            if !go_on() {
+                return seen;
+            }
+            candidate.settle();
+        }
+        later.retain(|candidate| candidate.worth > 0.25);
+        later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
         for care in [Care::Close, Care::Patient] {
             for candidate in &mut later {
                 if !go_on() {
@@ -94,7 +102,6 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
                     return seen;
                 }
             }
-            later.retain(|candidate| candidate.worth > 0.25);
         }
         later.clear();
     }

@@ -141,13 +141,25 @@ struct Known {
 }
 
 impl Known {
+    /// Finders, timing patterns and the alignment patterns of the far corner and the middle: those
+    /// between are met afterwards.
     fn of(version: usize) -> Self {
         let fixed = layout::fixed(version);
         let side = fixed.side;
+        let centres = layout::alignment_centres(version);
+        let far = centres.last().copied();
+        let central = centres.iter().copied().min_by_key(|(x, y)| x.abs_diff(side / 2) + y.abs_diff(side / 2));
+        let kept = [far, central];
+        let is_kept = |x: usize, y: usize| {
+            let is_alignment = |(cx, cy): &(usize, usize)| cx.abs_diff(x) <= 2 && cy.abs_diff(y) <= 2;
+            kept.iter().flatten().any(is_alignment) || !centres.iter().any(is_alignment)
+        };
         let mut places = Vec::new();
         for y in 0..side {
             for x in 0..side {
-                if let Some(Some(is_dark)) = fixed.get(x, y) {
+                if let Some(Some(is_dark)) = fixed.get(x, y)
+                    && is_kept(x, y)
+                {
                     places.push((middle(x, y), if is_dark { 1.0 } else { -1.0 }));
                 }
             }
@@ -338,15 +350,16 @@ impl<'a> Candidate<'a> {
         fits
     }
 
-    /// With finders that are met as well as can be.
-    pub fn closely(&mut self) -> Vec<Fit> {
+    /// Moves its finders until they are met as well as can be.
+    pub fn settle(&mut self) {
         let settled = self.frames.map(|frame| settled(self.view, frame));
         self.worth = settled.iter().map(|(_, score)| *score).fold(1.0, f32::min);
-        if self.worth < 0.25 {
-            return Vec::new();
-        }
         self.frames = settled.map(|(frame, _)| frame);
         self.light = Light::of(self.view, &self.frames);
+    }
+
+    /// From finders that are settled.
+    pub fn closely(&mut self) -> Vec<Fit> {
         let (view, light) = (self.view, self.light);
         let mut fits: Vec<Fit> = versions(view, &light, &self.frames)
             .into_iter()
@@ -452,11 +465,36 @@ fn versions(view: View<'_>, light: &Light, frames: &[Frame; 3]) -> Vec<usize> {
             versions.push(version);
         }
     };
+    told(view, light, frames).for_each(&mut push);
     counted.into_iter().flatten().for_each(&mut push);
     let mean = f32::midpoint(across, down);
     [mean, across, down, mean - 0.6, mean + 0.6].into_iter().for_each(&mut push);
     versions.truncate(5);
     versions
+}
+
+/// The version as the code itself tells it, from 7 on: beside its top right and its bottom left
+/// finder.
+fn told<'a>(view: View<'a>, light: &'a Light, frames: &'a [Frame; 3]) -> impl Iterator<Item = f32> + 'a {
+    let [_, top_right, bottom_left] = frames;
+    let copies = [(top_right, false), (bottom_left, true)];
+    copies.into_iter().filter_map(move |(frame, is_below)| {
+        let mut bits = [0.0_f32; 18];
+        let mut size = 0.1;
+        for (bit, into) in bits.iter_mut().enumerate() {
+            let (along, across) = (float(bit % 3) - 7.0, float(bit / 3) - 3.0);
+            let (right, down) = if is_below { (across, along) } else { (along, across) };
+            *into = light.relative(view, frame.of(right, down));
+            size += into.abs();
+        }
+        let score = |version: usize| {
+            let word = layout::version_word(version);
+            let bits = bits.iter().enumerate();
+            bits.map(|(bit, value)| if word >> bit & 1 == 1 { *value } else { -value }).sum::<f32>() / size
+        };
+        let best = (7..=40).max_by(|one, other| score(*one).total_cmp(&score(*other)))?;
+        (score(best) > 0.6).then_some(float(best))
+    })
 }
 
 /// A version by the changes of colour along a timing pattern, where they are what one has.
@@ -491,7 +529,7 @@ fn met_alignment(view: View<'_>, light: &Light, fit: &Fit) -> Option<Projection>
     let alignment = |at: Point| alignment_score(view, light, at, right, down);
     let moved = |n: i8, m: i8| here.plus(right.times(f32::from(n) / 2.0)).plus(down.times(f32::from(m) / 2.0));
     let mut best = (alignment(here) + 1.0, here);
-    let mut look = |reach: i8, is_sketched: bool, best: &mut (f32, Point)| {
+    let look = |reach: i8, is_sketched: bool, best: &mut (f32, Point)| {
         for n in -reach..=reach {
             for m in -reach..=reach {
                 let at = moved(n, m);

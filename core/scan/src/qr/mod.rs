@@ -41,18 +41,21 @@ pub enum Look {
 
 /// Reads the code of three finders. `go_on` is asked between steps.
 pub fn look(pyramid: &Pyramid, candidate: &mut Candidate<'_>, care: Care, go_on: &dyn Fn() -> bool) -> Look {
-    let (fits, manners) = match care {
-        Care::Glance => (candidate.at_a_glance(), 0..1),
-        Care::Close => (candidate.closely(), 0..3),
-        Care::Patient => (candidate.patiently(), 0..soft::MANNERS.len()),
+    let all = soft::MANNERS.as_slice();
+    let fits = match care {
+        Care::Glance => candidate.at_a_glance(),
+        Care::Close => candidate.closely(),
+        Care::Patient => candidate.patiently(),
     };
     let mut unread = None;
-    for fit in fits {
-        let dark = fit::sampled(pyramid, &fit, candidate.is_inverted);
-        for manner in soft::MANNERS.get(manners.clone()).unwrap_or_default() {
+    for (place, fit) in fits.iter().enumerate() {
+        // The likeliest in every manner, the others in the first.
+        let manners = if care == Care::Patient || care == Care::Close && place == 0 { all.len() } else { 1 };
+        let dark = fit::sampled(pyramid, fit, candidate.is_inverted);
+        for manner in all.iter().take(manners) {
             let margins = soft::margins(&dark, *manner);
             if let Some(read) = soft::read(&margins, fit.version, care != Care::Glance) {
-                return Look::Read(found(&fit, read));
+                return Look::Read(found(fit, read));
             }
             if unread.is_none() {
                 unread = Some((fit.clone(), margins));
