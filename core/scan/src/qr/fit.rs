@@ -294,6 +294,10 @@ fn refined(view: View<'_>, light: &Light, known: &Known, start: &Fit, steps: &[f
     Some(Fit { version, projection: best.1, score: best.0, bend: Bend::default() })
 }
 
+/// How well the timing patterns of a code are met at a glance, at least; where there is none, they
+/// are met by chance.
+const TIMED: f32 = 0.2;
+
 /// A triple that is looked at more and more closely.
 pub struct Candidate<'a> {
     view: View<'a>,
@@ -341,6 +345,7 @@ impl<'a> Candidate<'a> {
             .collect();
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
         fits.truncate(2);
+        fits.retain(|fit| fit.score > TIMED);
         for fit in &mut fits {
             if let Some(projection) = met_alignment(view, &light, fit) {
                 fit.projection = projection;
