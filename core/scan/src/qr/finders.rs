@@ -13,6 +13,8 @@ pub struct Finder {
     pub is_inverted: bool,
     /// How many lines went through it.
     pub lines: f32,
+    /// The share of ways out from its middle that cross its rings.
+    pub rings: f32,
 }
 
 /// Most finders that are looked at together.
@@ -51,7 +53,11 @@ pub fn find(mask: &Mask, step: usize) -> Vec<Finder> {
     // Few lines through a large pattern are chance.
     let share = |finder: &Finder| (finder.lines * f32::from(u8::try_from(step).unwrap_or(1)) / (finder.module * 3.0)).min(1.0);
     found.retain(|finder| share(finder) > 0.2);
-    found.sort_by(|one, other| (share(other) * other.lines.sqrt()).total_cmp(&(share(one) * one.lines.sqrt())));
+    for finder in &mut found {
+        finder.rings = rings(mask, finder);
+    }
+    let worth = |finder: &Finder| share(finder) * finder.lines.sqrt() * (0.2 + finder.rings);
+    found.sort_by(|one, other| worth(other).total_cmp(&worth(one)));
     found.truncate(MOST);
     found
 }
@@ -81,7 +87,7 @@ fn crossed(mask: &Mask, x: usize, y: usize, across: usize, colour: u8) -> Option
         return None;
     }
     let at = Point { x: middle_x, y: offset(y) + middle };
-    Some(Finder { at, module: (size(high) + size(wide)) / 14.0, is_inverted: colour == 0, lines: 1.0 })
+    Some(Finder { at, module: (size(high) + size(wide)) / 14.0, is_inverted: colour == 0, lines: 1.0, rings: 0.0 })
 }
 
 #[allow(clippy::cast_precision_loss)] // Sides of pictures.
@@ -126,6 +132,43 @@ fn along(colour: u8, across: usize, at: impl Fn(isize) -> Option<u8>) -> Option<
     is_like(runs).then_some((runs, (c1 as f32 - c0 as f32) / 2.0))
 }
 
+/// Goes out from its middle in sixteen ways: each crosses a dark square, a light ring and a dark
+/// one, where these are for a square turned by any angle.
+fn rings(mask: &Mask, finder: &Finder) -> f32 {
+    const WAYS: u8 = 16;
+    let inside = u8::from(!finder.is_inverted);
+    let step = (finder.module / 4.0).max(0.5);
+    let good = (0..WAYS).filter(|way| {
+        let (sine, cosine) = (f32::from(*way) * std::f32::consts::TAU / f32::from(WAYS)).sin_cos();
+        let mut changes = 0;
+        let mut last = inside;
+        let mut distance = 0.0;
+        while distance < 5.6 * finder.module {
+            let point = place(finder.at.x + cosine * distance).zip(place(finder.at.y + sine * distance));
+            let Some(point) = point.and_then(|(x, y)| mask.at(x, y)) else { break };
+            if point != last {
+                let modules = distance / finder.module;
+                let fits = match changes {
+                    0 => (1.0..2.9).contains(&modules),
+                    1 => (1.8..4.3).contains(&modules),
+                    _ => (2.6..5.6).contains(&modules),
+                };
+                if !fits {
+                    return false;
+                }
+                changes += 1;
+                last = point;
+                if changes == 3 {
+                    return true;
+                }
+            }
+            distance += step;
+        }
+        false
+    });
+    f32::from(u8::try_from(good.count()).unwrap_or(0)) / f32::from(WAYS)
+}
+
 fn add(found: &mut Vec<Finder>, new: Finder) {
     for old in found.iter_mut() {
         let near = old.module.max(new.module) * 1.5;
@@ -138,6 +181,7 @@ fn add(found: &mut Vec<Finder>, new: Finder) {
                 module: mix(old.module, new.module),
                 is_inverted: old.is_inverted,
                 lines,
+                rings: 0.0,
             };
             return;
         }
@@ -210,6 +254,9 @@ fn triple(corners: [Finder; 3]) -> Option<Triple> {
     if cosine > 0.7 || long.max(wide) > 2.2 * long.min(wide) {
         return None;
     }
-    let strain = cosine + (long / wide).ln().abs() + (greatest / least).ln() + 0.002 * across - 0.02 * (top_left.lines.min(5.0) + top_right.lines.min(5.0) + bottom_left.lines.min(5.0));
+    let strain = cosine + (long / wide).ln().abs() + (greatest / least).ln() + 0.002 * across;
+    let lines: f32 = [top_left, top_right, bottom_left].iter().map(|finder| finder.lines.min(5.0)).sum();
+    let rings: f32 = [top_left, top_right, bottom_left].iter().map(|finder| finder.rings).sum();
+    let strain = strain - 0.02 * lines - 0.15 * rings;
     Some(Triple { corners: [top_left, top_right, bottom_left], strain })
 }
