@@ -12,8 +12,11 @@ impl Grey {
     /// Of as many points as the sides say; nothing when there are others.
     #[must_use]
     pub fn new(width: usize, height: usize, points: Vec<u8>) -> Option<Self> {
-        (width > 0 && height > 0 && width.checked_mul(height) == Some(points.len()))
-            .then_some(Self { width, height, points })
+        (width > 0 && height > 0 && width.checked_mul(height) == Some(points.len())).then_some(Self {
+            width,
+            height,
+            points,
+        })
     }
 
     pub fn row(&self, y: usize) -> &[u8] {
@@ -38,10 +41,12 @@ impl Grey {
         let (left, top) = (floor(x), floor(y));
         let (right, down) = (x - left as f32, y - top as f32);
         // Within the picture as one look at two rows; at its edge point by point.
-        let inside = left >= 0 && top >= 0 && left.cast_unsigned() + 1 < self.width && top.cast_unsigned() + 1 < self.height;
+        let inside =
+            left >= 0 && top >= 0 && left.cast_unsigned() + 1 < self.width && top.cast_unsigned() + 1 < self.height;
         let [a, b, c, d] = if inside {
             let place = top.cast_unsigned() * self.width + left.cast_unsigned();
-            let (upper, lower) = (self.points.get(place..place + 2), self.points.get(place + self.width..place + self.width + 2));
+            let (upper, lower) =
+                (self.points.get(place..place + 2), self.points.get(place + self.width..place + self.width + 2));
             match (upper, lower) {
                 (Some([a, b]), Some([c, d])) => [*a, *b, *c, *d],
                 _ => [0; 4],

@@ -34,6 +34,9 @@ const TRIPLES: usize = 12;
 /// Candidates that are gone back to when a glance at all of them read nothing.
 const AGAIN: usize = 10;
 
+/// How well the finders of a code are met at least where there is one.
+const LIKELY: f32 = 0.45;
+
 /// What was seen of QR codes in a picture.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -77,7 +80,6 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
         }
         later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
         later.truncate(AGAIN);
-        seen.module = seen.module.or(later.first().map(|candidate| candidate.module));
         for candidate in &mut later {
             if !go_on() {
                 return seen;
@@ -86,6 +88,8 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
         }
         later.retain(|candidate| candidate.worth > 0.25);
         later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+        let likeliest = later.first().filter(|candidate| candidate.worth > LIKELY);
+        seen.module = seen.module.or(likeliest.map(|candidate| candidate.module));
         for care in [Care::Close, Care::Patient] {
             for candidate in &mut later {
                 if !go_on() {

@@ -1,5 +1,6 @@
 //! Bar codes in frames of a camera and in photos.
 
+pub mod draw;
 mod frame;
 mod fusion;
 pub mod grey;

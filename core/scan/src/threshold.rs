@@ -140,7 +140,9 @@ impl Blocks {
             let (top, bottom) = window(y, around, down);
             for x in 0..across {
                 let (left, right) = window(x, around, across);
-                let all = sum(&sums, right, bottom) + sum(&sums, left, top) - sum(&sums, left, bottom) - sum(&sums, right, top);
+                let all = sum(&sums, right, bottom) + sum(&sums, left, top)
+                    - sum(&sums, left, bottom)
+                    - sum(&sums, right, top);
                 let count = u32::try_from((right - left) * (bottom - top)).unwrap_or(1).max(1);
                 out.push(u8::try_from(all / count).unwrap_or(u8::MAX));
             }

@@ -51,7 +51,8 @@ pub fn find(mask: &Mask, step: usize) -> Vec<Finder> {
         }
     }
     // Few lines through a large pattern are chance.
-    let share = |finder: &Finder| (finder.lines * f32::from(u8::try_from(step).unwrap_or(1)) / (finder.module * 3.0)).min(1.0);
+    let share =
+        |finder: &Finder| (finder.lines * f32::from(u8::try_from(step).unwrap_or(1)) / (finder.module * 3.0)).min(1.0);
     found.retain(|finder| share(finder) > 0.2);
     for finder in &mut found {
         finder.rings = rings(mask, finder);
@@ -72,7 +73,15 @@ fn is_like(runs: [usize; 5]) -> bool {
     let [a, b, c, d, e] = runs;
     // In sevenths of all.
     let near = |sum: usize, modules: usize, off: usize| (7 * sum).abs_diff(modules * total) * 4 <= off * total;
-    near(a + b, 2, 4) && near(d + e, 2, 4) && near(b + c, 4, 6) && near(c + d, 4, 6) && near(c, 3, 6) && c > b && c > d && near(a, 1, 3) && near(e, 1, 3)
+    near(a + b, 2, 4)
+        && near(d + e, 2, 4)
+        && near(b + c, 4, 6)
+        && near(c + d, 4, 6)
+        && near(c, 3, 6)
+        && c > b
+        && c > d
+        && near(a, 1, 3)
+        && near(e, 1, 3)
 }
 
 /// Looks from the middle up and down, sideways from the middle of that, and up and down again.
@@ -173,7 +182,11 @@ fn add(found: &mut Vec<Finder>, new: Finder) {
     for old in found.iter_mut() {
         let near = old.module.max(new.module) * 1.5;
         let like = new.module < old.module * 1.6 && old.module < new.module * 1.6;
-        if like && old.is_inverted == new.is_inverted && (old.at.x - new.at.x).abs() < near && (old.at.y - new.at.y).abs() < near {
+        if like
+            && old.is_inverted == new.is_inverted
+            && (old.at.x - new.at.x).abs() < near
+            && (old.at.y - new.at.y).abs() < near
+        {
             let lines = old.lines + 1.0;
             let mix = |a: f32, b: f32| (a * old.lines + b) / lines;
             *old = Finder {

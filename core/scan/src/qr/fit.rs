@@ -97,7 +97,8 @@ fn finder_score(view: View<'_>, frame: &Frame) -> f32 {
             products += colour * dark;
         }
     }
-    let spread = (squares - sum * sum / count).max(1.0).sqrt();
+    // A spread of one grey is none.
+    let spread = (squares - sum * sum / count).max(count).sqrt();
     let colours = (count - signs * signs / count).sqrt();
     (products - sum * signs / count) / (spread * colours)
 }
@@ -169,7 +170,8 @@ impl Known {
         for n in 0_u8..7 {
             let along = f32::from(n) + 0.5;
             let far = side - along;
-            for at in [(along, -0.5), (-0.5, along), (far, -0.5), (-0.5, far), (side + 0.5, along), (along, side + 0.5)] {
+            for at in [(along, -0.5), (-0.5, along), (far, -0.5), (-0.5, far), (side + 0.5, along), (along, side + 0.5)]
+            {
                 places.push((Point::new(at.0, at.1), -0.6));
             }
         }
@@ -258,7 +260,8 @@ fn score(view: View<'_>, light: &Light, known: &Known, projection: &Projection) 
 fn refined(view: View<'_>, light: &Light, known: &Known, start: &Fit, steps: &[f32]) -> Option<Fit> {
     let Fit { version, projection: start, .. } = *start;
     let side = float(layout::side(version));
-    let corners = [(3.5, 3.5), (side - 3.5, 3.5), (3.5, side - 3.5), (side - 6.5, side - 6.5)].map(|(x, y)| Point::new(x, y));
+    let corners =
+        [(3.5, 3.5), (side - 3.5, 3.5), (3.5, side - 3.5), (side - 6.5, side - 6.5)].map(|(x, y)| Point::new(x, y));
     let mut at = corners.map(|corner| start.of(corner));
     let module = start.module(Point::new(side / 2.0, side / 2.0));
     let project = |at: &[Point; 4]| {
@@ -340,7 +343,12 @@ impl<'a> Candidate<'a> {
             .filter_map(|version| {
                 let known = Known::timing(version);
                 let projection = from_frames(&self.frames, version, 0.05)?;
-                Some(Fit { version, projection, score: score(view, &light, &known, &projection), bend: Bend::default() })
+                Some(Fit {
+                    version,
+                    projection,
+                    score: score(view, &light, &known, &projection),
+                    bend: Bend::default(),
+                })
             })
             .collect();
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -371,7 +379,12 @@ impl<'a> Candidate<'a> {
             .filter_map(|version| {
                 let known = Known::timing(version);
                 let projection = from_frames(&self.frames, version, 1.0)?;
-                Some(Fit { version, projection, score: score(view, &light, &known, &projection), bend: Bend::default() })
+                Some(Fit {
+                    version,
+                    projection,
+                    score: score(view, &light, &known, &projection),
+                    bend: Bend::default(),
+                })
             })
             .collect();
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -458,10 +471,8 @@ fn versions(view: View<'_>, light: &Light, frames: &[Frame; 3]) -> Vec<usize> {
         (distance / module + 7.0 - 17.0) / 4.0
     };
     let (across, down) = (of_distance(a, b, |f| f.right), of_distance(a, c, |f| f.down));
-    let counted = [
-        count(view, light, a.of(3.0, 3.0), b.of(-3.0, 3.0)),
-        count(view, light, a.of(3.0, 3.0), c.of(3.0, -3.0)),
-    ];
+    let counted =
+        [count(view, light, a.of(3.0, 3.0), b.of(-3.0, 3.0)), count(view, light, a.of(3.0, 3.0), c.of(3.0, -3.0))];
     let mut versions = Vec::new();
     let mut push = |version: f32| {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

@@ -88,13 +88,14 @@ pub fn said(codewords: &[u8], version: usize) -> Option<Said> {
                 if count * 8 > bits.left() {
                     return None;
                 }
-                let bytes: Vec<u8> = (0..count).filter_map(|_| bits.take(8)).filter_map(|b| u8::try_from(b).ok()).collect();
+                let bytes: Vec<u8> =
+                    (0..count).filter_map(|_| bits.take(8)).filter_map(|b| u8::try_from(b).ok()).collect();
                 push(&mut said, &bytes, Some(encoding));
             }
             0b1000 => {
                 for _ in 0..bits.take(length([8, 10, 12])?)? {
                     let value = bits.take(13)?;
-                    let both = (value / 0xc0) << 8 | value % 0xc0;
+                    let both = ((value / 0xc0) << 8) | (value % 0xc0);
                     let both = both + if both < 0x1f00 { 0x8140 } else { 0xc140 };
                     let pair = u16::try_from(both).ok()?.to_be_bytes();
                     push(&mut said, &pair, Some(Some(SHIFT_JIS)));
@@ -107,7 +108,7 @@ pub fn said(codewords: &[u8], version: usize) -> Option<Said> {
                 }
                 for _ in 0..bits.take(length([8, 10, 12])?)? {
                     let value = bits.take(13)?;
-                    let both = (value / 0x60) << 8 | value % 0x60;
+                    let both = ((value / 0x60) << 8) | (value % 0x60);
                     let both = both + if both < 0xa00 { 0xa1a1 } else { 0xa6a1 };
                     let pair = u16::try_from(both).ok()?.to_be_bytes();
                     push(&mut said, &pair, Some(Some(encoding_rs::GB18030)));

@@ -74,7 +74,10 @@ fn sharpened(dark: &Grid<f32>, by: f32) -> Grid<f32> {
         for x in 0..dark.side {
             let here = dark.get(x, y).unwrap_or(0.0);
             let at = |x: Option<usize>, y: Option<usize>| x.zip(y).and_then(|(x, y)| dark.get(x, y)).unwrap_or(here);
-            let around = at(x.checked_sub(1), Some(y)) + at(Some(x + 1), Some(y)) + at(Some(x), y.checked_sub(1)) + at(Some(x), Some(y + 1));
+            let around = at(x.checked_sub(1), Some(y))
+                + at(Some(x + 1), Some(y))
+                + at(Some(x), y.checked_sub(1))
+                + at(Some(x), Some(y + 1));
             out.set(x, y, here * (1.0 + 4.0 * by) - around * by);
         }
     }
@@ -126,8 +129,11 @@ pub fn read(margins: &Grid<f32>, version: usize, erasing: bool) -> Option<Read> 
     let mirrored = margins.transposed();
     let (straight, turned) = (formats(margins), formats(&mirrored));
     let first = |of: &[Format]| of.first().map_or(0.0, |format| format.score);
-    let (likelier, other) =
-        if first(&straight) >= first(&turned) { ((margins, straight, false), (&mirrored, turned, true)) } else { ((&mirrored, turned, true), (margins, straight, false)) };
+    let (likelier, other) = if first(&straight) >= first(&turned) {
+        ((margins, straight, false), (&mirrored, turned, true))
+    } else {
+        ((&mirrored, turned, true), (margins, straight, false))
+    };
     for (grid, formats, is_mirrored) in [likelier, other] {
         for format in formats.iter().take(2) {
             // 15 bits of which at most 3 are wrong in each copy.

@@ -155,7 +155,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn encoded(data: &[u8], checks: usize) -> Vec<u8> {
-        let generator = (0..checks).fold(vec![1], |product_so_far, exponent| product(&product_so_far, &[power(exponent), 1]));
+        let generator =
+            (0..checks).fold(vec![1], |product_so_far, exponent| product(&product_so_far, &[power(exponent), 1]));
         let mut rest = data.to_vec();
         rest.resize(data.len() + checks, 0);
         for place in 0..data.len() {
