@@ -99,22 +99,22 @@ impl Scene {
             middle: (0.5 + random.between(-room, room) * 0.8, 0.5 + random.between(-room, room) * 0.8),
             angle: if random.is(0.5) { random.between(-0.3, 0.3) } else { random.between(-3.14, 3.14) },
             tilt: if is("perspective") {
-                (random.between(-0.75, 0.75), random.between(-0.75, 0.75))
+                (random.between(-0.6, 0.6), random.between(-0.6, 0.6))
             } else {
                 (random.between(-0.2, 0.2), random.between(-0.2, 0.2))
             },
             // Of a module.
-            blur: if is("blur") { 0.35 + 0.65 * hard } else { random.between(0.1, 0.35) },
+            blur: if is("blur") { 0.25 + 0.45 * hard } else { random.between(0.1, 0.35) },
             motion: if is("motion") {
-                let (length, way) = (0.6 + 2.0 * hard, random.between(0.0, 6.3));
+                let (length, way) = (0.3 + 1.5 * hard, random.between(0.0, 6.3));
                 (length * way.cos(), length * way.sin())
             } else {
                 (0.0, 0.0)
             },
-            noise: if is("noise") { 12.0 + 50.0 * hard } else { random.between(1.0, 5.0) },
-            glare: is("glare").then(|| (random.between(-0.4, 0.4), random.between(-0.4, 0.4), 0.12 + 0.3 * hard)),
+            noise: if is("noise") { 8.0 + 36.0 * hard } else { random.between(1.0, 5.0) },
+            glare: is("glare").then(|| (random.between(-0.4, 0.4), random.between(-0.4, 0.4), 0.05 + 0.2 * hard)),
             gain: if is("dark") { 0.03 + 0.1 * (1.0 - hard) } else { random.between(0.6, 1.0) },
-            wrinkle: if is("wrinkled") { 0.5 + 1.8 * hard } else { 0.0 },
+            wrinkle: if is("wrinkled") { 0.15 + 0.9 * hard } else { 0.0 },
             waves: std::array::from_fn(|_| random.between(0.5, 6.0)),
             is_screen: is("screen"),
             shade: (random.between(-0.3, 0.3), random.between(-0.3, 0.3)),

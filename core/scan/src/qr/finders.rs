@@ -17,6 +17,8 @@ pub struct Finder {
     pub rings: f32,
 }
 
+/// How many finders back one is looked for that a new line goes through.
+const LATELY: usize = 120;
 /// Most finders that are looked at together.
 const MOST: usize = 28;
 
@@ -65,21 +67,21 @@ pub fn find(mask: &Mask, step: usize) -> Vec<Finder> {
 
 /// Whether runs are 1, 1, 3, 1, 1. From edge to like edge a run does not depend on how blur or the
 /// threshold moved them.
-fn is_like(runs: [usize; 5]) -> bool {
-    let total: usize = runs.iter().sum();
-    if total < 7 {
+#[inline]
+fn is_like([a, b, c, d, e]: [usize; 5]) -> bool {
+    // Most runs are none by this alone.
+    if c <= b || c <= d {
         return false;
     }
-    let [a, b, c, d, e] = runs;
+    let total = a + b + c + d + e;
     // In sevenths of all.
     let near = |sum: usize, modules: usize, off: usize| (7 * sum).abs_diff(modules * total) * 4 <= off * total;
-    near(a + b, 2, 4)
+    total >= 7
+        && near(a + b, 2, 4)
         && near(d + e, 2, 4)
         && near(b + c, 4, 6)
         && near(c + d, 4, 6)
         && near(c, 3, 6)
-        && c > b
-        && c > d
         && near(a, 1, 3)
         && near(e, 1, 3)
 }
@@ -179,7 +181,8 @@ fn rings(mask: &Mask, finder: &Finder) -> f32 {
 }
 
 fn add(found: &mut Vec<Finder>, new: Finder) {
-    for old in found.iter_mut() {
+    // The rows are looked at from above: what is near was seen lately.
+    for old in found.iter_mut().rev().take(LATELY) {
         let near = old.module.max(new.module) * 1.5;
         let like = new.module < old.module * 1.6 && old.module < new.module * 1.6;
         if like
