@@ -102,11 +102,8 @@ pub struct TicketVerifier {
     locale: Locale,
 }
 
-#[uniffi::export]
 impl TicketVerifier {
-    /// Without keys; no request is made.
-    #[uniffi::constructor]
-    pub fn new(config: VerifierConfig) -> Result<Arc<Self>, MestoError> {
+    fn of(config: VerifierConfig, locale: Locale) -> Result<Arc<Self>, MestoError> {
         let timeouts = mesto_client::http::Timeouts::default();
         let max_skew = config.max_skew.unwrap_or(Duration::from_secs(60));
         let max_skew = TimeDelta::from_std(max_skew).ok().filter(|skew| *skew <= TimeDelta::hours(1));
@@ -119,7 +116,17 @@ impl TicketVerifier {
             None => Box::new(HttpLink::new(&config.operator_url).map_err(MestoError::set_up)?),
         };
         let core = CodeVerifier::new(issuer, root_key(&config.root_key)?, ClockRule { max_skew });
-        Ok(Arc::new(Self { core, link, locale: Locale::of(&config.locale) }))
+        Ok(Arc::new(Self { core, link, locale }))
+    }
+}
+
+#[uniffi::export]
+impl TicketVerifier {
+    /// Without keys; no request is made.
+    #[uniffi::constructor]
+    pub fn new(config: VerifierConfig) -> Result<Arc<Self>, MestoError> {
+        let locale = Locale::of(&config.locale);
+        Self::of(config, locale).map_err(|error| error.said_in(locale))
     }
 
     /// Takes a key set as the operator answers `GET /v1/keys`; its version.
@@ -177,7 +184,7 @@ impl TicketVerifier {
         let work = Box::pin(self.core.refresh(self.link.as_ref(), moment(None)));
         match until(cancel, work).await {
             Some(outcome) => from_core(outcome, self.locale),
-            None => Err(MestoError::called_off(self.locale)),
+            None => Err(MestoError::called_off(self.locale, false)),
         }
     }
 }

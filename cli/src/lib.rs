@@ -4,6 +4,9 @@
 //! words and exit codes. Each service has a room with its commands; `services.rs` lists them. The
 //! testbed is public so that tests of other crates can have a city of their own in one process.
 
+// `println!` and `eprintln!` panic when nobody reads any more.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod base;
 mod garages;
 mod kernel;
@@ -17,7 +20,7 @@ use clap::error::ErrorKind;
 use kernel::call::{Call, wait};
 use kernel::config::Misread;
 use kernel::failure::{self, CliError, Exit};
-use kernel::output::{Colour, Style, Tone, say};
+use kernel::output::{Colour, Style, Tone, say, warn};
 
 pub use kernel::{clock, web};
 pub use services::example_of_config;
@@ -112,19 +115,16 @@ fn misread(error: &clap::Error, json: bool) -> u8 {
 /// What went wrong and what would be right: on standard error, or for a machine on standard output.
 fn tell(error: &CliError, style: Style) {
     if style.json {
-        let mut told = serde_json::json!({ "code": error.code, "text": error.text, "advice": error.advice });
-        if !error.params.is_empty()
-            && let Some(told) = told.as_object_mut()
-        {
-            told.insert("params".to_owned(), error.params.clone().into());
-        }
+        let told = serde_json::json!({
+            "code": error.code, "text": error.text, "advice": error.advice, "params": error.params,
+        });
         let mut document = *error.about.clone();
         document.insert("error".to_owned(), told);
         say!("{}", serde_json::Value::from(document));
         return;
     }
-    eprintln!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text);
+    warn(&format!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text));
     if let Some(advice) = &error.advice {
-        eprintln!("       {advice}");
+        warn(&format!("       {advice}"));
     }
 }

@@ -13,6 +13,7 @@ shift
 
 timer_file() {
   local file="/usr/lib/systemd/system/$1"
+  case "$1" in *@*) file="/usr/lib/systemd/system/${1%%@*}@.timer" ;; esac
   grep -q '^OnCalendar=' "$file" && unit_file "${1%.timer}" >/dev/null
 }
 

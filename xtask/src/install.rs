@@ -29,7 +29,7 @@ const CHECKS: [(&str, &str); 26] = [
     ("the unit serves as its user", "test \"$(stat -c %U \"/proc/$(cat /run/mesto.pid)\")\" = mesto"),
     (
         "systemd takes the units",
-        "for unit in mesto.service mesto-backup.service mesto-backup.timer mesto-doctor.service mesto-doctor.timer; do systemd-analyze verify --man=no /usr/lib/systemd/system/$unit 2>&1 | (! grep mesto); done",
+        "for unit in mesto.service mesto-backup.service mesto-backup.timer mesto-doctor.service mesto-doctor.timer mesto-doctor@.service mesto-doctor@.timer; do systemd-analyze verify --man=no /usr/lib/systemd/system/$unit 2>&1 | (! grep mesto); done",
     ),
     (
         "systemd finds little exposed",
@@ -131,6 +131,7 @@ restarts_nothing 'cannot be told, so nothing is restarted: no password'"#,
         "its books, keys and copies outlive the package, and nothing else of it is left",
         r#"mkdir -p /etc/systemd/system/timers.target.wants
 ln -s /usr/lib/systemd/system/mesto-doctor.timer /etc/systemd/system/timers.target.wants/
+ln -s /usr/lib/systemd/system/mesto-doctor@.timer /etc/systemd/system/timers.target.wants/mesto-doctor@2.timer
 dpkg --purge mesto
 test -s /var/lib/mesto/keys/keys.json
 ls /var/backups/mesto/mesto-*.dump

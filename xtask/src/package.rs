@@ -69,8 +69,10 @@ pub fn build(is_debug: bool) -> Outcome<PathBuf> {
     for (from, to, mode) in ASSETS {
         put_file(&debian.join(from), &tree.join(to), mode)?;
     }
-    let unit = fs::read_to_string(debian.join("mesto.service"))?;
-    put(&tree.join("usr/lib/systemd/system/mesto@.service"), &of_instances(&unit), 0o644)?;
+    for (unit, of_instance) in OF_INSTANCES {
+        let unit = fs::read_to_string(debian.join(unit))?;
+        put(&tree.join("usr/lib/systemd/system").join(of_instance), &of_instances(&unit), 0o644)?;
+    }
     let secrets = tree.join("etc/mesto/secrets");
     fs::create_dir_all(&secrets)?;
     fs::set_permissions(&secrets, fs::Permissions::from_mode(0o700))?;
@@ -84,12 +86,25 @@ pub fn build(is_debug: bool) -> Outcome<PathBuf> {
     Ok(package)
 }
 
-/// Further instances on one machine: `mesto@2` serves by `/etc/mesto/2.toml`.
+/// Units that every further instance on one machine has too.
+const OF_INSTANCES: [(&str, &str); 3] = [
+    ("mesto.service", "mesto@.service"),
+    ("mesto-doctor.service", "mesto-doctor@.service"),
+    ("mesto-doctor.timer", "mesto-doctor@.timer"),
+];
+
+/// Further instances on one machine: `mesto@2` serves by `/etc/mesto/2.toml`, and `mesto-doctor@2`
+/// looks at it.
 fn of_instances(unit: &str) -> String {
     unit.replace("/etc/mesto/mesto.toml", "/etc/mesto/%i.toml")
         .replace("systemctl enable --now mesto`", "systemctl enable --now mesto@2`")
         .replace("journalctl -u mesto`", "journalctl -u mesto@2`")
+        .replace("mesto-doctor.timer`", "mesto-doctor@2.timer`")
+        .replace("journalctl -u mesto-doctor`", "journalctl -u mesto-doctor@2`")
+        .replace("mesto.service", "mesto@%i.service")
         .replace("operator of parking and transit\nDoc", "operator of parking and transit, instance %i\nDoc")
+        .replace("set-up of Mesto\nDoc", "set-up of Mesto, instance %i\nDoc")
+        .replace("set-up of Mesto every day", "set-up of Mesto, instance %i, every day")
 }
 
 fn documents(root: &Path, debian: &Path, tree: &Path, built: &Path) -> Outcome<()> {
@@ -349,6 +364,19 @@ mod tests {
                 .collect()
         };
         assert_eq!(settings(&further), settings(UNIT));
+    }
+
+    #[test]
+    fn the_doctor_of_a_further_instance_looks_at_its_file() {
+        let further = of_instances(include_str!("../../cli/debian/mesto-doctor.service"));
+        assert!(further.contains("doctor --config /etc/mesto/%i.toml --backups /var/backups/mesto "), "{further}");
+        assert!(
+            further.contains("\nDescription=Look for what is missing or unsafe in the set-up of Mesto, instance %i\n")
+        );
+        assert!(further.contains("postgresql.service mesto@%i.service mesto-backup.service\n"), "{further}");
+        assert!(!further.contains("mesto.toml") && !further.contains("mesto-doctor.timer"), "{further}");
+        let timer = of_instances(include_str!("../../cli/debian/mesto-doctor.timer"));
+        assert!(timer.contains("--now mesto-doctor@2.timer`") && timer.contains("instance %i, every day\n"), "{timer}");
     }
 
     #[test]

@@ -27,6 +27,28 @@ pub fn refusing(module: &str, metadata: &[Metadata]) -> Result<String, Box<dyn E
         "async def _uniffi_rust_call_async(rust_future, ffi_poll, ffi_complete, ffi_free, lift_func, error_ffi_converter):\n",
         "async def _uniffi_rust_call_async(rust_future, ffi_poll, ffi_complete, ffi_free, lift_func, error_ffi_converter):\n    _same_process()\n",
     )?;
+    // A thread of the core's that calls while the interpreter ends is waited for.
+    let module = replaced(
+        &module,
+        "    (eventloop, future) = _UniffiContinuationHandleMap.remove(future_ptr)\n    eventloop.call_soon_threadsafe(_uniffi_set_future_result, future, poll_code)\n",
+        "    with _CALLS:\n        (eventloop, future) = _UniffiContinuationHandleMap.remove(future_ptr)\n        eventloop.call_soon_threadsafe(_uniffi_set_future_result, future, poll_code)\n",
+    )?;
+    let module = replaced(
+        &module,
+        "        try:\n            return write_return_value(make_call())\n        except error_type as e:\n",
+        "        try:\n            with _CALLS:\n                return write_return_value(make_call())\n        except error_type as e:\n",
+    )?;
+    // What these answer nobody waits for: what they raise would be seen by nobody.
+    let module = replaced(
+        &module,
+        "            uniffi_method = uniffi_obj.line\n            return uniffi_method(*uniffi_args)\n",
+        "            return _told(uniffi_obj, uniffi_obj.line, *uniffi_args)\n",
+    )?;
+    let module = replaced(
+        &module,
+        "            uniffi_method = uniffi_obj.changed\n            return uniffi_method(*uniffi_args)\n",
+        "            return _told(uniffi_obj, uniffi_obj.changed, *uniffi_args)\n",
+    )?;
     ports(module, metadata)
 }
 

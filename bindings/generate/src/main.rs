@@ -73,7 +73,7 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     aliases::replace(&fresh, metadata)?;
     if language == "kotlin" {
         let module = fresh.join("city/mesto/sdk/core/mesto.kt");
-        fs::write(&module, printable(&short_messages(&fs::read_to_string(&module)?)?))?;
+        fs::write(&module, printable(&refused_spans(&short_messages(&fs::read_to_string(&module)?)?)?))?;
         fs::write(fresh.join("city/mesto/sdk/core/Ids.kt"), ids::kotlin(&ids))?;
     }
     if language == "python" {
@@ -149,6 +149,26 @@ fn short_messages(kotlin: &str) -> Result<String, Box<dyn Error>> {
         return Err("the generator no longer writes messages of errors".into());
     }
     Ok(out + after)
+}
+
+/// A length of time that is less than none is refused as every other value that nobody can mean; in
+/// English, because the core is not asked.
+fn refused_spans(kotlin: &str) -> Result<String, Box<dyn Error>> {
+    const WRITTEN: &str = "throw IllegalArgumentException(\"Invalid duration, must be non-negative\")";
+    const OURS: &str = "throw MestoException.Refused(
+                \"out_of_range\",
+                \"This value is out of range.\",
+                \"Choose a smaller amount or a shorter time.\",
+                emptyMap(),
+                \"$value is less than no time\",
+                null,
+                false,
+            )";
+    if kotlin.matches(WRITTEN).count() == 1 {
+        Ok(kotlin.replace(WRITTEN, OURS))
+    } else {
+        Err("the generator no longer refuses lengths of time so".into())
+    }
 }
 
 /// The generated module looks for the library beside itself; ours lies in the build's folder, named

@@ -16,6 +16,9 @@ const SUPPORT: &str = include_str!("support.py");
 const MARK: &str = "# Used for default argument values";
 /// In each class whose objects lie in the core.
 const HANDLE: &str = "    _handle: ctypes.c_uint64";
+/// In each such class: an object that was made, and what a call of it answers.
+const MADE: &str = "        return inst";
+const ANSWERED: &str = "        return _uniffi_lift_return(_uniffi_ffi_result)";
 
 /// Docs of fields, by record and field.
 type Docs<'m> = HashMap<(&'m str, &'m str), &'m str>;
@@ -29,6 +32,7 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
     let docs = docs(metadata);
     let lines: Vec<&str> = module.lines().collect();
     let (mut out, mut rest, mut seen, mut handles) = (String::new(), lines.as_slice(), 0, 0);
+    let mut of_client = false;
     while let Some((line, after)) = rest.split_first() {
         if let Some((name, block, converter, behind)) = type_of(rest) {
             if *line == "@dataclass" {
@@ -52,7 +56,17 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
             out.push_str(ids);
             out.push('\n');
         }
-        push(&mut out, line);
+        if let Some(name) = line.strip_prefix("class ") {
+            of_client = name.starts_with("Client(");
+        }
+        match *line {
+            // At the end of the process it is shut down, as long as anything of it is held.
+            MADE if of_client => push(&mut out, "        return _opened(inst)"),
+            ANSWERED if of_client => {
+                push(&mut out, "        return _part(self, _uniffi_lift_return(_uniffi_ffi_result))")
+            }
+            _ => push(&mut out, line),
+        }
         if *line == HANDLE {
             handles += 1;
             push(&mut out, "    __copy__ = __deepcopy__ = __reduce__ = __reduce_ex__ = _stays");
@@ -62,7 +76,7 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
             exported.iter().for_each(|id| push(&mut out, &format!("    \"{id}\",")));
         }
     }
-    if seen == 2 && handles > 0 {
+    if seen == 2 && handles > 0 && out.contains("_opened(inst)") && out.contains("_part(self, ") {
         Ok(defaults(&out))
     } else {
         Err(format!("the generator no longer writes `{MARK}`, `__all__` or `{HANDLE}`").into())

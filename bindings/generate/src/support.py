@@ -1,3 +1,8 @@
+import atexit
+import time
+import weakref
+
+
 def _hash(self):
     """Of a record: lists and maps within it are hashed by what they hold."""
     return hash((type(self), *(_hashable(value) for value in vars(self).values())))
@@ -74,6 +79,21 @@ def _offers(value, port):
             raise TypeError(f"{type(value).__name__} has no method `{name}`, which mesto.{port.__name__} needs")
 
 
+def _told(port, method, *args):
+    """Calls what tells an app something: what that raises Python hears, because the core has nobody to tell."""
+    try:
+        method(*args)
+    except BaseException as error:
+        raised = error
+
+        def ignored():
+            raise raised
+
+        ignored.__qualname__ = f"{type(port).__name__}.{method.__name__}"
+        # The arguments of `sys.unraisablehook` Python alone makes: for what a callback raises.
+        ctypes.PYFUNCTYPE(None)(ignored)()
+
+
 def _stays(self, *_):
     """Of what lies in the core: with a copy it would be let go of twice."""
     raise TypeError(
@@ -97,6 +117,58 @@ def _same_process():
             "multiprocessing.get_context('spawn')"
         )
     _PROCESS = os.getpid()
+
+
+class _Calls:
+    """How many calls of the core's threads are under way in Python."""
+
+    def __init__(self):
+        self._under_way, self._changing = 0, threading.Lock()
+
+    def __enter__(self):
+        with self._changing:
+            self._under_way += 1
+
+    def __exit__(self, *_):
+        with self._changing:
+            self._under_way -= 1
+
+    def __bool__(self):
+        return self._under_way > 0 or bool(_UniffiContinuationHandleMap._map)
+
+
+_CALLS = _Calls()
+_OPEN = weakref.WeakSet()  # of clients
+_PATIENCE = 5  # seconds that the end of the process waits for calls of the core's threads
+
+
+def _opened(client):
+    global _PROCESS
+    _PROCESS = _PROCESS or os.getpid()
+    _OPEN.add(client)
+    return client
+
+
+def _part(client, part):
+    """What a call of a client answers: where it lies in the core it keeps its client."""
+    if hasattr(part, "_handle"):
+        part._client = client
+    return part
+
+
+@atexit.register
+def _end():
+    """A thread of the core's that calls into an interpreter which is gone would abort the process."""
+    if _is_forked():
+        return
+    for client in list(_OPEN):
+        client.shut_down()
+    until = time.monotonic() + _PATIENCE
+    while _CALLS and time.monotonic() < until:
+        time.sleep(0.001)
+    if _OPEN:
+        # What was counted last still leaves Python.
+        time.sleep(0.01)
 
 
 def _out_of_range(detail):

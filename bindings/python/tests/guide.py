@@ -1,5 +1,26 @@
 """The pieces of docs/guide-app-teams.md in Python, run and checked as they stand there."""
 
+# bought
+import mesto
+
+
+def shown(intent: mesto.PurchaseIntent) -> str:
+    """A case without data is a value, to compare; one with data is a class."""
+    if isinstance(intent.state, mesto.IntentState.REFUSED):
+        return intent.state.reason.text
+    match intent.items[0].outcome:
+        case mesto.ItemOutcome.PARKING(outcome=bought):
+            runs = bought.ticket.state == mesto.TicketState.ACTIVE
+            return f"{bought.ticket.plate} is parked until {bought.ticket.ends_at}" if runs else "over"
+        case mesto.ItemOutcome.OTHER():
+            return "paid, update the app"
+        case None if intent.state != mesto.IntentState.CONFIRMED:
+            return "not bought, or not confirmed yet"
+        case _:
+            return "bought"
+# bought end
+
+
 # following
 import mesto
 

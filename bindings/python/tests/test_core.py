@@ -11,6 +11,7 @@ import os
 import pickle
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import unittest
@@ -610,6 +611,8 @@ class Ports(WithTestbed):
             monotonic = boot = wall
 
         broken = Broken()
+        self.addCleanup(setattr, sys, "unraisablehook", sys.unraisablehook)
+        sys.unraisablehook = lambda _: None
         app = self.driver("+381640000023", phone=mesto.Phone(reminders=broken))
         observer = app.subscribe(broken)
         self.assertTrue(broken.told.acquire(timeout=20))

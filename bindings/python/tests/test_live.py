@@ -2,19 +2,46 @@
 
 import asyncio
 import base64
+import gc
 import json
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
+import weakref
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from harness import BELGRADE, ROOT, Phone, Testbed, mesto
+from harness import BELGRADE, ROOT, Phone, PhoneClock, Testbed, mesto
 
 from guide import Inspector
 
 NUMBER = "+381640000041"
+# A process that ends with its updates or its subscription on.
+ENDING = """
+import sys, threading
+from harness import mesto
+kind, folder, operator, root_key = sys.argv[1:]
+app = mesto.Mesto(mesto.ClientConfig(path=f"{folder}/mesto.db", operator_url=operator, root_key=root_key))
+told = threading.Event()
+class Observer(mesto.Observer):
+    def changed(self, topics):
+        told.set()
+def follow():
+    with app.updates() as updates:
+        for _ in updates:
+            if told.is_set() or app.live.state() == mesto.LiveState.LIVE:
+                told.set()
+if kind == "updates":
+    threading.Thread(target=follow, daemon=True).start()
+else:
+    client = app._client
+    kept = client.subscribe(Observer())
+assert told.wait(20)
+print("on", flush=True)
+"""
 SOON = 20  # seconds after which a test has failed
 
 
@@ -52,12 +79,14 @@ class Live(unittest.TestCase):
     def tearDownClass(cls):
         cls.testbed.__exit__()
 
-    def driver(self, number, link=None, streams=False, **phone):
+    def folder(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        config = mesto.ClientConfig(
-            path=f"{folder.name}/mesto.db", operator_url=self.testbed.operator, root_key=self.testbed.root_key
-        )
+        return folder.name
+
+    def driver(self, number, link=None, streams=False, folder=None, **phone):
+        path = f"{folder or self.folder()}/mesto.db"
+        config = mesto.ClientConfig(path=path, operator_url=self.testbed.operator, root_key=self.testbed.root_key)
         app = mesto.Mesto(config, mesto.Phone(link=link, link_streams=streams, **phone))
         self.addCleanup(app.close)
         app.cities.refresh(BELGRADE)
@@ -124,6 +153,93 @@ class Live(unittest.TestCase):
                 with self.assertRaises(StopIteration):
                     while True:
                         next(updates)
+
+    def test_a_process_ends_well_while_updates_and_subscriptions_are_on(self):
+        folder = self.folder()
+        self.driver("+381640000051", folder=folder).close()
+        for kind in ("updates", "subscription"):
+            for number in range(8):
+                with self.subTest(kind, number=number):
+                    words = [sys.executable, "-c", ENDING, kind, folder, self.testbed.operator, self.testbed.root_key]
+                    said = subprocess.run(words, capture_output=True, text=True, timeout=60, cwd=ROOT / "bindings/python/tests")
+                    self.assertEqual((0, "on\n", ""), (said.returncode, said.stdout, said.stderr))
+
+    def test_updates_outside_of_a_with_say_so(self):
+        with self.assertRaisesRegex(RuntimeError, "within a `with`"):
+            next(self.driver("+381640000048").updates())
+
+    def test_a_port_that_waits_for_the_client_in_its_own_thread_is_told_so(self):
+        said = []
+
+        class Calls(mesto.LogSink):
+            def line(self, line):
+                for call in (app.account.sync, app.close, lambda: app.updates().__enter__()):
+                    try:
+                        call()
+                    except RuntimeError as error:
+                        said.append(str(error))
+
+        app = self.driver("+381640000049")
+        app.close()
+        with tempfile.TemporaryDirectory() as folder:
+            config = mesto.ClientConfig(path=f"{folder}/mesto.db", operator_url=self.testbed.operator, root_key=self.testbed.root_key)
+            with mesto.Mesto(config, mesto.Phone(log=Calls())) as app:
+                app.cities.refresh(BELGRADE)
+        self.assertGreaterEqual(len(said), 3)
+        for one in said:
+            self.assertIn("make it from another thread", one)
+
+    def test_what_an_apps_own_observer_or_log_raises_is_told(self):
+        class Log(mesto.LogSink):
+            def line(self, line):
+                raise KeyError("of a log")
+
+        class Observer(mesto.Observer):
+            def changed(self, topics):
+                raise mesto.PhoneError.Failed("of an observer")
+
+        told, both = {}, threading.Event()
+
+        def hear(args):
+            told[type(args.exc_value)] = f"{args.err_msg} {args.object!r}"
+            if len(told) == 2:
+                both.set()
+
+        self.addCleanup(setattr, sys, "unraisablehook", sys.unraisablehook)
+        sys.unraisablehook = hear
+        app = self.driver("+381640000052", log=Log())
+        subscription = app.subscribe(Observer())
+        self.assertTrue(both.wait(SOON))
+        subscription.cancel()
+        self.assertIn("Log.line", told[KeyError])
+        self.assertIn("Observer.changed", told[mesto.PhoneError.Failed])
+
+    def test_a_closed_client_keeps_no_thread(self):
+        before = threading.active_count()
+        app = self.driver("+381640000050")
+        self.assertGreater(threading.active_count(), before)
+        app.close()
+        self.assertEqual(before, threading.active_count())
+        with self.assertRaises(mesto.MestoError.Phone) as closed:
+            app.account.sync()
+        self.assertEqual("closed", closed.exception.code)
+
+    def test_a_closed_client_lets_go_of_a_port_that_holds_it(self):
+        class Holds(mesto.LogSink):
+            app = None
+
+            def line(self, line):
+                pass
+
+        port = Holds()
+        config = mesto.ClientConfig(path=f"{self.folder()}/mesto.db", operator_url=self.testbed.operator, root_key=self.testbed.root_key)
+        app = port.app = mesto.Mesto(config, mesto.Phone(log=port, clock=PhoneClock(self.testbed.now())))
+        app.close()
+        self.assertEqual(self.testbed.now().date(), app.now().date(), "its clock goes on")
+        both = weakref.ref(port), weakref.ref(app)
+        del port, app
+        gc.collect()
+        self.assertEqual((None, None), (both[0](), both[1]()))
 
     def test_the_apps_log_names_requests_and_nobody(self):
         log = LogSink()

@@ -3,11 +3,13 @@
 import re
 import tempfile
 import unittest
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from harness import ROOT, Testbed, mesto
 
+from guide import shown
 from quick_start import park
 
 PAGES = ("docs/quick-start.md", "docs/guide-app-teams.md")
@@ -19,6 +21,7 @@ SOURCES = [
     ("kotlin", "android/ui/src/test/kotlin/city/mesto/app/Following.kt", "following"),
     ("swift", "ios/Tests/MestoKitTests/QuickStartTests.swift", "quick-start"),
     ("python", "bindings/python/tests/quick_start.py", "quick-start"),
+    ("python", "bindings/python/tests/guide.py", "bought"),
     ("python", "bindings/python/tests/guide.py", "following"),
     ("python", "bindings/python/tests/guide.py", "inspector"),
 ]
@@ -42,6 +45,13 @@ class QuickStart(unittest.TestCase):
             intent = park(config, number, lambda: testbed.code_for(number), approve)
         self.assertEqual(mesto.IntentState.CONFIRMED, intent.state)
         self.assertEqual(Decimal("80.00"), intent.items[0].outcome.outcome.ticket.price.amount)
+        self.assertIn("is parked until 20", shown(intent))
+        reason = mesto.Reason(code="card_declined", text="The bank said no.", advice="", params={}, may_be_charged=False)
+        refused, none = mesto.IntentState.REFUSED(reason), [replace(intent.items[0], outcome=None)]
+        self.assertEqual("The bank said no.", shown(replace(intent, state=refused)))
+        self.assertEqual("not bought, or not confirmed yet", shown(replace(intent, state=mesto.IntentState.EXPIRED, items=none)))
+        unknown = [replace(intent.items[0], outcome=mesto.ItemOutcome.OTHER("{}"))]
+        self.assertEqual("paid, update the app", shown(replace(intent, items=unknown)))
 
     def test_the_pages_hold_what_is_run_and_nothing_else(self):
         run = {(language, snippet((ROOT / path).read_text(), name)) for language, path, name in SOURCES}

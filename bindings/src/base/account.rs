@@ -86,7 +86,7 @@ impl Account {
     /// cover what is owed: it stays open.
     #[uniffi::method(default(cancel = None))]
     pub async fn close_account(&self, cancel: Option<Arc<Cancel>>) -> Result<AccountClosed, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.account().close_account())).await
+        self.0.paid(cancel, Box::pin(self.0.core.account().close_account())).await
     }
 
     /// Brings the stored account up to date.

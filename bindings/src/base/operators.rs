@@ -96,7 +96,7 @@ impl OperatorSet {
         operator: OperatorConfig,
         link: Option<Arc<dyn OperatorLink>>,
     ) -> Result<Arc<Client>, MestoError> {
-        let name = operator_name(operator.name.as_deref(), &operator.url)?;
+        let name = operator_name(operator.name.as_deref(), &operator.url).map_err(|why| why.said_in(self.locale))?;
         let (path, widget) = Operators::files(Path::new(&self.config.folder), &name);
         let config = ClientConfig {
             path: path.to_string_lossy().into_owned(),

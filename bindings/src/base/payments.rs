@@ -233,28 +233,28 @@ impl Payments {
     /// with `unconfirmed`, and `intent` (and `page_url`) of the params name it.
     #[uniffi::method(default(cancel = None))]
     pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<PurchaseIntent, MestoError> {
-        let view = self.0.answer(cancel, Box::pin(self.0.core.payments().buy(&quote))).await?;
+        let view = self.0.paid(cancel, Box::pin(self.0.core.payments().buy(&quote))).await?;
         Ok(PurchaseIntent::from_core(&self.0, view))
     }
 
     /// Goes on with every open intent now: at start, and when the connection comes back.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_all(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<PurchaseIntent>, MestoError> {
-        let views = self.0.answer(cancel, Box::pin(self.0.core.payments().settle_all())).await?;
+        let views = self.0.paid(cancel, Box::pin(self.0.core.payments().settle_all())).await?;
         Ok(PurchaseIntent::all(&self.0, views))
     }
 
     /// The same for those whose time has come by `next_retry_at`.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_due(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<PurchaseIntent>, MestoError> {
-        let views = self.0.answer(cancel, Box::pin(self.0.core.payments().settle_due())).await?;
+        let views = self.0.paid(cancel, Box::pin(self.0.core.payments().settle_due())).await?;
         Ok(PurchaseIntent::all(&self.0, views))
     }
 
     /// Goes on with one intent now: when a provider's page led back with its key.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<PurchaseIntent, MestoError> {
-        let view = self.0.answer(cancel, Box::pin(self.0.core.payments().settle(&key))).await?;
+        let view = self.0.paid(cancel, Box::pin(self.0.core.payments().settle(&key))).await?;
         Ok(PurchaseIntent::from_core(&self.0, view))
     }
 
@@ -263,7 +263,7 @@ impl Payments {
     /// that it will not be executed. Its state tells.
     #[uniffi::method(default(cancel = None))]
     pub async fn abandon(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<PurchaseIntent, MestoError> {
-        let view = self.0.answer(cancel, Box::pin(self.0.core.payments().abandon(&key))).await?;
+        let view = self.0.paid(cancel, Box::pin(self.0.core.payments().abandon(&key))).await?;
         Ok(PurchaseIntent::from_core(&self.0, view))
     }
 }

@@ -59,7 +59,7 @@ impl Wallet {
         amount: Amount,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<PurchaseIntent, MestoError> {
-        let view = self.0.answer(cancel, Box::pin(self.0.core.wallet().top_up(&city, amount))).await?;
+        let view = self.0.paid(cancel, Box::pin(self.0.core.wallet().top_up(&city, amount))).await?;
         Ok(PurchaseIntent::from_core(&self.0, view))
     }
 

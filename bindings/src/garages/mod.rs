@@ -159,7 +159,7 @@ impl Garages {
         cancel: Option<Arc<Cancel>>,
     ) -> Result<PurchaseIntent, MestoError> {
         let number = self.0.to_app(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
-        let view = self.0.answer(cancel, Box::pin(self.0.core.garages().pay(&city, &facility, &number, pay))).await?;
+        let view = self.0.paid(cancel, Box::pin(self.0.core.garages().pay(&city, &facility, &number, pay))).await?;
         Ok(PurchaseIntent::from_core(&self.0, view))
     }
 }

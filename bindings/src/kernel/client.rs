@@ -120,7 +120,16 @@ impl Handle {
         cancel: Option<Arc<Cancel>>,
         work: Work<'a, mesto_client::Result<T>>,
     ) -> impl Future<Output = Result<T, MestoError>> + Send + use<'a, T> {
-        Answer { work: until(cancel, work), locale: self.locale }
+        Answer { work: until(cancel, work), locale: self.locale, pays: false }
+    }
+
+    /// The same of what pays, or goes on with a payment.
+    pub fn paid<'a, T>(
+        &self,
+        cancel: Option<Arc<Cancel>>,
+        work: Work<'a, mesto_client::Result<T>>,
+    ) -> impl Future<Output = Result<T, MestoError>> + Send + use<'a, T> {
+        Answer { work: until(cancel, work), locale: self.locale, pays: true }
     }
 }
 
@@ -128,16 +137,17 @@ impl Handle {
 struct Answer<'a, T> {
     work: Until<'a, mesto_client::Result<T>>,
     locale: Locale,
+    pays: bool,
 }
 
 impl<T> Future for Answer<'_, T> {
     type Output = Result<T, MestoError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let locale = self.locale;
+        let (locale, pays) = (self.locale, self.pays);
         Pin::new(&mut self.work).poll(context).map(|outcome| match outcome {
             Some(outcome) => from_core(outcome, locale),
-            None => Err(MestoError::called_off(locale)),
+            None => Err(MestoError::called_off(locale, pays)),
         })
     }
 }
@@ -249,6 +259,15 @@ impl Client {
         open: impl FnOnce(Config, Ports) -> mesto_client::Result<mesto_client::Client>,
     ) -> Result<Arc<Self>, MestoError> {
         let locale = Locale::of(&config.locale);
+        Self::set_up(config, phone, locale, open).map_err(|error| error.said_in(locale))
+    }
+
+    fn set_up(
+        config: ClientConfig,
+        phone: Phone,
+        locale: Locale,
+        open: impl FnOnce(Config, Ports) -> mesto_client::Result<mesto_client::Client>,
+    ) -> Result<Arc<Self>, MestoError> {
         let key = root_key(&config.root_key)?;
         folder_of(&config.path)?;
         let operator = operator_name(config.operator.as_deref(), &config.operator_url)?;

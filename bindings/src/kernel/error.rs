@@ -77,21 +77,39 @@ errors! {
     Phone,
 }
 
+/// The client cannot be opened as the app wants it.
+const SET_UP_WRONG: &str = "set_up_wrong";
+
 impl MestoError {
-    /// The app set the client up wrongly: a mistake for developers, not for drivers.
+    /// The app set the client up wrongly, or a port of the app failed at once. What is wrong is for
+    /// developers, in the detail; a driver is told what he can do, in his language by
+    /// [`Self::said_in`].
     pub(crate) fn set_up(why: impl std::fmt::Display) -> Self {
         Self::Phone {
-            code: "set_up_wrong".to_owned(),
-            text: why.to_string(),
+            code: SET_UP_WRONG.to_owned(),
+            text: String::new(),
             advice: String::new(),
             params: HashMap::new(),
             detail: why.to_string(),
             request: None,
             may_be_charged: false,
         }
+        .said_in(Locale::En)
     }
 
-    pub(crate) fn called_off(locale: Locale) -> Self {
+    /// A wrong set-up in the words of one language, which it is found before.
+    pub(crate) fn said_in(mut self, locale: Locale) -> Self {
+        if let Self::Phone { code, text, advice, .. } = &mut self
+            && code == SET_UP_WRONG
+        {
+            *text = texts::of_code(locale, code, None, &Map::new(), None);
+            *advice = texts::of_code(locale, code, Some("advice"), &Map::new(), None);
+        }
+        self
+    }
+
+    /// `pays`: what had begun stays an open intent, and may be charged.
+    pub(crate) fn called_off(locale: Locale, pays: bool) -> Self {
         let code = "called_off";
         Self::Cancelled {
             code: code.to_owned(),
@@ -100,8 +118,7 @@ impl MestoError {
             params: HashMap::new(),
             detail: "the app called this off".to_owned(),
             request: None,
-            // What had begun stays an open intent.
-            may_be_charged: true,
+            may_be_charged: pays,
         }
     }
 
@@ -156,15 +173,37 @@ mod tests {
             assert_eq!((code.as_str(), text.as_str(), detail.as_str()), ("phone_invalid", said, "for developers"));
             assert!(!advice.is_empty());
         }
-        let MestoError::Cancelled { code, text, advice, may_be_charged, .. } = MestoError::called_off(Locale::SrLatn)
+        let MestoError::Cancelled { code, text, advice, may_be_charged, .. } =
+            MestoError::called_off(Locale::SrLatn, true)
         else {
             panic!("not called off")
         };
         assert_eq!((code.as_str(), text.as_str()), ("called_off", "Prekinuli ste ovo."));
         assert!(may_be_charged, "what had begun goes on");
+        let read = MestoError::called_off(Locale::En, false);
+        assert!(matches!(read, MestoError::Cancelled { may_be_charged: false, .. }), "a price charges nothing");
         assert!(!advice.is_empty());
         let away = Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::Unavailable, ""));
         assert!(matches!(MestoError::from_core(&away, Locale::En), MestoError::NotNow { .. }));
+    }
+
+    #[test]
+    fn a_driver_is_told_of_a_wrong_set_up_in_his_language_and_developers_what_is_wrong() {
+        let thrown = "java.lang.IllegalStateException: no key\n\tat city.app.Key.publicKey(Key.kt:7)";
+        for (locale, said) in [
+            (Locale::En, "This app is not set up as it should be."),
+            (Locale::SrLatn, "Aplikacija nije podešena kako treba."),
+        ] {
+            let MestoError::Phone { code, text, advice, detail, .. } = MestoError::set_up(thrown).said_in(locale)
+            else {
+                panic!("not the phone's")
+            };
+            assert_eq!((code.as_str(), text.as_str(), detail.as_str()), ("set_up_wrong", said, thrown));
+            assert!(!advice.is_empty() && !advice.contains("Exception"));
+        }
+        // Others keep their words.
+        let other = MestoError::called_off(Locale::En, false);
+        assert_eq!(other.clone().said_in(Locale::SrLatn), other);
     }
 
     #[test]

@@ -86,7 +86,8 @@ pub struct LogLine {
     pub request: Option<String>,
     pub duration: Option<Duration>,
     pub status: Option<u16>,
-    /// The code of a refusal.
+    /// The code of a refusal, or of what became of the request: `offline`, `no_answer`,
+    /// `answer_unreadable`.
     pub code: Option<String>,
 }
 

@@ -76,7 +76,7 @@ impl Orders {
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<PurchaseIntent, MestoError> {
-        let view = self.0.answer(cancel, Box::pin(self.0.core.orders().pay(order, pay))).await?;
+        let view = self.0.paid(cancel, Box::pin(self.0.core.orders().pay(order, pay))).await?;
         Ok(PurchaseIntent::from_core(&self.0, view))
     }
 }

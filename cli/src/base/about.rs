@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::kernel::args::{PhoneArgs, web_address};
 use crate::kernel::call::Call;
-use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::failure::{CliError, Exit, Outcome, page};
 use crate::kernel::output::{Tone, table};
 use crate::kernel::phone::Phone;
 use crate::kernel::service::{Commands, Run, Service};
@@ -148,7 +148,7 @@ struct WrittenText {
 pub fn read(path: &Path, config: Config) -> Outcome<(Profile, Config)> {
     let wrong = |why: String| {
         CliError::new(Exit::Input, "about_unusable", format!("{}: {why}", path.display()))
-            .advise("docs/guide-operators.md shows a whole file under \"What you say of yourself\".")
+            .advise(concat!(page!("guide-operators.md"), " shows a whole file under \"What you say of yourself\"."))
     };
     let text = std::fs::read_to_string(path).map_err(|why| wrong(format!("it cannot be read: {why}")))?;
     let written: Written = toml::from_str(&text).map_err(|why| wrong(why.to_string().trim_end().to_owned()))?;
@@ -207,8 +207,9 @@ mod tests {
             (config.min_client, profile.greatest_client),
             (Some("0.1".parse().unwrap()), Some("0.1.0".parse().unwrap()))
         );
-        assert_eq!(profile.legal.texts.len(), 2);
-        assert_eq!(profile.legal.texts[0].kind, LegalKind::Terms);
+        // Every kind that the doctor asks for.
+        let kinds = profile.legal.texts.iter().map(|text| text.kind.clone()).collect::<Vec<_>>();
+        assert_eq!(kinds, [LegalKind::Terms, LegalKind::Privacy, LegalKind::Imprint, LegalKind::Complaints]);
     }
 
     #[test]

@@ -35,12 +35,20 @@ impl Run for Command {
     }
 }
 
+/// A list says on its last page too that there is no next one.
+fn with_next(mut page: Value) -> Value {
+    if let Some(fields) = page.as_object_mut() {
+        fields.entry("next").or_insert(Value::Null);
+    }
+    page
+}
+
 async fn history(args: HistoryArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     let (mut json, mut texts) = (Map::new(), Vec::new());
     for read in call.services.all().filter_map(|service| service.history) {
         let past = read(&phone, args.limit).await?;
-        json.insert(past.name.to_owned(), past.json);
+        json.insert(past.name.to_owned(), with_next(past.json));
         texts.push(past.text);
     }
     call.say(&Value::Object(json), || texts.join("\n"));

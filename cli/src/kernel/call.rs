@@ -105,6 +105,9 @@ pub fn told_to_end() -> impl Future<Output = ()> + Send {
 /// data (the operator's and the bank's tests see to it).
 pub fn write_logs() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    // A second subscriber is refused, which is right: the first one writes.
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that nobody reads any more is no reason to stop: that would be told on standard error,
+    // which is what cannot be written. A second subscriber is refused, which is right: the first
+    // one writes.
+    let _ = subscriber.log_internal_errors(false).try_init();
 }

@@ -151,7 +151,11 @@ fn read(file: &Path, whole: &Command) -> Result<Vec<Said>, CliError> {
     let line_of = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
     let table: BTreeMap<Spanned<String>, Spanned<Value>> = toml::from_str(&text).map_err(|why| {
         let line = why.span().map(|span| format!(", line {}", line_of(span.start))).unwrap_or_default();
-        unusable(format!("{shown}{line}: {}", why.message()))
+        let named = match (why.message(), why.span().and_then(|span| text.get(span))) {
+            ("duplicate key", Some(key)) => format!(" `{}`", key.trim()),
+            _ => String::new(),
+        };
+        unusable(format!("{shown}{line}: {}{named}", why.message()))
             .advise("It is TOML: a line for each option, such as listen = \"127.0.0.1:8080\".")
     })?;
     let mut said: Vec<(usize, Said)> = Vec::new();

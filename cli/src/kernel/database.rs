@@ -12,7 +12,7 @@ use mesto_operator::{
 };
 
 use crate::kernel::args::StoreArgs;
-use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::failure::{CliError, Exit, Outcome, page};
 use crate::kernel::private_files;
 
 /// The SQLite file when nothing is said.
@@ -101,6 +101,15 @@ const ADVICE: &str =
 pub const AS_ITS_USER: &str = "Root is not the user whom the database lets in: run it as the one who serves, `runuser -u \
                                mesto -- mesto …` or `sudo -u mesto mesto …`; for the doctor of the package that is \
                                `systemctl start mesto-doctor`, and `journalctl -u mesto-doctor` shows what it found.";
+
+/// Where a password is looked for.
+const PASSWORD: &str = concat!(
+    "Name the file that has it in PGPASSFILE (`host:port:database:user:password`, mode 0600, of the user who runs this): \
+     the units of the package take it from /etc/default/mesto, and before a tool that you type say `export \
+     PGPASSFILE=/etc/mesto/pgpass`; see ",
+    page!("operator-stores.md"),
+    "."
+);
 
 /// libpq's: PGPASSFILE, else `.pgpass` in the home folder when there is one.
 fn password_file() -> Option<PathBuf> {
@@ -258,6 +267,13 @@ impl Place {
         matches!(self, Self::Postgres(_)) && private_files::is_root() && why.to_string().contains("(28000)")
     }
 
+    /// Whether a server asks for a password and was given none, or another one.
+    fn lacks_password(&self, why: &StoreError) -> bool {
+        let said = why.to_string();
+        // The driver's own words; `invalid_password`, in whatever language the server says it.
+        matches!(self, Self::Postgres(_)) && (said.contains("password missing") || said.contains("(28P01)"))
+    }
+
     /// Why it cannot be used.
     #[must_use]
     pub fn unusable(&self, why: &StoreError) -> CliError {
@@ -283,8 +299,13 @@ impl Place {
             StoreError::Schema(SchemaFault::Empty) => {
                 "Name the store that `mesto serve` writes. A copy of the file alone lacks what stands in the `-wal` beside it: copy with `mesto admin backup`."
             }
+            _ if self.lacks_password(why) => PASSWORD,
             StoreError::Pooled => {
-                "Say `pool_mode = session` in pgbouncer.ini, or name the server itself: docs/two-instances.md."
+                concat!(
+                    "Say `pool_mode = session` in pgbouncer.ini, or name the server itself: ",
+                    page!("two-instances.md"),
+                    "."
+                )
             }
             _ => ADVICE,
         };

@@ -23,6 +23,14 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+/// Where a page is: among the sources, and on a machine that has the package.
+macro_rules! page {
+    ($name:literal) => {
+        concat!("docs/", $name, " (/usr/share/doc/mesto/", $name, " of the package)")
+    };
+}
+pub(crate) use page;
+
 /// The code of a failure whose document was written already: nothing is told beside it.
 pub const SAID: &str = "said";
 

@@ -39,7 +39,7 @@ pub fn write(text: &str) {
         Ok(()) => {}
         Err(why) if why.kind() == std::io::ErrorKind::BrokenPipe => exit(0),
         Err(why) => {
-            eprintln!("mesto: standard output cannot be written: {why}");
+            write_error(&format!("mesto: standard output cannot be written: {why}\n"));
             exit(1);
         }
     }
@@ -61,16 +61,23 @@ fn exit(code: i32) -> ! {
     std::process::exit(code)
 }
 
-/// A line on standard error that is no failure.
+/// A line on standard error: a failure that ends the command, or what is no failure.
 pub fn warn(text: &str) {
     clear_waiting();
-    eprintln!("{text}");
+    write_error(&format!("{text}\n"));
+}
+
+/// Writes to standard error. Nobody is left to tell when this cannot be written, and the command
+/// goes on: its exit code says how it ended.
+fn write_error(text: &str) {
+    let mut error = std::io::stderr().lock();
+    let _ = error.write_all(text.as_bytes()).and_then(|()| error.flush());
 }
 
 /// Takes back the line that says what is waited for.
 pub fn clear_waiting() {
     if WAITING.swap(false, Ordering::Relaxed) {
-        eprint!("\r\u{1b}[2K");
+        write_error("\r\u{1b}[2K");
     }
 }
 
@@ -96,7 +103,7 @@ impl Waiting {
         self.steps = self.steps.saturating_add(1);
         if self.shown && self.steps >= Self::QUIET {
             WAITING.store(true, Ordering::Relaxed);
-            eprint!("\r\u{1b}[2K{}", self.text());
+            write_error(&format!("\r\u{1b}[2K{}", self.text()));
         }
     }
 

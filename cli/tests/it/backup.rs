@@ -66,7 +66,18 @@ fn a_store_that_is_served_is_copied_and_another_one_is_made_of_the_copy_on_sqlit
     // Each time it is another history of the books.
     assert_ne!(right(&restore("other.sqlite"))["epoch"], restored["epoch"]);
     let said = mesto(path, &["admin", "restore", "--from", "copy.sqlite", "--database", "third.sqlite"]);
-    assert!(said.out.contains("clock-is-right") && said.out.contains("same keys"), "{}", said.out);
+    assert!(!said.out.contains("clock") && said.out.contains("same keys"), "{}", said.out);
+    assert_eq!(restored["is_clock_doubted"], false, "{restored}");
+    // Older than two days: nothing is erased by itself.
+    let books = mesto_operator::SqliteStore::open(&path.join("mesto.sqlite"), mesto_operator::Durability::Full);
+    let days_ago = "UPDATE clock SET seen_at = (SELECT MAX(at) FROM audit_log) - 3 * 86400000";
+    mesto_operator::store::transact(&books.unwrap(), |tx| tx.execute(days_ago, &[])).unwrap();
+    right(&admin(path, &["backup", "--to", "old.sqlite"]));
+    let old = |to: &str| ["admin", "restore", "--from", "old.sqlite", "--database", to].map(str::to_owned);
+    let said = mesto(path, &old("fourth.sqlite").each_ref().map(String::as_str));
+    assert!(said.out.contains("`mesto admin clock-is-right`"), "{}", said.out);
+    let told = right(&admin(path, &["restore", "--from", "old.sqlite", "--database", "fifth.sqlite"]));
+    assert_eq!(told["is_clock_doubted"], true, "{told}");
     right(&admin(path, &["clock-is-right", "--database", "new.sqlite"]));
     let serving = begun(path, &["--database", "new.sqlite"]);
     assert_eq!(crate::http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);

@@ -79,7 +79,7 @@ fn what_is_wrong_in_the_file_is_told_with_its_line_and_what_would_be_right() {
             "line 2: `database-url` and `database` exclude",
             "Leave one",
         ),
-        ("listen = \"a\"\nlisten = \"b\"", "line 2: duplicate key", "It is TOML"),
+        ("listen = \"a\"\nlisten = \"b\"", "line 2: duplicate key `listen`", "It is TOML"),
         ("listen = 127.0.0.1", "line 1: ", "It is TOML"),
     ] {
         write(path, file);

@@ -145,3 +145,38 @@ fn a_file_of_the_books_that_others_may_change_is_refused_and_one_they_may_read_i
         assert!(log.contains("others could read the books") && log.contains(&format!("{open:o}")), "{log}");
     }
 }
+
+/// A server of Postgres that asks everybody for a password, and says no more.
+fn asks_for_password() -> String {
+    use std::io::{Read as _, Write as _};
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://mesto@{}/mesto", server.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in server.incoming() {
+            let mut stream = stream.unwrap();
+            let mut said = [0; 1_024];
+            let length = stream.read(&mut said).unwrap_or(0);
+            // Whoever asks for TLS first is told that there is none.
+            if length == 8 && stream.write_all(b"N").is_ok() {
+                let _ = stream.read(&mut said);
+            }
+            let _ = stream.write_all(b"R\0\0\0\x08\0\0\0\x03");
+            let _ = stream.read(&mut said);
+        }
+    });
+    url
+}
+
+#[test]
+fn who_has_no_password_is_told_where_it_is_looked_for() {
+    let folder = folder();
+    let url = asks_for_password();
+    std::fs::write(folder.path().join("copy.dump"), "PGDMP").unwrap();
+    for words in [&["ledger"][..], &["backup", "--to", "to.dump"], &["restore", "--from", "copy.dump"]] {
+        let refused = mesto(folder.path(), &[&["admin"], words, &["--database-url", &url, "--json"]].concat());
+        let error = refused.json()["error"].clone();
+        assert_eq!((refused.exit, error["code"].as_str()), (6, Some("store_unusable")), "{words:?} {error}");
+        let advice = error["advice"].as_str().unwrap();
+        assert!(advice.contains("PGPASSFILE") && advice.contains("/etc/default/mesto"), "{words:?} {error}");
+    }
+}

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Clock as _, Durability, SqliteStore, SystemClock, SystemEntropy, values};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{Ran, Serving, command, ran};
@@ -631,6 +631,29 @@ fn a_postgres_whose_replica_may_lack_what_was_acknowledged_is_found() {
     for commit in ["on", "remote_apply"] {
         assert_eq!(with(commit), "", "{commit}");
     }
+}
+
+#[test]
+fn what_keeps_a_store_from_being_opened_is_told_once_and_with_another_document_where_nothing_is_looked_at() {
+    let store = |told: &Told| told.0["store_unusable"].clone();
+    let sound = Sound::new();
+    std::fs::remove_file(sound.path().join("keys/keys.signed")).unwrap();
+    let told = doctor(sound.path(), &[]);
+    assert_eq!(
+        store(&told),
+        json!({ "code": "store_unusable", "state": "skipped", "text": "the keys cannot be used" })
+    );
+    keys(sound.path(), 0);
+    edit(&sound.path().join("cities/belgrade/city.toml"), "outdated_from", "outdated_form");
+    let told = doctor(sound.path(), &[]);
+    assert_eq!(
+        store(&told),
+        json!({ "code": "store_unusable", "state": "skipped", "text": "the cities cannot be read" })
+    );
+    write(&sound.path().join("mesto.toml"), "listen");
+    let ran = ran(&mut command(sound.path(), &["doctor", "--config", "mesto.toml", "--json"]));
+    let said = ran.json();
+    assert_eq!((ran.exit, said.as_object().unwrap().len(), &said["error"]["code"]), (6, 1, &json!("config_unusable")));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 use crate::phone::{Driver, PHONE};
-use crate::{Ran, http, mesto, secret_file};
+use crate::{Ran, Serving, http, mesto, secret_file};
 
 /// The code of an error told to a machine.
 fn code(ran: &Ran) -> String {
@@ -75,8 +75,17 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
         let told = driver.run(&[*words, &["--json"]].concat());
         assert_eq!(told.exit, *exit, "{words:?}");
         assert!(!code(&told).is_empty() && told.err.is_empty(), "{words:?}: {}", told.err);
+        let error = &told.json()["error"];
+        let fields: Vec<&str> = error.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["advice", "code", "params", "text"], "{words:?}");
+        assert!(error["params"].is_object(), "{words:?}: {error}");
     }
-    assert_eq!(driver.json(&["history"])["history"]["items"].as_array().unwrap().len(), 0, "nothing was bought");
+    let history = driver.json(&["history"]);
+    assert_eq!(history["history"]["items"].as_array().unwrap().len(), 0, "nothing was bought");
+    for name in ["deposit", "payments", "history", "orders", "visits"] {
+        let list = history[name].as_object().unwrap();
+        assert!(list.contains_key("items") && list.get("next").is_some_and(serde_json::Value::is_null), "{name}");
+    }
 }
 
 #[test]
@@ -330,4 +339,39 @@ fn the_control_address_tells_mistakes_in_json() {
         let (status, answer) = http("GET", &format!("{control}{path}"), None).unwrap();
         assert!((400..500).contains(&status) && answer.contains("\"error\""), "{path}: {status} {answer}");
     }
+}
+
+/// The writing end of a pipe that nobody reads any more, as in `mesto doctor 2>&1 | head -1`.
+fn unread() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+#[test]
+fn who_reads_no_further_changes_no_exit_code() {
+    let folder = crate::folder();
+    for (words, exit) in [
+        (&["zones", "--root-key", "short"][..], 2),
+        (&["doctor", "--config", "nowhere.toml"], 6),
+        (&["admin", "list", "--database", "nowhere.sqlite"], 6),
+    ] {
+        let mut command = crate::command(folder.path(), words);
+        let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(unread()).status().unwrap();
+        assert_eq!(ended.code(), Some(exit), "{words:?}");
+    }
+    // What is found is written first: there nobody reads either.
+    let mut both = crate::command(folder.path(), &["doctor"]);
+    let ended = both.stdin(Stdio::null()).stdout(unread()).stderr(unread()).status().unwrap();
+    assert_eq!(ended.code(), Some(0), "it ends quietly, as `head` has what it wants");
+}
+
+#[test]
+fn an_operator_whose_log_nobody_reads_serves_on() {
+    let folder = crate::folder();
+    let mut command = crate::command(folder.path(), &crate::SERVE);
+    let serving = Serving::spawned(command.env("RUST_LOG", "debug").stderr(unread()));
+    let clock = format!("{}/v1/clock", serving.said("operator"));
+    assert_eq!(http("GET", &clock, None).unwrap().0, 200);
+    drop(serving);
 }

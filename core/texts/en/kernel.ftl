@@ -34,20 +34,32 @@ error-device_key_failed = This phone's key cannot sign now.
     .advice = Unlock the phone and try again.
 error-code_of_another_phone = Another phone shows this code.
     .advice = Move the code to this phone, or show it on the phone that has it.
+error-code_untrusted = This code is not genuine, or it cannot be read.
+    .advice = Refresh and try again. What you paid stands with the operator: ask there if it stays so.
 error-out_of_range = This value is out of range.
     .advice = Choose a smaller amount or a shorter time.
 error-id_invalid = The app asked for something that cannot be.
     .advice = Update the app. Nothing was sent and nothing was charged.
 error-called_off = You called this off.
     .advice = If it was a payment, look whether it went through before you pay again.
+error-set_up_wrong = This app is not set up as it should be.
+    .advice = Update the app. If it stays so, tell its makers.
 error-bad_request = The operator did not understand the app.
     .advice = Update the app.
 error-unauthorized = Your session is over.
     .advice = Sign in again; your tickets are safe.
 error-forbidden = Your account may not do this.
     .advice = Sign in with another account, or ask the operator.
-error-not_found = This is not there any more.
-    .advice = Refresh and try again.
+error-not_found = { $what ->
+        [slip] No daily order has this number.
+       *[other] This is not there any more.
+    }
+    .advice = { $what ->
+        [slip] Compare it with the slip, digit by digit. If it is the same, ask the operator.
+       *[other] Refresh and try again.
+    }
+    .plain = This is not there any more.
+    .plain-advice = Refresh and try again.
 error-method_not_allowed = The operator does not offer this.
     .advice = Update the app.
 error-body_too_large = The request is too large.

@@ -34,20 +34,32 @@ error-device_key_failed = Ključ ovog telefona sada ne može da potpiše.
     .advice = Otključajte telefon i pokušajte ponovo.
 error-code_of_another_phone = Ovaj kod pokazuje drugi telefon.
     .advice = Premestite kod na ovaj telefon ili ga pokažite na telefonu na kojem je.
+error-code_untrusted = Ovaj kod nije verodostojan ili se ne može pročitati.
+    .advice = Osvežite i pokušajte ponovo. Ono što ste platili stoji kod operatera: obratite mu se ako se ponavlja.
 error-out_of_range = Vrednost je van opsega.
     .advice = Izaberite manji iznos ili kraće vreme.
 error-id_invalid = Aplikacija je tražila nešto čega ne može biti.
     .advice = Ažurirajte aplikaciju. Ništa nije poslato i ništa nije naplaćeno.
 error-called_off = Prekinuli ste ovo.
     .advice = Ako je bilo plaćanje, pogledajte da li je prošlo pre nego što ponovo platite.
+error-set_up_wrong = Aplikacija nije podešena kako treba.
+    .advice = Ažurirajte aplikaciju. Ako se ponavlja, javite se onima koji je prave.
 error-bad_request = Operater nije razumeo aplikaciju.
     .advice = Ažurirajte aplikaciju.
 error-unauthorized = Vaša prijava je istekla.
     .advice = Prijavite se ponovo; vaše karte su sačuvane.
 error-forbidden = Vaš nalog nema pravo na ovo.
     .advice = Prijavite se drugim nalogom ili pitajte operatera.
-error-not_found = Ovoga više nema.
-    .advice = Osvežite i pokušajte ponovo.
+error-not_found = { $what ->
+        [slip] Nijedna dnevna karta nema ovaj broj.
+       *[other] Ovoga više nema.
+    }
+    .advice = { $what ->
+        [slip] Uporedite ga sa brojem na karti, cifru po cifru. Ako je isti, pitajte operatera.
+       *[other] Osvežite i pokušajte ponovo.
+    }
+    .plain = Ovoga više nema.
+    .plain-advice = Osvežite i pokušajte ponovo.
 error-method_not_allowed = Operater ovo ne nudi.
     .advice = Ažurirajte aplikaciju.
 error-body_too_large = Zahtev je prevelik.

@@ -142,8 +142,10 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<AccountClosed> {
             }
         }
     }
-    grants::end_all(tx, account.id, now)?;
-    tx.write(update!(AccountRow { id: account.id } set { events_from: account.seq, closed_at: Some(now) }))?;
+    let roles = grants::end_all(tx, account.id, now)?;
+    tx.write(update!(AccountRow { id: account.id } set {
+        events_from: account.seq, closed_at: Some(now), roles: roles
+    }))?;
     Ok(AccountClosed { settled, refund })
 }
 

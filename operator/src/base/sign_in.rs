@@ -346,6 +346,7 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     let own = Some((device, public_key.clone()));
     tx.write(Write::insert(DeviceRow { id: device, account, name, public_key, created_at: now }))?;
     let (token, expires_at) = issue_token(tx, call.operator, now, account, own)?;
+    call.operator.gives_token(&token, account, &grants);
     Ok(Session { token, grants, account, expires_at })
 }
 

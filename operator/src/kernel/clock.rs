@@ -113,6 +113,14 @@ impl Operator {
         Ok(())
     }
 
+    /// Why whoever serves this store at `now` would not believe the clock. Changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn would_doubt_clock(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<Option<ClockDoubt>, StoreError> {
+        transact(store, |tx| Ok(compare(tx, whole_millis(now))?.1))
+    }
+
     /// Compares the clock with what was seen last, when it is time for that.
     pub(crate) fn look_at_clock(&self, store: &dyn Store, now: DateTime<Utc>) {
         if self.config.moves_clock {
@@ -146,25 +154,32 @@ impl Operator {
 
 /// What is to be said of the clock; a doubt that is new becomes an incident.
 fn look(tx: &mut dyn Tx, now: DateTime<Utc>, is_new: bool) -> Result<Option<ClockDoubt>, StoreError> {
-    let row = tx.first(find!(ClockRow { name: STORE }))?;
-    let row = row.ok_or_else(|| StoreError::unreadable("clock", "there is no row"))?;
-    let seen_at = match row.seen_at == DateTime::UNIX_EPOCH {
-        true => newest_record(tx)?.unwrap_or(now),
-        false => row.seen_at,
-    };
-    if (-BEHIND..=AHEAD).contains(&(now - seen_at)) {
-        if now - row.seen_at >= NOTED_EVERY {
+    let (noted_at, doubt) = compare(tx, now)?;
+    let Some(doubt) = doubt else {
+        if now - noted_at >= NOTED_EVERY {
             see(tx, now)?;
         }
         return Ok(None);
-    }
-    let doubt = ClockDoubt { clock: now, seen_at };
+    };
+    let seen_at = doubt.seen_at;
     let reference = format!("{} {}", seen_at.timestamp_millis(), now.timestamp_millis());
     if is_new && tx.first(find!(DueRow { kind: INCIDENT, reference: &reference }))?.is_none() {
         let (kind, lease_until) = (INCIDENT.to_owned(), DateTime::UNIX_EPOCH);
         tx.write(Write::insert(DueRow { kind, reference, at: DateTime::UNIX_EPOCH, lease_until }))?;
     }
     Ok(Some(doubt))
+}
+
+/// What was written down of the clock, and why it is not believed. Changes nothing.
+fn compare(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<(DateTime<Utc>, Option<ClockDoubt>), StoreError> {
+    let row = tx.first(find!(ClockRow { name: STORE }))?;
+    let row = row.ok_or_else(|| StoreError::unreadable("clock", "there is no row"))?;
+    let seen_at = match row.seen_at == DateTime::UNIX_EPOCH {
+        true => newest_record(tx)?.unwrap_or(now),
+        false => row.seen_at,
+    };
+    let is_believed = (-BEHIND..=AHEAD).contains(&(now - seen_at));
+    Ok((row.seen_at, (!is_believed).then_some(ClockDoubt { clock: now, seen_at })))
 }
 
 /// The doubt that a planned incident is about.

@@ -267,14 +267,15 @@ pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, gran
     Ok(true)
 }
 
-/// Ends every role of a locked account that is closed.
-pub(crate) fn end_all(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Result<(), StoreError> {
-    tx.write(update!(AccountRow { id: account } set { roles: stored(&[])? }))?;
+/// Ends every role of a locked account that is closed. Whoever closes it writes its row, and into
+/// that the roles that are returned: none.
+pub(crate) fn end_all(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Result<String, StoreError> {
     tx.write(Write::sql(
         "role_grant",
         "UPDATE role_grant SET ends_at = $2 WHERE account = $1 AND (ends_at IS NULL OR ends_at > $2)",
         values![account, now.timestamp_millis()],
-    ))
+    ))?;
+    stored(&[])
 }
 
 /// Every role of an account that holds, or held, another one than a driver's, with the account and

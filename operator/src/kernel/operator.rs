@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::kernel::client_version::ClientVersion;
+use mesto_protocol::kernel::grants::Grant;
 use mesto_protocol::kernel::ids::{AccountId, RecordId, RequestId};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
@@ -254,6 +255,11 @@ impl Operator {
     /// The account of a token that was good a moment ago.
     pub(crate) fn holder(&self, token_hash: &str) -> Option<AccountId> {
         self.shares.holder(token_hash)
+    }
+
+    /// A token is given to whoever signs in.
+    pub(crate) fn gives_token(&self, token: &str, account: AccountId, grants: &[Grant]) {
+        self.shares.give(token, account, grants);
     }
 
     /// A request that comes now, under the id that it has already where that is one.

@@ -3,6 +3,9 @@
 //!
 //! They are kept in memory, by each instance for itself, and asked before the store. Whoever is not
 //! known yet is counted by his token; an address is counted for tokens that turned out to be none.
+//! A token that this instance gave at a sign-in, or has found good, is known and waits for none
+//! of those. Another one, given elsewhere or before a start, is told apart from wrong ones by the
+//! store alone, which a flood of them must not reach: it has its chance among them.
 //! What settles a purchase is never refused for being asked often: an action beyond the share is
 //! still answered when its key is known, and what became of a key or a payment that is there is
 //! told. A question for one has a share of its own, beyond which one that is not there is refused;
@@ -13,7 +16,7 @@ use std::hash::BuildHasher as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::operation::Access;
 use mesto_protocol::{Method, Problem, ProblemCode};
@@ -247,9 +250,18 @@ impl Shares {
 
     /// Who the holder of a token is.
     pub fn learn(&self, token_hash: &str, who: &Caller) {
+        self.know(token_hash, who.account, who.grants.iter().map(|grant| &grant.role));
+    }
+
+    /// A token is given to whoever signs in, and its first request is held up by no wrong one.
+    /// Where the transaction is taken back, nobody has that token.
+    pub fn give(&self, token: &str, account: AccountId, grants: &[Grant]) {
+        self.know(&text::sha256(token.as_bytes()), account, grants.iter().map(|grant| &grant.role));
+    }
+
+    fn know<'a>(&self, token_hash: &str, account: AccountId, mut roles: impl Iterator<Item = &'a Role>) {
         let mut state = self.lock();
-        let is_staff = who.grants.iter().any(|grant| grant.role != Role::Driver);
-        let known = (who.account, is_staff);
+        let known = (account, roles.any(|role| *role != Role::Driver));
         if state.known.get(token_hash) != Some(&known) {
             if state.known.len() >= MOST {
                 state.known.clear();

@@ -133,6 +133,16 @@ fn wrong_tokens_of_an_address_are_refused_and_those_that_are_known_are_not() {
     assert_eq!(list(&driver.token).status, 200);
 }
 
+#[test]
+fn who_signs_in_where_others_send_wrong_tokens_is_served_and_they_are_not() {
+    let served = Served::with(FairShares::of(20, 8, 1));
+    let list = |token: &str| served.ask(Request::new("GET", "/v1/vehicles").bearer(token)).status;
+    let statuses: Vec<u16> = (0..6).map(|number| list(&format!("wrong-{number}"))).collect();
+    assert_eq!(statuses[5], 429, "{statuses:?}");
+    let driver = served.world.driver(PHONE);
+    assert_eq!((list(&driver.token), list("wrong-6")), (200, 429));
+}
+
 on_both_databases! {
     #[test]
     fn so_many_payments_wait_on_a_providers_page_and_one_that_is_left_makes_room(world) {

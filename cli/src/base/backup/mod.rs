@@ -257,9 +257,10 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
         }
         let epoch = operator.begin_epoch(store, now()).map_err(|why| CliError::failed("the epoch", why))?;
         let root = operator.root_key_of(store).map_err(|why| CliError::failed("the root key", why))?;
-        Ok((epoch, root))
+        let doubt = operator.would_doubt_clock(store, now()).map_err(|why| CliError::failed("the clock", why))?;
+        Ok((epoch, root, doubt.is_some()))
     };
-    let (epoch, root) = match (&place, kind) {
+    let (epoch, root, is_clock_doubted) = match (&place, kind) {
         (Place::Sqlite(file), Kind::Sqlite) => sqlite::restore(from, file, adopt)?,
         (Place::Postgres(address), Kind::Dump) => postgres::restore(&place, address, from, adopt)?,
         (Place::Postgres(_), Kind::Sqlite) => {
@@ -270,7 +271,10 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
         }
     };
     let is_other = root.is_some_and(|root| root != operator.keys().root_text());
-    let told = json!({ "store": place.to_string(), "from": from, "epoch": epoch, "is_of_other_root_key": is_other });
+    let told = json!({
+        "store": place.to_string(), "from": from, "epoch": epoch, "is_of_other_root_key": is_other,
+        "is_clock_doubted": is_clock_doubted,
+    });
     call.say(&told, || {
         let made = call.style.paint(Tone::Good, "Restored to");
         let other = match is_other {
@@ -279,7 +283,8 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
             }
             false => String::new(),
         };
-        format!("{made} {place}, audited, under a new epoch {epoch}{other}\n{NEXT}")
+        let clock = if is_clock_doubted { CLOCK } else { "" };
+        format!("{made} {place}, audited, under a new epoch {epoch}{other}\n{NEXT}{clock}")
     });
     Ok(())
 }
@@ -288,9 +293,12 @@ fn restore(RestoreArgs { from, store }: &RestoreArgs, call: Call) -> Outcome<()>
 const NEXT: &str = "\
 Now: serve it with the same keys, name and cities, and let nothing serve the old store any more.
 Phones read their accounts anew and mark what these books lack; garages tell their last days again.
-Of a copy that is older than two days nothing is erased until you say that the clock is right: `mesto admin clock-is-right`.
 Sessions, roles, tokens and accounts that were ended since the copy stand again: end them again. What was given since is missing.
 Ask the bank for its notices since the copy was taken, and look at `mesto admin incidents`.";
+
+/// What is to be said as well where the clock is far from what the copy has seen.
+const CLOCK: &str = "
+The copy is older than two days, or its clock was another one: nothing is erased until you say that the clock is right: `mesto admin clock-is-right`.";
 
 #[cfg(test)]
 mod tests {

@@ -36,8 +36,8 @@ fn major_of(said: &str) -> Option<i64> {
 }
 
 /// The version of a database's server.
-fn server_major(address: &PostgresAddress) -> Outcome<i64> {
-    PostgresStore::server_major(address).map_err(|why| CliError::failed("the server's version", why))
+fn server_major(place: &Place, address: &PostgresAddress) -> Outcome<i64> {
+    PostgresStore::server_major(address).map_err(|why| place.unusable(&why))
 }
 
 /// The program with what it needs to reach the database; it asks nobody for a password.
@@ -70,7 +70,7 @@ pub fn backup(
     if to.symlink_metadata().is_ok() {
         return Err(not_copied(CopyError::Exists(to.to_path_buf())));
     }
-    let major = server_major(address)?;
+    let major = server_major(place, address)?;
     let growing = Growing::beside(to);
     growing.make().map_err(not_copied)?;
     let dump = |snapshot: Option<&str>| {
@@ -117,7 +117,7 @@ pub fn restore<T>(
     from: &Path,
     adopt: impl FnOnce(&dyn Store) -> Outcome<T>,
 ) -> Outcome<T> {
-    let mut restore = command("pg_restore", address, server_major(address)?)?;
+    let mut restore = command("pg_restore", address, server_major(place, address)?)?;
     restore.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--dbname"]);
     restore.arg(address.database()).arg(from);
     if !PostgresStore::restoring(address).map_err(|why| place.unusable(&why))? {

@@ -15,6 +15,7 @@ use crate::base::doctor::files::as_served;
 use crate::base::doctor::{Check, Seen, Setup, Weight};
 use crate::base::messages::{self, MessagesArgs};
 use crate::base::operator::tool;
+use crate::kernel::failure::page;
 
 /// A city is renewed so long before it may be sold by no more.
 const RENEWED_BEFORE: TimeDelta = TimeDelta::days(60);
@@ -31,9 +32,13 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "messages_missing",
         weight: Weight::Error,
-        advice: "Describe your gateway in a file of --messages, as docs/messages.md has it, or let one of yours read the \
-                 table: without codes nobody signs in. A secret that the file names without a whole path is read from \
-                 $CREDENTIALS_DIRECTORY where systemd sets it, and else from beside the file.",
+        advice: concat!(
+            "Describe your gateway in a file of --messages, as ",
+            page!("messages.md"),
+            " has it, or let one of yours read the table: without codes nobody signs in. A secret that the file names \
+             without a whole path is read from $CREDENTIALS_DIRECTORY where systemd sets it, and else from beside the \
+             file."
+        ),
         look: |setup| match setup.file("messages") {
             None => Seen::Bad("no --messages is given".to_owned()),
             // The very reading of `mesto serve`: what that refuses is not good.
@@ -132,7 +137,11 @@ pub const CHECKS: &[Check] = &[
     Check {
         code: "about_missing",
         weight: Weight::Warning,
-        advice: "Write who you are in law into a file of --about; docs/guide-operators.md has a whole one.",
+        advice: concat!(
+            "Write who you are in law into a file of --about; ",
+            page!("guide-operators.md"),
+            " has a whole one."
+        ),
         look: |setup| match setup.file("about") {
             None => Seen::Bad("no --about is given".to_owned()),
             Some(file) => match about::read(&file, Config::default()) {

@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::base::operator::looked_at;
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::{Call, wait};
-use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::failure::{CliError, Exit, Outcome, page};
 use crate::kernel::output::table;
 use crate::kernel::service::{Commands, Run, Service};
 
@@ -170,7 +170,7 @@ struct Written {
 
 fn fault(path: &Path, why: &str) -> CliError {
     CliError::new(Exit::Input, "messages_unusable", format!("{} cannot be used: {why}", path.display()))
-        .advise("docs/messages.md says what stands in it.")
+        .advise(concat!(page!("messages.md"), " says what stands in it."))
 }
 
 fn written(path: &Path) -> Outcome<Written> {
@@ -244,7 +244,7 @@ mod tests {
         }
         std::fs::copy(Authority::new().unwrap().file(), folder.path().join("centre.pem")).unwrap();
         let blocks: Vec<&str> = page.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-        assert_eq!(blocks.len(), 4);
+        assert_eq!(blocks.len(), 5);
         for block in blocks {
             let file = folder.path().join("messages.toml");
             std::fs::write(&file, block.replace("/usr/local/bin/send-sms", "/bin/true")).unwrap();

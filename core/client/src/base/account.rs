@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::ProblemCode;
 use mesto_protocol::base::accounts::{self, AccountClosed};
 use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SessionPage, SignIn, code_of};
 use mesto_protocol::device::DeviceKey;
@@ -101,7 +102,8 @@ impl Account<'_> {
     /// before finds nothing of the other's on the phone.
     ///
     /// # Errors
-    /// `code_wrong`, `code_expired`, `code_tries_exhausted`, `device_key_failed`,
+    /// `code_wrong` (an empty one is not sent), `code_expired`, `code_tries_exhausted`,
+    /// `device_key_failed`,
     /// `phone_secrets_failed`, `keys_untrusted` and `operator_untrusted` as above, and whatever a
     /// request can answer.
     pub async fn sign_in(self, phone: &str, code: &str, device: &str) -> Result<()> {
@@ -110,12 +112,17 @@ impl Account<'_> {
     }
 
     async fn sign_in_inner(self, phone: &str, code: &str, device: &str) -> Result<()> {
+        let code = code_of(code);
+        if code.is_empty() {
+            // It would use up a try.
+            return Err(Error::new(ErrorKind::Refused, ProblemCode::CodeWrong.as_str(), "the code is empty"));
+        }
         let device_key = DeviceKey::from_sec1(&self.0.ports().signer.public_key())
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
         self.0.operator().met().await?;
         let language = self.0.config().locale.language();
-        let (phone, code, device) = (phone.to_owned(), code_of(code), device.to_owned());
+        let (phone, device) = (phone.to_owned(), device.to_owned());
         let body = SignIn { phone, code, device, device_key, language };
         let session: Session = self.0.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.0.core().still_open()?;
@@ -179,9 +186,11 @@ impl Account<'_> {
             .filter(|intent| matches!(intent.state, IntentState::Unconfirmed(Progress::Sending | Progress::Sent)));
         let count = unsure.count();
         if count > 0 {
-            return Err(
-                Error::new(ErrorKind::Refused, "intents_open", "an intent is not confirmed yet").with("count", count)
-            );
+            // Without a session none of them can be brought to its end.
+            let session = if self.0.signed_in().is_ok() { "on" } else { "over" };
+            return Err(Error::new(ErrorKind::Refused, "intents_open", "an intent is not confirmed yet")
+                .with("count", count)
+                .with("session", session));
         }
         Ok(())
     }
@@ -305,7 +314,8 @@ impl Account<'_> {
             core.write_of(now, &session, mark)?;
         }
         let answer = self.0.fetch(&accounts::CLOSE, &[], &[]).await;
-        self.0.core().still_open()?;
+        // What was owed may have been paid from the deposit.
+        self.0.core().still_open().map_err(Error::unsure)?;
         let closed = match answer {
             Ok(closed) => closed,
             Err(error) => {
@@ -322,7 +332,7 @@ impl Account<'_> {
                     self.end_of(&session)?;
                 }
                 self.0.changed();
-                return Err(error);
+                return Err(if is_known { error } else { error.unsure() });
             }
         };
         // The token goes last: until then the operator tells again what became of the account.

@@ -138,6 +138,9 @@ impl Client {
         }
         report.cursor = cursor.to_string();
         self.cities_again().await;
+        for synced in self.services().all().filter_map(|service| service.synced) {
+            synced(self).await;
+        }
         self.prune()?;
         self.changed();
         Ok(report)

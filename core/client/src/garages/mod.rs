@@ -172,7 +172,7 @@ impl Garages<'_> {
     ///
     /// # Errors
     /// `visit_missing`, `code_of_another_phone` for a receipt that is bound to another phone,
-    /// `device_key_failed`.
+    /// `device_key_failed`, `code_untrusted` for one that is not genuine or cannot be read.
     pub fn receipt(self, visit: VisitId) -> Result<Option<ShownCode>> {
         self.visit(visit)?.signed.map(|signed| self.0.show(&signed)).transpose()
     }

@@ -44,24 +44,23 @@ pub struct Error {
     /// Only of an answer of the operator.
     request_id: Option<Box<str>>,
     time: Option<Arc<TimeRules>>,
+    /// Something that pays was sent, or may have been.
+    is_unsure: bool,
 }
 
 /// The parameter of a refusal whose money was taken: the amount that goes back, by `due_at`. Also
 /// the code of its advice.
 pub const PAID_BACK: &str = "paid_back";
 
-/// What ended with one of these, or waits with the first, a bank may still charge; then it is paid
-/// back. With the last two a payment that had begun goes on when the file is opened again.
-const MAY_BE_CHARGED: &[&str] = &[
-    "unconfirmed",
-    "intent_forgotten",
-    "abandoned",
-    "account_closed",
-    "expired",
-    "undeliverable",
-    "intents_open",
-    "closed",
-];
+/// What an exchange fails with; lines of the log have them too.
+pub(crate) const OFFLINE: &str = "offline";
+pub(crate) const NO_ANSWER: &str = "no_answer";
+pub(crate) const ANSWER_UNREADABLE: &str = "answer_unreadable";
+
+/// Of a payment that ended with one of these, or waits with the first and the last: a bank may
+/// still charge it; then it is paid back.
+const MAY_BE_CHARGED: &[&str] =
+    &["unconfirmed", "intent_forgotten", "abandoned", "account_closed", "expired", "undeliverable", "intents_open"];
 
 /// Failures that are the operator's fault and do not heal by waiting.
 const OF_THE_CITYS_DATA: [ProblemCode; 2] = [ProblemCode::CityOutdated, ProblemCode::SectionUnreadable];
@@ -83,7 +82,27 @@ impl Error {
             params: Box::default(),
             request_id: None,
             time: None,
+            is_unsure: false,
         }
+    }
+
+    /// Of something that pays and was sent, or may have been.
+    pub(crate) fn unsure(mut self) -> Self {
+        self.is_unsure = true;
+        self
+    }
+
+    /// Of a payment: what was closed does not tell whether it was sent before.
+    pub(crate) fn of_payment(mut self) -> Self {
+        self.is_unsure |= self.code == "closed";
+        self
+    }
+
+    /// Of going on with a payment: it may have been sent before, whatever fails now, but not one
+    /// that is unknown or could not be written down.
+    pub(crate) fn of_open_payment(mut self) -> Self {
+        self.is_unsure |= self.kind != ErrorKind::Refused && !self.is_full();
+        self
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -168,12 +187,11 @@ impl Error {
         texts::of_code(locale, code, Some("advice"), &self.params, self.time.as_deref())
     }
 
-    /// Nobody can say that nothing was charged: it may have been, or it was and goes back.
+    /// Nobody can say that nothing was charged: it may have been, or it was and goes back. Only of
+    /// what pays: a price that got no answer charges nothing.
     #[must_use]
     pub fn may_be_charged(&self) -> bool {
-        self.kind == ErrorKind::NoAnswer
-            || self.params.contains_key(PAID_BACK)
-            || MAY_BE_CHARGED.contains(&self.code.as_str())
+        self.is_unsure || self.params.contains_key(PAID_BACK) || MAY_BE_CHARGED.contains(&self.code.as_str())
     }
 
     /// The phone had no room: nothing was written.
@@ -199,14 +217,19 @@ impl Error {
             .with("found", of)
     }
 
-    /// A signed code cannot be shown on this phone: it is bound to another one, or the key failed.
+    /// A signed code cannot be shown on this phone: it is bound to another one, the key failed, or
+    /// the operator did not sign it so.
     pub(crate) fn of_code(why: &CodeError) -> Self {
-        let code = if *why == CodeError::DeviceMismatch { "code_of_another_phone" } else { "device_key_failed" };
-        Self::new(ErrorKind::Phone, code, why.to_string())
+        let (kind, code) = match why {
+            CodeError::DeviceMismatch => (ErrorKind::Phone, "code_of_another_phone"),
+            CodeError::Device(_) => (ErrorKind::Phone, "device_key_failed"),
+            _ => (ErrorKind::Untrusted, "code_untrusted"),
+        };
+        Self::new(kind, code, why.to_string())
     }
 
     pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
-        Self::new(ErrorKind::NotNow, "answer_unreadable", format!("the answer cannot be read: {detail}"))
+        Self::new(ErrorKind::NotNow, ANSWER_UNREADABLE, format!("the answer cannot be read: {detail}"))
     }
 
     pub(crate) fn untrusted(code: &str, what: &str, detail: impl std::fmt::Display) -> Self {
@@ -263,8 +286,8 @@ impl From<PlateError> for Error {
 impl From<LinkError> for Error {
     fn from(error: LinkError) -> Self {
         match error {
-            LinkError::NotSent(why) => Self::new(ErrorKind::Offline, "offline", why),
-            LinkError::Unknown(why) => Self::new(ErrorKind::NoAnswer, "no_answer", why),
+            LinkError::NotSent(why) => Self::new(ErrorKind::Offline, OFFLINE, why),
+            LinkError::Unknown(why) => Self::new(ErrorKind::NoAnswer, NO_ANSWER, why),
         }
     }
 }
@@ -290,11 +313,11 @@ impl From<SecretsError> for Error {
 
 /// Codes that the phone itself can give whatever the service; each has a text and an advice.
 pub const CODES: &[&str] = &[
-    "offline",
-    "no_answer",
+    OFFLINE,
+    NO_ANSWER,
     "not_signed_in",
     "city_missing",
-    "answer_unreadable",
+    ANSWER_UNREADABLE,
     "phone_full",
     "phone_data_damaged",
     "phone_data_newer",
@@ -306,9 +329,11 @@ pub const CODES: &[&str] = &[
     "phone_secrets_failed",
     "device_key_failed",
     "code_of_another_phone",
+    "code_untrusted",
     "out_of_range",
     "id_invalid",
     "called_off",
+    "set_up_wrong",
     PAID_BACK,
     "section_missing",
     "section_too_new",

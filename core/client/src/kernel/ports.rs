@@ -123,7 +123,8 @@ pub struct LogLine {
     /// From the sending to the end of the answer, or to its first byte where it goes on.
     pub duration: Option<Duration>,
     pub status: Option<u16>,
-    /// The code of a refusal.
+    /// The code of a refusal, or of what became of the request: `offline`, `no_answer`,
+    /// `answer_unreadable`.
     pub code: Option<String>,
 }
 

@@ -1,6 +1,9 @@
 //! What a service is to the client: a value that says what it keeps, plans, shows and sells. The
 //! list of them is `crate::services`.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::event::{Change, Event};
 use mesto_protocol::kernel::json::Json;
@@ -27,6 +30,8 @@ pub struct Service {
     pub prune: Option<Prune>,
     /// Forgets what it keeps of the account.
     pub forget: Option<fn(&Tx<'_>) -> Stored>,
+    /// What it asks for when the account was read: nothing of it keeps a sync from its end.
+    pub synced: Option<Synced>,
     /// The alarms that it wants.
     pub reminders: Option<fn(&Client) -> Vec<Planned>>,
     /// Its state, as its section of the widgets' file.
@@ -41,6 +46,7 @@ pub struct Service {
 
 pub type Section = fn(&Tx<'_>, Option<&Json>, &Reading) -> Stored;
 pub type Keep = fn(&Tx<'_>, &Event, DateTime<Utc>) -> Stored<bool>;
+pub type Synced = for<'c> fn(&'c Client) -> Pin<Box<dyn Future<Output = ()> + Send + 'c>>;
 pub type Prune = fn(&Tx<'_>, &City, DateTime<Utc>) -> Stored;
 
 impl Service {
@@ -52,6 +58,7 @@ impl Service {
             event: None,
             prune: None,
             forget: None,
+            synced: None,
             reminders: None,
             widget: None,
             sold: None,

@@ -221,12 +221,12 @@ impl Client {
         });
     }
 
-    fn unheard(&self, sending: &Sending<'_>, error: &LinkError) {
-        let message = match error {
-            LinkError::NotSent(_) => "not sent",
-            LinkError::Unknown(_) => "no answer",
+    fn unheard(&self, sending: &Sending<'_>, why: &LinkError) {
+        let (message, code) = match why {
+            LinkError::NotSent(_) => ("not sent", error::OFFLINE),
+            LinkError::Unknown(_) => ("no answer", error::NO_ANSWER),
         };
-        self.tell_log((LogLevel::Warning, message), sending, None, None);
+        self.tell_log((LogLevel::Warning, message), sending, None, Some(code));
         self.connection_is(Connection::Offline);
     }
 
@@ -237,7 +237,8 @@ impl Client {
             // Somebody else answers for the operator: there is no connection to him, and his time
             // is not the operator's.
             Meaning::Foreign => {
-                self.tell_log((LogLevel::Warning, "not the operator's answer"), sending, Some(answer), None);
+                let said = (LogLevel::Warning, "not the operator's answer");
+                self.tell_log(said, sending, Some(answer), Some(error::ANSWER_UNREADABLE));
                 return self.connection_is(Connection::Offline);
             }
         };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mesto_protocol::ProblemCode;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::OrderId;
@@ -184,7 +185,8 @@ impl Orders<'_> {
     /// are nothing. From then on it is among [`Orders::state`] and can be paid.
     ///
     /// # Errors
-    /// `order_number_invalid` with what is wrong and an example, `not_found` when no order has it,
+    /// `order_number_invalid` with what is wrong and an example, `not_found` when no order has it
+    /// (`what` is `slip`),
     /// `too_many_requests` after several wrong ones, and whatever a request can answer.
     pub async fn by_slip(self, number: &str) -> Result<Order> {
         let outcome = self.by_slip_inner(number).await;
@@ -199,7 +201,11 @@ impl Orders<'_> {
                 .with("reason", why.word())
                 .with("example", Reference::EXAMPLE)
         })?;
-        let order: Order = self.0.call(&BY_SLIP, &[], &OrderSlip { number: number.to_string() }).await?;
+        let slip = OrderSlip { number: number.to_string() };
+        let order: Order = self.0.call(&BY_SLIP, &[], &slip).await.map_err(|error| {
+            // It says that there is none, not that it is there no more.
+            if error.code() == ProblemCode::NotFound.as_str() { error.with("what", "slip") } else { error }
+        })?;
         self.0.keep_of(&session, |tx| put(tx, &order))?;
         Ok(order)
     }

@@ -52,7 +52,11 @@ pub const SERVICE: Service = Service {
         // The city does not say how long they are kept.
         Err(_) => Ok(()),
     }),
-    forget: Some(rows::forget),
+    forget: Some(|tx| {
+        tickets::CODES_ASKED.remove(tx)?;
+        rows::forget(tx)
+    }),
+    synced: Some(|client| Box::pin(client.parking().codes_again())),
     reminders: Some(reminders::plan),
     widget: Some(|client| Json::of(&*client.parking().state())),
     sold: Some(Sold {

@@ -89,6 +89,9 @@ shown! { prices_shown;
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct FreeHoliday {
         pub on: NaiveDate,
+        /// What the city's calendar calls it, such as `new_year_second`: a name for programs, the
+        /// same in every language. A screen shows the day, or words of its own for a name that it
+        /// knows.
         pub name: String,
     }
 }

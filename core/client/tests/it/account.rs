@@ -2,6 +2,7 @@
 
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentPurpose, RefundRoute};
 use mesto_client::protocol::garages::controllers::ReportedEventKind;
+use mesto_client::protocol::kernel::ids::{DeviceId, RecordId as _};
 use mesto_client::{AccountState, Client, ErrorKind, IntentState, Locale, OperatorName, Secrets as _};
 
 use crate::garages::{Controller, net, pay, ready};
@@ -277,7 +278,8 @@ fn an_account_that_could_not_be_closed_for_want_of_a_connection_is_open() {
 fn what_was_bought_after_a_closing_without_an_answer_is_known_before_it_is_asked_again_av_123() {
     let phone = Phone::ready("1000");
     phone.net.fault(CLOSE, Fault::RequestLost);
-    assert_eq!(run(phone.client.account().close_account()).unwrap_err().kind(), ErrorKind::NoAnswer);
+    let unsure = run(phone.client.account().close_account()).unwrap_err();
+    assert_eq!((unsure.kind(), unsure.may_be_charged()), (ErrorKind::NoAnswer, true));
     // The account is open, and the driver goes on.
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
@@ -366,4 +368,31 @@ fn before_the_first_number_is_sent_the_operator_has_shown_that_it_stands_behind_
     phone.net.offline(true);
     let offline = run(opened("new.db", root).account().request_code(PHONE)).unwrap_err();
     assert_eq!((offline.code(), offline.kind()), ("offline", ErrorKind::Offline));
+}
+
+#[test]
+fn an_empty_code_is_not_sent_and_uses_up_no_try() {
+    let phone = Phone::new();
+    run(phone.client.account().request_code(PHONE)).unwrap();
+    phone.net.log();
+    for typed in ["", " \n", "\u{2013}\u{200b}"] {
+        let refused = run(phone.client.account().sign_in(PHONE, typed, "test phone")).unwrap_err();
+        assert_eq!((refused.code(), refused.kind()), ("code_wrong", ErrorKind::Refused));
+        assert_eq!(refused.text(Locale::En), "The code is not right.");
+        assert_eq!(refused.advice(Locale::SrLatn), "Pogledajte najnoviji SMS.");
+    }
+    assert_eq!(phone.net.log(), Vec::<String>::new());
+    run(phone.client.account().sign_in(PHONE, &phone.net.code(), "test phone")).unwrap();
+}
+
+#[test]
+fn a_number_that_no_order_has_is_said_so_bg_70() {
+    let phone = Phone::ready("0");
+    let error = run(phone.client.orders().by_slip("482109375557")).unwrap_err();
+    assert_eq!(error.code(), "not_found");
+    assert_eq!(error.text(Locale::En), "No daily order has this number.");
+    assert_eq!(error.text(Locale::SrLatn), "Nijedna dnevna karta nema ovaj broj.");
+    assert!(error.advice(Locale::En).starts_with("Compare it with the slip"));
+    let gone = run(phone.client.account().end_session(DeviceId::from_bytes([0; 16]))).unwrap_err();
+    assert_eq!(gone.text(Locale::En), "This is not there any more.");
 }

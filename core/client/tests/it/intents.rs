@@ -224,6 +224,7 @@ fn a_session_that_ended_meanwhile_leaves_the_purchase_to_be_settled() {
     assert_eq!(run(phone.client.payments().settle_all()).unwrap_err().code(), "not_signed_in");
     phone.time.advance(TimeDelta::seconds(31));
     phone.sign_in();
+    assert_eq!(phone.client.payments().next_retry_at().map(|at| at <= phone.time.now()), Some(true));
     assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
 }
 
@@ -512,4 +513,27 @@ fn signing_out_waits_for_what_may_have_been_paid() {
     phone.net.offline(false);
     run(phone.client.account().sign_out()).unwrap();
     assert_eq!(phone.net.sold(), 1);
+}
+
+#[test]
+fn without_a_session_nothing_is_due_and_the_driver_is_told_to_sign_in_again_bg_34() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/purchases", Fault::refuses(ProblemCode::Unauthorized));
+    let open = run(phone.client.payments().buy(&quote)).unwrap();
+    phone.time.advance(TimeDelta::hours(1));
+    // A loop that sleeps until the next retry would not sleep at all.
+    assert_eq!(phone.client.payments().next_retry_at(), None);
+    phone.net.log();
+    let refused = run(phone.client.payments().settle(&open.key)).unwrap_err();
+    assert_eq!((refused.code(), refused.may_be_charged()), ("not_signed_in", true));
+    assert_eq!(phone.net.log(), Vec::<String>::new());
+    let refused = run(phone.client.account().sign_out()).unwrap_err();
+    assert_eq!((refused.code(), refused.params()["session"].as_str()), ("intents_open", Some("over")));
+    for (locale, says) in [(Locale::En, "Sign in again first"), (Locale::SrLatn, "Prvo se ponovo prijavite")] {
+        assert!(refused.advice(locale).starts_with(says), "{}", refused.advice(locale));
+    }
+    phone.sign_in();
+    assert!(run(phone.client.payments().settle(&open.key)).unwrap().state.is_final());
+    run(phone.client.account().sign_out()).unwrap();
 }

@@ -7,6 +7,7 @@ mod cards;
 mod cities;
 mod closing;
 mod codes;
+mod codes_again;
 mod crashes;
 mod driving;
 mod future;

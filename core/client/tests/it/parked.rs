@@ -7,7 +7,7 @@ use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::{Error, IntentState};
 use mesto_protocol::{Problem, ProblemCode};
 
-use crate::support::{Fault, Phone, rsd, run};
+use crate::support::{Fault, Phone, belgrade, rsd, run, zone};
 
 fn bought(phone: &Phone, zone: &str, minutes: u32) -> Ticket {
     run(phone.client.payments().buy(&phone.quote(zone, minutes))).unwrap().ticket().unwrap()
@@ -119,6 +119,15 @@ fn only_what_nobody_can_still_charge_is_said_to_be_free_bg_34() {
     let waits = by_card().unwrap();
     let again = by_card().unwrap_err();
     assert_eq!((again.code(), again.may_be_charged()), ("unconfirmed", true));
+    // A price, and what the operator says of himself, charge nothing, whatever became of them.
+    phone.net.fault("POST /v1/quotes", Fault::AnswerLost);
+    let (city, red) = (belgrade(), zone("red"));
+    let price = run(phone.client.parking().quote(&city, &red, phone.car(), 60, PayMethod::Card)).unwrap_err();
+    phone.net.fault("GET /v1/keys", Fault::AnswerLost);
+    let city = run(phone.client.cities().refresh(&belgrade())).unwrap_err();
+    for unanswered in [price, city] {
+        assert_eq!((unanswered.code(), unanswered.may_be_charged()), ("no_answer", false));
+    }
     // Given up: what the bank still takes is paid back.
     let given_up = run(phone.client.payments().abandon(&waits.key)).unwrap();
     let refusal = phone.client.payments().refusal(&given_up).unwrap();
@@ -139,6 +148,10 @@ fn only_what_nobody_can_still_charge_is_said_to_be_free_bg_34() {
     phone.client.close();
     let closed = run(phone.client.payments().buy(&quote)).unwrap_err();
     assert_eq!((closed.code(), closed.may_be_charged()), ("closed", true));
+    let closed = run(phone.client.payments().settle_all()).unwrap_err();
+    assert_eq!((closed.code(), closed.may_be_charged()), ("closed", true));
+    let closed = run(phone.client.cities().refresh(&belgrade())).unwrap_err();
+    assert_eq!((closed.code(), closed.may_be_charged()), ("closed", false));
 }
 
 #[test]

@@ -260,6 +260,19 @@ impl Net {
         Arc::new(Self { operator: Arc::new(operator), store, time, state: Arc::default() })
     }
 
+    /// The operator's process ended, and another one serves the same books by these keys.
+    pub fn served_by(&self, keys: Keys) -> Arc<Self> {
+        let cities = vec![mesto_rules::load::embedded("belgrade").unwrap()];
+        let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
+        let config = mesto_operator::Config { moves_clock: true, ..mesto_operator::Config::default() };
+        let operator = Operator::new(cities, keys, Arc::new(Counter::new(77)), Arc::new(page), config).unwrap();
+        Arc::new(Self {
+            operator: Arc::new(operator.saying(Profile::default())),
+            state: Arc::default(),
+            ..self.clone()
+        })
+    }
+
     pub fn offline(&self, offline: bool) {
         self.state.lock().unwrap().offline = offline;
     }

@@ -45,7 +45,7 @@ impl Payments<'_> {
     /// like when the phone does not know the time and nobody tells it; `phone_full` (then
     /// nothing was sent).
     pub async fn buy(self, quote: &Quote) -> Result<IntentView> {
-        let outcome = self.buy_inner(quote).await;
+        let outcome = self.buy_inner(quote).await.map_err(Error::of_payment);
         self.0.explain_in(&quote.city, outcome)
     }
 
@@ -149,7 +149,7 @@ impl Payments<'_> {
     /// Goes on with an open intent that stands before a new one. `Some`: it is the answer; `None`:
     /// one less stands in the way.
     async fn settle_first(self, key: &str, is_same: bool) -> Result<Option<IntentView>> {
-        let settled = self.drive(key, IntentEvent::Go).await?;
+        let settled = self.drive(key, IntentEvent::Go).await.map_err(Error::of_open_payment)?;
         match settled.state {
             // Of a forgotten one nobody knows: the driver is told, and decides.
             IntentState::Confirmed | IntentState::Forgotten => Ok(Some(settled)),
@@ -218,7 +218,7 @@ impl Payments<'_> {
     /// # Errors
     /// `intent_missing`, `not_signed_in`, or the phone's database fails.
     pub async fn abandon(self, intent: &str) -> Result<IntentView> {
-        let outcome = self.abandon_inner(intent).await;
+        let outcome = self.abandon_inner(intent).await.map_err(Error::of_open_payment);
         self.0.explain(outcome)
     }
 

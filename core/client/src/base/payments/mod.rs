@@ -184,12 +184,12 @@ impl Payments<'_> {
     }
 
     /// When an open intent wants another attempt, or the balance is to be asked for; `None` when
-    /// all is known.
+    /// all is known, and while nobody is signed in: nothing can be asked then.
     #[must_use]
     pub fn next_retry_at(self) -> Option<DateTime<Utc>> {
         let now = self.0.now();
         let mut core = self.0.core();
-        let account = core.account?;
+        let account = core.signed_in().ok()?;
         let both = core.read(now, |db| Ok([IntentRow::next_attempt(db, account)?, sync::balance_is_old(db)?]));
         both.ok()?.into_iter().flatten().min()
     }
@@ -201,11 +201,7 @@ impl Payments<'_> {
     /// # Errors
     /// `not_signed_in`, or the phone's database fails.
     pub async fn settle_all(self) -> Result<Vec<IntentView>> {
-        self.0.catch_up()?;
-        let open = self.open()?;
-        let settled = self.settle_these(open).await?;
-        self.settle_balance(DateTime::<Utc>::MAX_UTC).await?;
-        Ok(settled)
+        self.settle_until(DateTime::<Utc>::MAX_UTC).await
     }
 
     /// The same for those whose time has come by [`Payments::next_retry_at`].
@@ -213,12 +209,19 @@ impl Payments<'_> {
     /// # Errors
     /// As [`Payments::settle_all`].
     pub async fn settle_due(self) -> Result<Vec<IntentView>> {
-        let now = self.0.now();
-        self.0.catch_up()?;
-        let mut open = self.open()?;
-        open.retain(|intent| intent.next_retry_at.is_some_and(|at| at <= now));
-        let settled = self.settle_these(open).await?;
-        self.settle_balance(now).await?;
+        self.settle_until(self.0.now()).await
+    }
+
+    async fn settle_until(self, until: DateTime<Utc>) -> Result<Vec<IntentView>> {
+        let settled = match self.0.catch_up().and_then(|_| self.open()) {
+            Ok(mut open) => {
+                open.retain(|intent| intent.next_retry_at.is_some_and(|at| at <= until));
+                self.settle_these(open).await
+            }
+            Err(error) => Err(error),
+        };
+        let settled = settled.map_err(Error::of_open_payment)?;
+        self.settle_balance(until).await?;
         Ok(settled)
     }
 
@@ -247,8 +250,11 @@ impl Payments<'_> {
     /// # Errors
     /// `intent_missing`, `not_signed_in`, or the phone's database fails.
     pub async fn settle(self, key: &str) -> Result<IntentView> {
-        let outcome = self.drive(key, IntentEvent::Go).await;
-        self.0.explain(outcome)
+        let outcome = match self.0.signed_in() {
+            Ok(_) => self.drive(key, IntentEvent::Go).await,
+            Err(error) => Err(error),
+        };
+        self.0.explain(outcome.map_err(Error::of_open_payment))
     }
 
     async fn settle_these(self, open: Vec<IntentView>) -> Result<Vec<IntentView>> {
@@ -268,11 +274,12 @@ impl Payments<'_> {
     }
 
     /// Takes an intent back if that is still possible for sure; its new state says whether it was.
+    /// One that never left the phone needs no session for it.
     ///
     /// # Errors
     /// As [`Payments::settle`].
     pub async fn withdraw(self, key: &str) -> Result<IntentView> {
         let outcome = self.drive(key, IntentEvent::Withdraw).await;
-        self.0.explain(outcome)
+        self.0.explain(outcome.map_err(Error::of_open_payment))
     }
 }

@@ -129,6 +129,7 @@ impl Payments<'_> {
         };
         let Begun { exchange, known, account, token, subject } = begun;
         let token = token.as_deref();
+        let quote = quote_of(&subject)?;
         let (answer, asked) = match exchange {
             Exchange::Nothing => {
                 drop(attempt);
@@ -149,7 +150,6 @@ impl Payments<'_> {
                 (self.0.exchange_as(token, operation, path, None, None).await, Asked::Bank)
             }
         };
-        let quote = quote_of(&subject)?;
         let now = self.0.now();
         let (event, brought) = match answer {
             Err(LinkError::NotSent(_)) => (IntentEvent::NotSent, None),
@@ -165,7 +165,7 @@ impl Payments<'_> {
             // What came back cannot be kept: it stays unconfirmed, and the same key will be told it
             // again.
             Err(error) if error.is_full() => false,
-            finished => finished?,
+            finished => finished.map_err(Error::unsure)?,
         };
         drop(attempt);
         self.0.changed();
@@ -173,7 +173,7 @@ impl Payments<'_> {
             // Without an answer the balance stays marked, and the next settling asks again.
             let _ = self.0.sync().await;
         }
-        self.view(key)
+        self.view(key).map_err(Error::unsure)
     }
 
     /// Commits that something is about to leave, before it does.

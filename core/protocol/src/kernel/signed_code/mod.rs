@@ -197,6 +197,26 @@ impl<W: What> Claims<W> {
 }
 
 impl Claims<Unread> {
+    /// Believes the text of a code of any kind, as [`Claims::verify`] does of one.
+    ///
+    /// # Errors
+    /// Those of [`Claims::verify`], but not another kind.
+    pub fn believed(text: &str, keys: &KeySet, now: DateTime<Utc>) -> Result<Self, CodeError> {
+        Ok(believe(&presentation::decode(text)?, keys, now)?.0)
+    }
+
+    /// What the text of a code says, whoever wrote it: nothing is verified.
+    ///
+    /// # Errors
+    /// Garbage when it is not a code's text.
+    pub fn unverified(text: &str) -> Result<Self, CodeError> {
+        Self::of_code(&presentation::decode(text)?)
+    }
+
+    fn of_code(code: &[u8]) -> Result<Self, CodeError> {
+        Self::from_cbor(Unverified::read(Signed::Code, code)?.unverified_payload()).map_err(garbage)
+    }
+
     /// The same claims with what their kind says.
     ///
     /// # Errors

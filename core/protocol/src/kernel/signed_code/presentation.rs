@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::kernel::cbor;
 use crate::kernel::code;
 use crate::kernel::device::{DeviceKey, DeviceSigner};
-use crate::kernel::signature::{Signed, TrustError, Unverified};
+use crate::kernel::signature::{Signed, TrustError};
 use crate::kernel::signed_code::{Claims, CodeError, Unread, garbage};
 
 /// Longest text of a code, signed or shown: what the largest QR code holds.
@@ -43,9 +43,7 @@ impl Presentation {
     /// device, or the device did not sign.
     pub fn encode(signed: &str, device: &dyn DeviceSigner, now: DateTime<Utc>) -> Result<String, CodeError> {
         let code = decode(signed)?;
-        let unverified = Unverified::read(Signed::Code, &code)?;
-        let bound_to = Claims::<Unread>::from_cbor(unverified.unverified_payload()).map_err(garbage)?.device;
-        let moment = match bound_to {
+        let moment = match Claims::<Unread>::of_code(&code)?.device {
             None => None,
             Some(key) if *key.as_bytes() != device.public_key() => return Err(CodeError::DeviceMismatch),
             Some(_) => {

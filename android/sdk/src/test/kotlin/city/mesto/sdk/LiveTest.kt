@@ -17,11 +17,11 @@ import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.core.coreVersion
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.ticket
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
-import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
@@ -129,10 +129,12 @@ class LiveTest {
     @Test
     fun `live updates end with the session and a second call ends the first`() = runBlocking<Unit> {
         driver("+381650000044").use { mesto ->
-            val first = async(Dispatchers.Default) { mesto.live.updates().toList() }
-            withTimeout(20_000) { mesto.live.state.first { it == LiveState.Live } }
+            // A state that comes soon after another may take its place in the flow: the second call waits until the first one's was seen.
+            val isLive = CompletableDeferred<Unit>()
+            val first = async(Dispatchers.Default) { mesto.live.updates().collect { if (it == LiveState.Live) isLive.complete(Unit) } }
+            withTimeout(20_000) { isLive.await() }
             val second = async(Dispatchers.Default) { runCatching { mesto.live.run() }.exceptionOrNull() }
-            assertContains(withTimeout(20_000) { first.await() }, LiveState.Live)
+            withTimeout(20_000) { first.await() }
             withTimeout(20_000) { mesto.live.state.first { it == LiveState.Live } }
             mesto.account.signOut()
             assertIs<MestoException.NotSignedIn>(withTimeout(20_000) { second.await() })
@@ -170,6 +172,11 @@ class LiveTest {
             assertContains(refused.detail, "from 1 s to 120 s")
         }
         assertEquals("5", assertFailsWith<MestoException.Refused> { Mesto.open(config.copy(readRetries = 6u)) }.params["most"])
+        for (wrong in listOf(config.copy(requestTimeout = Duration.ofSeconds(-5)), config.copy(connectTimeout = Duration.ofNanos(-1)))) {
+            val refused = assertFailsWith<MestoException.Refused> { Mesto.open(wrong) }
+            assertEquals("out_of_range", refused.code)
+            assertContains(refused.detail, "less than no time")
+        }
         assertTrue(Regex("""\d+\.\d+\.\d+""").matches(coreVersion()))
     }
 
