@@ -122,7 +122,12 @@ impl Scene {
         }
     }
 
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::many_single_char_names)]
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::many_single_char_names
+    )]
     fn frame(&self, width: usize, height: usize, random: &mut Random) -> Option<Vec<u8>> {
         let code = Drawing::of(self.text.as_bytes(), self.strength).ok()?;
         let modules = code.side() as f32;
@@ -251,7 +256,10 @@ fn blurred(light: Vec<f32>, (width, height): (usize, usize), sigma: f32) -> Vec<
         out
     };
     let turned = |from: &[f32], width: usize, height: usize| -> Vec<f32> {
-        (0..width).flat_map(|x| (0..height).map(move |y| y * width + x)).filter_map(|place| from.get(place).copied()).collect()
+        (0..width)
+            .flat_map(|x| (0..height).map(move |y| y * width + x))
+            .filter_map(|place| from.get(place).copied())
+            .collect()
     };
     let mut light = light;
     for _ in 0..3 {

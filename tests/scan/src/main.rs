@@ -49,7 +49,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 *read += usize::from(is_read);
             }
         }
-        println!("\n{count} frames of {width} x {height}: read %, wrong, ms (median, p95, longest; p95 of those that the first peer reads)");
+        println!(
+            "\n{count} frames of {width} x {height}: read %, wrong, ms (median, p95, longest; p95 of those that the first peer reads)"
+        );
         for (reader, done) in READERS.iter().zip(&mut done) {
             let rate = share(done.read, usize::try_from(count)?);
             let of_read = if done.times_of_read.is_empty() { 0.0 } else { at(&mut done.times_of_read, 95) };
@@ -63,7 +65,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             );
         }
         for (reader, done) in READERS.iter().zip(&done) {
-            let rates = done.by_trouble.iter().map(|(trouble, (all, read))| format!("{trouble} {:.0}", share(*read, *all)));
+            let rates =
+                done.by_trouble.iter().map(|(trouble, (all, read))| format!("{trouble} {:.0}", share(*read, *all)));
             println!("  {:10} {}", reader.name, rates.collect::<Vec<_>>().join(", "));
         }
     }
@@ -92,7 +95,9 @@ fn of_clips(from: u64, clips: u64) {
             firsts.push(clip.iter().position(|made| next(made).contains(&made.text)));
         }
     }
-    println!("\n{clips} clips of {FRAMES} frames of 1280 x 720: read, read within ten, mean frame of the first read where the first two read it");
+    println!(
+        "\n{clips} clips of {FRAMES} frames of 1280 x 720: read, read within ten, mean frame of the first read where the first two read it"
+    );
     let both: Vec<bool> = (0..firsts.first().map_or(0, Vec::len))
         .map(|clip| firsts.iter().take(2).all(|firsts| firsts.get(clip).is_some_and(Option::is_some)))
         .collect();

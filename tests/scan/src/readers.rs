@@ -21,10 +21,14 @@ pub struct Reader {
 
 /// Ours, then the first peer.
 pub const READERS: &[Reader] = &[
-    Reader { name: "mesto", read: |made| timed(|| mesto(&mut Scanner::default(), made)), clip: || {
-        let mut scanner = Scanner::default();
-        Box::new(move |made| mesto(&mut scanner, made))
-    } },
+    Reader {
+        name: "mesto",
+        read: |made| timed(|| mesto(&mut Scanner::default(), made)),
+        clip: || {
+            let mut scanner = Scanner::default();
+            Box::new(move |made| mesto(&mut scanner, made))
+        },
+    },
     #[cfg(feature = "peers")]
     Reader { name: "zxing-cpp", read: |made| timed(|| zxing_cpp(made)), clip: || Box::new(zxing_cpp) },
     #[cfg(feature = "peers")]
@@ -50,8 +54,14 @@ fn mesto(scanner: &mut Scanner, made: &Made) -> Vec<String> {
 #[cfg(feature = "peers")]
 fn zxing_cpp(made: &Made) -> Vec<String> {
     let side = |side: usize| u32::try_from(side).unwrap_or(0);
-    let view = zxingcpp::ImageView::from_slice(&made.points, side(made.width), side(made.height), zxingcpp::ImageFormat::Lum);
-    let reader = zxingcpp::read().formats([zxingcpp::BarcodeFormat::QRCode]).try_harder(true).try_rotate(true).try_invert(true).try_downscale(true);
+    let view =
+        zxingcpp::ImageView::from_slice(&made.points, side(made.width), side(made.height), zxingcpp::ImageFormat::Lum);
+    let reader = zxingcpp::read()
+        .formats([zxingcpp::BarcodeFormat::QRCode])
+        .try_harder(true)
+        .try_rotate(true)
+        .try_invert(true)
+        .try_downscale(true);
     let read = view.ok().and_then(|view| reader.from(view).ok()).unwrap_or_default();
     read.iter().filter(|code| code.is_valid()).map(|code| code.text()).collect()
 }
@@ -69,7 +79,9 @@ fn rqrr(made: &Made) -> Vec<String> {
 /// Alone, as its own reader of several formats does it.
 fn rxing(made: &Made) -> Vec<String> {
     let side = |side: usize| u32::try_from(side).unwrap_or(0);
-    let Ok(source) = Luma8LuminanceSource::new(made.points.clone(), side(made.width), side(made.height)) else { return Vec::new() };
+    let Ok(source) = Luma8LuminanceSource::new(made.points.clone(), side(made.width), side(made.height)) else {
+        return Vec::new();
+    };
     let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
     let hints = DecodeHints {
         PossibleFormats: Some([BarcodeFormat::QR_CODE].into()),
