@@ -22,7 +22,8 @@ const BLOCKS: Way = Way::Blocks { side: 8 };
 fn looks(base: usize) -> [Vec<Look>; 2] {
     let look = |down: isize, way: Way| Some(Look { level: base.checked_add_signed(down)?, way });
     let mean = |around: usize| Way::Mean { side: 4, around };
-    let first = [look(0, BLOCKS), look(-1, BLOCKS), look(1, BLOCKS), look(2, BLOCKS)];
+    // The largest last: noise is seen in it most, and takes the longest there.
+    let first = [look(0, BLOCKS), look(1, BLOCKS), look(2, BLOCKS), look(-1, BLOCKS)];
     let then = [look(0, mean(4)), look(-1, mean(3)), look(0, Way::Whole), look(1, mean(5)), look(-2, BLOCKS)];
     [first.into_iter().flatten().collect(), then.into_iter().flatten().collect()]
 }
@@ -34,8 +35,12 @@ const TRIPLES: usize = 12;
 /// Candidates that are gone back to when a glance at all of them read nothing.
 const AGAIN: usize = 10;
 
-/// How well the finders of a code are met at least where there is one.
-const LIKELY: f32 = 0.45;
+/// How well the finders of a code are met at least where there is one; noise reaches 0.46.
+const LIKELY: f32 = 0.5;
+/// Below this it is not looked at at all.
+const UNLIKELY: f32 = 0.25;
+/// Candidates of a look that are looked at closely before the next one.
+const CLOSELY: usize = 4;
 
 /// What was seen of QR codes in a picture.
 #[derive(Debug, Default)]
@@ -59,6 +64,7 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
     let first = before.into_iter().chain(first.into_iter().filter(|look| Some(*look) != before)).collect();
     for looks in [first, then] {
         for look in looks {
+            let mut found: Vec<Candidate<'_>> = Vec::new();
             for triple in triples(pyramid, look) {
                 if !go_on() {
                     return seen;
@@ -70,46 +76,68 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
                 let mut candidate = Candidate::new(pyramid, &triple);
                 match qr::look(pyramid, &mut candidate, Care::Glance, go_on) {
                     qr::Look::Read(code) => seen.codes.push(code),
-                    qr::Look::Unread(_) => later.push(candidate),
+                    qr::Look::Unread(_) => found.push(candidate),
                 }
             }
             if !seen.codes.is_empty() {
                 seen.by = Some(look);
                 return seen;
             }
-        }
-        later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
-        later.truncate(AGAIN);
-        for candidate in &mut later {
-            if !go_on() {
-                return seen;
-            }
-            candidate.settle();
-        }
-        later.retain(|candidate| candidate.worth > 0.25);
-        later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
-        let likeliest = later.first().filter(|candidate| candidate.worth > LIKELY);
-        seen.module = seen.module.or(likeliest.map(|candidate| candidate.module));
-        for care in [Care::Close, Care::Patient] {
-            for candidate in &mut later {
+            for candidate in &mut found {
                 if !go_on() {
                     return seen;
                 }
-                match qr::look(pyramid, candidate, care, go_on) {
-                    qr::Look::Read(code) => seen.codes.push(code),
-                    qr::Look::Unread(Some((fit, margins))) if care == Care::Close => {
-                        seen.codes.extend(fusion.read_with(&fit, &margins));
-                    }
-                    qr::Look::Unread(_) => {}
-                }
-                if !seen.codes.is_empty() {
-                    return seen;
-                }
+                candidate.settle();
             }
+            found.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+            seen.module = seen.module.or(found.first().filter(|one| one.worth > LIKELY).map(|one| one.module));
+            let likely = found.iter_mut().filter(|candidate| candidate.worth > LIKELY).take(CLOSELY);
+            if of_candidates(&mut seen, likely, Care::Close, (pyramid, fusion, go_on)) {
+                seen.by = Some(look);
+                return seen;
+            }
+            later.append(&mut found);
         }
-        later.clear();
+        later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+        later.truncate(AGAIN);
+        let likely = later.iter_mut().filter(|candidate| candidate.worth > LIKELY);
+        if of_candidates(&mut seen, likely, Care::Patient, (pyramid, fusion, go_on)) {
+            return seen;
+        }
+    }
+    // What is hardly like a code, last.
+    for care in [Care::Close, Care::Patient] {
+        let unlikely = later.iter_mut().filter(|candidate| (UNLIKELY..=LIKELY).contains(&candidate.worth));
+        if of_candidates(&mut seen, unlikely, care, (pyramid, fusion, go_on)) {
+            return seen;
+        }
     }
     seen
+}
+
+/// Looks at candidates until one is read, or there is no more time.
+fn of_candidates<'c, 'p: 'c>(
+    seen: &mut Seen,
+    candidates: impl Iterator<Item = &'c mut Candidate<'p>>,
+    care: Care,
+    (pyramid, fusion, go_on): (&Pyramid, &mut Fusion, &dyn Fn() -> bool),
+) -> bool {
+    for candidate in candidates {
+        if !go_on() {
+            return true;
+        }
+        match qr::look(pyramid, candidate, care, go_on) {
+            qr::Look::Read(code) => seen.codes.push(code),
+            qr::Look::Unread(Some((fit, margins))) if care == Care::Close => {
+                seen.codes.extend(fusion.read_with(&fit, &margins));
+            }
+            qr::Look::Unread(_) => {}
+        }
+        if !seen.codes.is_empty() {
+            return true;
+        }
+    }
+    false
 }
 
 /// Triples of finders that a look shows, the likeliest first.
