@@ -57,7 +57,7 @@ pub struct Seen {
 pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on: &dyn Fn() -> bool) -> Seen {
     let mut seen = Seen::default();
     let mut tried: Vec<Triple> = Vec::new();
-    let mut later: Vec<Candidate<'_>> = Vec::new();
+    let (mut later, mut unsettled): (Vec<Candidate<'_>>, Vec<Candidate<'_>>) = (Vec::new(), Vec::new());
     let is_small = |grey: &Grey| grey.width.max(grey.height) <= SMALL;
     let base = pyramid.levels().iter().position(is_small).unwrap_or(0);
     let [first, then] = looks(base);
@@ -83,6 +83,10 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
                 seen.by = Some(look);
                 return seen;
             }
+            // Of noise there are many, and settling takes its time: those that are hardly like a code
+            // come last.
+            let (mut found, unlike): (Vec<_>, Vec<_>) = found.into_iter().partition(Candidate::is_like_a_code);
+            unsettled.extend(unlike);
             for candidate in &mut found {
                 if !go_on() {
                     return seen;
@@ -106,8 +110,17 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
         }
     }
     // What is hardly like a code, last.
+    unsettled.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+    for mut candidate in unsettled.into_iter().take(2 * AGAIN) {
+        if !go_on() {
+            return seen;
+        }
+        candidate.settle();
+        later.push(candidate);
+    }
+    later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
     for care in [Care::Close, Care::Patient] {
-        let unlikely = later.iter_mut().filter(|candidate| (UNLIKELY..=LIKELY).contains(&candidate.worth));
+        let unlikely = later.iter_mut().filter(|candidate| candidate.worth > UNLIKELY).take(AGAIN);
         if of_candidates(&mut seen, unlikely, care, (pyramid, fusion, go_on)) {
             return seen;
         }

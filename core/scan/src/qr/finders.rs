@@ -39,6 +39,10 @@ pub fn find(mask: &Mask, step: usize) -> Vec<Finder> {
             }
         }
         edges.push(mask.width);
+        // A code has an edge every other point at most, and is a part of the row: this is noise.
+        if edges.len() * 5 > 2 * mask.width && mask.width > 100 {
+            continue;
+        }
         for (run, window) in edges.windows(6).enumerate() {
             let [a, b, c, d, e, f] = *window else { continue };
             let runs = [b - a, c - b, d - c, e - d, f - e];

@@ -313,6 +313,8 @@ pub struct Candidate<'a> {
     pub worth: f32,
     /// The side of a module as its finders have it, points.
     pub module: f32,
+    /// The least share of ways out of a finder that cross its rings.
+    rings: f32,
 }
 
 impl<'a> Candidate<'a> {
@@ -332,7 +334,13 @@ impl<'a> Candidate<'a> {
         });
         let light = Light::of(view, &frames);
         let worth = frames.iter().map(|frame| finder_score(view, frame)).fold(1.0, f32::min);
-        Self { view, is_inverted: triple.is_inverted(), frames, light, fits: Vec::new(), worth, module }
+        let rings = triple.corners.iter().map(|finder| finder.rings).fold(1.0, f32::min);
+        Self { view, is_inverted: triple.is_inverted(), frames, light, fits: Vec::new(), worth, module, rings }
+    }
+
+    /// Whether its finders may be real, before they are settled.
+    pub fn is_like_a_code(&self) -> bool {
+        self.worth > 0.3 || self.rings > 0.6
     }
 
     /// From the finders as they are and the alignment pattern: cheap, and right for most codes.
