@@ -73,7 +73,7 @@ impl Default for Scanner {
 
 impl Scanner {
     /// How long a frame is looked at, unless it is told otherwise.
-    pub const BUDGET: Duration = Duration::from_millis(40);
+    pub const BUDGET: Duration = Duration::from_millis(36);
 
     /// No step begins after `budget`; the longest takes some milliseconds.
     #[must_use]

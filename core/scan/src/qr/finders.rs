@@ -22,8 +22,21 @@ const LATELY: usize = 120;
 /// Most finders that are looked at together.
 const MOST: usize = 28;
 
-/// Finder patterns of a mask, the surest first. Every `step`-th row is looked at.
+/// Rows of a picture that are large enough to be looked at for noise.
+const WIDE: usize = 600;
+
+/// Whether a large mask is full of edges: noise, which takes long to look through.
+fn is_noisy(mask: &Mask) -> bool {
+    const ROWS: usize = 16;
+    let edges = |y: usize| mask.row(y).windows(2).filter(|pair| pair.first() != pair.last()).count();
+    let rows = (0..ROWS).map(|n| (2 * n + 1) * mask.height / (2 * ROWS));
+    mask.width > WIDE && rows.map(edges).sum::<usize>() * 7 > ROWS * mask.width
+}
+
+/// Finder patterns of a mask, the surest first. Every `step`-th row is looked at, or every third of
+/// those in noise.
 pub fn find(mask: &Mask, step: usize) -> Vec<Finder> {
+    let step = if is_noisy(mask) { 3 * step } else { step };
     let mut found: Vec<Finder> = Vec::new();
     let mut edges: Vec<usize> = Vec::with_capacity(mask.width + 2);
     for y in (step / 2..mask.height).step_by(step.max(1)) {
@@ -40,7 +53,7 @@ pub fn find(mask: &Mask, step: usize) -> Vec<Finder> {
         }
         edges.push(mask.width);
         // A code has an edge every other point at most, and is a part of the row: this is noise.
-        if edges.len() * 5 > 2 * mask.width && mask.width > 100 {
+        if edges.len() * 5 > 2 * mask.width && mask.width > WIDE {
             continue;
         }
         for (run, window) in edges.windows(6).enumerate() {

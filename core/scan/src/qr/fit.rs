@@ -409,10 +409,10 @@ impl<'a> Candidate<'a> {
     }
 
     /// With all patterns met as well as can be, the best first.
-    pub fn patiently(&mut self) -> Vec<Fit> {
+    pub fn patiently(&mut self, go_on: &dyn Fn() -> bool) -> Vec<Fit> {
         let (view, light) = (self.view, self.light);
         let mut fits: Vec<Fit> = Vec::new();
-        for start in &self.fits {
+        for start in self.fits.iter().take_while(|_| go_on()) {
             let known = Known::of(start.version);
             let Some(fit) = refined(view, &light, &known, start, &[1.0, 0.5, 0.25, 0.12]) else { continue };
             match fits.iter_mut().find(|other| other.version == fit.version) {

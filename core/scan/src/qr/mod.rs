@@ -45,7 +45,7 @@ pub fn look(pyramid: &Pyramid, candidate: &mut Candidate<'_>, care: Care, go_on:
     let fits = match care {
         Care::Glance => candidate.at_a_glance(),
         Care::Close => candidate.closely(),
-        Care::Patient => candidate.patiently(),
+        Care::Patient => candidate.patiently(go_on),
     };
     let mut unread = None;
     for (place, fit) in fits.iter().enumerate() {
