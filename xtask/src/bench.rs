@@ -20,6 +20,8 @@ enum Subject {
     Client,
     /// A quote, beside time-zone conversions
     Quote,
+    /// The scanner of codes, beside zxing-cpp, rqrr and rxing
+    Scan,
 }
 
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -33,6 +35,25 @@ pub struct Options {
 }
 
 pub fn run(options: Options) -> Outcome<()> {
+    match options.only {
+        Some(Subject::Scan) => scan(options),
+        Some(_) => load(options),
+        None => load(options).and_then(|()| scan(options)),
+    }
+}
+
+/// With its peers, of which one is C++ and compiled with cmake.
+fn scan(options: Options) -> Outcome<()> {
+    let mut command = cargo()?;
+    command.args(["run", "--quiet", "--release", "--locked", "-p", "mesto-scan-bench", "--features", "peers", "--"]);
+    if options.short {
+        command.args(["--frames", "18", "--clips", "2"]);
+    }
+    process::succeed(&mut command)
+}
+
+/// The measures of the program `load`.
+fn load(options: Options) -> Outcome<()> {
     let mut command = cargo()?;
     command.args(["run", "--quiet", "--profile", "dist", "--locked", "-p", "mesto-tests", "--bin", "load", "--"]);
     if let Some(subject) = options.only {
@@ -42,6 +63,7 @@ pub fn run(options: Options) -> Outcome<()> {
             Subject::Overload => "overload",
             Subject::Client => "client",
             Subject::Quote => "quote",
+            Subject::Scan => return Ok(()),
         };
         command.args(["--only", name]);
     }

@@ -1,0 +1,139 @@
+//! A picture in grey, and smaller ones of it.
+
+/// Row by row from the top left, 0 black to 255 white.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Grey {
+    pub width: usize,
+    pub height: usize,
+    pub points: Vec<u8>,
+}
+
+impl Grey {
+    /// Of as many points as the sides say; nothing when there are others.
+    #[must_use]
+    pub fn new(width: usize, height: usize, points: Vec<u8>) -> Option<Self> {
+        (width > 0 && height > 0 && width.checked_mul(height) == Some(points.len())).then_some(Self {
+            width,
+            height,
+            points,
+        })
+    }
+
+    pub fn row(&self, y: usize) -> &[u8] {
+        let start = y.saturating_mul(self.width);
+        self.points.get(start..start.saturating_add(self.width)).unwrap_or_default()
+    }
+
+    /// The point; the nearest one beside the picture.
+    pub fn near(&self, x: isize, y: isize) -> u8 {
+        let within = |place: isize, side: usize| usize::try_from(place).unwrap_or(0).min(side.saturating_sub(1));
+        let (x, y) = (within(x, self.width), within(y, self.height));
+        self.points.get(y * self.width + x).copied().unwrap_or(0)
+    }
+
+    /// The grey at a place between points: the middle of the first one is at 0.5, 0.5.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // Clamped by `near`; floats beyond saturate.
+    #[inline]
+    pub fn between(&self, x: f32, y: f32) -> f32 {
+        let (x, y) = (x - 0.5, y - 0.5);
+        // Rounded down also below zero, without a call of the library.
+        let floor = |value: f32| value as isize - isize::from(value < 0.0);
+        let (left, top) = (floor(x), floor(y));
+        let (right, down) = (x - left as f32, y - top as f32);
+        // Within the picture as one look at two rows; at its edge point by point.
+        let inside =
+            left >= 0 && top >= 0 && left.cast_unsigned() + 1 < self.width && top.cast_unsigned() + 1 < self.height;
+        let [a, b, c, d] = if inside {
+            let place = top.cast_unsigned() * self.width + left.cast_unsigned();
+            let (upper, lower) =
+                (self.points.get(place..place + 2), self.points.get(place + self.width..place + self.width + 2));
+            match (upper, lower) {
+                (Some([a, b]), Some([c, d])) => [*a, *b, *c, *d],
+                _ => [0; 4],
+            }
+        } else {
+            [self.near(left, top), self.near(left + 1, top), self.near(left, top + 1), self.near(left + 1, top + 1)]
+        }
+        .map(f32::from);
+        let upper = a + (b - a) * right;
+        let lower = c + (d - c) * right;
+        upper + (lower - upper) * down
+    }
+
+    /// Half as wide and high: each point is the mean of four.
+    #[must_use]
+    pub fn halved(&self) -> Self {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let mut points = Vec::with_capacity(width * height);
+        let mut sums = vec![0_u16; self.width];
+        for y in 0..height {
+            // Down first, then across: both are done for many points at once.
+            for ((sum, upper), lower) in sums.iter_mut().zip(self.row(2 * y)).zip(self.row(2 * y + 1)) {
+                *sum = u16::from(*upper) + u16::from(*lower);
+            }
+            let (pairs, _) = sums.as_chunks::<2>();
+            points.extend(pairs.iter().map(|[left, right]| quarter(left + right)));
+        }
+        Self { width, height, points }
+    }
+
+    /// Black for white.
+    #[must_use]
+    pub fn inverted(&self) -> Self {
+        Self { points: self.points.iter().map(|point| !point).collect(), ..*self }
+    }
+
+    /// A part of it; what lies outside is left out.
+    #[must_use]
+    pub fn part(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
+        let width = width.min(self.width.saturating_sub(left));
+        let height = height.min(self.height.saturating_sub(top));
+        let rows = (top..top + height).filter_map(|y| self.row(y).get(left..left + width));
+        Self { width, height, points: rows.flatten().copied().collect() }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)] // Of the sum of four bytes it is one.
+fn quarter(sum: u16) -> u8 {
+    ((sum + 2) / 4) as u8
+}
+
+/// A picture and smaller ones, each half as large as the one before.
+#[derive(Debug, Default)]
+pub struct Pyramid {
+    levels: Vec<Grey>,
+}
+
+impl Pyramid {
+    /// Sides below which no smaller one is made.
+    const LEAST: usize = 40;
+    const MOST: usize = 5;
+
+    #[must_use]
+    pub fn new(grey: Grey) -> Self {
+        let mut levels = vec![grey];
+        while let Some(last) = levels.last() {
+            if levels.len() == Self::MOST || last.width.min(last.height) < 2 * Self::LEAST {
+                break;
+            }
+            levels.push(last.halved());
+        }
+        Self { levels }
+    }
+
+    pub fn levels(&self) -> &[Grey] {
+        &self.levels
+    }
+
+    /// The level of which a length of the whole picture is still at least `least` points, and how
+    /// many times smaller it is.
+    pub fn for_length(&self, length: f32, least: f32) -> (&Grey, f32) {
+        static NONE: Grey = Grey { width: 0, height: 0, points: Vec::new() };
+        let (mut scale, mut level) = (1.0_f32, 0);
+        while level + 1 < self.levels.len() && length / (scale * 2.0) >= least {
+            scale *= 2.0;
+            level += 1;
+        }
+        (self.levels.get(level).unwrap_or(&NONE), scale)
+    }
+}
