@@ -83,8 +83,8 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
                 seen.by = Some(look);
                 return seen;
             }
-            // Of noise there are many, and settling takes its time: those that are hardly like a code
-            // come last.
+            // Of noise there are many, and settling takes its time: what is hardly like a code
+            // comes last.
             let (mut found, unlike): (Vec<_>, Vec<_>) = found.into_iter().partition(Candidate::is_like_a_code);
             unsettled.extend(unlike);
             for candidate in &mut found {

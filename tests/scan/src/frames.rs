@@ -97,7 +97,7 @@ impl Scene {
             strength: if random.is(0.5) { Strength::Medium } else { Strength::Low },
             share,
             middle: (0.5 + random.between(-room, room) * 0.8, 0.5 + random.between(-room, room) * 0.8),
-            angle: if random.is(0.5) { random.between(-0.3, 0.3) } else { random.between(-3.14, 3.14) },
+            angle: if random.is(0.5) { random.between(-0.3, 0.3) } else { random.between(-3.1, 3.1) },
             tilt: if is("perspective") {
                 (random.between(-0.6, 0.6), random.between(-0.6, 0.6))
             } else {

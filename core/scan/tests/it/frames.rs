@@ -50,7 +50,7 @@ fn texts(scanned: &Scanned) -> Vec<&str> {
 }
 
 #[test]
-fn a_code_is_read_at_any_angle_and_its_corners_are_told_av_64() {
+fn a_code_is_read_at_any_angle_and_its_corners_are_told_av_31() {
     for degrees in (0..360_i16).step_by(15) {
         let seen = scanned(&picture(5.0, f32::from(degrees), |_, _, point| point));
         assert_eq!([TEXT], texts(&seen)[..], "{degrees}");

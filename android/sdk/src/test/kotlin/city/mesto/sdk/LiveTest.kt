@@ -129,7 +129,8 @@ class LiveTest {
     @Test
     fun `live updates end with the session and a second call ends the first`() = runBlocking<Unit> {
         driver("+381650000044").use { mesto ->
-            // A state that comes soon after another may take its place in the flow: the second call waits until the first one's was seen.
+            // A state that comes soon after another may take its place in the flow: the second call
+            // waits until the first one's was seen.
             val isLive = CompletableDeferred<Unit>()
             val first = async(Dispatchers.Default) { mesto.live.updates().collect { if (it == LiveState.Live) isLive.complete(Unit) } }
             withTimeout(20_000) { isLive.await() }
