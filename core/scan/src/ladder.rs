@@ -104,9 +104,11 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
         }
         later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
         later.truncate(AGAIN);
-        let likely = later.iter_mut().filter(|candidate| candidate.worth > LIKELY);
-        if of_candidates(&mut seen, likely, Care::Patient, (pyramid, fusion, go_on)) {
-            return seen;
+        for care in [Care::Patient, Care::Unwrinkled] {
+            let likely = later.iter_mut().filter(|candidate| candidate.worth > LIKELY);
+            if of_candidates(&mut seen, likely, care, (pyramid, fusion, go_on)) {
+                return seen;
+            }
         }
     }
     // What is hardly like a code, last.

@@ -279,12 +279,12 @@ fn triple(corners: [Finder; 3]) -> Option<Triple> {
     let mean = modules.iter().sum::<f32>() / 3.0;
     let across = long.min(wide) / mean;
     // From the middle of one finder to another: 14 modules at least, 170 at most. A finder that is
-    // seen at an angle is measured up to 1.4 times too large.
-    if greatest > least * 2.5 || !(8.0..190.0).contains(&across) {
+    // seen at an angle is measured up to 1.4 times too large, and a near one is larger.
+    if greatest > least * 4.5 || !(8.0..190.0).contains(&across) {
         return None;
     }
     let cosine = (u.dot(v) / (long * wide)).abs();
-    if cosine > 0.7 || long.max(wide) > 2.2 * long.min(wide) {
+    if cosine > 0.8 || long.max(wide) > 3.0 * long.min(wide) {
         return None;
     }
     let strain = cosine + (long / wide).ln().abs() + (greatest / least).ln() + 0.002 * across;

@@ -309,6 +309,8 @@ pub struct Candidate<'a> {
     light: Light,
     /// Fits that were tried, to go on from.
     fits: Vec<Fit>,
+    /// The best of those that were moved, likewise.
+    refined: Vec<Fit>,
     /// How sure it is that there is a code.
     pub worth: f32,
     /// The side of a module as its finders have it, points.
@@ -335,7 +337,17 @@ impl<'a> Candidate<'a> {
         let light = Light::of(view, &frames);
         let worth = frames.iter().map(|frame| finder_score(view, frame)).fold(1.0, f32::min);
         let rings = triple.corners.iter().map(|finder| finder.rings).fold(1.0, f32::min);
-        Self { view, is_inverted: triple.is_inverted(), frames, light, fits: Vec::new(), worth, module, rings }
+        Self {
+            view,
+            is_inverted: triple.is_inverted(),
+            frames,
+            light,
+            fits: Vec::new(),
+            refined: Vec::new(),
+            worth,
+            module,
+            rings,
+        }
     }
 
     /// Whether its finders may be real, before they are settled.
@@ -408,6 +420,15 @@ impl<'a> Candidate<'a> {
         fits
     }
 
+    /// Where the code is not flat: as its modules differ most.
+    pub fn unwrinkled(&mut self) -> Vec<Fit> {
+        let mut fits = std::mem::take(&mut self.refined);
+        for fit in &mut fits {
+            fit.bend = wrinkles(self.view, fit);
+        }
+        fits
+    }
+
     /// With all patterns met as well as can be, the best first.
     pub fn patiently(&mut self, go_on: &dyn Fn() -> bool) -> Vec<Fit> {
         let (view, light) = (self.view, self.light);
@@ -426,6 +447,7 @@ impl<'a> Candidate<'a> {
         for fit in &mut fits {
             fit.bend = bend(view, &light, fit);
         }
+        self.refined = fits.iter().take(1).cloned().collect();
         fits
     }
 }
@@ -651,6 +673,76 @@ fn bend(view: View<'_>, light: &Light, fit: &Fit) -> Bend {
             }
         }
     }
+    Bend { at, moved }
+}
+
+/// Modules from one place to the next where a wrinkled code is met.
+const MESH: usize = 6;
+
+/// Where the modules of a code lie that is not flat: at each place of a mesh as they differ most,
+/// because between two modules greys are alike. From the finders on, each from its neighbours.
+fn wrinkles(view: View<'_>, fit: &Fit) -> Bend {
+    let side = layout::side(fit.version);
+    let steps = (side - 7).div_ceil(MESH).max(2);
+    let at: Vec<usize> = (0..=steps).map(|n| 3 + n * (side - 7) / steps).collect();
+    let count = at.len();
+    let far = count - 1;
+    let mut order: Vec<(usize, usize)> = (0..count).flat_map(|y| (0..count).map(move |x| (x, y))).collect();
+    let from_finder = |(x, y): &(usize, usize)| (x + y).min(far - x + y).min(x + far - y);
+    order.sort_by_key(from_finder);
+    let mut moved: Vec<Option<Point>> = vec![None; count * count];
+    let step = |from: Point, to: Point| fit.projection.of(to).minus(fit.projection.of(from));
+    for (x, y) in order {
+        let (Some(column), Some(row)) = (at.get(x), at.get(y)) else { continue };
+        let place = middle(*column, *row);
+        let right = step(place, Point::new(place.x + 1.0, place.y));
+        let down = step(place, Point::new(place.x, place.y + 1.0));
+        let here = fit.projection.of(place).plus(fit.bend.of(place));
+        let beside = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
+        let known: Vec<Point> = beside
+            .iter()
+            .filter(|(x, y)| *x < count && *y < count)
+            .filter_map(|(x, y)| moved.get(y * count + x).copied().flatten())
+            .collect();
+        let expected =
+            known.iter().fold(Point::default(), |sum, by| sum.plus(*by)).times(1.0 / float(known.len().max(1)));
+        let spread = |by: Point| {
+            let (mut sum, mut squares, mut count) = (0.0, 0.0, 0.0);
+            for n in -4..=4_i8 {
+                for m in -4..=4_i8 {
+                    let (column, row) = (place.x + f32::from(m), place.y + f32::from(n));
+                    if column < 0.0 || row < 0.0 || column > float(side) || row > float(side) {
+                        continue;
+                    }
+                    let at = here.plus(by).plus(right.times(f32::from(m))).plus(down.times(f32::from(n)));
+                    let dark = view.dark(at);
+                    sum += dark;
+                    squares += dark * dark;
+                    count += 1.0;
+                }
+            }
+            squares / count - (sum / count) * (sum / count)
+        };
+        let mut best = (spread(expected) * 1.03, expected);
+        for reach in [0.3, 0.12] {
+            let from = best.1;
+            for n in -2..=2_i8 {
+                for m in -2..=2_i8 {
+                    let by = from.plus(right.times(f32::from(m) * reach)).plus(down.times(f32::from(n) * reach));
+                    let now = spread(by);
+                    if now > best.0 {
+                        best = (now, by);
+                    }
+                }
+            }
+        }
+        if let Some(into) = moved.get_mut(y * count + x) {
+            *into = Some(best.1);
+        }
+    }
+    let bent = |place: &(usize, usize)| fit.bend.of(middle(place.0, place.1));
+    let places = at.iter().flat_map(|y| at.iter().map(move |x| (*x, *y)));
+    let moved = moved.iter().zip(places).map(|(by, place)| by.unwrap_or_default().plus(bent(&place))).collect();
     Bend { at, moved }
 }
 

@@ -24,11 +24,12 @@ pub struct Found {
 }
 
 /// How closely a candidate is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Care {
     Glance,
     Close,
     Patient,
+    Unwrinkled,
 }
 
 /// What came of looking at a candidate.
@@ -46,11 +47,12 @@ pub fn look(pyramid: &Pyramid, candidate: &mut Candidate<'_>, care: Care, go_on:
         Care::Glance => candidate.at_a_glance(),
         Care::Close => candidate.closely(),
         Care::Patient => candidate.patiently(go_on),
+        Care::Unwrinkled => candidate.unwrinkled(),
     };
     let mut unread = None;
     for (place, fit) in fits.iter().enumerate() {
         // The likeliest in every manner, the others in the first.
-        let manners = if care == Care::Patient || care == Care::Close && place == 0 { all.len() } else { 1 };
+        let manners = if care > Care::Close || care == Care::Close && place == 0 { all.len() } else { 1 };
         let dark = fit::sampled(pyramid, fit, candidate.is_inverted);
         for manner in all.iter().take(manners) {
             let margins = soft::margins(&dark, *manner);
