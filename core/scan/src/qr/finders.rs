@@ -111,7 +111,7 @@ fn crossed(mask: &Mask, x: usize, y: usize, across: usize, colour: u8) -> Option
     let (wide, middle) = along(colour, across, |n| mask.at(isize::checked_add_unsigned(n, x)?.try_into().ok()?, y))?;
     let middle_x = offset(x) + middle;
     let (high, middle) = upright(place(middle_x)?, y)?;
-    if !(0.45..2.2).contains(&(size(high) / size(wide))) {
+    if !(0.28..3.6).contains(&(size(high) / size(wide))) {
         return None;
     }
     let at = Point { x: middle_x, y: offset(y) + middle };

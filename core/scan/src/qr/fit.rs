@@ -356,7 +356,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// From the finders as they are and the alignment pattern: cheap, and right for most codes.
-    pub fn at_a_glance(&mut self) -> Vec<Fit> {
+    pub fn at_a_glance(&mut self, go_on: &dyn Fn() -> bool) -> Vec<Fit> {
         let (view, light) = (self.view, self.light);
         let mut fits: Vec<Fit> = versions(view, &light, &self.frames)
             .into_iter()
@@ -374,7 +374,7 @@ impl<'a> Candidate<'a> {
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
         fits.truncate(2);
         fits.retain(|fit| fit.score > TIMED);
-        for fit in &mut fits {
+        for fit in fits.iter_mut().take_while(|_| go_on()) {
             if let Some(projection) = met_alignment(view, &light, fit) {
                 fit.projection = projection;
             }
@@ -392,7 +392,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// From finders that are settled.
-    pub fn closely(&mut self) -> Vec<Fit> {
+    pub fn closely(&mut self, go_on: &dyn Fn() -> bool) -> Vec<Fit> {
         let (view, light) = (self.view, self.light);
         let mut fits: Vec<Fit> = versions(view, &light, &self.frames)
             .into_iter()
@@ -410,7 +410,7 @@ impl<'a> Candidate<'a> {
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
         fits.truncate(3);
         self.fits.clone_from(&fits);
-        for fit in &mut fits {
+        for fit in fits.iter_mut().take_while(|_| go_on()) {
             if let Some(projection) = met_alignment(view, &light, fit) {
                 fit.projection = projection;
             }

@@ -44,8 +44,8 @@ pub enum Look {
 pub fn look(pyramid: &Pyramid, candidate: &mut Candidate<'_>, care: Care, go_on: &dyn Fn() -> bool) -> Look {
     let all = soft::MANNERS.as_slice();
     let fits = match care {
-        Care::Glance => candidate.at_a_glance(),
-        Care::Close => candidate.closely(),
+        Care::Glance => candidate.at_a_glance(go_on),
+        Care::Close => candidate.closely(go_on),
         Care::Patient => candidate.patiently(go_on),
         Care::Unwrinkled => candidate.unwrinkled(),
     };
