@@ -145,7 +145,8 @@ fn no_step_begins_after_the_budget() {
         Duration::from_millis(u64::from(asked.get()) * 10)
     };
     let _ = Scanner::new(Duration::from_millis(35)).scan(&frame, &since);
-    assert!(asked.get() <= 4, "{} steps", asked.get());
+    // Three are answered yes; each that was under way then hears no, and begins nothing.
+    assert!(asked.get() <= 8, "asked {} times", asked.get());
 }
 
 #[test]
