@@ -93,7 +93,7 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
                 }
                 candidate.settle();
             }
-            found.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+            by_worth(&mut found);
             seen.module = seen.module.or(found.first().filter(|one| one.worth > LIKELY).map(|one| one.module));
             let likely = found.iter_mut().filter(|candidate| candidate.worth > LIKELY).take(CLOSELY);
             if of_candidates(&mut seen, likely, Care::Close, (pyramid, fusion, go_on)) {
@@ -102,32 +102,46 @@ pub fn seen(pyramid: &Pyramid, before: Option<Look>, fusion: &mut Fusion, go_on:
             }
             later.append(&mut found);
         }
-        later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
-        later.truncate(AGAIN);
+        by_worth(&mut later);
         for care in [Care::Patient, Care::Unwrinkled] {
-            let likely = later.iter_mut().filter(|candidate| candidate.worth > LIKELY);
+            let likely = later.iter_mut().filter(|candidate| candidate.worth > LIKELY).take(AGAIN);
             if of_candidates(&mut seen, likely, care, (pyramid, fusion, go_on)) {
                 return seen;
             }
         }
+        later.retain(|candidate| (UNLIKELY..=LIKELY).contains(&candidate.worth));
+        // A finder that is seen at a sharp angle is like one only when it is settled.
+        by_worth(&mut unsettled);
+        let mut turned: Vec<Candidate<'_>> = unsettled.drain(..).take(AGAIN).collect();
+        for candidate in &mut turned {
+            if !go_on() {
+                return seen;
+            }
+            candidate.settle();
+        }
+        by_worth(&mut turned);
+        for care in [Care::Close, Care::Patient] {
+            let likely = turned.iter_mut().filter(|candidate| candidate.worth > LIKELY);
+            if of_candidates(&mut seen, likely, care, (pyramid, fusion, go_on)) {
+                return seen;
+            }
+        }
+        later.extend(turned.into_iter().filter(|candidate| (UNLIKELY..=LIKELY).contains(&candidate.worth)));
     }
     // What is hardly like a code, last.
-    unsettled.sort_by(|one, other| other.worth.total_cmp(&one.worth));
-    for mut candidate in unsettled.into_iter().take(2 * AGAIN) {
-        if !go_on() {
-            return seen;
-        }
-        candidate.settle();
-        later.push(candidate);
-    }
-    later.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+    by_worth(&mut later);
     for care in [Care::Close, Care::Patient] {
-        let unlikely = later.iter_mut().filter(|candidate| candidate.worth > UNLIKELY).take(AGAIN);
+        let unlikely = later.iter_mut().take(AGAIN);
         if of_candidates(&mut seen, unlikely, care, (pyramid, fusion, go_on)) {
             return seen;
         }
     }
     seen
+}
+
+/// The surest first.
+fn by_worth(candidates: &mut [Candidate<'_>]) {
+    candidates.sort_by(|one, other| other.worth.total_cmp(&one.worth));
 }
 
 /// Looks at candidates until one is read, or there is no more time.

@@ -300,6 +300,10 @@ fn refined(view: View<'_>, light: &Light, known: &Known, start: &Fit, steps: &[f
 /// How well the timing patterns of a code are met at a glance, at least; where there is none, they
 /// are met by chance.
 const TIMED: f32 = 0.2;
+/// The same with finders that are settled: of large codes and wrinkled ones not much is met yet.
+const HARDLY_TIMED: f32 = 0.0;
+/// How well all patterns are met at least when they are met as well as can be; noise reaches 0.3.
+const MET: f32 = 0.28;
 
 /// A triple that is looked at more and more closely.
 pub struct Candidate<'a> {
@@ -409,6 +413,7 @@ impl<'a> Candidate<'a> {
             .collect();
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
         fits.truncate(3);
+        fits.retain(|fit| fit.score > HARDLY_TIMED);
         self.fits.clone_from(&fits);
         for fit in fits.iter_mut().take_while(|_| go_on()) {
             if let Some(projection) = met_alignment(view, &light, fit) {
@@ -444,6 +449,7 @@ impl<'a> Candidate<'a> {
         }
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
         fits.truncate(2);
+        fits.retain(|fit| fit.score > MET);
         for fit in &mut fits {
             fit.bend = bend(view, &light, fit);
         }
@@ -455,10 +461,11 @@ impl<'a> Candidate<'a> {
 /// The side of a module along a way, from the ring of the finder: how far its black square reaches.
 fn along(view: View<'_>, finder: &Finder, way: Point) -> Option<f32> {
     let step = finder.module / 8.0;
-    let light = {
-        let ring = [2.0, -2.0].map(|n| view.dark(finder.at.plus(way.times(n * finder.module))));
-        f32::midpoint(view.dark(finder.at), ring.iter().copied().fold(f32::MAX, f32::min))
-    };
+    // Half way to the lightest: the ring lies at 2 modules, and at 1.4 of those of a finder that is
+    // turned by half a right angle and was measured too large.
+    let ring = (9_u8..22).flat_map(|n| [f32::from(n), -f32::from(n)]);
+    let lightest = ring.map(|n| view.dark(finder.at.plus(way.times(n * step)))).fold(f32::MAX, f32::min);
+    let light = f32::midpoint(view.dark(finder.at), lightest);
     // Out from the middle: dark, light, dark, light. The last change is the rim at 3.5 modules.
     let rim = |sign: f32| {
         let (mut changes, mut is_dark) = (0, true);
