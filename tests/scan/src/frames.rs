@@ -306,3 +306,26 @@ pub fn clip(number: u64, frames: usize, width: usize, height: usize) -> Option<V
         })
         .collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::readers::READERS;
+
+    #[test]
+    fn a_seed_makes_the_same_frame_everywhere_and_its_code_is_read() {
+        let made = frame(9, 640, 360).unwrap();
+        assert_eq!(("plain", 640 * 360), (made.trouble, made.points.len()));
+        assert_eq!(made.points, frame(9, 640, 360).unwrap().points);
+        assert_ne!(made.text, frame(18, 640, 360).unwrap().text);
+        let ours = READERS.first().unwrap();
+        assert_eq!(vec![made.text.clone()], (ours.clip)()(&made));
+    }
+
+    #[test]
+    fn a_clip_shows_one_code_in_frames_that_differ() {
+        let clip = clip(0, 3, 320, 180).unwrap();
+        assert!(clip.windows(2).all(|pair| pair[0].text == pair[1].text && pair[0].points != pair[1].points));
+    }
+}
