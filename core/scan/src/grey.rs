@@ -76,21 +76,6 @@ impl Grey {
         }
         Self { width, height, points }
     }
-
-    /// Black for white.
-    #[must_use]
-    pub fn inverted(&self) -> Self {
-        Self { points: self.points.iter().map(|point| !point).collect(), ..*self }
-    }
-
-    /// A part of it; what lies outside is left out.
-    #[must_use]
-    pub fn part(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
-        let width = width.min(self.width.saturating_sub(left));
-        let height = height.min(self.height.saturating_sub(top));
-        let rows = (top..top + height).filter_map(|y| self.row(y).get(left..left + width));
-        Self { width, height, points: rows.flatten().copied().collect() }
-    }
 }
 
 #[allow(clippy::cast_possible_truncation)] // Of the sum of four bytes it is one.

@@ -361,30 +361,35 @@ impl<'a> Candidate<'a> {
 
     /// From the finders as they are and the alignment pattern: cheap, and right for most codes.
     pub fn at_a_glance(&mut self, go_on: &dyn Fn() -> bool) -> Vec<Fit> {
+        let mut fits = self.timed(0.05, 2, TIMED);
+        self.align(&mut fits, go_on);
+        fits
+    }
+
+    /// Versions that it may have by its finders, those first whose timing patterns are met best:
+    /// `most` of them that are met better than `least`. `corners` as for [`from_frames`].
+    fn timed(&self, corners: f32, most: usize, least: f32) -> Vec<Fit> {
         let (view, light) = (self.view, self.light);
-        let mut fits: Vec<Fit> = versions(view, &light, &self.frames)
-            .into_iter()
-            .filter_map(|version| {
-                let known = Known::timing(version);
-                let projection = from_frames(&self.frames, version, 0.05)?;
-                Some(Fit {
-                    version,
-                    projection,
-                    score: score(view, &light, &known, &projection),
-                    bend: Bend::default(),
-                })
-            })
-            .collect();
+        let of_version = |version| {
+            let projection = from_frames(&self.frames, version, corners)?;
+            let score = score(view, &light, &Known::timing(version), &projection);
+            Some(Fit { version, projection, score, bend: Bend::default() })
+        };
+        let mut fits: Vec<Fit> = versions(view, &light, &self.frames).into_iter().filter_map(of_version).collect();
         fits.sort_by(|one, other| other.score.total_cmp(&one.score));
-        fits.truncate(2);
-        fits.retain(|fit| fit.score > TIMED);
+        fits.truncate(most);
+        fits.retain(|fit| fit.score > least);
+        fits
+    }
+
+    /// Meets their alignment patterns.
+    fn align(&self, fits: &mut [Fit], go_on: &dyn Fn() -> bool) {
         for fit in fits.iter_mut().take_while(|_| go_on()) {
-            if let Some(projection) = met_alignment(view, &light, fit) {
+            if let Some(projection) = met_alignment(self.view, &self.light, fit) {
                 fit.projection = projection;
             }
-            fit.bend = bend(view, &light, fit);
+            fit.bend = bend(self.view, &self.light, fit);
         }
-        fits
     }
 
     /// Moves its finders until they are met as well as can be.
@@ -397,30 +402,9 @@ impl<'a> Candidate<'a> {
 
     /// From finders that are settled.
     pub fn closely(&mut self, go_on: &dyn Fn() -> bool) -> Vec<Fit> {
-        let (view, light) = (self.view, self.light);
-        let mut fits: Vec<Fit> = versions(view, &light, &self.frames)
-            .into_iter()
-            .filter_map(|version| {
-                let known = Known::timing(version);
-                let projection = from_frames(&self.frames, version, 1.0)?;
-                Some(Fit {
-                    version,
-                    projection,
-                    score: score(view, &light, &known, &projection),
-                    bend: Bend::default(),
-                })
-            })
-            .collect();
-        fits.sort_by(|one, other| other.score.total_cmp(&one.score));
-        fits.truncate(3);
-        fits.retain(|fit| fit.score > HARDLY_TIMED);
+        let mut fits = self.timed(1.0, 3, HARDLY_TIMED);
         self.fits.clone_from(&fits);
-        for fit in fits.iter_mut().take_while(|_| go_on()) {
-            if let Some(projection) = met_alignment(view, &light, fit) {
-                fit.projection = projection;
-            }
-            fit.bend = bend(view, &light, fit);
-        }
+        self.align(&mut fits, go_on);
         self.fits.extend(fits.iter().cloned());
         fits
     }

@@ -1,6 +1,8 @@
 //! Where what stands in a QR code (ISO/IEC 18004, 6 and 7): sides, function patterns, blocks,
 //! masks, and the codes of format and version.
 
+use std::sync::OnceLock;
+
 /// Least and greatest version: 21 and 177 modules a side.
 pub const VERSIONS: std::ops::RangeInclusive<usize> = 1..=40;
 
@@ -219,8 +221,14 @@ pub fn is_masked(mask: usize, x: usize, y: usize) -> bool {
     }
 }
 
-/// Modules that carry data in the order of their bits.
-pub fn order(version: usize) -> Vec<(usize, usize)> {
+/// Modules that carry data in the order of their bits; none of a version that is none. Made once.
+pub fn order(version: usize) -> &'static [(usize, usize)] {
+    static ORDERS: [OnceLock<Vec<(usize, usize)>>; 40] = [const { OnceLock::new() }; 40];
+    let known = version.checked_sub(1).and_then(|place| ORDERS.get(place));
+    known.map_or(&[], |order| order.get_or_init(|| ordered(version)))
+}
+
+fn ordered(version: usize) -> Vec<(usize, usize)> {
     let (side, data) = (side(version), is_data(version));
     let mut order = Vec::with_capacity(side * side);
     // Pairs of columns from the right; the column of the timing pattern is passed over.
