@@ -3,11 +3,11 @@
 pub mod draw;
 mod frame;
 mod fusion;
-pub mod grey;
-pub mod ladder;
+mod grey;
+mod ladder;
 pub mod qr;
 mod scanner;
-pub mod threshold;
+mod threshold;
 
 pub use frame::{Frame, FrameError, Rotation};
 pub use scanner::{Code, Corner, Format, Hint, Scanned, Scanner};

@@ -1,12 +1,12 @@
 //! QR codes: found, fitted, and read module by module from the greys of the picture.
 
-pub mod finders;
-pub mod fit;
-pub mod geometry;
+pub(crate) mod finders;
+pub(crate) mod fit;
+mod geometry;
 pub mod layout;
-pub mod segments;
+mod segments;
 pub mod soft;
-pub mod solomon;
+mod solomon;
 
 use crate::grey::Pyramid;
 use fit::{Candidate, Fit};
