@@ -1,4 +1,4 @@
-//! Bar codes in frames of a camera and in photos.
+//! QR codes in frames of a camera: what they say and where they lie; and QR codes as pictures.
 
 pub mod draw;
 mod frame;
