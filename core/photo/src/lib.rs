@@ -1,22 +1,21 @@
-//! Bar codes in a still image: JPEG or PNG, as a phone's camera writes it.
+//! Bar codes in a still image: JPEG, PNG or WebP, as a phone's camera writes it.
 //!
 //! [`Photos`] is the client's port for still images. What it looks at is bounded before anything is
-//! decoded: a file of [`BYTES_MOST`] and a picture of [`PIXELS_MOST`]; and so is its time: the
-//! picture is looked at a fixed number of times, each time made smaller to a fixed size, and
-//! turned. A panic of a library is caught and is no code.
+//! decoded, by [`Picture`]; and so is its time: the picture is looked at a fixed number of times,
+//! each time made smaller to a fixed size, and turned. A panic of a library is caught and is no
+//! code.
 //!
 //! ITF, Codabar and Code 39 have no checksum, and a torn ITF is a shorter one that is as good: such
 //! a code counts as checked only when looks beside the first, turned a little, see the same.
 
-mod grey;
 mod look;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mesto_client::{DecodeError, Decoded, StillDecoder};
+use mesto_scan::{Picture, PictureError};
 
 use crate::look::Look;
-pub use grey::{BYTES_MOST, PIXELS_MOST};
 
 /// Reads the codes that tickets have: Code 128, ITF, Codabar, Code 39, EAN-13 and QR.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,7 +23,7 @@ pub struct Photos;
 
 impl StillDecoder for Photos {
     fn decode(&self, image: &[u8]) -> Result<Vec<Decoded>, DecodeError> {
-        let grey = contained(|| grey::read(image)).unwrap_or(Err(DecodeError::NotAnImage))?;
+        let grey = Picture::read(image).map_err(refused)?;
         let codes = |one: &Look| contained(|| look::codes(&grey, one)).unwrap_or_default();
         let again = |one: &Look| contained(|| look::unchecked(&grey, one)).unwrap_or_default();
         let mut unsure = None;
@@ -40,6 +39,14 @@ impl StillDecoder for Photos {
             unsure = unsure.or(Some(seen));
         }
         Ok(unsure.unwrap_or_default())
+    }
+}
+
+fn refused(error: PictureError) -> DecodeError {
+    match error {
+        PictureError::TooLarge => DecodeError::TooLarge,
+        PictureError::OtherForm(form) => DecodeError::OtherForm(form),
+        PictureError::NotAPicture | PictureError::Damaged(_) => DecodeError::NotAnImage,
     }
 }
 

@@ -1,13 +1,28 @@
 //! Looking at a picture for codes: made smaller, and turned.
 
 use mesto_client::Decoded;
+use mesto_scan::Picture;
 use rxing::common::HybridBinarizer;
 use rxing::multi::{GenericMultipleBarcodeReader, MultipleBarcodeReader as _};
 use rxing::{
     BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, MultiUseMultiFormatReader, RXingResult, Reader as _,
 };
 
-use crate::grey::Grey;
+/// A picture in grey as a look sees it, row by row from the top left.
+struct Grey<P> {
+    width: usize,
+    height: usize,
+    points: P,
+}
+
+impl<P: AsRef<[u8]>> Grey<P> {
+    /// The point, and white beside the picture.
+    fn at(&self, x: usize, y: usize) -> u8 {
+        let inside = x < self.width && y < self.height;
+        let point = self.points.as_ref().get(y.saturating_mul(self.width).saturating_add(x)).copied();
+        point.filter(|_| inside).unwrap_or(u8::MAX)
+    }
+}
 
 /// One way of looking.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,10 +43,10 @@ impl Look {
 }
 
 /// The looks at a picture that differ: a small one is not made smaller.
-pub fn looks(grey: &Grey) -> Vec<Look> {
+pub fn looks(picture: &Picture) -> Vec<Look> {
     let mut looks: Vec<Look> = Vec::new();
     for Look { side, degrees } in LOOKS {
-        let one = Look { side: side.min(grey.width.max(grey.height)), degrees };
+        let one = Look { side: side.min(picture.width().max(picture.height())), degrees };
         if !looks.contains(&one) {
             looks.push(one);
         }
@@ -61,10 +76,10 @@ const FORMATS: [(BarcodeFormat, &str, bool); 6] = [
 ];
 
 /// The codes that are seen with one look; none when there are none.
-pub fn codes(grey: &Grey, look: &Look) -> Vec<Decoded> {
-    let Some(mut picture) = bitmap(grey, look) else { return Vec::new() };
+pub fn codes(picture: &Picture, look: &Look) -> Vec<Decoded> {
+    let Some(mut bitmap) = bitmap(picture, look) else { return Vec::new() };
     let mut reader = GenericMultipleBarcodeReader::new(MultiUseMultiFormatReader::default());
-    let found = reader.decode_multiple_with_hints(&mut picture, &hints(|_| true));
+    let found = reader.decode_multiple_with_hints(&mut bitmap, &hints(|_| true));
     let mut codes: Vec<Decoded> = Vec::new();
     for code in found.unwrap_or_default().iter().filter_map(decoded) {
         if !codes.contains(&code) {
@@ -76,14 +91,14 @@ pub fn codes(grey: &Grey, look: &Look) -> Vec<Decoded> {
 
 /// The one code without a checksum that is seen with one look. The picture is not cut, as it is to
 /// find several: a cut goes through bars, too.
-pub fn unchecked(grey: &Grey, look: &Look) -> Option<Decoded> {
-    let mut picture = bitmap(grey, look)?;
-    let found = MultiUseMultiFormatReader::default().decode_with_hints(&mut picture, &hints(|is_checked| !is_checked));
+pub fn unchecked(picture: &Picture, look: &Look) -> Option<Decoded> {
+    let mut bitmap = bitmap(picture, look)?;
+    let found = MultiUseMultiFormatReader::default().decode_with_hints(&mut bitmap, &hints(|is_checked| !is_checked));
     decoded(&found.ok()?)
 }
 
-fn bitmap(grey: &Grey, look: &Look) -> Option<BinaryBitmap<HybridBinarizer<Luma8LuminanceSource>>> {
-    let seen = turned(smaller(grey, look.side), look.degrees);
+fn bitmap(picture: &Picture, look: &Look) -> Option<BinaryBitmap<HybridBinarizer<Luma8LuminanceSource>>> {
+    let seen = turned(smaller(picture, look.side), look.degrees);
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let source = Luma8LuminanceSource::new(seen.points, side(seen.width), side(seen.height)).ok()?;
     Some(BinaryBitmap::new(HybridBinarizer::new(source)))
@@ -101,10 +116,11 @@ fn decoded(result: &RXingResult) -> Option<Decoded> {
 }
 
 /// The picture with no side longer than `side`: each point is the mean of those that it stands for.
-fn smaller(grey: &Grey, side: usize) -> Grey {
+fn smaller(picture: &Picture, side: usize) -> Grey<Vec<u8>> {
+    let grey = Grey { width: picture.width(), height: picture.height(), points: picture.points() };
     let longest = grey.width.max(grey.height);
     if longest <= side {
-        return grey.clone();
+        return Grey { width: grey.width, height: grey.height, points: grey.points.to_vec() };
     }
     let scaled = |length: usize| (length * side / longest).max(1);
     let (width, height) = (scaled(grey.width), scaled(grey.height));
@@ -129,7 +145,7 @@ fn smaller(grey: &Grey, side: usize) -> Grey {
 /// The picture turned about its middle, in a square that holds it at any angle; white around it.
 // Sides are a few thousand points: exact in a float, and back.
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn turned(grey: Grey, degrees: f64) -> Grey {
+fn turned(grey: Grey<Vec<u8>>, degrees: f64) -> Grey<Vec<u8>> {
     if degrees.abs() < f64::EPSILON {
         return grey;
     }
@@ -151,7 +167,7 @@ fn turned(grey: Grey, degrees: f64) -> Grey {
 
 /// The grey at a place between four points.
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn between(grey: &Grey, x: f64, y: f64) -> u8 {
+fn between(grey: &Grey<Vec<u8>>, x: f64, y: f64) -> u8 {
     if x < 0.0 || y < 0.0 || x >= grey.width as f64 || y >= grey.height as f64 {
         return u8::MAX;
     }

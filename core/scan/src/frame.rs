@@ -57,6 +57,13 @@ impl<'a> Frame<'a> {
         Ok(Self { points, width, height, stride, rotation: Rotation::None })
     }
 
+    /// Of sides that a frame may have.
+    #[cfg(feature = "pictures")]
+    pub(crate) fn of(grey: &'a Grey) -> Self {
+        let Grey { width, height, points } = grey;
+        Self { points, width: *width, height: *height, stride: *width, rotation: Rotation::None }
+    }
+
     #[must_use]
     pub fn turned(self, rotation: Rotation) -> Self {
         Self { rotation, ..self }

@@ -9,14 +9,10 @@ pub struct Grey {
 }
 
 impl Grey {
-    /// Of as many points as the sides say; nothing when there are others.
-    #[must_use]
-    pub fn new(width: usize, height: usize, points: Vec<u8>) -> Option<Self> {
-        (width > 0 && height > 0 && width.checked_mul(height) == Some(points.len())).then_some(Self {
-            width,
-            height,
-            points,
-        })
+    /// Whether there are as many points as the sides say, and some.
+    #[cfg(feature = "pictures")]
+    pub fn is_whole(&self) -> bool {
+        self.width > 0 && self.height > 0 && self.width.checked_mul(self.height) == Some(self.points.len())
     }
 
     pub fn row(&self, y: usize) -> &[u8] {

@@ -190,7 +190,7 @@ impl Reminders for NoReminders {
 /// Reads the bar codes in a still image.
 pub trait StillDecoder: Send + Sync {
     /// Every code that is found, in no order; none is no error. `image` is a file as the camera
-    /// wrote it: JPEG or PNG. Takes as long as the image is large: call it from a thread that
+    /// wrote it: JPEG, PNG or WebP. Takes as long as the image is large: call it from a thread that
     /// may wait.
     ///
     /// # Errors
@@ -214,11 +214,11 @@ pub struct Decoded {
 /// Why an image was not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// No JPEG or PNG, or a damaged one.
+    /// No JPEG, PNG or WebP, or a damaged one.
     #[error("this is no image that can be read")]
     NotAnImage,
     /// A photo in another form, by its name: `HEIC`.
-    #[error("this is a {0} file; JPEG and PNG are read")]
+    #[error("this is a {0} file; JPEG, PNG and WebP are read")]
     OtherForm(&'static str),
     /// More bytes or pixels than are looked at.
     #[error("the image is larger than is looked at")]

@@ -3,7 +3,8 @@
 #![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use mesto_client::{DecodeError, Decoded, StillDecoder as _};
-use mesto_photo::{BYTES_MOST, PIXELS_MOST, Photos};
+use mesto_photo::Photos;
+use mesto_scan::Picture as Limits;
 use proptest::prelude::*;
 use rxing::{BarcodeFormat, MultiFormatWriter, Writer as _};
 
@@ -194,7 +195,7 @@ fn a_picture_that_is_too_large_is_refused_by_its_header_bg_65() {
     let mut encoder = png::Encoder::new(&mut header, 10_000, 5_000);
     encoder.set_color(png::ColorType::Grayscale);
     drop(encoder.write_header().unwrap());
-    assert!(10_000 * 5_000 > PIXELS_MOST && header.len() < 200);
+    assert!(10_000 * 5_000 > Limits::POINTS_MOST && header.len() < 200);
     assert_eq!(Photos.decode(&header), Err(DecodeError::TooLarge));
     // The same as JPEG: SOI, and a frame of 8 bits, 5000 by 10000, one component; then a scan.
     let mut jpeg = vec![0xff, 0xd8, 0xff, 0xc0, 0x00, 0x0b, 8];
@@ -202,7 +203,7 @@ fn a_picture_that_is_too_large_is_refused_by_its_header_bg_65() {
     jpeg.extend(10_000_u16.to_be_bytes());
     jpeg.extend([1, 1, 0x11, 0, 0xff, 0xda, 0x00, 0x08, 1, 1, 0, 0, 63, 0]);
     assert_eq!(Photos.decode(&jpeg), Err(DecodeError::TooLarge));
-    assert_eq!(Photos.decode(&vec![0; BYTES_MOST + 1]), Err(DecodeError::TooLarge));
+    assert_eq!(Photos.decode(&vec![0; Limits::BYTES_MOST + 1]), Err(DecodeError::TooLarge));
 }
 
 #[test]

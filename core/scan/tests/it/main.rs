@@ -5,3 +5,4 @@
 mod draw;
 mod frames;
 mod layout;
+mod pictures;
