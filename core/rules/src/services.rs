@@ -38,6 +38,7 @@ pub mod load {
     }
 
     embedded! {
+        "almaty": "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml";
         "belgrade":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml",
             "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",

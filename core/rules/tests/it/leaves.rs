@@ -481,7 +481,7 @@ fn clock(city: &City) -> impl Iterator<Item = String> {
 }
 
 fn deposits(city: &City) -> impl Iterator<Item = String> {
-    (1..=5001).map(|amount| city.sections.wallet.deposit.offers(&amount.into()).to_string())
+    (1..=5001).chain([10_000, 10_001, 20_000, 20_001]).map(|amount| city.sections.wallet.deposit.offers(&amount.into()).to_string())
 }
 
 fn plates(city: &City) -> impl Iterator<Item = String> {
@@ -495,6 +495,12 @@ fn plates(city: &City) -> impl Iterator<Item = String> {
         "12-P-345",
         "123-E-456",
         "12-B-345",
+        "123 ABC 02",
+        "123 AB 02",
+        "A 123 BCD",
+        "A 123 BC",
+        "T 012345",
+        "H 1234 02",
         "AB",
         "ABC",
         "AB1",
@@ -534,7 +540,8 @@ fn every_value_of_a_city_changes_an_answer_or_is_read_by_a_file_that_is_named() 
         leaves(&document, &Leaf::default(), &mut found);
         // The compiler sets it; what a greater one does is tested with the sections.
         found.retain(|leaf| leaf.path.last().is_none_or(|name| name != "format"));
-        assert!(found.len() > 300, "{} values", found.len());
+        let least = if same.section::<ParkingSection>().unwrap().zones.is_empty() { 100 } else { 300 };
+        assert!(found.len() > least, "{} values", found.len());
         for Leaf { path, pointer } in found {
             if let Some(place) = ELSEWHERE.iter().position(|(pattern, ..)| is_at(pattern, &path)) {
                 used[place] = true;

@@ -1,6 +1,7 @@
 //! The rules against Belgrade as it is published, and against laws that hold for any city.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod almaty;
 mod authors;
 mod belgrade_receipts;
 mod clock;

@@ -18,6 +18,13 @@ pub fn belgrade() -> &'static City {
     &BELGRADE
 }
 
+static ALMATY: LazyLock<City> =
+    LazyLock::new(|| mesto_rules::load::embedded("almaty").unwrap_or_else(|errors| panic!("{errors:#?}")));
+
+pub fn almaty() -> &'static City {
+    &ALMATY
+}
+
 static STEPPE: LazyLock<City> =
     LazyLock::new(|| mesto_rules::load::compile(&steppe_files()).unwrap_or_else(|errors| panic!("{errors:#?}")));
 
