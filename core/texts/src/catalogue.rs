@@ -30,6 +30,16 @@ macro_rules! sources {
                 locale: Locale::SrLatn,
                 text: include_str!(concat!("../", $folder, "sr-Latn/", $service, ".ftl")),
             },
+            Source {
+                service: $service,
+                locale: Locale::Kk,
+                text: include_str!(concat!("../", $folder, "kk/", $service, ".ftl")),
+            },
+            Source {
+                service: $service,
+                locale: Locale::Ru,
+                text: include_str!(concat!("../", $folder, "ru/", $service, ".ftl")),
+            },
         )+]
     };
 }

@@ -1,21 +1,30 @@
 //! Money, numbers and times as a language writes them.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Utc};
 use mesto_rules::{Money, TimeRules};
 use rust_decimal::Decimal;
 
 use crate::locale::Locale;
 
-/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency
-/// has.
+/// A space at which no line breaks.
+const NO_BREAK: char = '\u{a0}';
+
+/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian, `1 080,00 RSD` in Kazakh and Russian:
+/// never fewer decimals than the currency has. Tenge have their sign, and no decimals while they
+/// are whole: `120 ₸`; nothing there costs less.
 #[must_use]
 pub fn format_money(locale: Locale, money: &Money) -> String {
     let mut amount = money.amount;
+    if money.currency.code() == "KZT" {
+        amount.rescale(if amount.is_integer() { 0 } else { amount.scale().max(money.currency.exponent()) });
+        return format!("{}{NO_BREAK}₸", format_number(locale, amount));
+    }
     amount.rescale(amount.scale().max(money.currency.exponent()));
     format!("{} {}", format_number(locale, amount), money.currency.code())
 }
 
-/// `1,080.5` in English, `1.080,5` in Serbian; with the decimals it has.
+/// `1,080.5` in English, `1.080,5` in Serbian, `1 080,5` in Kazakh and Russian; with the decimals
+/// it has.
 #[must_use]
 pub fn format_number(locale: Locale, number: Decimal) -> String {
     let plain = number.to_string();
@@ -24,6 +33,7 @@ pub fn format_number(locale: Locale, number: Decimal) -> String {
     let (group, point) = match locale {
         Locale::En => (',', '.'),
         Locale::SrLatn => ('.', ','),
+        Locale::Kk | Locale::Ru => (NO_BREAK, ','),
     };
     let mut grouped = String::new();
     for (place, digit) in whole.chars().enumerate() {
@@ -41,7 +51,8 @@ pub fn format_time(moment: DateTime<Utc>, zone: Option<&TimeRules>) -> String {
     format_clock(&local(moment, zone))
 }
 
-/// Day and time in the city's zone: `3 Sep, 14:05` and `3. 9. u 14:05`.
+/// Day and time in the city's zone: `3 Sep, 14:05`, `3. 9. u 14:05`, `3 қыркүйек, 14:05` and
+/// `3 сентября, 14:05`.
 #[must_use]
 pub fn format_moment(locale: Locale, moment: DateTime<Utc>, zone: Option<&TimeRules>) -> String {
     format_day_and_clock(locale, &local(moment, zone))
@@ -53,13 +64,52 @@ pub fn format_clock(local: &DateTime<FixedOffset>) -> String {
     local.format("%H:%M").to_string()
 }
 
-/// Day and time of a wall clock: `3 Sep, 14:05` and `3. 9. u 14:05`.
+/// Day and time of a wall clock: `3 Sep, 14:05`, `3. 9. u 14:05`, `3 қыркүйек, 14:05` and
+/// `3 сентября, 14:05`.
 #[must_use]
 pub fn format_day_and_clock(locale: Locale, local: &DateTime<FixedOffset>) -> String {
     match locale {
         Locale::En => local.format("%-d %b, %H:%M").to_string(),
         Locale::SrLatn => local.format("%-d. %-m. u %H:%M").to_string(),
+        Locale::Kk => day_of_month(local, KAZAKH_MONTHS),
+        Locale::Ru => day_of_month(local, RUSSIAN_MONTHS),
     }
+}
+
+const KAZAKH_MONTHS: [&str; 12] = [
+    "қаңтар",
+    "ақпан",
+    "наурыз",
+    "сәуір",
+    "мамыр",
+    "маусым",
+    "шілде",
+    "тамыз",
+    "қыркүйек",
+    "қазан",
+    "қараша",
+    "желтоқсан",
+];
+
+/// As they stand behind a day.
+const RUSSIAN_MONTHS: [&str; 12] = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
+
+fn day_of_month(local: &DateTime<FixedOffset>, months: [&str; 12]) -> String {
+    let month = usize::try_from(local.month0()).ok().and_then(|month| months.get(month)).copied().unwrap_or_default();
+    format!("{}{NO_BREAK}{month}, {}", local.day(), format_clock(local))
 }
 
 /// The time of a wall clock as it is told at `from`: with its day when that is another.

@@ -1,5 +1,5 @@
-//! Every text that a person reads: Fluent catalogues in English and Serbian (Latin), a file for
-//! each service and language.
+//! Every text that a person reads: Fluent catalogues in English, Serbian (Latin), Kazakh and
+//! Russian, a file for each service and language.
 //!
 //! Callers have a code and values, never a sentence. A message `error-<code>` says what happened
 //! and its attribute `advice` what to do. Where a text needs values that may be missing (an older
@@ -8,8 +8,8 @@
 //!
 //! | folder | read by | where its ids come from |
 //! |---|---|---|
-//! | `en`, `sr-Latn` | drivers, on screens and in the terminal | typed functions for Kotlin and Swift are written from them by `cargo xtask texts` |
-//! | `messages/en`, `messages/sr-Latn` | the receiver of an SMS | the operator's templates; [`message`] |
+//! | `en`, `sr-Latn`, `kk`, `ru` | drivers, on screens and in the terminal | typed functions for Kotlin and Swift are written from them by `cargo xtask texts` |
+//! | the same in `messages` | the receiver of an SMS | the operator's templates; [`message`] |
 
 mod catalogue;
 mod format;

@@ -8,10 +8,12 @@ pub enum Locale {
     #[default]
     En,
     SrLatn,
+    Kk,
+    Ru,
 }
 
 impl Locale {
-    pub const ALL: [Self; 2] = [Self::En, Self::SrLatn];
+    pub const ALL: [Self; 4] = [Self::En, Self::SrLatn, Self::Kk, Self::Ru];
 
     /// BCP 47.
     #[must_use]
@@ -19,6 +21,8 @@ impl Locale {
         match self {
             Self::En => "en",
             Self::SrLatn => "sr-Latn",
+            Self::Kk => "kk",
+            Self::Ru => "ru",
         }
     }
 
@@ -29,12 +33,14 @@ impl Locale {
     }
 
     /// The catalogue's language for a language of the phone: `sr`, `sr-RS`, `sr_Latn_RS`, and the
-    /// neighbours who read it; else English.
+    /// neighbours who read it; `kk`, whose neighbours read Russian; else English.
     #[must_use]
     pub fn of(tag: &str) -> Self {
         let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
         match language.as_str() {
             "sr" | "bs" | "hr" | "sh" | "cnr" => Self::SrLatn,
+            "kk" => Self::Kk,
+            "ru" | "be" | "ky" | "tg" | "uz" => Self::Ru,
             _ => Self::En,
         }
     }
@@ -43,6 +49,8 @@ impl Locale {
         match self {
             Self::En => 0,
             Self::SrLatn => 1,
+            Self::Kk => 2,
+            Self::Ru => 3,
         }
     }
 }

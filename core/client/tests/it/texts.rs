@@ -13,7 +13,9 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{Currency, LineKind, Money, Notice, PayMethod, PlateWarning, Refusal, TimeRules};
 use serde_json::{Map, Value, json};
 
-use mesto_client::texts::{APP, MESSAGES, Source, format_money, format_number, of_code, of_kind, of_tagged, text};
+use mesto_client::texts::{
+    APP, MESSAGES, Source, TextValue, format_moment, format_money, format_number, of_code, of_kind, of_tagged, text,
+};
 use mesto_client::{Error, ErrorKind, Locale, local_codes};
 use rust_decimal::Decimal;
 
@@ -179,13 +181,16 @@ fn a_text_whose_values_are_missing_still_says_something() {
 }
 
 #[test]
-fn both_languages_have_the_same_messages_and_need_the_same_values() {
+fn every_language_has_the_same_messages_and_needs_the_same_values_av_135() {
     for of in [APP, MESSAGES] {
-        let (en, sr) = (shape(of, Locale::En), shape(of, Locale::SrLatn));
-        let ids = |shape: &BTreeMap<String, BTreeSet<String>>| shape.keys().cloned().collect::<BTreeSet<_>>();
-        assert_eq!(ids(&en), ids(&sr));
-        for (id, values) in &en {
-            assert_eq!(Some(values), sr.get(id), "{id}");
+        let en = shape(of, Locale::En);
+        for locale in Locale::ALL {
+            let other = shape(of, locale);
+            let ids = |shape: &BTreeMap<String, BTreeSet<String>>| shape.keys().cloned().collect::<BTreeSet<_>>();
+            assert_eq!(ids(&en), ids(&other), "{}", locale.tag());
+            for (id, values) in &en {
+                assert_eq!(Some(values), other.get(id), "{}: {id}", locale.tag());
+            }
         }
     }
 }
@@ -324,4 +329,59 @@ fn a_missing_message_shows_its_id_and_a_phones_language_finds_the_catalogue() {
     assert_eq!(Locale::of("sr-RS"), Locale::SrLatn);
     assert_eq!(Locale::of("hr_HR"), Locale::SrLatn);
     assert_eq!(Locale::of("de"), Locale::En);
+    for (tag, locale) in [("kk", Locale::Kk), ("kk-KZ", Locale::Kk), ("kk_Cyrl_KZ", Locale::Kk), ("ru_KZ", Locale::Ru)]
+    {
+        assert_eq!(Locale::of(tag), locale, "{tag}");
+    }
+    for locale in Locale::ALL {
+        assert_eq!(Locale::of(locale.tag()), locale);
+    }
+}
+
+#[test]
+fn tenge_months_and_numbers_are_written_as_in_kazakhstan_av_135() {
+    let tenge = |minor| Money::from_minor(minor, "KZT".parse().unwrap());
+    for locale in Locale::ALL {
+        assert_eq!(format_money(locale, &tenge(12_000)), "120\u{a0}₸", "{}", locale.tag());
+    }
+    for locale in [Locale::Kk, Locale::Ru] {
+        assert_eq!(format_money(locale, &tenge(123_456_700)), "1\u{a0}234\u{a0}567\u{a0}₸");
+        assert_eq!(format_money(locale, &tenge(-108_050)), "-1\u{a0}080,50\u{a0}₸");
+        assert_eq!(format_money(locale, &rsd(108_000)), "1\u{a0}080,00 RSD");
+        assert_eq!(format_number(locale, Decimal::new(21, 1)), "2,1");
+    }
+    let said = |locale, month: u32| {
+        let noon = Utc.with_ymd_and_hms(2026, month, 3, 10, 5, 0).unwrap();
+        format_moment(locale, noon, None)
+    };
+    assert_eq!(said(Locale::Ru, 9), "3\u{a0}сентября, 10:05");
+    assert_eq!(said(Locale::Kk, 12), "3\u{a0}желтоқсан, 10:05");
+    for (locale, month, word) in [(Locale::Ru, 1, "января"), (Locale::Ru, 5, "мая"), (Locale::Kk, 1, "қаңтар")]
+    {
+        assert!(said(locale, month).contains(word));
+    }
+}
+
+#[test]
+fn russian_counts_one_few_and_many_and_kazakh_needs_no_plural_after_a_number_av_135() {
+    let left = |locale, minutes| text(locale, "reminder-before", &[("minutes", TextValue::Number(minutes))], None);
+    for (minutes, said) in [
+        (1, "Осталась 1 минута парковки"),
+        (3, "Осталось 3 минуты парковки"),
+        (5, "Осталось 5 минут парковки"),
+        (11, "Осталось 11 минут парковки"),
+        (21, "Осталась 21 минута парковки"),
+        (112, "Осталось 112 минут парковки"),
+        (122, "Осталось 122 минуты парковки"),
+    ] {
+        assert_eq!(left(Locale::Ru, minutes), said);
+    }
+    assert_eq!(left(Locale::Kk, 1), "Тұрақтың 1 минуты қалды");
+    assert_eq!(left(Locale::Kk, 25), "Тұрақтың 25 минуты қалды");
+    let units = |locale, units: i64| {
+        let params = json!({"units": units, "unit_minutes": 60, "unit_price": {"amount": "100.00", "currency": "KZT"}});
+        of_kind(locale, "line", "parking.limited", params.as_object().unwrap(), None)
+    };
+    assert_eq!(units(Locale::Kk, 1), "60 мин, бағасы 100\u{a0}₸");
+    assert_eq!(units(Locale::Kk, 2), "2 × 60 мин, бағасы 100\u{a0}₸");
 }
