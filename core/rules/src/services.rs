@@ -3,7 +3,7 @@
 
 use crate::kernel::check::{self, Wrong};
 use crate::kernel::city::City;
-use crate::{garages, orders, parking};
+use crate::{garages, orders, parking, rides};
 
 /// Checks a city against itself, every service that is known here included.
 ///
@@ -15,6 +15,7 @@ pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
     parking::check::check(city, &mut wrong);
     orders::check::check(city, &mut wrong);
     garages::check::check(city, &mut wrong);
+    rides::check::check(city, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
@@ -25,7 +26,7 @@ pub mod load {
     use crate::kernel::ids::joined;
     pub use crate::kernel::load::LoadError;
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
-    use crate::{garages, orders, parking};
+    use crate::{garages, orders, parking, rides};
     use std::collections::BTreeMap;
 
     macro_rules! embedded {
@@ -61,7 +62,8 @@ pub mod load {
     }
 
     /// Compiles the source files of a city: file name in its folder to TOML text. A service is in
-    /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`.
+    /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
+    /// `rides.toml`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.
@@ -71,12 +73,14 @@ pub mod load {
         let parking = parking::load::compile(&mut compiler);
         let orders = orders::load::compile(&mut compiler);
         let garages = garages::load::compile(&mut compiler);
+        let rides = rides::load::compile(&mut compiler);
         unexpected(&mut compiler);
         let Some(mut city) = city else { return Err(sorted(compiler.wrong)) };
         let put = [
             parking.map(|section| city.put_section(section)),
             orders.map(|section| city.put_section(section)),
             garages.map(|section| city.put_section(section)),
+            rides.map(|section| city.put_section(section)),
         ];
         for error in put.into_iter().flatten().filter_map(Result::err) {
             compiler.say(&format!("{}.toml", error.section()), "file", error.to_string());
@@ -97,6 +101,7 @@ pub mod load {
         known.extend(parking::load::FILES);
         known.extend(orders::load::FILES);
         known.extend(garages::load::FILES);
+        known.extend(rides::load::FILES);
         let is_tariff = |name: &str| parking::load::is_tariff(name) || garages::load::is_tariff(name);
         let strange: Vec<&str> = compiler.names().filter(|name| !known.contains(name) && !is_tariff(name)).collect();
         for name in strange {

@@ -1,0 +1,17 @@
+//! Rides of public transport: what a sign says, which trip a vehicle makes, whether a ride was
+//! registered before, and until when a ticket is good.
+
+pub(crate) mod check;
+pub mod guard;
+#[cfg(feature = "load")]
+pub(crate) mod load;
+pub mod ride;
+pub mod section;
+pub mod sign;
+pub mod trip;
+
+pub use guard::{Earlier, repeated};
+pub use ride::{RideError, RideEvent, RideState};
+pub use section::{Carrier, CarrierId, Direction, PaidInControl, Policy, RidesSection, Route, RouteId};
+pub use sign::{BoardNumber, Sign, SignError, Token, read_sign};
+pub use trip::{TicketTime, Trip, service_day, service_moment};
