@@ -5,7 +5,7 @@
 //! a signature.
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
-//! ([`parking`], [`orders`], [`garages`]) holds what that service sends and takes; [`services`] is
+//! ([`parking`], [`orders`], [`garages`], [`rides`]) holds what that service sends and takes; [`services`] is
 //! the list of them.
 
 pub mod base;
@@ -13,6 +13,7 @@ pub mod garages;
 pub mod kernel;
 pub mod orders;
 pub mod parking;
+pub mod rides;
 pub mod services;
 
 #[cfg(feature = "openapi")]

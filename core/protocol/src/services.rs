@@ -7,7 +7,8 @@ use crate::kernel::problem::{Problem, ProblemCode};
 use crate::kernel::service::Service;
 use crate::kernel::signed_code::{Claims, CodeError, Kind, Unread};
 use crate::parking::signed::TicketClaims;
-use crate::{base, garages, kernel, orders, parking};
+use crate::rides::signed::RideClaims;
+use crate::{base, garages, kernel, orders, parking, rides};
 
 /// Every service of this version, those that others stand on first.
 pub const SERVICES: &[&Service] = &[
@@ -22,6 +23,7 @@ pub const SERVICES: &[&Service] = &[
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &rides::SERVICE,
 ];
 
 /// The table of operations.
@@ -54,6 +56,7 @@ pub fn problems() -> impl Iterator<Item = ProblemCode> {
 pub enum CodeClaims {
     ParkingTicket(TicketClaims),
     ExitReceipt(ReceiptClaims),
+    Ride(RideClaims),
 }
 
 impl CodeClaims {
@@ -65,7 +68,8 @@ impl CodeClaims {
         match Kind::of(claims.what.kind) {
             Some(Kind::ParkingTicket) => claims.read().map(Self::ParkingTicket),
             Some(Kind::ExitReceipt) => claims.read().map(Self::ExitReceipt),
-            Some(Kind::Ride | Kind::Pass) | None => Err(CodeError::KindUnknown { kind: claims.what.kind }),
+            Some(Kind::Ride) => claims.read().map(Self::Ride),
+            Some(Kind::Pass) | None => Err(CodeError::KindUnknown { kind: claims.what.kind }),
         }
     }
 }

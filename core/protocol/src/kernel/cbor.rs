@@ -74,6 +74,10 @@ impl MapReader {
         Some(self.0.swap_remove(at).1)
     }
 
+    fn has(&self, label: i64) -> bool {
+        self.0.iter().any(|(known, _)| *known == label)
+    }
+
     pub(crate) fn text(&mut self, label: i64) -> Result<String, String> {
         self.some_text(label)?.ok_or_else(|| missing(label))
     }
@@ -92,6 +96,14 @@ impl MapReader {
             Some(Value::Bytes(bytes)) => Ok(bytes),
             Some(_) => Err(format!("label {label} is not a byte string")),
         }
+    }
+
+    pub(crate) fn some_bytes(&mut self, label: i64) -> Result<Option<Vec<u8>>, String> {
+        if self.has(label) { self.bytes(label).map(Some) } else { Ok(None) }
+    }
+
+    pub(crate) fn some_integer(&mut self, label: i64) -> Result<Option<i64>, String> {
+        if self.has(label) { self.integer(label).map(Some) } else { Ok(None) }
     }
 
     pub(crate) fn integer(&mut self, label: i64) -> Result<i64, String> {

@@ -161,6 +161,10 @@ record_ids! {
     OrderId = "or";
     /// A car's visit to a garage.
     VisitId = "vi";
+    /// A ride of public transport.
+    RideId = "rd";
+    /// One way of a vehicle from end to end.
+    TripId = "tr";
     /// A message that waits for its gateway.
     MessageId = "ms";
 }

@@ -101,6 +101,30 @@ impl<'de> Deserialize<'de> for BoardNumber {
     }
 }
 
+impl std::str::FromStr for BoardNumber {
+    type Err = SignError;
+    fn from_str(text: &str) -> Result<Self, SignError> {
+        Self::new(text)
+    }
+}
+
+impl AsRef<str> for BoardNumber {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Its text, in the document.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for BoardNumber {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        <String as utoipa::PartialSchema>::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for BoardNumber {}
+
 /// What a code on a vehicle says; whether it is known is the operator's to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sign {
