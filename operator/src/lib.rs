@@ -33,6 +33,7 @@ mod garages;
 mod kernel;
 mod orders;
 mod parking;
+mod rides;
 #[cfg(test)]
 mod schema;
 mod services;
@@ -72,5 +73,6 @@ pub use kernel::this_machine::is_this_machine;
 pub use kernel::threads::serve_first;
 pub use kernel::tls;
 pub use orders::OrderLimits;
+pub use rides::RideLimits;
 pub use parking::ParkingLimits;
 pub use services::personal_data_page;

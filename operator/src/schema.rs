@@ -28,6 +28,7 @@ use crate::orders::inspectors;
 use crate::orders::proofs;
 use crate::parking::stays;
 use crate::parking::tickets;
+use crate::rides::tables as rides;
 use crate::values;
 
 fn table<T: Table>() -> (String, Vec<String>) {
@@ -74,6 +75,13 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<tickets::TicketRow>(),
         table::<tickets::TicketPlateRow>(),
         table::<vehicles::VehicleRow>(),
+        table::<rides::VehicleRow>(),
+        table::<rides::TripRow>(),
+        table::<rides::SignRow>(),
+        table::<rides::TerminalRow>(),
+        table::<rides::RideRow>(),
+        table::<rides::CodeRow>(),
+        table::<rides::DisputeRow>(),
         table::<tables::VisitRow>(),
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),

@@ -8,6 +8,7 @@ use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
 use mesto_protocol::orders::{driver as orders_wire, inspectors as inspectors_wire};
 use mesto_protocol::parking::tickets as tickets_wire;
+use mesto_protocol::rides::{riders as rides_wire, vehicles as fleet_wire};
 use mesto_rules::City;
 
 use crate::base::operator_document::Profile;
@@ -22,7 +23,7 @@ use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{garages, kernel, orders, parking};
+use crate::{garages, kernel, orders, parking, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -40,10 +41,11 @@ const SERVICES: &[&Service] = &[
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &rides::SERVICE,
 ];
 
 /// What can be bought.
-const SELLERS: &[&Sells] = &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS];
+const SELLERS: &[&Sells] = &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS, &rides::sales::SELLS];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[
@@ -56,10 +58,12 @@ const ROLES: &[(Role, &[Permission])] = &[
             tickets_wire::OWN,
             orders_wire::OWN,
             visits_wire::OWN,
+            rides_wire::OWN,
         ],
     ),
     (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
     (Role::Controller, &[controllers_wire::CONTROL]),
+    (Role::Dispatcher, &[fleet_wire::DISPATCH]),
 ];
 
 /// Every operation with its handler.

@@ -14,6 +14,8 @@ words! { grant_words;
         Inspector = "inspector",
         /// A device of a place, such as the machine at a barrier: it acts for its place alone.
         Controller = "controller",
+        /// Whoever tells which vehicles are in service and which trips they make.
+        Dispatcher = "dispatcher",
     }
 }
 

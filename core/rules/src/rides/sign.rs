@@ -48,6 +48,13 @@ impl fmt::Display for Token {
     }
 }
 
+impl std::str::FromStr for Token {
+    type Err = SignError;
+    fn from_str(text: &str) -> Result<Self, SignError> {
+        Self::new(text)
+    }
+}
+
 impl<'de> Deserialize<'de> for Token {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

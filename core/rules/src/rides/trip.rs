@@ -67,3 +67,20 @@ impl TicketTime {
         Self { ends_at, ..self }
     }
 }
+
+/// Which of a vehicle's trips it makes at a moment, or is about to begin; `trips` in any order.
+/// Between two, the next one counts as soon as the one before is planned to be over.
+#[must_use]
+pub fn trip_at<T>(trips: &[T], at: DateTime<Utc>, policy: &Policy, of: impl Fn(&T) -> Trip) -> Option<usize> {
+    let tolerance = TimeDelta::minutes(policy.tolerance_minutes.into());
+    let known: Vec<Trip> = trips.iter().map(of).collect();
+    let runs = |trip: &Trip| trip.starts_at <= at && at < trip.ends_at;
+    let comes = |trip: &Trip| at < trip.starts_at && trip.starts_at <= at + tolerance;
+    let is_late = |trip: &Trip| trip.ends_at <= at && at < trip.ends_at + tolerance;
+    let latest = |is: &dyn Fn(&Trip) -> bool| {
+        let found = known.iter().enumerate().filter(|(_, trip)| is(trip));
+        found.max_by_key(|(_, trip)| trip.starts_at).map(|(at, _)| at)
+    };
+    let soonest = known.iter().enumerate().filter(|(_, trip)| comes(trip)).min_by_key(|(_, trip)| trip.starts_at);
+    latest(&runs).or(soonest.map(|(at, _)| at)).or_else(|| latest(&is_late))
+}

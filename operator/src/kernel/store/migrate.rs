@@ -8,8 +8,10 @@ pub(super) struct Migration {
     pub sql: &'static str,
 }
 
-pub(super) const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first_walk", sql: include_str!("../../../migrations/V1__first_walk.sql") }];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first_walk", sql: include_str!("../../../migrations/V1__first_walk.sql") },
+    Migration { version: 2, name: "rides", sql: include_str!("../../../migrations/V2__rides.sql") },
+];
 
 /// What is wrong with a store's schema for this version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use mesto_protocol::kernel::ids::{
     AccountId, AttemptId, AuditId, DeviceId, EntryId, EpochId, GrantId, MessageId, PaymentId, QuoteId, RefundId,
     SaleId, VehicleId,
@@ -162,6 +162,20 @@ impl Column for String {
         match value {
             Value::Text(text) => Ok(text.clone()),
             other => mismatch("text", other),
+        }
+    }
+}
+
+/// A calendar day, `2026-11-27`.
+impl Column for NaiveDate {
+    fn into_value(self) -> Value {
+        Value::Text(self.to_string())
+    }
+
+    fn from_value(value: &Value) -> Result<Self, StoreError> {
+        match value {
+            Value::Text(text) => text.parse().map_err(|error| StoreError::Broken(format!("{error}"))),
+            other => mismatch("a day", other),
         }
     }
 }

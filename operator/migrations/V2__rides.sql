@@ -1,0 +1,102 @@
+-- What carries riders, by the number that is painted on it.
+CREATE TABLE transit_vehicle (
+  city TEXT NOT NULL,
+  board TEXT NOT NULL,
+  canonical TEXT,
+  shown TEXT,
+  carrier TEXT NOT NULL,
+  is_in_service BIGINT NOT NULL,
+  told_at BIGINT NOT NULL,
+  controlled_until BIGINT,
+  PRIMARY KEY (city, board)
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX transit_vehicle_plate ON transit_vehicle (city, canonical);
+
+-- Which trips it makes.
+CREATE TABLE transit_trip (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  board TEXT NOT NULL,
+  route TEXT NOT NULL,
+  direction BIGINT NOT NULL,
+  service_day TEXT NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  broke_down_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX transit_trip_vehicle ON transit_trip (city, board, starts_at);
+CREATE INDEX transit_trip_ended ON transit_trip (city, ends_at);
+
+-- Signs that are posted in vehicles.
+CREATE TABLE ride_sign (
+  city TEXT NOT NULL,
+  token TEXT NOT NULL,
+  board TEXT NOT NULL,
+  posted_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  PRIMARY KEY (city, token)
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX ride_sign_board ON ride_sign (city, board);
+
+-- Terminals that show codes, each with its key.
+CREATE TABLE ride_terminal (
+  city TEXT NOT NULL,
+  token TEXT NOT NULL,
+  board TEXT NOT NULL,
+  device_key TEXT NOT NULL,
+  put_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  PRIMARY KEY (city, token)
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX ride_terminal_board ON ride_terminal (city, board);
+
+-- Rides that were registered.
+CREATE TABLE ride (
+  id TEXT PRIMARY KEY,
+  account TEXT,
+  channel TEXT NOT NULL,
+  city TEXT NOT NULL,
+  board TEXT NOT NULL,
+  canonical TEXT,
+  shown TEXT,
+  carrier TEXT NOT NULL,
+  trip TEXT,
+  route TEXT,
+  direction BIGINT,
+  trip_starts_at BIGINT,
+  trip_ends_at BIGINT,
+  service_day TEXT NOT NULL,
+  persons BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  registered_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  price BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  pay TEXT NOT NULL,
+  sale TEXT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX ride_account ON ride (account, id);
+CREATE INDEX ride_vehicle ON ride (city, board, registered_at);
+
+-- The erasable half of a ride: its code.
+CREATE TABLE ride_code (
+  ride TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  signed TEXT NOT NULL,
+  issue BIGINT NOT NULL,
+  device TEXT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX ride_code_old ON ride_code (city, ends_at);
+
+-- What a rider says is wrong about a ride, and what was decided.
+CREATE TABLE ride_dispute (
+  ride TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  said_at BIGINT NOT NULL,
+  decided_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX ride_dispute_account ON ride_dispute (account);

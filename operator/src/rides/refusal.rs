@@ -1,0 +1,25 @@
+//! What a sign, or a step of a ride, is refused with.
+
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::rides::{RideError, SignError};
+
+/// Why a text is no sign here. The text itself is left out, but for the host it leads to.
+pub(crate) fn sign(error: &SignError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        SignError::NotARideCode { host } => Problem::new(ProblemCode::NotARideCode, detail).with("host", host),
+        SignError::OtherCity { city } => Problem::new(ProblemCode::RideSignOfAnotherCity, detail).with("city", city),
+        SignError::Unreadable => Problem::new(ProblemCode::RideSignUnreadable, detail),
+        SignError::NotABoardNumber => Problem::new(ProblemCode::RideVehicleUnknown, detail),
+    }
+}
+
+/// A step that is not possible.
+pub(crate) fn step(error: RideError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        RideError::AlreadyDisputed => Problem::new(ProblemCode::RideDisputed, detail),
+        RideError::TooLate { until } => Problem::new(ProblemCode::RideOver, detail).with("until", until),
+        RideError::NotDisputed | RideError::Voided => Problem::new(ProblemCode::RideOver, detail),
+    }
+}

@@ -1,0 +1,313 @@
+//! A ride as it is sold: what is shown for checking (AV-65), and its registration (AV-68).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use mesto_protocol::base::payments::card_fee;
+use mesto_protocol::kernel::ids::{AccountId, QuoteId, RideId};
+use mesto_protocol::kernel::json::Json as OnTheWire;
+use mesto_protocol::kernel::line::{Line, Params, Vat};
+use mesto_protocol::rides::riders::{RideChannel, RideTrip, RidesOffer, RidesOutcome, RidesSubject, Vehicle};
+use mesto_protocol::rides::signed::SignedRide;
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::City;
+use mesto_rules::money::Money;
+use mesto_rules::rides::{Earlier, PaidInControl, RideState, RidesSection, TicketTime, Trip, repeated};
+use serde::{Deserialize, Serialize};
+
+use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
+use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::ledger::LedgerAccount;
+use crate::kernel::operator::Operator;
+use crate::kernel::signed_codes::{self, ToShow};
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
+use crate::rides::found::{self, Found};
+use crate::rides::tables::{ChannelWord, CodeRow, RideRow, StateWord, VehicleRow};
+use crate::rides::{NAME, RIDE, riders};
+use crate::values;
+
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+
+/// The issue of a code that comes with its ride.
+const FIRST_ISSUE: u32 = 1;
+/// How many of an account's last rides a repeat is looked for in.
+const LOOKED_AT: i64 = 20;
+
+/// What a quote keeps until it is paid.
+#[derive(Debug, Serialize, Deserialize)]
+struct Frozen {
+    vehicle: Vehicle,
+    trip: Option<RideTrip>,
+    service_day: NaiveDate,
+    persons: u32,
+    lines: Vec<Line>,
+    /// The ride that the rider was told of and repeats on purpose.
+    repeats: Option<RideId>,
+}
+
+/// What a ride in this vehicle would be: the vehicle, its route and carrier, the moment, the fare
+/// (AV-65, AV-70). Nothing is charged.
+pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
+    let subject: RidesSubject = asked.subject()?;
+    let (city, now) = (asked.city, asked.now);
+    let rides = city.section::<RidesSection>()?;
+    city.in_force_at(now).map_err(|outdated| {
+        Problem::new(ProblemCode::CityOutdated, outdated.to_string()).with("until", outdated.until)
+    })?;
+    let most = rides.policy.persons_most;
+    if !(1..=most).contains(&subject.persons) {
+        let detail = format!("{} persons; a ticket is for 1 to {most}", subject.persons);
+        return Err(Problem::new(ProblemCode::PersonsTooMany, detail).with("most", most).into());
+    }
+    let Found { vehicle, trip, service_day } = found::vehicle(tx, asked, &subject)?;
+    closed_in_control(rides, &vehicle, now)?;
+    let trip_id = trip.as_ref().map(|trip| trip.id.to_string());
+    let earlier = tx.all(recent(asked.account))?;
+    let repeats = repeat_of(&earlier, (vehicle.board.as_str(), trip_id.as_deref()), now, rides);
+    let (lines, total) = fare(asked, rides, subject.persons)?;
+    let told_trip = trip.as_ref().map(RideTrip::from);
+    let ends_at = TicketTime::of(now, trip.as_ref().map(Trip::from).as_ref(), &rides.policy).ends_at;
+    let frozen = Frozen {
+        vehicle: Vehicle::from(&vehicle),
+        trip: told_trip.clone(),
+        service_day,
+        persons: subject.persons,
+        lines: lines.clone(),
+        repeats: repeats.filter(|_| subject.is_again),
+    };
+    let repeats = match repeats {
+        Some(ride) => riders::one(tx, &ride.to_string())?,
+        None => None,
+    };
+    let offer = RidesOffer {
+        vehicle: Vehicle::from(&vehicle),
+        trip: told_trip,
+        service_day,
+        persons: subject.persons,
+        ends_at,
+        repeats,
+    };
+    Ok(Priced {
+        place: vehicle.board.to_string(),
+        thing: asked.account.to_string(),
+        terms: serde_json::to_string(&frozen)?,
+        offer: OnTheWire::of(&offer)?,
+        lines,
+        notices: Vec::new(),
+        total,
+    })
+}
+
+/// What so many persons pay, line by line.
+fn fare(asked: &Asked<'_>, rides: &RidesSection, persons: u32) -> Outcome<(Vec<Line>, Money)> {
+    let allowed = &rides.pay;
+    let Some(method) = asked.pay.in_rules().filter(|method| allowed.contains(method)) else {
+        return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "rides are not paid this way here")
+            .with("method", asked.pay)
+            .with("allowed", allowed)
+            .into());
+    };
+    let Some(each) = rides.fare.known().copied() else {
+        return refuse(ProblemCode::TariffUnknown, "the fare of this city is not known, so no ride is sold");
+    };
+    let fare = each.checked_mul(persons.into())?;
+    let mut lines = vec![Line {
+        kind: "rides.fare".to_owned(),
+        params: Params::default().with("persons", persons).with("each", each),
+        amount: fare,
+        vat: Vat::out_of_scope(),
+        seller: None,
+    }];
+    let card = &asked.city.sections.wallet.card;
+    let fee = card.fee_on(fare, method).map_err(|unknown| {
+        let detail = "what the bank takes for a card is not known, so nothing is sold by card";
+        Problem::new(ProblemCode::CardFeeUnknown, detail).with("below", unknown.below)
+    })?;
+    lines.extend(fee.map(|fee| card_fee(fee, card.free_from)));
+    let total = fee.map_or(Ok(fare), |fee| fare.checked_add(&fee))?;
+    Ok((lines, total))
+}
+
+/// Nothing is sold in a vehicle while it is controlled, where the city has it so (AMB-23).
+fn closed_in_control(rides: &RidesSection, vehicle: &VehicleRow, now: DateTime<Utc>) -> Outcome<()> {
+    let until = vehicle.controlled_until.filter(|until| now < *until);
+    match until {
+        Some(until) if rides.policy.paid_in_control != PaidInControl::Passes => Err(Problem::new(
+            ProblemCode::PaymentClosedInControl,
+            "this vehicle is being controlled; speak to the controller",
+        )
+        .with("until", until)
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// The last rides of an account, newest first.
+fn recent(account: AccountId) -> Select<RideRow> {
+    Select::of(
+        "FROM ride WHERE ride.account = $1 ORDER BY ride.id DESC LIMIT $2",
+        values![account, LOOKED_AT],
+    )
+}
+
+/// The same by a quote of the account.
+fn recent_of_quote(quote: QuoteId) -> Select<RideRow> {
+    Select::of(
+        "FROM ride WHERE ride.account = (SELECT account FROM quote WHERE quote.id = $1) ORDER BY ride.id DESC LIMIT $2",
+        values![quote, LOOKED_AT],
+    )
+}
+
+/// The vehicle of a quote.
+fn vehicle_of_quote(quote: QuoteId) -> Select<VehicleRow> {
+    Select::of(
+        "FROM transit_vehicle WHERE (transit_vehicle.city, transit_vehicle.board) = (SELECT city, place FROM quote WHERE quote.id = $1)",
+        values![quote],
+    )
+}
+
+/// The ride that one in this vehicle, on this trip, would repeat (AMB-22).
+fn repeat_of(
+    earlier: &[RideRow],
+    in_vehicle: (&str, Option<&str>),
+    now: DateTime<Utc>,
+    rides: &RidesSection,
+) -> Option<RideId> {
+    let trips: Vec<Option<String>> = earlier.iter().map(|row| row.trip.map(|trip| trip.to_string())).collect();
+    let known = earlier.iter().zip(&trips).map(|(row, trip)| Earlier {
+        id: row.id,
+        vehicle: row.board.as_str(),
+        trip: trip.as_deref(),
+        registered_at: row.registered_at,
+        is_void: row.state == StateWord::Voided,
+    });
+    repeated(&known.collect::<Vec<_>>(), in_vehicle, now, &rides.policy).map(|one| one.id)
+}
+
+/// What a registration reads.
+pub(crate) fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
+    vec![vehicle_of_quote(quote).ask(), recent_of_quote(quote).ask()]
+}
+
+/// Registers the ride. Of two phones of one account that confirm at once, one does, and the other
+/// is asked.
+pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
+    let frozen: Frozen = serde_json::from_str(&delivery.quote.terms)?;
+    let (operator, now, quote) = (delivery.operator, delivery.now, delivery.quote);
+    let vehicle = tx.first(vehicle_of_quote(quote.id))?;
+    let earlier = tx.all(recent_of_quote(quote.id))?;
+    let city = delivery.city()?;
+    let rides = city.section::<RidesSection>()?;
+    let Some(vehicle) = vehicle else {
+        return refuse(ProblemCode::QuoteStale, "this vehicle is not known any more; scan its sign again");
+    };
+    closed_in_control(rides, &vehicle, now)?;
+    let trip_id = frozen.trip.as_ref().map(|trip| trip.id.to_string());
+    let repeats = repeat_of(&earlier, (vehicle.board.as_str(), trip_id.as_deref()), now, rides);
+    if let Some(ride) = repeats.filter(|ride| frozen.repeats != Some(*ride)) {
+        let at = earlier.iter().find(|row| row.id == ride).map(|row| row.registered_at);
+        let detail = "a ride in this vehicle is registered already; confirm again only if you ride again";
+        return Err(Problem::new(ProblemCode::RideRepeated, detail).with("ride", ride).with("registered_at", at).into());
+    }
+    let row = registered(operator.new_id(now), (city, rides), delivery, frozen)?;
+    let (code, signed) = code_of(operator, now, &row, delivery.device)?;
+    let ride = riders::told(row.clone(), signed)?;
+    let (reference, price) = (row.id.to_string(), row.price);
+    tx.write(Write::insert(row))?;
+    tx.write(Write::insert(code))?;
+    delivery.account.tell(&ride)?;
+    Ok(Delivered {
+        gains: vec![(LedgerAccount::Revenue { service: NAME, city: ride.city.clone() }, -price)],
+        outcome: OnTheWire::of(&RidesOutcome { ride })?,
+        reference,
+        kind: RIDE,
+    })
+}
+
+/// The row of a ride that is registered now.
+fn registered(
+    id: RideId,
+    (city, rides): (&City, &RidesSection),
+    delivery: &Delivery<'_>,
+    frozen: Frozen,
+) -> Outcome<RideRow> {
+    let (now, quote) = (delivery.now, delivery.quote);
+    let Frozen { vehicle, trip, service_day, persons, lines, .. } = frozen;
+    let as_rule = trip.as_ref().map(|trip| Trip {
+        route: trip.route.clone(),
+        direction: trip.direction,
+        service_day,
+        starts_at: trip.starts_at,
+        ends_at: trip.ends_at,
+    });
+    let time = TicketTime::of(now, as_rule.as_ref(), &rides.policy);
+    Ok(RideRow {
+        id,
+        account: Some(delivery.account.id),
+        channel: ChannelWord::try_from(RideChannel::App)?,
+        city: city.id.clone(),
+        board: vehicle.board,
+        canonical: vehicle.plate.as_ref().map(|plate| plate.canonical.clone()),
+        shown: vehicle.plate.map(|plate| plate.display),
+        carrier: vehicle.carrier,
+        trip: trip.as_ref().map(|trip| trip.id),
+        route: trip.as_ref().map(|trip| trip.route.clone()),
+        direction: trip.as_ref().map(|trip| trip.direction),
+        trip_starts_at: trip.as_ref().map(|trip| trip.starts_at),
+        trip_ends_at: trip.as_ref().map(|trip| trip.ends_at),
+        service_day,
+        persons,
+        state: StateWord::from(RideState::Registered),
+        registered_at: now,
+        ends_at: time.ends_at,
+        price: quote.total,
+        currency: quote.currency,
+        lines: Json::of(&lines)?,
+        pay: quote.pay,
+        sale: Some(delivery.sale),
+    })
+}
+
+/// The signed code of a ride for a device.
+fn code_of(
+    operator: &Operator,
+    now: DateTime<Utc>,
+    row: &RideRow,
+    device: Option<&str>,
+) -> Outcome<(CodeRow, String)> {
+    let signed = signed_codes::sign(operator, now, to_show(row, FIRST_ISSUE, device))?;
+    let code = CodeRow {
+        ride: row.id,
+        city: row.city.clone(),
+        ends_at: row.ends_at,
+        signed: signed.clone(),
+        issue: FIRST_ISSUE,
+        device: device.map(str::to_owned),
+    };
+    Ok((code, signed))
+}
+
+/// What the code of a ride says.
+pub(crate) fn to_show(row: &RideRow, issue: u32, device: Option<&str>) -> ToShow<SignedRide> {
+    ToShow {
+        id: row.id,
+        issue,
+        bought_at: row.registered_at,
+        starts_at: row.registered_at,
+        ends_at: row.ends_at,
+        device: device.map(str::to_owned),
+        what: SignedRide {
+            city: row.city.clone(),
+            vehicle: row.board.clone(),
+            route: row.route.clone().zip(row.direction),
+            trip: row.trip,
+            service_day: row.service_day,
+            persons: row.persons,
+        },
+    }
+}
+
+/// A ride that was registered, as it stands now.
+pub(crate) fn outcome(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, ride: &str) -> Outcome<Option<OnTheWire>> {
+    let ride = riders::one(tx, ride)?;
+    ride.map(|ride| OnTheWire::of(&RidesOutcome { ride }).map_err(|why| StoreError::unreadable("ride", why).into()))
+        .transpose()
+}
