@@ -133,6 +133,7 @@ impl Run for Tool {
                 let role = match role {
                     StaffRole::Inspector => Role::Inspector,
                     StaffRole::Controller => Role::Controller,
+                    StaffRole::Dispatcher => Role::Dispatcher,
                 };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
@@ -173,6 +174,7 @@ impl Run for Tool {
                     GrantedRole::Driver => Role::Driver,
                     GrantedRole::Inspector => Role::Inspector,
                     GrantedRole::Controller => Role::Controller,
+                    GrantedRole::Dispatcher => Role::Dispatcher,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);

@@ -363,8 +363,8 @@ impl Controller {
         let read = verifier.verify(code.trim(), now).and_then(|verified| CodeClaims::read(&verified.claims));
         let claims = match read.map_err(|why| CliError::new(Exit::Refused, why.code(), why.to_string()))? {
             CodeClaims::ExitReceipt(claims) => claims,
-            CodeClaims::ParkingTicket(_) => {
-                let text = "this is a parking ticket, not the receipt of a garage";
+            CodeClaims::ParkingTicket(_) | CodeClaims::Ride(_) => {
+                let text = "this is a ticket, not the receipt of a garage";
                 return Err(CliError::new(Exit::Refused, "kind_other", text));
             }
         };

@@ -39,7 +39,7 @@ pub mod load {
     }
 
     embedded! {
-        "almaty": "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml";
+        "almaty": "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml", "rides.toml";
         "belgrade":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml",
             "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",

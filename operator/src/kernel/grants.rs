@@ -23,6 +23,7 @@ stored_words! {
         Driver = "driver",
         Inspector = "inspector",
         Controller = "controller",
+        Dispatcher = "dispatcher",
     }
 }
 

@@ -104,7 +104,9 @@ pub(crate) fn tell_vehicles(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldVehi
     not_more(&told.vehicles, "vehicles")?;
     let mut taken = 0;
     for vehicle in told.vehicles {
-        let board = board(&vehicle.board)?;
+        let board = BoardNumber::new(&vehicle.board).map_err(|error| {
+            Problem::new(ProblemCode::BadRequest, error.to_string()).with("field", "vehicles.board")
+        })?;
         let carrier = CarrierId::new(&vehicle.carrier).ok().filter(|carrier| rides.carrier(carrier).is_some());
         let Some(carrier) = carrier else {
             let known: Vec<&str> = rides.carriers.iter().map(|carrier| carrier.id.as_str()).collect();

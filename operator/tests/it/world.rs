@@ -121,6 +121,21 @@ impl World {
         Self { operator: Arc::new(operator(config)), store, now: Cell::new(start()), keys: Rc::default() }
     }
 
+    /// The same store and moment, with an operator of Almaty.
+    pub fn almaty(&self) -> Self {
+        self.almaty_where(|_| ())
+    }
+
+    /// As [`World::almaty`], with something else said of rides.
+    pub fn almaty_where(&self, change: impl FnOnce(&mut mesto_rules::rides::RidesSection)) -> Self {
+        let mut city = mesto_rules::load::embedded("almaty").unwrap();
+        let mut rides = city.section::<mesto_rules::rides::RidesSection>().unwrap().clone();
+        change(&mut rides);
+        city.put_section(rides).unwrap();
+        let operator = Arc::new(operator_of(city, config(), 2));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
     /// The same store and moment, in a Belgrade that is otherwise.
     pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
         let mut city = belgrade();
@@ -263,6 +278,15 @@ impl World {
             .operator
             .create_staff(&*self.store, self.now(), &RoleGiven::everywhere(Role::Inspector), "Mira")
             .unwrap();
+        let request = Request::new("GET", "/v1/account").bearer(&token);
+        let Account { account, .. } = expect(200, self.send(&request));
+        Person { world: self, token, account }
+    }
+
+    /// Whoever tells of the vehicles of Almaty.
+    pub fn dispatcher(&self) -> Person<'_> {
+        let given = RoleGiven { role: Role::Dispatcher, city: Some("almaty"), place: None, until: None };
+        let token = self.operator.create_staff(&*self.store, self.now(), &given, "Aigul").unwrap();
         let request = Request::new("GET", "/v1/account").bearer(&token);
         let Account { account, .. } = expect(200, self.send(&request));
         Person { world: self, token, account }
@@ -526,6 +550,10 @@ impl Person<'_> {
     pub fn cursor(&self, seq: i64) -> Cursor {
         Cursor { seq, ..self.account().cursor }
     }
+}
+
+pub fn kzt(amount: &str) -> Money {
+    Money::parse(amount, Currency::new("KZT").unwrap()).unwrap()
 }
 
 /// Asks for one thing in Belgrade.

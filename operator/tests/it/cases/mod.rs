@@ -16,6 +16,7 @@ mod plates;
 mod privacy;
 mod purchases;
 mod refunds;
+mod rides;
 mod root_key;
 mod sign_in;
 mod skew;
