@@ -203,6 +203,7 @@ pub(crate) fn code_says(claims: &Claims<Unread>) -> Result<(String, CodeSays), C
     Ok(match CodeClaims::read(claims)? {
         CodeClaims::ParkingTicket(said) => (said.id.to_string(), CodeSays::Parking { code: said.what.into() }),
         CodeClaims::ExitReceipt(said) => (said.id.to_string(), CodeSays::Garages { receipt: said.what.into() }),
+        CodeClaims::Ride(said) => (said.id.to_string(), CodeSays::Other),
     })
 }
 

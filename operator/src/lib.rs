@@ -73,6 +73,6 @@ pub use kernel::this_machine::is_this_machine;
 pub use kernel::threads::serve_first;
 pub use kernel::tls;
 pub use orders::OrderLimits;
-pub use rides::RideLimits;
 pub use parking::ParkingLimits;
+pub use rides::RideLimits;
 pub use services::personal_data_page;

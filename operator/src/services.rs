@@ -45,7 +45,8 @@ const SERVICES: &[&Service] = &[
 ];
 
 /// What can be bought.
-const SELLERS: &[&Sells] = &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS, &rides::sales::SELLS];
+const SELLERS: &[&Sells] =
+    &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS, &rides::sales::SELLS];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[
@@ -260,7 +261,7 @@ mod tests {
                 let is_flag = told.name().starts_with("is_");
                 assert_eq!(is_flag, matches!(told, Told::Flag(_)), "{column} is {told:?}");
                 if let Told::Count(name) = told {
-                    let counts = ["paid_minutes", "issue", "purchases", "places", "seq", "status"];
+                    let counts = ["paid_minutes", "issue", "purchases", "persons", "places", "seq", "status"];
                     assert!(counts.contains(name), "{column}: is it no money?");
                 }
             }

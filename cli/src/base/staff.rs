@@ -21,7 +21,7 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector, or controller (a device).
+        /// inspector, dispatcher, or controller (a device).
         #[arg(long, value_enum)]
         role: StaffRole,
         /// Only in this city; everywhere without it. A controller has one.
@@ -106,6 +106,8 @@ enum Tool {
 enum StaffRole {
     Inspector,
     Controller,
+    /// Tells which vehicles are in service, their trips, signs and terminals
+    Dispatcher,
 }
 
 /// A role that an account that is there already may be given.
@@ -115,6 +117,8 @@ enum GrantedRole {
     Inspector,
     /// A device of a place, such as a garage's controller
     Controller,
+    /// Tells which vehicles are in service, their trips, signs and terminals
+    Dispatcher,
 }
 
 fn name(typed: &str) -> Result<String, String> {

@@ -8,9 +8,7 @@ use mesto_protocol::rides::riders::RidesSubject;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::plate::parse_plate;
-use mesto_rules::rides::{
-    BoardNumber, RidesSection, ShownSign, Sign, Token, Trip, read_sign, service_day, trip_at,
-};
+use mesto_rules::rides::{BoardNumber, RidesSection, ShownSign, Sign, Token, Trip, read_sign, service_day, trip_at};
 
 use crate::base::payments::sells::Asked;
 use crate::find;
@@ -72,7 +70,8 @@ fn of_subject(tx: &mut dyn Tx, within: InCity<'_>, subject: &RidesSubject) -> Ou
     let (city, rides, _) = within;
     match (&subject.scanned, &subject.vehicle) {
         (Some(scanned), None) => {
-            let sign = read_sign(scanned, city.id.as_str(), &rides.sign_hosts).map_err(|error| refusal::sign(&error))?;
+            let sign =
+                read_sign(scanned, city.id.as_str(), &rides.sign_hosts).map_err(|error| refusal::sign(&error))?;
             let board = match sign {
                 Sign::Posted { token } => posted(tx, within, &token)?,
                 Sign::Shown(shown) => of_terminal(tx, within, &shown)?,
@@ -142,7 +141,10 @@ pub(crate) fn by_number(tx: &mut dyn Tx, city: &City, typed: &str) -> Outcome<Ve
             return Ok(row);
         }
     }
-    refuse(ProblemCode::RideVehicleUnknown, "no vehicle of this city has this number; look at the board inside or the plate")
+    refuse(
+        ProblemCode::RideVehicleUnknown,
+        "no vehicle of this city has this number; look at the board inside or the plate",
+    )
 }
 
 /// What a vehicle does at a moment.

@@ -142,10 +142,7 @@ fn closed_in_control(rides: &RidesSection, vehicle: &VehicleRow, now: DateTime<U
 
 /// The last rides of an account, newest first.
 fn recent(account: AccountId) -> Select<RideRow> {
-    Select::of(
-        "FROM ride WHERE ride.account = $1 ORDER BY ride.id DESC LIMIT $2",
-        values![account, LOOKED_AT],
-    )
+    Select::of("FROM ride WHERE ride.account = $1 ORDER BY ride.id DESC LIMIT $2", values![account, LOOKED_AT])
 }
 
 /// The same by a quote of the account.
@@ -205,7 +202,10 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
     if let Some(ride) = repeats.filter(|ride| frozen.repeats != Some(*ride)) {
         let at = earlier.iter().find(|row| row.id == ride).map(|row| row.registered_at);
         let detail = "a ride in this vehicle is registered already; confirm again only if you ride again";
-        return Err(Problem::new(ProblemCode::RideRepeated, detail).with("ride", ride).with("registered_at", at).into());
+        return Err(Problem::new(ProblemCode::RideRepeated, detail)
+            .with("ride", ride)
+            .with("registered_at", at)
+            .into());
     }
     let row = registered(operator.new_id(now), (city, rides), delivery, frozen)?;
     let (code, signed) = code_of(operator, now, &row, delivery.device)?;
@@ -267,12 +267,7 @@ fn registered(
 }
 
 /// The signed code of a ride for a device.
-fn code_of(
-    operator: &Operator,
-    now: DateTime<Utc>,
-    row: &RideRow,
-    device: Option<&str>,
-) -> Outcome<(CodeRow, String)> {
+fn code_of(operator: &Operator, now: DateTime<Utc>, row: &RideRow, device: Option<&str>) -> Outcome<(CodeRow, String)> {
     let signed = signed_codes::sign(operator, now, to_show(row, FIRST_ISSUE, device))?;
     let code = CodeRow {
         ride: row.id,

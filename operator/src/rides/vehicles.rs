@@ -203,9 +203,8 @@ fn token(operator: &Operator, now: DateTime<Utc>) -> Outcome<Token> {
     let id: TripId = operator.new_id(now);
     let letters = b"ABCDEFGHJKMNPQRSTVWXYZ0123456789";
     let chance = id.bytes().into_iter().skip(6).chain(operator.new_id::<TripId>(now).bytes().into_iter().skip(14));
-    let text: String = chance
-        .filter_map(|byte| letters.get(usize::from(byte & 31)).map(|letter| char::from(*letter)))
-        .collect();
+    let text: String =
+        chance.filter_map(|byte| letters.get(usize::from(byte & 31)).map(|letter| char::from(*letter))).collect();
     Token::new(&text).map_err(|error| refusal::sign(&error).into())
 }
 
@@ -239,9 +238,8 @@ pub(crate) fn put_terminal(tx: &mut dyn Tx, call: &mut Call<'_>, told: TerminalT
     let (city, _) = city_of(call, &told.city)?;
     let now = call.now;
     let vehicle = known(tx, city, &told.vehicle)?;
-    let key = DeviceKey::from_text(&told.key).map_err(|error| {
-        Problem::new(ProblemCode::BadRequest, error.to_string()).with("field", "key")
-    })?;
+    let key = DeviceKey::from_text(&told.key)
+        .map_err(|error| Problem::new(ProblemCode::BadRequest, error.to_string()).with("field", "key"))?;
     tx.write(Write::sql(
         "ride_terminal",
         "UPDATE ride_terminal SET ended_at = $1 WHERE city = $2 AND board = $3 AND ended_at IS NULL",

@@ -39,21 +39,18 @@ pub const CODE: Operation<Nothing, RideCode> = make(
     Access::Permitted(OWN),
 )
 .answers(200)
-.refuses(&[
-    ProblemCode::NotFound,
-    ProblemCode::RideOver,
-    ProblemCode::DeviceMissing,
-    ProblemCode::TooManyRequests,
-]);
+.refuses(&[ProblemCode::NotFound, ProblemCode::RideOver, ProblemCode::DeviceMissing, ProblemCode::TooManyRequests]);
 pub const DISPUTE: Operation<RideDispute, Ride> =
-    action("/v1/rides/disputes", "The rider says that a ride is wrong", Access::Permitted(OWN)).answers(200).refuses(&[
-        ProblemCode::NotFound,
-        ProblemCode::RideDisputed,
-        ProblemCode::RideOver,
-        ProblemCode::SectionMissing,
-        ProblemCode::SectionTooNew,
-        ProblemCode::SectionUnreadable,
-    ]);
+    action("/v1/rides/disputes", "The rider says that a ride is wrong", Access::Permitted(OWN)).answers(200).refuses(
+        &[
+            ProblemCode::NotFound,
+            ProblemCode::RideDisputed,
+            ProblemCode::RideOver,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
+        ],
+    );
 
 problems! {
     /// The host it leads to stands beside it; nothing of it is opened.

@@ -27,23 +27,22 @@ const ABOUT_A_CITY: &[ProblemCode] = &[
     ProblemCode::SectionUnreadable,
 ];
 
-pub const FLEET: Operation<Nothing, Fleet> = get(
-    "/v1/rides/vehicles",
-    "Vehicles of a city with what each does now",
-    Access::Permitted(DISPATCH),
-)
-.query(&[required("city", "string", "Id of the city.")])
-.refuses(ABOUT_A_CITY);
+pub const FLEET: Operation<Nothing, Fleet> =
+    get("/v1/rides/vehicles", "Vehicles of a city with what each does now", Access::Permitted(DISPATCH))
+        .query(&[required("city", "string", "Id of the city.")])
+        .refuses(ABOUT_A_CITY);
 /// What is told again changes nothing.
 pub const TELL_VEHICLES: Operation<ToldVehicles, FleetTold> =
-    post("/v1/rides/vehicles", "Vehicles that are there, or changed", Access::Permitted(DISPATCH)).answers(200).refuses(&[
-        ProblemCode::CityUnknown,
-        ProblemCode::SectionMissing,
-        ProblemCode::SectionTooNew,
-        ProblemCode::SectionUnreadable,
-        ProblemCode::PlateInvalid,
-        ProblemCode::CarrierUnknown,
-    ]);
+    post("/v1/rides/vehicles", "Vehicles that are there, or changed", Access::Permitted(DISPATCH))
+        .answers(200)
+        .refuses(&[
+            ProblemCode::CityUnknown,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
+            ProblemCode::PlateInvalid,
+            ProblemCode::CarrierUnknown,
+        ]);
 /// A trip of the same vehicle that begins at the same moment is put in the place of the one before;
 /// a vehicle that is swapped is told a trip of its own.
 pub const TELL_TRIPS: Operation<ToldTrips, TripsTold> =
@@ -70,19 +69,16 @@ pub const POST_SIGN: Operation<SignToPost, PostedSign> = post(
     ProblemCode::RideVehicleUnknown,
     ProblemCode::OutOfRange,
 ]);
-pub const PUT_TERMINAL: Operation<TerminalToPut, PutTerminal> = post(
-    "/v1/rides/terminals",
-    "The terminal of a vehicle; the one before it ends",
-    Access::Permitted(DISPATCH),
-)
-.answers(200)
-.refuses(&[
-    ProblemCode::CityUnknown,
-    ProblemCode::SectionMissing,
-    ProblemCode::SectionTooNew,
-    ProblemCode::SectionUnreadable,
-    ProblemCode::RideVehicleUnknown,
-]);
+pub const PUT_TERMINAL: Operation<TerminalToPut, PutTerminal> =
+    post("/v1/rides/terminals", "The terminal of a vehicle; the one before it ends", Access::Permitted(DISPATCH))
+        .answers(200)
+        .refuses(&[
+            ProblemCode::CityUnknown,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
+            ProblemCode::RideVehicleUnknown,
+        ]);
 
 problems! {
     CarrierUnknown, "carrier_unknown", 422, "This carrier is not in the city";
@@ -92,13 +88,7 @@ problems! {
 /// What this file adds to the service.
 pub const ADDS: Adds = Adds {
     problems: PROBLEMS,
-    operations: &[
-        FLEET.entry(),
-        TELL_VEHICLES.entry(),
-        TELL_TRIPS.entry(),
-        POST_SIGN.entry(),
-        PUT_TERMINAL.entry(),
-    ],
+    operations: &[FLEET.entry(), TELL_VEHICLES.entry(), TELL_TRIPS.entry(), POST_SIGN.entry(), PUT_TERMINAL.entry()],
     ..Adds::NOTHING
 };
 

@@ -20,6 +20,7 @@ use mesto_protocol::garages::signed::{ExitReceipt, ReceiptClaims};
 use mesto_protocol::kernel::ids::{RecordId as _, TicketId, VisitId};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
+use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::services::CodeClaims;
 use mesto_protocol::signed_code::{Claims, CodeError, MAX_SKEW, Presentation, Revocations, Seen, Unread, Verifier};
 use mesto_protocol::signed_document::SignedCity;
@@ -234,6 +235,14 @@ fn receipt_says(claims: &ReceiptClaims) -> Value {
         "bought_at": claims.bought_at, "issued_at": claims.issued_at, "starts_at": claims.starts_at,
         "ends_at": claims.ends_at, "device": claims.device.map(|device| hex(device.as_bytes())),
         "what": receipt(&claims.what),
+    })
+}
+
+fn ride(what: &SignedRide) -> Value {
+    let (route, direction) = what.route.clone().unzip();
+    json!({
+        "city": what.city, "vehicle": what.vehicle, "route": route, "direction": direction,
+        "trip": what.trip.map(|trip| hex(&trip.bytes())), "service_day": what.service_day, "persons": what.persons,
     })
 }
 
@@ -551,6 +560,7 @@ fn code_says(claims: &Claims<Unread>) -> Result<Value, CodeError> {
     match CodeClaims::read(claims) {
         Ok(CodeClaims::ParkingTicket(ticket)) => says["what"] = parking(&ticket.what),
         Ok(CodeClaims::ExitReceipt(paid)) => says["what"] = receipt(&paid.what),
+        Ok(CodeClaims::Ride(made)) => says["what"] = ride(&made.what),
         Err(refused) => return Err(refused),
     }
     Ok(says)

@@ -5,7 +5,8 @@ use crate::kernel::city::Texts;
 use crate::kernel::load::{Amount, Compiler, FactSource, Word};
 use crate::kernel::pay::PayMethod;
 use crate::rides::section::{
-    Carrier, CarrierId, Channels, Direction, PaidInControl, Policy, Retention, RidesSection, Route, RouteId, VehicleKind,
+    Carrier, CarrierId, Channels, Direction, PaidInControl, Policy, Retention, RidesSection, Route, RouteId,
+    VehicleKind,
 };
 use serde::Deserialize;
 

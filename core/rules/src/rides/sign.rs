@@ -81,7 +81,9 @@ impl BoardNumber {
             .map(|sign| sign.to_ascii_uppercase())
             .collect();
         let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-        if (1..=8).contains(&number.len()) && number.bytes().all(fits) && number.bytes().any(|byte| byte.is_ascii_digit())
+        if (1..=8).contains(&number.len())
+            && number.bytes().all(fits)
+            && number.bytes().any(|byte| byte.is_ascii_digit())
         {
             Ok(Self(number))
         } else {

@@ -911,10 +911,13 @@ mod tests {
     const OF_NEXT: &str = "V99__next";
 
     /// What the next version knows.
-    fn next() -> [Migration; 2] {
+    fn next() -> Vec<Migration> {
         let next = Migration { version: 99, name: "next", sql: "CREATE TABLE of_next (id BIGINT)" };
-        [Migration { version: 1, ..MIGRATIONS[0] }, next]
+        let known = MIGRATIONS.iter().map(|known| Migration { ..*known });
+        known.chain([next]).collect()
     }
+
+    const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
     fn migrate(address: &PostgresAddress, tries: Tries) -> Result<Vec<String>, StoreError> {
         Connection::open(address).unwrap().migrate_by(&next(), tries)
@@ -932,8 +935,8 @@ mod tests {
         (cluster, address)
     }
 
-    const SERVED: StoreError = StoreError::Schema(SchemaFault::Served { version: 1, newest: 99 });
-    const AHEAD: StoreError = StoreError::Schema(SchemaFault::Ahead { version: 99, newest: 1 });
+    const SERVED: StoreError = StoreError::Schema(SchemaFault::Served { version: NEWEST, newest: 99 });
+    const AHEAD: StoreError = StoreError::Schema(SchemaFault::Ahead { version: 99, newest: NEWEST });
 
     #[test]
     fn nobody_migrates_while_another_instance_serves() {
