@@ -5,7 +5,7 @@ use mesto_protocol::ProblemCode;
 use mesto_protocol::kernel::ids::{AccountId, RideId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::rides::riders::{
-    self as wire, RIDES_OVER, Ride, RideDispute, RidePage, RidesSection as SectionOnTheWire, Vehicle,
+    self as wire, RIDES_OVER, Ride, RideDispute, RidePage, RideVehicle, RidesSection as SectionOnTheWire,
 };
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_rules::money::Money;
@@ -51,7 +51,7 @@ pub(crate) fn told(row: RideRow, signed: String) -> Outcome<Ride> {
         id: row.id,
         trip: row.told_trip(),
         city: row.city,
-        vehicle: Vehicle { board: row.board, plate: plate(row.canonical, row.shown), carrier: row.carrier },
+        vehicle: RideVehicle { board: row.board, plate: plate(row.canonical, row.shown), carrier: row.carrier },
         service_day: row.service_day,
         channel: row.channel.into(),
         persons: row.persons,

@@ -5,7 +5,7 @@ use mesto_protocol::base::payments::card_fee;
 use mesto_protocol::kernel::ids::{AccountId, QuoteId, RideId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::{Line, Params, Vat};
-use mesto_protocol::rides::riders::{RideChannel, RideTrip, RidesOffer, RidesOutcome, RidesSubject, Vehicle};
+use mesto_protocol::rides::riders::{RideChannel, RideTrip, RideVehicle, RidesOffer, RidesOutcome, RidesSubject};
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
@@ -34,7 +34,7 @@ const LOOKED_AT: i64 = 20;
 /// What a quote keeps until it is paid.
 #[derive(Debug, Serialize, Deserialize)]
 struct Frozen {
-    vehicle: Vehicle,
+    vehicle: RideVehicle,
     trip: Option<RideTrip>,
     service_day: NaiveDate,
     persons: u32,
@@ -66,7 +66,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let told_trip = trip.as_ref().map(RideTrip::from);
     let ends_at = TicketTime::of(now, trip.as_ref().map(Trip::from).as_ref(), &rides.policy).ends_at;
     let frozen = Frozen {
-        vehicle: Vehicle::from(&vehicle),
+        vehicle: RideVehicle::from(&vehicle),
         trip: told_trip.clone(),
         service_day,
         persons: subject.persons,
@@ -78,7 +78,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         None => None,
     };
     let offer = RidesOffer {
-        vehicle: Vehicle::from(&vehicle),
+        vehicle: RideVehicle::from(&vehicle),
         trip: told_trip,
         service_day,
         persons: subject.persons,

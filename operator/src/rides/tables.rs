@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{AccountId, RideId, SaleId, TripId};
 use mesto_protocol::kernel::line::Line;
-use mesto_protocol::rides::riders::{RideChannel, RideState, RideTrip, Vehicle};
+use mesto_protocol::rides::riders::{RideChannel, RideState, RideTrip, RideVehicle};
 use mesto_rules::CityId;
 use mesto_rules::money::Currency;
 use mesto_rules::rides::{BoardNumber, CarrierId, RideState as RulesState, RouteId, Token, Trip};
@@ -57,7 +57,7 @@ pub(crate) fn plate(canonical: Option<String>, shown: Option<String>) -> Option<
     Some(Plate { display: shown.unwrap_or_else(|| canonical.clone()), canonical, country: None })
 }
 
-impl From<&VehicleRow> for Vehicle {
+impl From<&VehicleRow> for RideVehicle {
     fn from(row: &VehicleRow) -> Self {
         Self {
             board: row.board.clone(),

@@ -111,7 +111,7 @@ records! { ride_records;
     pub struct Ride {
         pub id: RideId,
         pub city: CityId,
-        pub vehicle: Vehicle,
+        pub vehicle: RideVehicle,
         /// What the vehicle did, as far as it was known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub trip: Option<RideTrip>,
@@ -137,7 +137,7 @@ records! { ride_records;
     }
 
     /// What carries.
-    pub struct Vehicle {
+    pub struct RideVehicle {
         /// The number that is painted on it.
         pub board: BoardNumber,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,7 +189,7 @@ records! { ride_records;
 
     /// What is shown for checking before anything is charged (AV-65, AV-70).
     pub struct RidesOffer {
-        pub vehicle: Vehicle,
+        pub vehicle: RideVehicle,
         /// Absent when the vehicle's trip is not known: it is then told to the rider so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub trip: Option<RideTrip>,
