@@ -14,6 +14,30 @@ use crate::qr::Found;
 #[non_exhaustive]
 pub enum Format {
     Qr,
+    MicroQr,
+    Aztec,
+    DataMatrix,
+    Pdf417,
+    Code128,
+    Itf,
+    Ean13,
+    Codabar,
+    Code39,
+}
+
+impl Format {
+    pub const ALL: [Self; 10] = [
+        Self::Qr,
+        Self::MicroQr,
+        Self::Aztec,
+        Self::DataMatrix,
+        Self::Pdf417,
+        Self::Code128,
+        Self::Itf,
+        Self::Ean13,
+        Self::Codabar,
+        Self::Code39,
+    ];
 }
 
 /// A place in a frame as the user sees it, points from the top left.
@@ -63,6 +87,8 @@ pub struct Scanner {
     budget: Duration,
     before: Option<Look>,
     fusion: Fusion,
+    #[cfg(feature = "kinds")]
+    others: crate::others::Others,
 }
 
 impl Default for Scanner {
@@ -78,7 +104,20 @@ impl Scanner {
     /// No step begins after `budget`; the longest takes some milliseconds.
     #[must_use]
     pub fn new(budget: Duration) -> Self {
-        Self { budget, before: None, fusion: Fusion::default() }
+        Self {
+            budget,
+            before: None,
+            fusion: Fusion::default(),
+            #[cfg(feature = "kinds")]
+            others: crate::others::Others::default(),
+        }
+    }
+
+    /// Looks for these kinds of codes; for QR codes unless it is told otherwise.
+    #[cfg(feature = "kinds")]
+    #[must_use]
+    pub fn looking_for(self, kinds: crate::kinds::Kinds) -> Self {
+        Self { others: crate::others::Others::of(kinds), ..self }
     }
 
     /// Looks at a frame. `since` tells how long ago it was given: a clock of the caller's.
@@ -86,21 +125,62 @@ impl Scanner {
         // A panic is a fault of ours: nothing was read then, and what was remembered may be why.
         let looked = catch_unwind(AssertUnwindSafe(|| self.look(frame, since)));
         looked.unwrap_or_else(|_| {
-            *self = Self::new(self.budget);
+            self.before = None;
+            self.fusion.forget();
             Scanned::default()
         })
     }
 
     fn look(&mut self, frame: &Frame<'_>, since: &dyn Fn() -> Duration) -> Scanned {
         let pyramid = Pyramid::new(frame.grey());
+        let (codes, module) = self.of_qr(frame, &pyramid, since);
+        #[cfg(feature = "kinds")]
+        let codes = if codes.is_empty() {
+            let mut codes = self.others.seen(&pyramid, self.budget, since);
+            for corner in codes.iter_mut().flat_map(|code| &mut code.corners) {
+                (corner.x, corner.y) = frame.seen(corner.x, corner.y);
+            }
+            codes
+        } else {
+            codes
+        };
+        let hint = if codes.is_empty() { hint(&pyramid, module) } else { None };
+        Scanned { codes, hint }
+    }
+
+    /// QR codes, and the side of a module of what is most like one.
+    fn of_qr(
+        &mut self,
+        frame: &Frame<'_>,
+        pyramid: &Pyramid,
+        since: &dyn Fn() -> Duration,
+    ) -> (Vec<Code>, Option<f32>) {
+        let until = self.until();
+        if until.is_zero() {
+            return (Vec::new(), None);
+        }
         self.fusion.next_frame();
-        let seen = ladder::seen(&pyramid, self.before, &mut self.fusion, &|| since() < self.budget);
+        let seen = ladder::seen(pyramid, self.before, &mut self.fusion, &|| since() < until);
         self.before = seen.by.or(self.before.filter(|_| seen.module.is_some()));
         if !seen.codes.is_empty() {
             self.fusion.forget();
         }
-        let hint = if seen.codes.is_empty() { hint(&pyramid, seen.module) } else { None };
-        Scanned { codes: seen.codes.iter().map(|found| code(frame, found)).collect(), hint }
+        (seen.codes.iter().map(|found| code(frame, found)).collect(), seen.module)
+    }
+
+    /// Until when QR codes are looked for: half of the time where others are, too.
+    #[cfg(feature = "kinds")]
+    fn until(&self) -> Duration {
+        match (self.others.kinds().has(Format::Qr), self.others.is_any()) {
+            (false, _) => Duration::ZERO,
+            (true, true) => self.budget / 2,
+            (true, false) => self.budget,
+        }
+    }
+
+    #[cfg(not(feature = "kinds"))]
+    fn until(&self) -> Duration {
+        self.budget
     }
 }
 

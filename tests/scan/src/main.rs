@@ -1,14 +1,17 @@
-//! `scan-bench`: the scanner and its peers over the same frames, one table each. The peers are
-//! there with the feature `peers`.
+//! `scan-bench`: the scanner and its peers over the same frames, one table each; with `--sets` over
+//! public sets of pictures. The peers are there with the features `peers` and `zbar`.
 #![allow(clippy::print_stdout)]
 
 mod frames;
 mod readers;
+mod sets;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use frames::Made;
+use mesto_scan::Format;
 use readers::{READERS, Reader};
 
 /// What a reader did over a set of frames.
@@ -28,6 +31,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let after = words.iter().position(|word| word == name).and_then(|at| words.get(at + 1));
         after.map_or(Ok(otherwise), |word| word.parse::<u64>())
     };
+    if let Some(folder) = words.iter().position(|word| word == "--sets").and_then(|at| words.get(at + 1)) {
+        let after = |name: &str| {
+            words
+                .iter()
+                .zip(words.iter().skip(1))
+                .filter(|(word, _)| *word == name)
+                .map(|(_, given)| given.clone())
+                .collect::<Vec<_>>()
+        };
+        return Ok(sets::run(Path::new(folder), &after("--of"), words.iter().any(|word| word == "--list"))?);
+    }
     let count = number("--frames", 270)?;
     let clips = number("--clips", 36)?;
     let first = number("--first", 0)?;
@@ -78,9 +92,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Whether it read the code, whether it read anything else, and how long it took.
 fn one(reader: &Reader, made: &Made) -> (bool, bool, Duration) {
-    let (texts, time) = (reader.read)(made);
-    let is_read = texts.contains(&made.text);
-    (is_read, texts.iter().any(|text| *text != made.text), time)
+    let seen = (reader.read)(&made.view(), Format::Qr);
+    let is_read = seen.texts.contains(&made.text);
+    (is_read, seen.texts.iter().any(|text| *text != made.text), seen.time)
 }
 
 /// Clips of thirty frames: which are read at all and within ten frames, and the mean frame of the
@@ -92,7 +106,7 @@ fn of_clips(from: u64, clips: u64) {
         let Some(clip) = frames::clip(seed, FRAMES, 1280, 720) else { continue };
         for (reader, firsts) in READERS.iter().zip(&mut firsts) {
             let mut next = (reader.clip)();
-            firsts.push(clip.iter().position(|made| next(made).contains(&made.text)));
+            firsts.push(clip.iter().position(|made| next(&made.view()).contains(&made.text)));
         }
     }
     println!(

@@ -4,5 +4,6 @@
 
 mod draw;
 mod frames;
+mod kinds;
 mod layout;
 mod pictures;
