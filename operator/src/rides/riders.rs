@@ -52,7 +52,7 @@ pub(crate) fn told(row: RideRow, signed: String) -> Outcome<Ride> {
         trip: row.told_trip(),
         city: row.city,
         vehicle: RideVehicle { board: row.board, plate: plate(row.canonical, row.shown), carrier: row.carrier },
-        service_day: row.service_day,
+        service_on: row.service_day,
         channel: row.channel.into(),
         persons: row.persons,
         state: row.state.into(),

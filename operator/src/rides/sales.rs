@@ -80,7 +80,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let offer = RidesOffer {
         vehicle: RideVehicle::from(&vehicle),
         trip: told_trip,
-        service_day,
+        service_on: service_day,
         persons: subject.persons,
         ends_at,
         repeats,

@@ -182,7 +182,7 @@ fn tell_trip(
         board: vehicle.board,
         route: told.route.clone(),
         direction: told.direction,
-        service_day: told.service_day.unwrap_or(ruled),
+        service_day: told.service_on.unwrap_or(ruled),
         starts_at: told.starts_at,
         ends_at: told.ends_at,
         broke_down_at: told.broke_down_at,

@@ -117,7 +117,7 @@ records! { ride_records;
         pub trip: Option<RideTrip>,
         /// The day it belongs to for control and reports; a night trip, to the day before
         /// midnight.
-        pub service_day: NaiveDate,
+        pub service_on: NaiveDate,
         pub channel: RideChannel,
         /// How many ride on this ticket.
         pub persons: u32,
@@ -193,7 +193,7 @@ records! { ride_records;
         /// Absent when the vehicle's trip is not known: it is then told to the rider so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub trip: Option<RideTrip>,
-        pub service_day: NaiveDate,
+        pub service_on: NaiveDate,
         pub persons: u32,
         /// The ticket will be good until then, when it is confirmed at once.
         pub ends_at: DateTime<Utc>,

@@ -147,7 +147,7 @@ wire! {
         pub ends_at: DateTime<Utc>,
         /// The day it belongs to; absent: by the city's rule.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub service_day: Option<NaiveDate>,
+        pub service_on: Option<NaiveDate>,
         /// The vehicle broke down on it, at this moment: its tickets are good on the next one of
         /// the route.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,7 @@ pub const VEHICLE: &str = "vh_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const TICKET: &str = "tk_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const ORDER: &str = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
+pub const RIDE: &str = "rd_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const VISIT: &str = "vi_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
 /// One of every known kind, as it stands on the wire.
@@ -51,6 +52,14 @@ pub fn examples() -> Vec<Value> {
             "lines": [{"kind": "garages.started_units", "params": {"units": 1, "unit_minutes": 60, "unit_price": money("100.00")}, "amount": money("100.00"), "vat": {"category": "unknown"}}],
         }],
     });
+    let tenge = |amount: &str| json!({"amount": amount, "currency": "KZT"});
+    let ride = json!({
+        "id": RIDE, "city": "almaty", "vehicle": {"board": "1204", "plate": {"canonical": "123AB02", "display": "123 AB 02"}, "carrier": "green-bus"},
+        "trip": {"id": "tr_01jd4f8q0r3n7w2x5y6z8a9b1c", "route": "92", "direction": 0, "starts_at": "2025-09-03T08:00:00Z", "ends_at": "2025-09-03T09:00:00Z"},
+        "service_on": "2025-09-03", "channel": "app", "persons": 1, "state": "registered", "registered_at": "2025-09-03T08:10:00Z",
+        "ends_at": "2025-09-03T09:20:00Z", "price": tenge("120.00"), "pay": "deposit", "signed": "x",
+        "lines": [{"kind": "rides.fare", "params": {"persons": 1, "each": tenge("120.00")}, "amount": tenge("120.00"), "vat": {"category": "out_of_scope"}}],
+    });
     [
         ("vehicles.vehicle", vehicle),
         ("vehicles.removed", json!({"id": VEHICLE})),
@@ -58,6 +67,7 @@ pub fn examples() -> Vec<Value> {
         ("parking.ticket", ticket),
         ("orders.order", order),
         ("garages.visit", visit),
+        ("rides.ride", ride),
         ("wallet.balance", json!({"balance": money("920.00")})),
     ]
     .into_iter()
@@ -82,9 +92,9 @@ fn every_known_kind_round_trips_with_its_cursor() {
 
 #[test]
 fn an_unknown_kind_keeps_its_cursor_and_what_it_tells() {
-    let later = json!({"cursor": "ep1:8", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {"id": "r1"}});
+    let later = json!({"cursor": "ep1:8", "at": "2025-09-03T08:00:01Z", "kind": "walks.walk", "data": {"id": "r1"}});
     let event: Event = serde_json::from_value(later.clone()).unwrap();
-    assert_eq!((event.cursor.seq, event.service(), event.kind.as_str()), (8, "rides", "rides.ride"));
+    assert_eq!((event.cursor.seq, event.service(), event.kind.as_str()), (8, "walks", "walks.walk"));
     assert_eq!(event.read::<Ticket>().unwrap(), None);
     assert_eq!(serde_json::to_value(&event).unwrap(), later);
     assert_eq!(serde_json::from_str::<Event>(&later.to_string()).unwrap(), event);
@@ -93,12 +103,12 @@ fn an_unknown_kind_keeps_its_cursor_and_what_it_tells() {
 #[test]
 fn what_has_no_cursor_or_no_kind_is_no_event() {
     for broken in [
-        json!({"cursor": 9, "at": "2025-09-03T08:00:01Z", "kind": "rides.ride"}),
-        json!({"cursor": "9", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride"}),
-        json!({"cursor": "ep1:-1", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride"}),
-        json!({"cursor": "ep1:9", "at": "yesterday", "kind": "rides.ride"}),
+        json!({"cursor": 9, "at": "2025-09-03T08:00:01Z", "kind": "walks.walk"}),
+        json!({"cursor": "9", "at": "2025-09-03T08:00:01Z", "kind": "walks.walk"}),
+        json!({"cursor": "ep1:-1", "at": "2025-09-03T08:00:01Z", "kind": "walks.walk"}),
+        json!({"cursor": "ep1:9", "at": "yesterday", "kind": "walks.walk"}),
         json!({"cursor": "ep1:9", "at": "2025-09-03T08:00:01Z", "data": {}}),
-        json!({"at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {}}),
+        json!({"at": "2025-09-03T08:00:01Z", "kind": "walks.walk", "data": {}}),
     ] {
         assert!(serde_json::from_value::<Event>(broken.clone()).is_err(), "{broken}");
     }

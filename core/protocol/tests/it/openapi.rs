@@ -7,6 +7,7 @@ use mesto_protocol::Problem;
 use mesto_protocol::base::payments;
 use mesto_protocol::openapi::{additive, conforms};
 use mesto_protocol::orders::inspectors;
+use mesto_protocol::rides::riders;
 use mesto_protocol::services::{SERVICES, document, document_text, operations, problems};
 use serde_json::{Value, json};
 
@@ -107,7 +108,7 @@ fn actions_take_an_idempotency_key_and_the_rest_does_not() {
         }
     }
     actions.sort_unstable();
-    assert_eq!(actions, [inspectors::ISSUE.path, payments::PURCHASE.path]);
+    assert_eq!(actions, [inspectors::ISSUE.path, payments::PURCHASE.path, riders::DISPUTE.path]);
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn problems_and_events_may_grow_and_name_what_is_known() {
 fn every_event_is_described_and_a_later_kind_too() {
     let document = document();
     let mut examples = crate::events::examples();
-    examples.push(json!({"cursor": "ep1:8", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {"id": "r1"}}));
+    examples.push(json!({"cursor": "ep1:8", "at": "2025-09-03T08:00:01Z", "kind": "walks.walk", "data": {"id": "r1"}}));
     for example in &examples {
         assert_eq!(conforms(&document, "Event", example), Ok(()), "{example}");
     }
@@ -250,9 +251,9 @@ fn what_only_adds_is_additive() {
     let text = json!({"type": "string"});
     assert_eq!(additive(&document(), &document()), [""; 0]);
     for grown in [
-        changed("/paths", add("/v1/rides", json!({"get": {}}))),
+        changed("/paths", add("/v1/walks", json!({"get": {}}))),
         changed("/paths/~1v1~1clock", add("post", json!({}))),
-        changed("/components/schemas", add("Ride", json!({"type": "object"}))),
+        changed("/components/schemas", add("Walk", json!({"type": "object"}))),
         changed("/components/schemas/Ticket/properties", add("title", text.clone())),
         changed("/components/schemas/Ticket/required", push(json!("title"))),
         changed("/components/schemas/QuoteRequest/properties", add("lot", text.clone())),

@@ -449,7 +449,6 @@ fn ticket_code_file() -> Value {
             case("an exit receipt without a facility", &receipt_of(&own(2)), NOW, error("garbage")),
             case("an exit receipt of less than nothing", &receipt_of(&with_own(5, (-1).into())), NOW, error("garbage")),
             case("an exit receipt whose currency is none", &receipt_of(&with_own(6, "rsd".into())), NOW, error("garbage")),
-            case("a ride, whose map is not defined yet", &unknown(3), NOW, unknown_says(3)),
             case("of a kind that is in no registry", &unknown(99), NOW, unknown_says(99)),
             case("a parking ticket without a plate", &joined(&[Cbor::Bytes(of_kind(1, &[(1, "belgrade".into()), (2, "red".into())]))]), NOW, error("garbage")),
             case("without its prefix", &shown[SIGNED.len()..], NOW, error("garbage")),

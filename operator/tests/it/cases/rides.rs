@@ -59,7 +59,7 @@ fn tell_trip(dispatcher: &Person<'_>, vehicle: &str, direction: u32, from: i64, 
         direction,
         starts_at: now + TimeDelta::minutes(from),
         ends_at: now + TimeDelta::minutes(until),
-        service_day: None,
+        service_on: None,
         broke_down_at: None,
     };
     let told: TripsTold =
@@ -139,7 +139,7 @@ on_both_databases! {
         let claims = believed(&world, &made);
         assert_eq!((claims.id, claims.device), (made.id, Some(on.device_key())));
         assert_eq!((claims.what.vehicle.as_str(), claims.what.trip), ("1204", Some(bus.trip)));
-        assert_eq!(claims.what.service_day, made.service_day);
+        assert_eq!(claims.what.service_day, made.service_on);
         let page: RidePage = expect(200, rider.get("/v1/rides"));
         assert_eq!(page.items, [made.clone()]);
         assert_eq!(expect::<Ride>(200, rider.get(&format!("/v1/rides/{}", made.id))), made);
@@ -341,7 +341,7 @@ on_both_databases! {
         world.set("2025-09-05T20:30:00Z"); // Saturday, half past one in Almaty
         tell_trip(&bus.dispatcher, "1204", 0, 0, 30);
         let made = ride(&rider, &scanned(&bus.sign));
-        assert_eq!(made.service_day.to_string(), "2025-09-05");
+        assert_eq!(made.service_on.to_string(), "2025-09-05");
     }
 
     #[test]
@@ -419,7 +419,7 @@ on_both_databases! {
         refused("plate_invalid", &tell(ToldVehicle { plate: Some("?".into()), ..vehicle.clone() }));
         refused("bad_request", &tell(ToldVehicle { board: "none".into(), ..vehicle }));
         let now = world.now();
-        let trip = ToldTrip { vehicle: "1204".into(), route: "92".parse().unwrap(), direction: 0, starts_at: now, ends_at: now + TimeDelta::minutes(1), service_day: None, broke_down_at: None };
+        let trip = ToldTrip { vehicle: "1204".into(), route: "92".parse().unwrap(), direction: 0, starts_at: now, ends_at: now + TimeDelta::minutes(1), service_on: None, broke_down_at: None };
         let tell = |trip: ToldTrip| {
             bus.dispatcher.post("/v1/rides/trips", &ToldTrips { city: "almaty".into(), trips: vec![trip] })
         };
