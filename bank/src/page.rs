@@ -26,13 +26,15 @@ fn escape(text: &str) -> String {
 
 fn frame(language: Language, title: &str, body: &str, self_link: Option<&str>) -> String {
     let t = texts(language);
-    let other = language.other();
     let switch = self_link.map_or_else(String::new, |link| {
-        let name = if other == Language::Serbian { "Srpski" } else { "English" };
-        format!(
-            r#"<a class="lang" href="{link}?lang={tag}" hreflang="{tag}" lang="{tag}">{name}</a>"#,
-            tag = other.tag()
-        )
+        let links = language.others().map(|other| {
+            format!(
+                r#"<a class="lang" href="{link}?lang={tag}" hreflang="{tag}" lang="{tag}">{name}</a>"#,
+                tag = other.tag(),
+                name = other.name()
+            )
+        });
+        format!("<nav>{}</nav>", links.collect::<Vec<_>>().join(" "))
     });
     format!(
         r#"<!doctype html>

@@ -69,7 +69,7 @@ pub struct Options {
     /// The demo only: leave operator, bank and control running, and say where they are.
     #[arg(long)]
     pub keep: bool,
-    /// The language of texts: en or sr-Latn.
+    /// The language of texts: en, sr-Latn, kk or ru.
     #[arg(long, global = true, default_value = "en", value_parser = language)]
     pub language: Locale,
 }
@@ -187,7 +187,9 @@ fn language(typed: &str) -> Result<Locale, String> {
     match word.split('-').next() {
         Some("en") => Ok(Locale::En),
         Some("sr") if !word.contains("cyrl") => Ok(Locale::SrLatn),
-        _ => Err("there are texts in en and sr-Latn".to_owned()),
+        Some("kk") if !word.contains("latn") => Ok(Locale::Kk),
+        Some("ru") => Ok(Locale::Ru),
+        _ => Err("there are texts in en, sr-Latn, kk and ru".to_owned()),
     }
 }
 
@@ -218,8 +220,8 @@ mod tests {
             (&["serve", "--bank-secret-file", "s", "--public-url", "park.example"], "https://park.example"),
             (&["admin", "create", "--name", " "], "such as"),
             (&["history", "--limit", "0"], "1..=200"),
-            (&["zones", "--language", "de"], "en and sr-Latn"),
-            (&["zones", "--language", "sr-Cyrl"], "en and sr-Latn"),
+            (&["zones", "--language", "de"], "en, sr-Latn, kk and ru"),
+            (&["zones", "--language", "sr-Cyrl"], "en, sr-Latn, kk and ru"),
         ] {
             let error = read(["mesto"].iter().chain(words)).err().unwrap().to_string();
             assert!(error.contains(right), "{words:?}: {error}");
@@ -228,9 +230,14 @@ mod tests {
 
     #[test]
     fn languages_are_named_as_phones_and_systems_do() {
-        for (typed, locale) in
-            [("en", Locale::En), ("en_US", Locale::En), ("sr-Latn", Locale::SrLatn), ("sr_Latn_RS", Locale::SrLatn)]
-        {
+        for (typed, locale) in [
+            ("en", Locale::En),
+            ("en_US", Locale::En),
+            ("sr-Latn", Locale::SrLatn),
+            ("sr_Latn_RS", Locale::SrLatn),
+            ("kk_KZ", Locale::Kk),
+            ("ru", Locale::Ru),
+        ] {
             assert_eq!(language(typed), Ok(locale), "{typed}");
         }
     }

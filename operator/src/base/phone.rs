@@ -80,12 +80,18 @@ fn parse(typed: &str, home: Option<country::Id>) -> Result<String, Reason> {
     if let Some(rest) = dialled.and_then(|found| digits.get(found.end()..)) {
         return international(rest);
     }
+    let code = meta.country_code().to_string();
     let number = phonenumber::parse(home, &digits).map_err(reason)?;
     let national = number.national().to_string();
-    let before = [trunk(meta), "", &meta.country_code().to_string()];
-    let is_as_typed = before.iter().any(|before| digits.strip_prefix(before) == Some(&national));
-    // A number of another country, written without +, is not guessed.
-    if is_as_typed && number.is_valid() { reachable(&number) } else { Err(Reason::Country) }
+    let is_as_typed = [trunk(meta), "", &code].iter().any(|before| digits.strip_prefix(before) == Some(&national));
+    if is_as_typed && number.is_valid() {
+        return reachable(&number);
+    }
+    // A number that begins as its country's code does: 707 123 45 67 in Kazakhstan, whose code is 7.
+    // One of another country, written without +, is not guessed.
+    let number = phonenumber::parse(None, format!("+{code}{digits}")).map_err(reason)?;
+    let is_whole = number.national().to_string() == digits && number.country().id() == home;
+    if is_whole && number.is_valid() { reachable(&number) } else { Err(Reason::Country) }
 }
 
 /// The digits behind a +.
@@ -212,6 +218,32 @@ mod tests {
             "381641234567",
         ] {
             assert_eq!(read_at_home(typed).as_deref(), Ok("+381641234567"), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_kazakhstan_is_one_however_it_is_typed_there_av_28() {
+        for typed in [
+            "+7 707 123 45 67",
+            "+7 (707) 123-45-67",
+            "+77071234567",
+            "8 707 123 45 67",
+            "8 (707) 123-45-67",
+            "8-707-123-45-67",
+            "87071234567",
+            "707 123 45 67",
+            "7071234567",
+            "7 707 123 45 67",
+            "77071234567",
+            "8 10 7 707 123 45 67",
+        ] {
+            assert_eq!(parse(typed, Some(country::KZ)).as_deref(), Ok("+77071234567"), "{typed}");
+        }
+        // Of Russia, which has the same +7: written with it, or not guessed.
+        assert_eq!(parse("+7 916 123 45 67", Some(country::KZ)).as_deref(), Ok("+79161234567"));
+        assert_eq!(region("+77071234567").as_deref(), Some("KZ"));
+        for wrong in ["8 707 123 45 6", "8 707 123 45 678", "8 007 123 45 67", "707 123"] {
+            assert!(parse(wrong, Some(country::KZ)).is_err(), "{wrong}");
         }
     }
 

@@ -126,7 +126,7 @@ fun main() {
     val root = File(System.getProperty("mesto.root") ?: ".")
     val operator = System.getenv("MESTO_OPERATOR")
     val testbed = if (operator == null) Testbed(File(System.getenv("MESTO_BIN") ?: File(root, "target/debug/mesto").path)) else null
-    val language = System.getenv("MESTO_LANGUAGE") ?: if (Locale.getDefault().language in setOf("sr", "hr", "bs")) "sr-Latn" else "en"
+    val language = System.getenv("MESTO_LANGUAGE") ?: Locale.getDefault().toLanguageTag()
     val client = runBlocking {
         Mesto.open(
             ClientConfig(
