@@ -8,6 +8,7 @@ use mesto_rules::City;
 use mesto_rules::load::{self, LoadError};
 use serde_json::Value;
 
+use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::{Tone, table};
@@ -55,12 +56,26 @@ impl Run for Command {
     }
 }
 
-/// The city of the demo and the testbed.
+/// The city of the demo.
 ///
 /// # Errors
-/// When the document built in is not right (a test of the rules keeps it right).
+/// As [`built_in`].
 pub fn belgrade() -> Outcome<City> {
-    load::embedded("belgrade").map_err(|errors| mistakes("belgrade", &errors))
+    built_in("belgrade")
+}
+
+/// A city that comes with this program.
+///
+/// # Errors
+/// When there is none of this name, or its document is not right (a test of the rules keeps each
+/// right).
+pub fn built_in(id: &str) -> Outcome<City> {
+    if load::embedded_files(id).is_empty() {
+        let known = load::embedded_ids().collect::<Vec<_>>().join(" and ");
+        return Err(CliError::new(Exit::Input, "city_unknown", format!("no city built in is called {id}"))
+            .advise(format!("Those built in are {known}; --cities takes a folder of your own.")));
+    }
+    load::embedded(id).map_err(|errors| mistakes(id, &errors))
 }
 
 /// The source files in a city's folder: file name to text.
@@ -92,12 +107,12 @@ pub fn from_folder(folder: &Path) -> Outcome<City> {
     load::compile(&source_files(folder)?).map_err(|errors| mistakes(&folder.display().to_string(), &errors))
 }
 
-/// The cities an operator serves: each folder inside `folder`, or the ones built in.
+/// The cities an operator serves: each folder inside the one that is given, or one built in.
 ///
 /// # Errors
-/// As [`from_folder`], or when there is none.
-pub fn served(folder: Option<&Path>) -> Outcome<Vec<City>> {
-    let Some(folder) = folder else { return Ok(vec![belgrade()?]) };
+/// As [`from_folder`] and [`built_in`], or when there is none.
+pub fn served(store: &StoreArgs) -> Outcome<Vec<City>> {
+    let Some(folder) = store.cities.as_deref() else { return Ok(vec![built_in(&store.built_in)?]) };
     let unreadable = |why: std::io::Error| {
         CliError::new(Exit::Input, "cities_unreadable", format!("{} cannot be read: {why}", folder.display()))
             .advise("Give the folder that holds one folder per city, such as cities.")

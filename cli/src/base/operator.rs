@@ -52,7 +52,7 @@ pub fn to_load(folder: &Path, error: &KeysError) -> String {
 /// # Errors
 /// When a city or a key is not right.
 pub fn operator(args: &StoreArgs, page: HostedPage, config: Config) -> Outcome<Operator> {
-    let cities = cities::served(args.cities.as_deref())?;
+    let cities = cities::served(args)?;
     Operator::new(cities, load_keys(args)?, Arc::new(SystemEntropy), Arc::new(page), config)
         .map_err(|error| CliError::new(Exit::Input, "operator_setup", error.to_string()))
 }

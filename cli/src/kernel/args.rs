@@ -33,9 +33,12 @@ pub struct StoreArgs {
     /// Folder of the signing keys (`mesto keys init` makes it).
     #[arg(long, default_value = "keys")]
     pub keys: PathBuf,
-    /// Folder with one folder per city; without it the cities built in.
+    /// Folder with one folder per city; without it a city built in.
     #[arg(long)]
     pub cities: Option<PathBuf>,
+    /// Which city built in, where there is no folder: belgrade or almaty.
+    #[arg(long, value_name = "CITY", default_value = "belgrade", conflicts_with = "cities")]
+    pub built_in: String,
 }
 
 /// Whose phone it is, and which operator it asks.

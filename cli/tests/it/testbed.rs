@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Serving, http, json_of};
+use crate::{Serving, http, json_of, mesto};
 
 fn start() -> Serving {
     Serving::start(tempfile::tempdir().unwrap().path(), &["testbed", "--port", "0", "--json"])
@@ -17,6 +17,27 @@ fn it_ends_when_its_input_is_closed() {
         assert!(testbed.said(name).starts_with("http://127.0.0.1:"), "{name}");
     }
     assert_eq!(testbed.close(), 0);
+}
+
+#[test]
+fn almaty_is_a_second_operator_in_tenge_with_texts_in_kazakh_av_02_av_135() {
+    let folder = tempfile::tempdir().unwrap();
+    let testbed = Serving::start(folder.path(), &["testbed", "--port", "0", "--city", "almaty", "--json"]);
+    let (operator, root_key) = (testbed.said("operator"), format!("--root-key={}", testbed.said("root_key")));
+    let at = ["--state", "phone", "--operator", &operator, &root_key, "--city", "almaty"];
+    let run = |words: &[&str]| mesto(folder.path(), &[words, &at[..]].concat());
+    let about = run(&["about", "--json"]).json();
+    assert_eq!(
+        (&about["document"]["currency"], &about["document"]["cities"][0]["id"]),
+        (&json!("KZT"), &json!("almaty"))
+    );
+    assert_eq!(http("GET", &format!("{operator}/v1/cities/belgrade"), None).unwrap().0, 404);
+
+    // No parking there: said, in the language that is asked for.
+    let zones = run(&["zones", "--language", "kk"]);
+    assert!(zones.err.contains("Бұл қалада мұндай қызмет жоқ."), "{} {}", zones.out, zones.err);
+    let wrong = run(&["sign-in", "8 707 12", "--language", "ru"]);
+    assert!(wrong.err.contains("Напишите его с + и кодом страны, например +77"), "{} {}", wrong.out, wrong.err);
 }
 
 #[test]

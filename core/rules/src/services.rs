@@ -46,6 +46,11 @@ pub mod load {
             "parking-tariff-2025-02-01.toml", "orders.toml", "garages.toml", "garages-tariff-2022-01-01.toml";
     }
 
+    /// The ids of the cities that come with this build.
+    pub fn embedded_ids() -> impl Iterator<Item = &'static str> {
+        EMBEDDED.iter().map(|(id, _)| *id)
+    }
+
     /// The source files of a city that come with this build; empty for an unknown id.
     #[must_use]
     pub fn embedded_files(id: &str) -> BTreeMap<String, String> {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{DRIVER, Demo};
+use super::{CITY, DRIVER, Demo};
 use mesto_client::OperatorName;
 
 use crate::base::testbed::{Options, World, default_start};
@@ -19,7 +19,13 @@ use crate::kernel::output::{self, Style, Tone, say};
 /// # Errors
 /// When something cannot be started, or does not go as it is told.
 pub async fn run(call: Call, keep: bool, day: impl AsyncFnOnce(&mut Demo) -> Outcome<()>) -> Outcome<()> {
-    let options = Options { port: 0, start: default_start(), database_url: None, name: OperatorName::localhost() };
+    let options = Options {
+        port: 0,
+        start: default_start(),
+        database_url: None,
+        name: OperatorName::localhost(),
+        city: CITY.to_owned(),
+    };
     let world = World::of(options, call.services).await.map_err(|why| CliError::failed("the demo", why))?;
     // Where the reader of the output goes away in the middle, the folder goes all the same.
     output::remove_at_exit(world.folder());

@@ -159,7 +159,7 @@ impl Setup {
         let place = store_args.place().map_err(Fault::from);
         let keys = mesto_operator::keys::load(&store_args.keys)
             .map_err(|why| Fault { text: why.to_string(), advice: Some(to_load(&store_args.keys, &why)) });
-        let cities = cities::served(store_args.cities.as_deref()).map_err(told);
+        let cities = cities::served(&store_args).map_err(told);
         let is_there = match &place {
             // Opening says of a restore that was cut off.
             Ok(Place::Sqlite(file)) => file.exists() || left_by_restore(file).is_some(),

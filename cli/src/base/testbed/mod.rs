@@ -47,6 +47,9 @@ struct TestbedArgs {
     /// What the operator is called, so that several testbeds are several operators to a phone.
     #[arg(long, value_name = "DNS_NAME", default_value = "localhost")]
     name: OperatorName,
+    /// Which city built in: belgrade or almaty.
+    #[arg(long, default_value = "belgrade")]
+    city: String,
 }
 
 impl Run for Command {
@@ -73,7 +76,7 @@ async fn demo_card(page: String, call: Call) -> Outcome<()> {
 /// Serves until standard input is closed, or until it is told to end.
 async fn run(args: TestbedArgs, call: Call) -> Outcome<()> {
     let start = args.start.unwrap_or_else(default_start);
-    let options = Options { port: args.port, start, database_url: args.database_url, name: args.name };
+    let options = Options { port: args.port, start, database_url: args.database_url, name: args.name, city: args.city };
     let world = World::of(options, call.services).await.map_err(|error| {
         CliError::new(Exit::Failed, "testbed_failed", format!("the testbed cannot start: {error}"))
             .advise("Take `--port 0` for free ports, and an empty database for --database-url.")

@@ -41,6 +41,8 @@ pub struct Options {
     pub database_url: Option<String>,
     /// The operator's DNS name.
     pub name: OperatorName,
+    /// A city that comes with this program.
+    pub city: String,
 }
 
 /// Why a world cannot start or go on.
@@ -125,7 +127,7 @@ impl World {
             "mesto",
             &secret,
         );
-        let city = cities::belgrade().map_err(|error| WorldError::Operator(error.text))?;
+        let city = cities::built_in(&options.city).map_err(|error| WorldError::Operator(error.text))?;
         let config = Config { issuer: options.name.clone(), moves_clock: true, ..Config::default() };
         let operator = Operator::new(vec![city], keys, Arc::new(SystemEntropy), Arc::new(page), config)
             .map_err(|error| WorldError::Operator(error.to_string()))?
