@@ -47,7 +47,7 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
         (&["zones", "--sign", "https://evil.example/9111x"], 3, "Known codes: 9114"),
         (&["zones", "--sign", "9111 9112"], 3, "red, yellow"),
         (&["zones", "--near", "91,0"], 2, "44.8125,20.4612"),
-        (&["zones", "--language", "de"], 2, "en and sr-Latn"),
+        (&["zones", "--language", "de"], 2, "en, sr-Latn, kk and ru"),
         (&["zones", "--city", "atlantis"], 3, "does not serve"),
         (&["extend", "30"], 3, "mesto park red 60"),
         (&["extend", "30", "--ticket", "tk_none"], 2, "26 letters such as `tk_01jd4f8q0r3n7w2x5y6z8a9b1c`"),

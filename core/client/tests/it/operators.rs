@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
 use mesto_client::system::device_signer;
 use mesto_client::{
-    Client, Config, Connection, IntentState, OperatorName, Operators, Ports, Reminder, Reminders, Secrets,
+    Client, Config, Connection, IntentState, Locale, OperatorName, Operators, Ports, Reminder, Reminders, Secrets,
 };
 use mesto_operator::Profile;
 
@@ -237,4 +237,60 @@ fn what_two_operators_would_share_is_refused() {
     // Also when the one whose it is is not open.
     two.operators.close_all();
     assert_eq!(open("third.example", &file, "third.example").0, "phone_data_of_another");
+}
+
+#[test]
+fn belgrade_in_dinars_and_almaty_in_tenge_are_in_one_phone_and_each_says_what_it_has_av_02() {
+    let (time, folder) = (Time::new(), tempfile::tempdir().unwrap());
+    let (secrets, alarms) = (Arc::new(Keychain::default()), Arc::new(Set::default()));
+    let operators = Operators::new(alarms);
+    let (names, cities) = (["parking.example", "avtobys.example"].map(name), ["belgrade", "almaty"]);
+    let nets = [0, 1].map(|place| {
+        let config = mesto_operator::Config { issuer: names[place].clone(), ..mesto_operator::Config::default() };
+        let city = mesto_rules::load::embedded(cities[place]).unwrap();
+        Net::of(time.clone(), 11 + place as u64, vec![city], config, Profile::default())
+    });
+    let clients = [0, 1].map(|place| {
+        let ports = ports(&nets[place], &time, &secrets, &names[place], 21 + place as u64);
+        let mut config = config(folder.path(), &names[place], &nets[place]);
+        config.locale = Locale::Kk;
+        operators.open(config, ports).unwrap()
+    });
+    let typed =
+        [("064 123 45 67", PHONE, "BG 789-PP", "1000"), ("8 (707) 123-45-67", "+77071234567", "123 авс 02", "500")];
+    for place in [0, 1] {
+        let (client, net, city) = (&clients[place], &nets[place], cities[place].parse().unwrap());
+        let (phone, number, plate, amount) = typed[place];
+        run(client.operator().refresh()).unwrap();
+        run(client.cities().refresh(&city)).unwrap();
+        run(client.account().request_code(phone)).unwrap();
+        run(client.account().sign_in(phone, &net.code_of(number), "test phone")).unwrap();
+        run(client.vehicles().add(&city, plate, None)).unwrap();
+        let intent = run(client.wallet().top_up(&city, amount.parse().unwrap())).unwrap();
+        net.bank_decides(&intent, NoticeOutcome::Approved, None);
+        run(client.payments().settle_all()).unwrap();
+        run(client.sync()).unwrap();
+    }
+    let balances = clients.each_ref().map(|client| {
+        let balance = client.wallet().state().balance.unwrap();
+        mesto_client::texts::format_money(Locale::Kk, &balance)
+    });
+    assert_eq!(balances, ["1\u{a0}000,00 RSD", "500\u{a0}₸"]);
+    let plates = clients.each_ref().map(|client| client.vehicles().list().unwrap()[0].plate.clone());
+    assert_eq!(plates.each_ref().map(|plate| plate.display.as_str()), ["BG 789-PP", "123 ABC 02"]);
+    assert_eq!(plates.each_ref().map(|plate| plate.country.as_deref()), [Some("RS"), Some("KZ")]);
+
+    // Parking is in the one city, and the other says that it has none.
+    let quote = |place: usize, city: &str| {
+        let car = clients[place].vehicles().list().unwrap()[0].id;
+        run(clients[place].parking().quote(&city.parse().unwrap(), &zone("red"), car, 60, PayMethod::Deposit))
+    };
+    assert!(quote(0, "belgrade").is_ok());
+    let none = quote(1, "almaty").unwrap_err();
+    assert_eq!((none.code(), none.text(Locale::Kk).as_str()), ("section_missing", "Бұл қалада мұндай қызмет жоқ."));
+    let none = clients[1].parking().zones_near(&"almaty".parse().unwrap(), None, None).unwrap_err();
+    assert_eq!(none.code(), "section_missing");
+    let none = clients[1].garages().facilities(&"almaty".parse().unwrap(), None).unwrap_err();
+    assert_eq!(none.code(), "section_missing");
+    assert!(clients[1].parking().state().active.is_empty() && operators.reminders().is_empty());
 }
