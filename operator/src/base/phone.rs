@@ -87,8 +87,8 @@ fn parse(typed: &str, home: Option<country::Id>) -> Result<String, Reason> {
     if is_as_typed && number.is_valid() {
         return reachable(&number);
     }
-    // A number that begins as its country's code does: 707 123 45 67 in Kazakhstan, whose code is 7.
-    // One of another country, written without +, is not guessed.
+    // A number that begins as its country's code does: 707 123 45 67 in Kazakhstan, whose code is
+    // 7. One of another country, written without +, is not guessed.
     let number = phonenumber::parse(None, format!("+{code}{digits}")).map_err(reason)?;
     let is_whole = number.national().to_string() == digits && number.country().id() == home;
     if is_whole && number.is_valid() { reachable(&number) } else { Err(Reason::Country) }
