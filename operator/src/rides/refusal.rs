@@ -18,8 +18,9 @@ pub(crate) fn sign(error: &SignError) -> Problem {
 pub(crate) fn step(error: RideError) -> Problem {
     let detail = error.to_string();
     match error {
-        RideError::AlreadyDisputed => Problem::new(ProblemCode::RideDisputed, detail),
         RideError::TooLate { until } => Problem::new(ProblemCode::RideOver, detail).with("until", until),
-        RideError::NotDisputed | RideError::Voided => Problem::new(ProblemCode::RideOver, detail),
+        RideError::NotDisputed | RideError::Voided | RideError::AlreadyDisputed => {
+            Problem::new(ProblemCode::RideOver, detail)
+        }
     }
 }

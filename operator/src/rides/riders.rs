@@ -25,11 +25,8 @@ use crate::rides::tables::{CodeRow, DisputeRow, RideRow, StateWord, plate};
 use crate::rides::{NAME, REFUND, refusal};
 use crate::{find, update, values};
 
-pub(crate) const OPERATIONS: &[Served] = &[
-    serve!(get wire::LIST => list),
-    serve!(get wire::READ => read),
-    serve!(action wire::DISPUTE => dispute, again disputed_again),
-];
+pub(crate) const OPERATIONS: &[Served] =
+    &[serve!(get wire::LIST => list), serve!(get wire::READ => read), serve!(post wire::DISPUTE => dispute)];
 
 /// How many that are over an account is told of.
 const OVER: i64 = RIDES_OVER as i64;
@@ -107,9 +104,17 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ride> {
 
 /// The rider says that a ride is wrong.
 pub(crate) fn dispute(tx: &mut dyn Tx, call: &mut Call<'_>, said: RideDispute) -> Outcome<Ride> {
-    let (operator, now, account) = (call.operator, call.now, call.account()?.id);
+    let (operator, now) = (call.operator, call.now);
+    let mut locked = LockedAccount::of_caller(tx, call.who()?.account)?;
+    let account = locked.id;
     let row = tx.first(find!(RideRow { id: said.ride, account: Some(account) }).locking("ride"))?;
     let Some(row) = row else { return refuse(ProblemCode::NotFound, "there is no such ride of yours") };
+    let ride = |tx: &mut dyn Tx| -> Outcome<Ride> {
+        Ok(one(tx, &said.ride.to_string())?.ok_or_else(|| StoreError::unreadable("ride", "it is gone"))?)
+    };
+    if row.state == StateWord::Disputed {
+        return ride(tx);
+    }
     stepped(tx, operator, now, &row, RideEvent::Dispute)?;
     let reason: String = said.reason.trim().chars().take(REASON_MOST).collect();
     // A ride whose dispute was rejected may be disputed once more.
@@ -125,14 +130,10 @@ pub(crate) fn dispute(tx: &mut dyn Tx, call: &mut Call<'_>, said: RideDispute) -
             decided_at: None,
         }),
     })?;
-    let ride = one(tx, &said.ride.to_string())?.ok_or_else(|| StoreError::unreadable("ride", "it is gone"))?;
-    call.account()?.tell(&ride)?;
+    let ride = ride(tx)?;
+    locked.tell(&ride)?;
+    locked.release(tx, now)?;
     Ok(ride)
-}
-
-/// The answer of a dispute whose own is no longer kept.
-pub(crate) fn disputed_again(tx: &mut dyn Tx, _: &Call<'_>, ride: &str) -> Outcome<Ride> {
-    Ok(one(tx, ride)?.ok_or_else(|| StoreError::unreadable("ride", "it is gone"))?)
 }
 
 /// Stores what a ride becomes by an event.

@@ -8,6 +8,7 @@ use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::garages::controllers::GarageReported;
 use mesto_protocol::garages::visits::GaragesSubject;
+use mesto_protocol::rides::riders::{RidesOutcome, RidesSubject};
 use serde_json::{Value, json};
 
 use crate::bank::Link;
@@ -55,6 +56,22 @@ pub fn fill(world: &World) {
         }
     }
     fill_garage(world, &driver);
+    world.check_books();
+}
+
+/// A bus in which two ride; one says that it is wrong.
+fn fill_bus(world: &World, sign: &str) {
+    for (phone, disputes) in [("+381660000001", false), ("+381660000002", true)] {
+        let rider = world.driver(phone);
+        world.approve(&rider.top_up("1000.00"));
+        let subject = RidesSubject { scanned: Some(sign.to_owned()), vehicle: None, persons: 1, is_again: false };
+        let quote: Quote = expect(201, rider.ask_for(&subject, PayMethod::Deposit));
+        let ride = rider.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride;
+        if disputes {
+            let said = json!({"ride": ride.id, "reason": "I never got in"});
+            assert_eq!(rider.post("/v1/rides/disputes", &said).status, 200);
+        }
+    }
     world.check_books();
 }
 
@@ -185,6 +202,12 @@ const WRONGS: &[(&[&str], &str)] = &[
     (&["UPDATE claim SET state = 'open' WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
     (&["UPDATE claim SET amount = amount + 1 WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
     (&["UPDATE claim SET settled_by = 'staff' WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
+    (&["UPDATE ride SET price = price + 1"], RIDE_AND_CHARGE),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'rides.ride'"], RIDE_AND_CHARGE),
+    (&["UPDATE ride SET id = 'x' || id, sale = NULL"], "entry {} charges for a ride that was not registered"),
+    (&["UPDATE ride SET state = 'voided' WHERE state = 'registered'"], VOIDED_AND_PAID_BACK),
+    (&["DELETE FROM ride_dispute"], DISPUTED_AND_SAID),
+    (&["UPDATE ride SET state = 'registered'"], DISPUTED_AND_SAID),
     (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),
     (
         &[
@@ -200,6 +223,10 @@ const WRONGS: &[(&[&str], &str)] = &[
 ];
 
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";
+const RIDE_AND_CHARGE: &str = "ride {} and its payment in the ledger differ";
+const VOIDED_AND_PAID_BACK: &str = "ride {} was voided and its price was not given back, or the other way round";
+const DISPUTED_AND_SAID: &str =
+    "ride {} is disputed and nobody said why, or a dispute of it is open and it does not say so";
 const SETTLED_AND_PAID: &str = "visit {} is settled, and nobody paid it";
 const OVER_AND_ENDED: &str = "visit {} is over without an end, or has an end and goes on";
 const CLAIMED_AND_LEFT: &str = "something is claimed for visit {}, whose car has not left";
@@ -213,7 +240,9 @@ const SOLD_AND_CHARGED: &str = "ticket {} was sold without a charge of its price
 on_both_databases! {
     #[test]
     fn every_check_of_a_service_finds_what_it_is_for(world) {
+        let (world, sign) = &world.with_rides();
         fill(world);
+        fill_bus(world, sign);
         for (wrong, fault) in WRONGS {
             let (before, behind) = fault.split_once("{}").unwrap();
             let planted = Planted { store: &*world.store, wrong };

@@ -107,7 +107,7 @@ fn every_request_asks_first_and_writes_afterwards_and_an_action_is_one_round_tri
 
 fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     let store = Arc::new(Watched { inner, traces: Mutex::default() });
-    let world = World::on(Arc::clone(&store) as Arc<dyn Store>);
+    let (world, sign) = World::on(Arc::clone(&store) as Arc<dyn Store>).with_rides();
     let inspector = world.inspector();
     // The tools' own transaction is no request.
     store.traces.lock().unwrap().clear();
@@ -211,13 +211,21 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         assert_eq!(garage.post("/v1/garages/reports", &report(kind)).status, 200);
     }
     assert_eq!(world.operator.claims(&*world.store).unwrap()[0].state, ClaimState::Settled);
+    let subject = serde_json::json!({"scanned": sign, "persons": 1});
+    let asked =
+        serde_json::json!({"city": "belgrade", "items": [{"service": "rides", "subject": subject}], "pay": "deposit"});
+    let quote: Quote = expect(201, driver.post("/v1/quotes", &asked));
+    all_fast();
+    let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);
+    purchases.insert("rides", trace);
     // What is paid in it is one: the longest.
     actions.insert("/v1/purchases", purchases.values().map(|trace| trace.reads).max().unwrap());
     // Each asks for its account with its roles, its key, its quote with its sale, by card how many
     // payments wait, and what its own service needs: the stay of the plate, the order, the visit
     // and what was paid for it before.
     let asked: BTreeMap<&str, usize> = purchases.iter().map(|(name, trace)| (*name, trace.asks)).collect();
-    let expected = [("garages", 5), ("orders", 4), ("parking", 4), ("parking by card", 5), ("wallet by card", 4)];
+    let expected =
+        [("garages", 5), ("orders", 4), ("parking", 4), ("parking by card", 5), ("rides", 5), ("wallet by card", 4)];
     assert_eq!(asked, BTreeMap::from(expected));
     for (name, trace) in &purchases {
         assert_eq!(trace.apart(), Vec::<&str>::new(), "{name} is written by one statement: {:?}", trace.writes);
@@ -234,6 +242,7 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         "/v1/orders",
         "/v1/payments",
         "/v1/garages/visits",
+        "/v1/rides",
         "/v1/garages/places?city=belgrade",
     ] {
         assert_eq!(driver.get(path).status, 200, "{path}");

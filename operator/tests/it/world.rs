@@ -30,7 +30,9 @@ use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::driver::{Order, OrderSlip, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
+use mesto_protocol::rides::vehicles::PostedSign;
 use mesto_rules::City;
+use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::money::{Currency, Money};
 use serde::de::DeserializeOwned;
 
@@ -124,6 +126,26 @@ impl World {
     /// The same store and moment, with an operator of Almaty.
     pub fn almaty(&self) -> Self {
         self.almaty_where(|_| ())
+    }
+
+    /// The same store and moment, in a Belgrade where vehicle 1204 of route 92 carries riders: a
+    /// sign of it.
+    pub fn with_rides(&self) -> (Self, String) {
+        let almaty = mesto_rules::load::embedded("almaty").unwrap();
+        let mut rides = almaty.section::<mesto_rules::rides::RidesSection>().unwrap().clone();
+        let source = "decision".parse().unwrap();
+        rides.fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
+        let world = self.in_city(|city| city.put_section(rides).unwrap());
+        let dispatcher = world.dispatcher();
+        let post = |target: &str, body: serde_json::Value| dispatcher.post(target, &body);
+        let vehicle = serde_json::json!({"board": "1204", "carrier": "green-bus", "is_in_service": true});
+        let told = serde_json::json!({"city": "belgrade", "vehicles": [vehicle]});
+        assert_eq!(post("/v1/transit/vehicles", told).status, 200);
+        let asked = serde_json::json!({"city": "belgrade", "vehicle": "1204"});
+        let PostedSign { text } = expect(200, post("/v1/transit/signs", asked));
+        drop(post);
+        drop(dispatcher);
+        (world, text)
     }
 
     /// As [`World::almaty`], with something else said of rides.
@@ -283,9 +305,9 @@ impl World {
         Person { world: self, token, account }
     }
 
-    /// Whoever tells of the vehicles of Almaty.
+    /// Whoever tells of the vehicles.
     pub fn dispatcher(&self) -> Person<'_> {
-        let given = RoleGiven { role: Role::Dispatcher, city: Some("almaty"), place: None, until: None };
+        let given = RoleGiven::everywhere(Role::Dispatcher);
         let token = self.operator.create_staff(&*self.store, self.now(), &given, "Aigul").unwrap();
         let request = Request::new("GET", "/v1/account").bearer(&token);
         let Account { account, .. } = expect(200, self.send(&request));

@@ -12,7 +12,7 @@ use crate::kernel::event::Change;
 use crate::kernel::ids::{RideId, TripId};
 use crate::kernel::line::Line;
 use crate::kernel::operation::{
-    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, action, get, make,
+    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, get, make, post,
 };
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Adds, Section, Sells};
@@ -40,17 +40,15 @@ pub const CODE: Operation<Nothing, RideCode> = make(
 )
 .answers(200)
 .refuses(&[ProblemCode::NotFound, ProblemCode::RideOver, ProblemCode::DeviceMissing, ProblemCode::TooManyRequests]);
+/// Said again while it is open, it changes nothing.
 pub const DISPUTE: Operation<RideDispute, Ride> =
-    action("/v1/rides/disputes", "The rider says that a ride is wrong", Access::Permitted(OWN)).answers(200).refuses(
-        &[
-            ProblemCode::NotFound,
-            ProblemCode::RideDisputed,
-            ProblemCode::RideOver,
-            ProblemCode::SectionMissing,
-            ProblemCode::SectionTooNew,
-            ProblemCode::SectionUnreadable,
-        ],
-    );
+    post("/v1/rides/disputes", "The rider says that a ride is wrong", Access::Permitted(OWN)).answers(200).refuses(&[
+        ProblemCode::NotFound,
+        ProblemCode::RideOver,
+        ProblemCode::SectionMissing,
+        ProblemCode::SectionTooNew,
+        ProblemCode::SectionUnreadable,
+    ]);
 
 problems! {
     /// The host it leads to stands beside it; nothing of it is opened.
@@ -69,7 +67,6 @@ problems! {
     RideRepeated, "ride_repeated", 409, "A ride in this vehicle is registered already";
     PaymentClosedInControl, "payment_closed_in_control", 409, "This vehicle is being controlled; nothing is sold in it now";
     RideOver, "ride_over", 409, "This ride is over";
-    RideDisputed, "ride_disputed", 409, "This ride is disputed already";
 }
 
 /// What this file adds to the service.

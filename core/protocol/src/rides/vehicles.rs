@@ -28,12 +28,12 @@ const ABOUT_A_CITY: &[ProblemCode] = &[
 ];
 
 pub const FLEET: Operation<Nothing, Fleet> =
-    get("/v1/rides/vehicles", "Vehicles of a city with what each does now", Access::Permitted(DISPATCH))
+    get("/v1/transit/vehicles", "Vehicles of a city with what each does now", Access::Permitted(DISPATCH))
         .query(&[required("city", "string", "Id of the city.")])
         .refuses(ABOUT_A_CITY);
 /// What is told again changes nothing.
 pub const TELL_VEHICLES: Operation<ToldVehicles, FleetTold> =
-    post("/v1/rides/vehicles", "Vehicles that are there, or changed", Access::Permitted(DISPATCH))
+    post("/v1/transit/vehicles", "Vehicles that are there, or changed", Access::Permitted(DISPATCH))
         .answers(200)
         .refuses(&[
             ProblemCode::CityUnknown,
@@ -46,7 +46,7 @@ pub const TELL_VEHICLES: Operation<ToldVehicles, FleetTold> =
 /// A trip of the same vehicle that begins at the same moment is put in the place of the one before;
 /// a vehicle that is swapped is told a trip of its own.
 pub const TELL_TRIPS: Operation<ToldTrips, TripsTold> =
-    post("/v1/rides/trips", "Which trips vehicles make", Access::Permitted(DISPATCH)).answers(200).refuses(&[
+    post("/v1/transit/trips", "Which trips vehicles make", Access::Permitted(DISPATCH)).answers(200).refuses(&[
         ProblemCode::CityUnknown,
         ProblemCode::SectionMissing,
         ProblemCode::SectionTooNew,
@@ -56,7 +56,7 @@ pub const TELL_TRIPS: Operation<ToldTrips, TripsTold> =
         ProblemCode::OutOfRange,
     ]);
 pub const POST_SIGN: Operation<SignToPost, PostedSign> = post(
-    "/v1/rides/signs",
+    "/v1/transit/signs",
     "A new sign for a vehicle; those before it end at the moment that is said",
     Access::Permitted(DISPATCH),
 )
@@ -70,7 +70,7 @@ pub const POST_SIGN: Operation<SignToPost, PostedSign> = post(
     ProblemCode::OutOfRange,
 ]);
 pub const PUT_TERMINAL: Operation<TerminalToPut, PutTerminal> =
-    post("/v1/rides/terminals", "The terminal of a vehicle; the one before it ends", Access::Permitted(DISPATCH))
+    post("/v1/transit/terminals", "The terminal of a vehicle; the one before it ends", Access::Permitted(DISPATCH))
         .answers(200)
         .refuses(&[
             ProblemCode::CityUnknown,

@@ -7,7 +7,6 @@ use mesto_protocol::Problem;
 use mesto_protocol::base::payments;
 use mesto_protocol::openapi::{additive, conforms};
 use mesto_protocol::orders::inspectors;
-use mesto_protocol::rides::riders;
 use mesto_protocol::services::{SERVICES, document, document_text, operations, problems};
 use serde_json::{Value, json};
 
@@ -108,7 +107,7 @@ fn actions_take_an_idempotency_key_and_the_rest_does_not() {
         }
     }
     actions.sort_unstable();
-    assert_eq!(actions, [inspectors::ISSUE.path, payments::PURCHASE.path, riders::DISPUTE.path]);
+    assert_eq!(actions, [inspectors::ISSUE.path, payments::PURCHASE.path]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
-use mesto_protocol::base::payments::Payment;
+use mesto_protocol::base::payments::{PayMethod, Payment};
 use mesto_protocol::base::{payments, sign_in, vehicles};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::{controllers as garages, visits};
@@ -17,6 +17,8 @@ use mesto_protocol::kernel::operation::{Access, Content, Entry};
 use mesto_protocol::orders::driver::{self as orders, Order};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::{tickets, zones};
+use mesto_protocol::rides::riders::{self, RidesOutcome, RidesSubject};
+use mesto_protocol::rides::vehicles as fleet;
 use mesto_protocol::services::operations;
 use serde_json::{Value, json};
 
@@ -108,6 +110,8 @@ struct There<'a> {
     driver: &'a Person<'a>,
     vehicle: VehicleId,
     order: String,
+    ride: String,
+    sign: String,
     /// The number of an order that is nobody's yet.
     number: String,
     payment: Payment,
@@ -123,6 +127,8 @@ fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
             quote("parking", json!({"zone": "yellow", "vehicle": vehicle, "minutes": 180}), "card"),
             quote("garages", json!({"facility": "zeleni-venac", "ticket": TICKET}), "deposit"),
             quote("orders", json!({"order": there.order}), "deposit"),
+            quote("rides", json!({"scanned": there.sign, "persons": 2, "is_again": true}), "deposit"),
+            quote("rides", json!({"vehicle": "1204", "persons": 1}), "card"),
             quote("wallet", json!({"amount": rsd("200.00")}), "card"),
         ];
     }
@@ -152,6 +158,20 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         report(driver.world, "paid_on_site")
     } else if is(&garages::EXIT) {
         json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": TICKET, "at": driver.world.now()})
+    } else if is(&riders::DISPUTE) {
+        json!({"ride": there.ride, "reason": "wrong"})
+    } else if is(&fleet::TELL_VEHICLES) {
+        let vehicle = json!({"board": "1300", "plate": "BG900AA", "carrier": "green-bus", "is_in_service": true});
+        json!({"city": "belgrade", "vehicles": [vehicle]})
+    } else if is(&fleet::TELL_TRIPS) {
+        let (from, until) = (driver.world.now(), driver.world.now() + TimeDelta::minutes(40));
+        let trip = json!({"vehicle": "1204", "route": "92", "direction": 0, "starts_at": from, "ends_at": until, "service_on": "2025-09-03", "broke_down_at": null});
+        json!({"city": "belgrade", "trips": [trip]})
+    } else if is(&fleet::POST_SIGN) {
+        json!({"city": "belgrade", "vehicle": "1204", "others_end_at": driver.world.now() + TimeDelta::minutes(5)})
+    } else if is(&fleet::PUT_TERMINAL) {
+        let key = SoftwareDevice::from_seed(&[9; 32]).unwrap().device_key().to_text();
+        json!({"city": "belgrade", "vehicle": "1204", "key": key})
     } else {
         panic!("{} {} takes a body that is not written here", operation.method.as_str(), operation.path)
     }
@@ -175,6 +195,7 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         path if path == inspectors::CHECK.path => &[("city", "belgrade"), ("plate", "BG789PP"), ("zone", "red")],
         path if path == tickets::LIST.path => &[("before", "tk_zzz"), ("limit", "2")],
         path if path == garages::OWED.path => &[("city", "belgrade"), ("facility", "zeleni-venac"), ("ticket", TICKET)],
+        path if path == fleet::FLEET.path => &[("city", "belgrade")],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
         path if path == visits::LIST.path => &[("cursor", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == payments::PAYMENTS.path => {
@@ -280,6 +301,7 @@ fn drive(
 on_both_databases! {
     #[test]
     fn every_operation_refuses_only_what_the_table_lists(world) {
+        let (world, sign) = &world.with_rides();
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["5000.00", "2000.00"]);
         let (stranger, foreign) = world.driver_with("+381650000000", "BG111AA", &["5000.00"]);
         let (inspector, controller) = (world.inspector(), world.controller("zeleni-venac"));
@@ -287,6 +309,10 @@ on_both_databases! {
         let ticket = driver.park(vehicle, "red", 60).ticket;
         let foreign_ticket = stranger.park(foreign, "red", 30).ticket;
         let topup = driver.top_up("200.00");
+        let subject = RidesSubject { scanned: Some(sign.clone()), vehicle: None, persons: 1, is_again: false };
+        let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
+        let ride = driver.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride.id.to_string();
+        let dispatcher = world.dispatcher();
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -295,11 +321,11 @@ on_both_databases! {
         let (order, number) = (driver.has_slip(&order).id.to_string(), issued("BG789PP", "blue").number.to_string());
         let ids = [
             vehicle.to_string(), foreign.to_string(), ticket.id.to_string(), foreign_ticket.id.to_string(), topup.id.to_string(), topup.sale.to_string(),
-            order.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
+            order.clone(), ride.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
         ];
-        let there = There { driver: &driver, vehicle, order, number, payment: topup };
+        let there = There { driver: &driver, vehicle, order, ride, sign: sign.clone(), number, payment: topup };
         let odd = odd(world, &ids);
-        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };

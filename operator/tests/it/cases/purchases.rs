@@ -225,9 +225,9 @@ on_both_databases! {
         for items in [vec![], [right.items.as_slice(), right.items.as_slice()].concat()] {
             assert_eq!(refused("items_not_supported", &ask(&QuoteRequest { items, ..right.clone() }))["most"], 1);
         }
-        let rides = Wanted { service: "rides".into(), ..right.items[0].clone() };
-        let refusal = refused("service_unknown", &ask(&QuoteRequest { items: vec![rides], ..right.clone() }));
-        assert_eq!(refusal["known"], json!(["wallet", "parking", "orders", "garages"]));
+        let walks = Wanted { service: "walks".into(), ..right.items[0].clone() };
+        let refusal = refused("service_unknown", &ask(&QuoteRequest { items: vec![walks], ..right.clone() }));
+        assert_eq!(refusal["known"], json!(["wallet", "parking", "orders", "garages", "rides"]));
         for word in ["sms", "cash", ""] {
             let refusal = ask(&QuoteRequest { pay: PayMethod::Other(word.into()), ..right.clone() });
             let refusal = refused("payment_method_not_allowed", &refusal);

@@ -44,7 +44,7 @@ fn bus(world: &World) -> Bus<'_> {
     };
     let vehicles = vec![vehicle("1204", "123 AB 02", true), vehicle("1205", "124 AB 02", false)];
     let told: FleetTold =
-        expect(200, dispatcher.post("/v1/rides/vehicles", &ToldVehicles { city: "almaty".into(), vehicles }));
+        expect(200, dispatcher.post("/v1/transit/vehicles", &ToldVehicles { city: "almaty".into(), vehicles }));
     assert_eq!(told.taken, 2);
     let trip = tell_trip(&dispatcher, "1204", 0, -10, 50);
     let sign = post_sign(&dispatcher, None);
@@ -63,14 +63,14 @@ fn tell_trip(dispatcher: &Person<'_>, vehicle: &str, direction: u32, from: i64, 
         broke_down_at: None,
     };
     let told: TripsTold =
-        expect(200, dispatcher.post("/v1/rides/trips", &ToldTrips { city: "almaty".into(), trips: vec![trip] }));
+        expect(200, dispatcher.post("/v1/transit/trips", &ToldTrips { city: "almaty".into(), trips: vec![trip] }));
     told.trips[0]
 }
 
 fn post_sign(dispatcher: &Person<'_>, minutes: Option<i64>) -> String {
     let others_end_at = minutes.map(|minutes| dispatcher.world.now() + TimeDelta::minutes(minutes));
     let asked = SignToPost { city: "almaty".into(), vehicle: "1204".into(), others_end_at };
-    expect::<PostedSign>(200, dispatcher.post("/v1/rides/signs", &asked)).text
+    expect::<PostedSign>(200, dispatcher.post("/v1/transit/signs", &asked)).text
 }
 
 /// A rider with so much on his balance.
@@ -204,7 +204,7 @@ on_both_databases! {
         let rider = rider(&world, &device(3), PHONE, "1000");
         let machine = device(40);
         let put = TerminalToPut { city: "almaty".into(), vehicle: "1204".into(), key: machine.device_key().to_text() };
-        let PutTerminal { terminal } = expect(200, bus.dispatcher.post("/v1/rides/terminals", &put));
+        let PutTerminal { terminal } = expect(200, bus.dispatcher.post("/v1/transit/terminals", &put));
         let terminal = Token::new(&terminal).unwrap();
         let code = |by: &SoftwareDevice, at| {
             let text = sign::to_sign(HOST, "almaty", &terminal, at);
@@ -221,7 +221,7 @@ on_both_databases! {
         refused("ride_sign_expired", &check(&rider, &scanned(&code(&machine, world.now() + TimeDelta::seconds(31)))));
         // Another one hangs there now.
         let put = TerminalToPut { key: device(42).device_key().to_text(), ..put };
-        expect::<PutTerminal>(200, bus.dispatcher.post("/v1/rides/terminals", &put));
+        expect::<PutTerminal>(200, bus.dispatcher.post("/v1/transit/terminals", &put));
         refused("ride_sign_revoked", &check(&rider, &scanned(&code(&machine, world.now()))));
     }
 
@@ -374,10 +374,10 @@ on_both_databases! {
         let rider = rider(&world, &device(3), PHONE, "1000");
         let made = ride(&rider, &scanned(&bus.sign));
         let said = RideDispute { ride: made.id, reason: "I never got in".into() };
-        let disputed: Ride = expect(200, rider.act("/v1/rides/disputes", &world.key(), &said));
+        let disputed: Ride = expect(200, rider.post("/v1/rides/disputes", &said));
         assert_eq!(disputed.state, RideState::Disputed);
-        refused("ride_disputed", &rider.act("/v1/rides/disputes", &world.key(), &said));
-        refused("not_found", &world.driver_on(&device(5), "+77071234568").act("/v1/rides/disputes", &world.key(), &said));
+        assert_eq!(expect::<Ride>(200, rider.post("/v1/rides/disputes", &said)), disputed, "said again");
+        refused("not_found", &world.driver_on(&device(5), "+77071234568").post("/v1/rides/disputes", &said));
         world.check_books();
         let id = made.id.to_string();
         let upheld = world.operator.uphold_ride(&*world.store, world.now(), &id, "the camera saw him").unwrap();
@@ -398,9 +398,9 @@ on_both_databases! {
         let said = RideDispute { ride: made.id, reason: "wrong".into() };
         world.pass(30 * 24 * 60);
         world.pass_seconds(1);
-        refused("ride_over", &rider.act("/v1/rides/disputes", &world.key(), &said));
+        refused("ride_over", &rider.post("/v1/rides/disputes", &said));
         world.pass_seconds(-1);
-        expect::<Ride>(200, rider.act("/v1/rides/disputes", &world.key(), &said));
+        expect::<Ride>(200, rider.post("/v1/rides/disputes", &said));
     }
 
     #[test]
@@ -409,10 +409,10 @@ on_both_databases! {
         let bus = bus(&world);
         let rider = rider(&world, &device(3), PHONE, "1000");
         let nobody = ToldVehicles { city: "almaty".into(), vehicles: Vec::new() };
-        refused("forbidden", &rider.post("/v1/rides/vehicles", &nobody));
+        refused("forbidden", &rider.post("/v1/transit/vehicles", &nobody));
         let vehicle = ToldVehicle { board: "77".into(), plate: None, carrier: "green-bus".into(), is_in_service: true };
         let tell = |vehicle: ToldVehicle| {
-            bus.dispatcher.post("/v1/rides/vehicles", &ToldVehicles { city: "almaty".into(), vehicles: vec![vehicle] })
+            bus.dispatcher.post("/v1/transit/vehicles", &ToldVehicles { city: "almaty".into(), vehicles: vec![vehicle] })
         };
         let known = refused("carrier_unknown", &tell(ToldVehicle { carrier: "nobody".into(), ..vehicle.clone() }));
         assert_eq!(known["known"], json!(["almaty-electrotrans", "green-bus"]));
@@ -421,14 +421,14 @@ on_both_databases! {
         let now = world.now();
         let trip = ToldTrip { vehicle: "1204".into(), route: "92".parse().unwrap(), direction: 0, starts_at: now, ends_at: now + TimeDelta::minutes(1), service_on: None, broke_down_at: None };
         let tell = |trip: ToldTrip| {
-            bus.dispatcher.post("/v1/rides/trips", &ToldTrips { city: "almaty".into(), trips: vec![trip] })
+            bus.dispatcher.post("/v1/transit/trips", &ToldTrips { city: "almaty".into(), trips: vec![trip] })
         };
         refused("route_unknown", &tell(ToldTrip { route: "93".parse().unwrap(), ..trip.clone() }));
         refused("route_unknown", &tell(ToldTrip { direction: 2, ..trip.clone() }));
         refused("ride_vehicle_unknown", &tell(ToldTrip { vehicle: "1299".into(), ..trip.clone() }));
         refused("out_of_range", &tell(ToldTrip { ends_at: now, ..trip.clone() }));
         refused("out_of_range", &tell(ToldTrip { ends_at: now + TimeDelta::minutes(12 * 60 + 1), ..trip.clone() }));
-        let fleet: Fleet = expect(200, bus.dispatcher.get("/v1/rides/vehicles?city=almaty"));
+        let fleet: Fleet = expect(200, bus.dispatcher.get("/v1/transit/vehicles?city=almaty"));
         assert_eq!(fleet.vehicles.len(), 2);
         assert_eq!(fleet.vehicles[0].trip.as_ref().unwrap().id, bus.trip);
     }
