@@ -1,7 +1,8 @@
-//! Rides of public transport: what a sign says, which trip a vehicle makes, whether a ride was
-//! registered before, and until when a ticket is good.
+//! Rides of public transport: what a sign says, which trip a vehicle makes, what a ride costs,
+//! whether it was registered before, and until when a ticket is good.
 
 pub(crate) mod check;
+pub mod fares;
 pub mod guard;
 #[cfg(feature = "load")]
 pub(crate) mod load;
