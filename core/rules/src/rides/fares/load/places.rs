@@ -71,8 +71,7 @@ impl Feed<'_> {
         }
         if networks.is_missing() {
             // What rules name is then in routes.txt.
-            let own = Ids::of(&routes, "networks.txt or field network_id of routes.txt", "network_id");
-            ids = Ids { is_missing: own.known.is_empty() && !in_routes && !own.is_broken, ..own };
+            ids = Ids::of(&routes, "routes.txt or networks.txt", "network_id");
         } else {
             ids.known.extend(self.fares.route_networks.values().map(|id| id.as_str().to_owned()).filter(|_| in_routes));
             ids.is_broken |= routes.is_broken();

@@ -7,6 +7,7 @@ use super::table::{Row, Sheet, Table};
 use super::{Feed, Ids, Tables};
 use crate::kernel::money::{Currency, Money, exact};
 use crate::kernel::sort::sort_by;
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
 const RIDER_CATEGORIES: Sheet = Sheet {
@@ -134,7 +135,7 @@ impl Feed<'_> {
                 None
             }
         };
-        let Ok(number) = exact(amount) else {
+        let Some(number) = decimal(amount) else {
             let reason = if amount.is_empty() {
                 "the field is required and empty".to_owned()
             } else {
@@ -170,4 +171,12 @@ impl Feed<'_> {
             }
         }
     }
+}
+
+/// A decimal number; unlike a price that is written here, it may begin with noughts.
+fn decimal(text: &str) -> Option<Decimal> {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let short = digits.trim_start_matches('0');
+    let begins = digits.starts_with('0') && !short.starts_with(|sign: char| sign.is_ascii_digit());
+    exact(&format!("{sign}{}{short}", if begins { "0" } else { "" })).ok()
 }
