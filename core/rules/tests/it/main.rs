@@ -5,6 +5,7 @@ mod almaty;
 mod authors;
 mod belgrade_receipts;
 mod clock;
+mod fares;
 mod garage_history;
 mod garage_laws;
 mod garage_tickets;

@@ -24,14 +24,24 @@ pub enum JourneyOutcome {
     Priced,
     NoLegs,
     /// A leg is boarded before the one before it.
-    NotInOrder { leg: usize },
+    NotInOrder {
+        leg: usize,
+    },
     /// A leg has no price.
-    Leg { leg: usize, outcome: Outcome },
+    Leg {
+        leg: usize,
+        outcome: Outcome,
+    },
     /// Whether a leg is joined to the next depends on where the rider alighted.
-    NeedsAlightingStop { leg: usize },
+    NeedsAlightingStop {
+        leg: usize,
+    },
     /// The limit of a transfer rule is measured from or to an alighting that is not known: its
     /// place in [`Fares::transfer_rules`], and the leg that is transferred to.
-    NeedsArrival { leg: usize, rule: usize },
+    NeedsArrival {
+        leg: usize,
+        rule: usize,
+    },
     /// Each leg has a price, and no medium and currency has one for all.
     NoMediumForAll,
     /// The amounts do not fit.
@@ -281,8 +291,10 @@ fn is_by(medium: Option<&MediumId>, rider: &Rider<'_>) -> bool {
 /// The cheapest offer of each group, with its place.
 fn choices<'o>(offers: &'o [Offer], rider: &Rider<'_>, currency: Currency) -> Vec<(usize, &'o Offer)> {
     let mut groups = BTreeSet::new();
-    let by_medium =
-        offers.iter().enumerate().filter(|(_, offer)| offer.amount.currency == currency && is_by(offer.medium.as_ref(), rider));
+    let by_medium = offers
+        .iter()
+        .enumerate()
+        .filter(|(_, offer)| offer.amount.currency == currency && is_by(offer.medium.as_ref(), rider));
     by_medium.filter(|(_, offer)| groups.insert(offer.group.as_ref())).collect()
 }
 
@@ -319,7 +331,12 @@ fn told(
                     part.legs.iter_mut().for_each(|leg| leg.charged = zero);
                 }
                 let amount = Money::from_minor(fee, total.currency);
-                part.transfers.push(TransferLine { to: span.first, rule: place, product: rule.product.clone(), amount });
+                part.transfers.push(TransferLine {
+                    to: span.first,
+                    rule: place,
+                    product: rule.product.clone(),
+                    amount,
+                });
                 part.legs.push(line);
             }
             _ => parts.push(SubJourney { legs: vec![line], transfers: Vec::new(), unused_discount: zero, total: zero }),
@@ -327,8 +344,10 @@ fn told(
     }
     for part in &mut parts {
         let amounts = part.legs.iter().map(|leg| &leg.charged).chain(part.transfers.iter().map(|line| &line.amount));
-        let sum = amounts.map(minor).try_fold(0_i64, |sum, next| sum.checked_add(next?).ok_or(JourneyOutcome::Overflow))?;
-        part.unused_discount = Money::from_minor(sum.min(0).checked_neg().ok_or(JourneyOutcome::Overflow)?, total.currency);
+        let sum =
+            amounts.map(minor).try_fold(0_i64, |sum, next| sum.checked_add(next?).ok_or(JourneyOutcome::Overflow))?;
+        part.unused_discount =
+            Money::from_minor(sum.min(0).checked_neg().ok_or(JourneyOutcome::Overflow)?, total.currency);
         part.total = Money::from_minor(sum.max(0), total.currency);
     }
     let medium = rider.medium.and_then(|medium| MediumId::new(medium).ok());

@@ -370,7 +370,8 @@ impl Fares {
         let edges: BTreeSet<ClockTime> = frames.flat_map(|frame| [frame.from, frame.until]).collect();
         let mut moments = BTreeSet::from([boarded_at]);
         for day in 0..=1 {
-            let midnight = boarded_at.date_naive().checked_add_days(Days::new(day)).map(|day| day.and_time(NaiveTime::MIN));
+            let midnight =
+                boarded_at.date_naive().checked_add_days(Days::new(day)).map(|day| day.and_time(NaiveTime::MIN));
             for edge in edges.iter().chain([&ClockTime::START]) {
                 let wall = midnight.and_then(|at| at.checked_add_signed(TimeDelta::seconds(edge.seconds().into())));
                 let moment = wall.and_then(|wall| wall.and_local_timezone(*boarded_at.offset()).single());
@@ -378,7 +379,8 @@ impl Fares {
             }
         }
         let mut met = BTreeSet::new();
-        let within = |at: DateTime<FixedOffset>| groups.iter().map(|group| self.is_within(group, at)).collect::<Vec<bool>>();
+        let within =
+            |at: DateTime<FixedOffset>| groups.iter().map(|group| self.is_within(group, at)).collect::<Vec<bool>>();
         moments.into_iter().filter(|at| met.insert(within(*at))).map(Some).collect()
     }
 

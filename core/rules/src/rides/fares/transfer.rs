@@ -64,10 +64,7 @@ impl Fares {
 
     /// The rules between two groups: those that name both, else those with empty fields, which
     /// stand for the groups that no rule names on that side.
-    fn between(
-        &self,
-        (from, to): (Option<&LegGroupId>, Option<&LegGroupId>),
-    ) -> Vec<(usize, &TransferRule)> {
+    fn between(&self, (from, to): (Option<&LegGroupId>, Option<&LegGroupId>)) -> Vec<(usize, &TransferRule)> {
         let rules = || self.transfer_rules.iter().enumerate();
         let exact: Vec<(usize, &TransferRule)> =
             rules().filter(|(_, rule)| rule.from_group.as_ref() == from && rule.to_group.as_ref() == to).collect();

@@ -91,11 +91,11 @@ impl Feed<'_> {
             self.refer(row, "from_timeframe_group_id", &known.timeframes);
             self.refer(row, "to_timeframe_group_id", &known.timeframes);
             self.refer(row, "fare_product_id", &known.products);
-            let priority = if row.text("rule_priority").is_empty() { Some(0) } else { self.number(row, "rule_priority") };
-            for (field, notice) in [
-                ("to_area_id", Notice::NeedsAlightingStop),
-                ("to_timeframe_group_id", Notice::NeedsAlightingTime),
-            ] {
+            let priority =
+                if row.text("rule_priority").is_empty() { Some(0) } else { self.number(row, "rule_priority") };
+            for (field, notice) in
+                [("to_area_id", Notice::NeedsAlightingStop), ("to_timeframe_group_id", Notice::NeedsAlightingTime)]
+            {
                 if !row.text(field).is_empty() {
                     self.problems.notice(row.file, row.line, field, notice);
                 }
@@ -104,7 +104,8 @@ impl Feed<'_> {
             // The key leaves the group out: one rule is in one group.
             if self.is_first(&mut lines, row, ("fare_product_id", (rule.clone(), product.clone()))) {
                 let (network, from_area, to_area, from_timeframe, to_timeframe) = rule;
-                let rule = LegRule { network, from_area, to_area, from_timeframe, to_timeframe, product, group, priority };
+                let rule =
+                    LegRule { network, from_area, to_area, from_timeframe, to_timeframe, product, group, priority };
                 self.fares.leg_rules.push(rule);
             }
         }

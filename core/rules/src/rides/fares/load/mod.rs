@@ -107,9 +107,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(
-    AreaId, LegGroupId, MediumId, NetworkId, ProductId, RiderCategoryId, RouteId, ServiceId, StopId, TimeframeId
-);
+ids!(AreaId, LegGroupId, MediumId, NetworkId, ProductId, RiderCategoryId, RouteId, ServiceId, StopId, TimeframeId);
 
 impl Feed<'_> {
     fn wrong(&mut self, row: Row<'_>, field: &str, reason: impl Into<String>) {
@@ -147,7 +145,7 @@ impl Feed<'_> {
         if ids.is_missing {
             self.problems.missing(row.file, row.line, field, ids.file);
         } else {
-            self.wrong(row, field, format!("{} is not a {} of {}", shown(text), ids.field, ids.file));
+            self.wrong(row, field, format!("{} is no {} of {}", shown(text), ids.field, ids.file));
         }
         false
     }

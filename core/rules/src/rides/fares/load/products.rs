@@ -92,7 +92,8 @@ impl Feed<'_> {
             }
             let Some(id) = id else { continue };
             if self.is_first(&mut lines, row, ("rider_category_id", id.clone())) {
-                let eligibility_url = Some(row.text("eligibility_url")).filter(|url| !url.is_empty()).map(str::to_owned);
+                let eligibility_url =
+                    Some(row.text("eligibility_url")).filter(|url| !url.is_empty()).map(str::to_owned);
                 self.fares.rider_categories.insert(id, RiderCategory { name, is_default, eligibility_url });
             }
         }

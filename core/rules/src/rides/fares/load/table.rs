@@ -170,7 +170,8 @@ fn cells(
     for (field, place) in columns {
         let text = place.and_then(|place| record.get(place)).unwrap_or_default();
         if text.chars().any(char::is_control) {
-            let reason = "a field has no line breaks, tabs or other control characters (is a quotation mark left open?)";
+            let reason =
+                "a field has no line breaks, tabs or other control characters (is a quotation mark left open?)";
             problems.error(sheet.file, line, field, reason.to_owned());
             is_right = false;
         }
