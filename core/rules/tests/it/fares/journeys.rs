@@ -393,7 +393,10 @@ fn legs_are_joined_at_one_station_or_at_the_stops_of_the_rule() {
 fn where_riders_only_tap_on_a_join_is_not_guessed() {
     let [one, two] = changing();
     let asked = [Leg { to: None, ..one }, two];
-    let outcome = |joins: &str| zones(joins).journey(&asked, &by_card()).outcome;
+    let outcome = |joins: &str| {
+        let joins = format!("from_network_id,to_network_id,from_stop_id,to_stop_id\n{joins}");
+        fares(&[("fare_leg_join_rules.txt", &joins)]).journey(&asked, &by_card()).outcome
+    };
     assert_eq!(outcome("bus,bus,,\n"), JourneyOutcome::NeedsAlightingStop { leg: 0 });
     // The second leg begins elsewhere, or is of another network: nothing depends on it.
     assert_eq!(outcome("bus,bus,south,hub\n"), JourneyOutcome::Priced);
