@@ -55,7 +55,7 @@ pub enum CapError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Charged {
     /// The day by which the city counts.
-    pub on: NaiveDate,
+    pub charged_on: NaiveDate,
     pub product: ProductId,
     pub amount: Money,
 }
@@ -130,7 +130,8 @@ impl Caps {
         let price = amount;
         let mut by = Vec::new();
         for (place, cap) in self.0.iter().enumerate().filter(|(_, cap)| cap.products.contains(product)) {
-            let counted = before.iter().filter(|it| cap.products.contains(&it.product) && cap.per.is_same(it.on, on));
+            let counted =
+                before.iter().filter(|it| cap.products.contains(&it.product) && cap.per.is_same(it.charged_on, on));
             let mut left = cap.at_most;
             for charged in counted {
                 left = left.checked_sub(&charged.amount)?;

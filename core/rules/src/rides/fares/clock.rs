@@ -96,25 +96,25 @@ pub struct ServiceDays {
     pub days: Vec<Day>,
     /// Its first day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<NaiveDate>,
+    pub begins_on: Option<NaiveDate>,
     /// Its last day, which is in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<NaiveDate>,
+    pub ends_on: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub added: BTreeSet<NaiveDate>,
+    pub added_on: BTreeSet<NaiveDate>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub removed: BTreeSet<NaiveDate>,
+    pub removed_on: BTreeSet<NaiveDate>,
 }
 
 impl ServiceDays {
     /// Whether the service is in effect on a day.
     #[must_use]
     pub fn contain(&self, date: NaiveDate) -> bool {
-        if self.removed.contains(&date) {
+        if self.removed_on.contains(&date) {
             return false;
         }
-        let within = self.from.is_some_and(|from| from <= date) && self.last.is_some_and(|last| date <= last);
-        self.added.contains(&date) || within && self.days.contains(&Day::of(date))
+        let within = self.begins_on.is_some_and(|first| first <= date) && self.ends_on.is_some_and(|last| date <= last);
+        self.added_on.contains(&date) || within && self.days.contains(&Day::of(date))
     }
 }
 

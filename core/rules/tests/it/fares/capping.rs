@@ -24,7 +24,7 @@ fn charged(caps: &Caps, rides: &[(NaiveDate, &str, Money)]) -> Vec<Charged> {
     for (on, product, price) in rides {
         let product = ProductId::new(product).unwrap();
         let amount = caps.charge(&before, *on, &product, *price).unwrap().amount;
-        before.push(Charged { on: *on, product, amount });
+        before.push(Charged { charged_on: *on, product, amount });
     }
     before
 }
@@ -53,7 +53,7 @@ fn it_says_which_cap_made_it_less() {
     let single = ProductId::new("single").unwrap();
     let first = caps.charge(&[], on, &single, kzt("120.00")).unwrap();
     assert_eq!((first.amount, first.by), (kzt("100.00"), vec![0]));
-    let before = [Charged { on, product: ProductId::new("dear").unwrap(), amount: kzt("120.00") }];
+    let before = [Charged { charged_on: on, product: ProductId::new("dear").unwrap(), amount: kzt("120.00") }];
     let second = caps.charge(&before, on, &single, kzt("120.00")).unwrap();
     assert_eq!((second.amount, second.by), (kzt("30.00"), vec![0, 1]));
     let below = caps.charge(&[], on, &single, kzt("-5.00")).unwrap();
@@ -125,7 +125,7 @@ proptest! {
         for cap in caps.all() {
             for (on, ..) in &rides {
                 let counted: Vec<Charged> = one.iter()
-                    .filter(|it| cap.products.contains(&it.product) && cap.per.is_same(it.on, *on)).cloned().collect();
+                    .filter(|it| cap.products.contains(&it.product) && cap.per.is_same(it.charged_on, *on)).cloned().collect();
                 prop_assert!(sum(&counted).amount <= cap.at_most.amount);
             }
         }

@@ -172,7 +172,7 @@ proptest! {
         }
     }
 
-    /// A rule for a network and areas that no leg touches, and a transfer between groups of its own.
+    /// A rule for a network and areas that no leg touches, and a transfer between its own groups.
     #[test]
     fn a_rule_about_something_else_changes_nothing(rules in rules(), legs in legs()) {
         let mut more = rules.clone();

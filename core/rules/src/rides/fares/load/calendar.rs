@@ -134,13 +134,13 @@ impl Feed<'_> {
                     other => self.wrong(row, field, format!("{} is neither 0 nor 1", shown(other))),
                 }
             }
-            let (from, last) = (self.date(row, "start_date"), self.date(row, "end_date"));
-            if from.zip(last).is_some_and(|(from, last)| last < from) {
+            let (begins_on, ends_on) = (self.date(row, "start_date"), self.date(row, "end_date"));
+            if begins_on.zip(ends_on).is_some_and(|(first, last)| last < first) {
                 self.wrong(row, "end_date", "the service ends before it begins");
             }
             let Some(service) = service else { continue };
             if self.is_first(&mut lines, row, ("service_id", service.clone())) {
-                services.insert(service, ServiceDays { days, from, last, ..ServiceDays::default() });
+                services.insert(service, ServiceDays { days, begins_on, ends_on, ..ServiceDays::default() });
             }
         }
         let mut lines = BTreeMap::new();
@@ -158,8 +158,8 @@ impl Feed<'_> {
             if self.is_first(&mut lines, row, ("date", (service.clone(), date))) {
                 let days = services.entry(service).or_default();
                 match is_added {
-                    Some(true) => drop(days.added.insert(date)),
-                    Some(false) => drop(days.removed.insert(date)),
+                    Some(true) => drop(days.added_on.insert(date)),
+                    Some(false) => drop(days.removed_on.insert(date)),
                     None => {}
                 }
             }
