@@ -4,7 +4,7 @@ pub(crate) mod finders;
 pub(crate) mod fit;
 mod geometry;
 pub mod layout;
-mod segments;
+pub mod segments;
 pub mod soft;
 mod solomon;
 
