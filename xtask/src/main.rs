@@ -16,6 +16,7 @@ mod clauses;
 mod comments;
 mod dependencies;
 mod failure;
+mod fuzz;
 mod install;
 mod package;
 mod pages;
@@ -96,11 +97,8 @@ enum Command {
         words: Vec<String>,
     },
     /// Hand altered inputs to whatever takes them from strangers; `--target T --seed N` replays,
-    /// `--seeds K` hunts longer
-    Fuzz {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        words: Vec<String>,
-    },
+    /// `--seeds K` hunts longer, `--minutes M` is guided by coverage
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -134,7 +132,7 @@ fn run(command: Command) -> Outcome<()> {
         Command::App => test::app(),
         Command::Screens { update } => test::screens(update),
         Command::Simulate { words } => of_tests("simulate", &words),
-        Command::Fuzz { words } => of_tests("fuzz", &words),
+        Command::Fuzz(options) => fuzz::run(&options, |words| of_tests("fuzz", words)),
         Command::Kill { words } => kill(&words),
     }
 }
