@@ -1,8 +1,8 @@
 //! What takes bytes of strangers, as functions of bytes: a panic is a finding.
 //!
-//! `cargo xtask fuzz --minutes N` hands them inputs that libFuzzer alters, led by the code that they
-//! reach; the tests of this crate hand them the right ones, altered by a seed. Panics of libraries
-//! that the scanner catches are no findings.
+//! `cargo xtask fuzz --minutes N` hands them inputs that libFuzzer alters, led by the code that
+//! they reach; the tests of this crate hand them the right ones, altered by a seed. Panics of
+//! libraries that the scanner catches are no findings.
 
 use std::cell::Cell;
 use std::time::Duration;
