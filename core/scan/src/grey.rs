@@ -1,5 +1,8 @@
 //! A picture in grey, and smaller ones of it.
 
+/// Farther than any side of a frame.
+const FAR: f32 = 16_384.0;
+
 /// Row by row from the top left, 0 black to 255 white.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grey {
@@ -31,7 +34,8 @@ impl Grey {
     #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // Clamped by `near`; floats beyond saturate.
     #[inline]
     pub fn between(&self, x: f32, y: f32) -> f32 {
-        let (x, y) = (x - 0.5, y - 0.5);
+        // Far beside the picture is as beside it: a fit that has gone astray may ask for any place.
+        let (x, y) = (x.clamp(-FAR, FAR) - 0.5, y.clamp(-FAR, FAR) - 0.5);
         // Rounded down also below zero, without a call of the library.
         let floor = |value: f32| value as isize - isize::from(value < 0.0);
         let (left, top) = (floor(x), floor(y));
@@ -116,5 +120,20 @@ impl Pyramid {
             level += 1;
         }
         (self.levels.get(level).unwrap_or(&NONE), scale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_far_away_or_nowhere_has_the_grey_of_an_edge() {
+        let grey = Grey { width: 2, height: 2, points: vec![10, 20, 30, 40] };
+        for (place, edge) in [((f32::NEG_INFINITY, -1e30), 10.0), ((f32::INFINITY, 1e30), 40.0), ((1e19, -1e19), 20.0)]
+        {
+            assert!((grey.between(place.0, place.1) - edge).abs() < 0.01, "{place:?}");
+        }
+        assert!(!(0.0..=255.0).contains(&grey.between(f32::NAN, 1.0)));
     }
 }
