@@ -100,3 +100,72 @@ CREATE TABLE ride_dispute (
   decided_at BIGINT
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX ride_dispute_account ON ride_dispute (account);
+
+-- Shifts of those who control rides.
+CREATE TABLE control_shift (
+  id TEXT PRIMARY KEY,
+  controller TEXT NOT NULL,
+  city TEXT NOT NULL,
+  begun_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  heard_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+
+-- Vehicles that were controlled.
+CREATE TABLE vehicle_control (
+  id TEXT PRIMARY KEY,
+  shift TEXT NOT NULL,
+  controller TEXT NOT NULL,
+  city TEXT NOT NULL,
+  board TEXT NOT NULL,
+  trip TEXT,
+  service_day TEXT NOT NULL,
+  begun_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  held_until BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX vehicle_control_shift ON vehicle_control (shift);
+CREATE INDEX vehicle_control_held ON vehicle_control (city, board, held_until);
+
+-- What controllers were told when somebody showed something.
+CREATE TABLE ride_check (
+  id TEXT PRIMARY KEY,
+  control TEXT NOT NULL,
+  controller TEXT NOT NULL,
+  city TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  ride TEXT,
+  persons BIGINT,
+  answer TEXT NOT NULL,
+  data_until BIGINT,
+  repeats TEXT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX ride_check_control ON ride_check (control);
+CREATE INDEX ride_check_ride ON ride_check (ride, at);
+
+-- Rides that were registered otherwise than in the app, by what is printed on a card or a ticket.
+CREATE TABLE ride_registered (
+  ride TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  code TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  board TEXT NOT NULL,
+  trip TEXT,
+  persons BIGINT NOT NULL,
+  registered_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  is_void BIGINT NOT NULL,
+  is_free BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX ride_registered_code ON ride_registered (city, code, registered_at, board, kind);
+CREATE INDEX ride_registered_vehicle ON ride_registered (city, board, registered_at);
+
+-- Until when a vehicle's registrations of that kind are told.
+CREATE TABLE ride_registered_until (
+  city TEXT NOT NULL,
+  board TEXT NOT NULL,
+  until_at BIGINT NOT NULL,
+  PRIMARY KEY (city, board)
+)/*sqlite WITHOUT ROWID*/;

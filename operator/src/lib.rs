@@ -29,6 +29,7 @@
 #![allow(clippy::result_large_err)]
 
 mod base;
+mod control;
 mod garages;
 mod kernel;
 mod orders;
@@ -50,6 +51,7 @@ pub use base::payments::{HostedPage, PaymentLimits, Provider};
 pub use base::sign_in::SignInLimits;
 pub use base::staff::{Audited, GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;
+pub use control::ControlShift;
 pub use garages::GarageLimits;
 pub use kernel::clock::ClockDoubt;
 pub use kernel::epoch::KnownError;

@@ -9,6 +9,7 @@ use crate::base::messages;
 use crate::base::payments::rows;
 use crate::base::sign_in;
 use crate::base::vehicles;
+use crate::control::tables as control;
 use crate::garages::tables;
 use crate::kernel::account;
 use crate::kernel::caller;
@@ -75,6 +76,11 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<tickets::TicketRow>(),
         table::<tickets::TicketPlateRow>(),
         table::<vehicles::VehicleRow>(),
+        table::<control::ShiftRow>(),
+        table::<control::ControlRow>(),
+        table::<control::CheckRow>(),
+        table::<control::RegisteredRow>(),
+        table::<control::ToldUntilRow>(),
         table::<rides::VehicleRow>(),
         table::<rides::TripRow>(),
         table::<rides::SignRow>(),

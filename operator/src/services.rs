@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use mesto_protocol::base::{payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
+use mesto_protocol::control::{controllers as control_wire, registrations as registrations_wire};
 use mesto_protocol::garages::{controllers as controllers_wire, visits as visits_wire};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
@@ -23,7 +24,7 @@ use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{garages, kernel, orders, parking, rides};
+use crate::{control, garages, kernel, orders, parking, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -42,6 +43,7 @@ const SERVICES: &[&Service] = &[
     &orders::SERVICE,
     &garages::SERVICE,
     &rides::SERVICE,
+    &control::SERVICE,
 ];
 
 /// What can be bought.
@@ -64,7 +66,8 @@ const ROLES: &[(Role, &[Permission])] = &[
     ),
     (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
     (Role::Controller, &[controllers_wire::CONTROL]),
-    (Role::Dispatcher, &[fleet_wire::DISPATCH]),
+    (Role::Dispatcher, &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS]),
+    (Role::RideController, &[control_wire::CHECK]),
 ];
 
 /// Every operation with its handler.

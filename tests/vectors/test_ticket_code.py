@@ -8,7 +8,7 @@ import hashlib
 import json
 import string
 import unittest
-from datetime import datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 VECTORS = Path(__file__).parent
@@ -393,7 +393,27 @@ def exit_receipt(own):
     }
 
 
-KINDS = {1: parking_ticket, 2: exit_receipt}
+def ride(own):
+    board = take(own, 2, str)
+    garbage(1 <= len(board) <= 8 and set(board) <= set(string.ascii_uppercase + string.digits))
+    garbage(set(board) & set(string.digits))
+    route, direction, trip = take(own, 3, str, False), take(own, 4, int, False), take(own, 5, bytes, False)
+    garbage(direction is None or 0 <= direction < 2**32)
+    garbage(trip is None or len(trip) == 16)
+    garbage(take(own, 6, int) >= 0 and 1 <= take(own, 7, int) < 2**32)
+    is_known = route is not None and direction is not None
+    return {
+        "city": slug(take(own, 1, str)),
+        "vehicle": board,
+        "route": slug(route) if is_known else None,
+        "direction": direction if is_known else None,
+        "trip": trip,
+        "service_day": (date(1970, 1, 1) + timedelta(days=own[6])).isoformat(),
+        "persons": own[7],
+    }
+
+
+KINDS = {1: parking_ticket, 2: exit_receipt, 3: ride}
 
 
 def claims_of(payload):

@@ -71,14 +71,14 @@ pub enum GrantError {
     PlaceWithoutCity,
     #[error("a driver parks in every city: leave out the city and the place")]
     DriverOfCity,
-    #[error("an inspector is one of a city, or of all of them: leave out the place")]
+    #[error("this role is for a city, or for all of them: leave out the place")]
     InspectorOfPlace,
     #[error("a controller is one of a place: say its city and its place{}", after_colon(.known))]
     ControllerWithoutPlace {
         /// The places of the city that was said; empty when none was.
         known: String,
     },
-    #[error("a role is driver, inspector or controller")]
+    #[error("a role is driver, inspector, controller, dispatcher or ride_controller")]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -198,7 +198,7 @@ impl Operator {
         if given.role == Role::Driver && (given.city.is_some() || given.place.is_some()) {
             return Err(GrantError::DriverOfCity);
         }
-        if given.role == Role::Inspector && given.place.is_some() {
+        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController) && given.place.is_some() {
             return Err(GrantError::InspectorOfPlace);
         }
         let city = given.city.map(|asked| {

@@ -24,6 +24,7 @@ stored_words! {
         Inspector = "inspector",
         Controller = "controller",
         Dispatcher = "dispatcher",
+        RideController = "ride_controller",
     }
 }
 

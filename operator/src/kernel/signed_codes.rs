@@ -90,8 +90,8 @@ pub(crate) fn sign<K: CodeKind>(operator: &Operator, now: DateTime<Utc>, shown: 
     Ok(claims.sign(operator.keys.ticket()).map_err(|error| StoreError::unreadable("code to be signed", error))?)
 }
 
-/// Ends the issues of a code below `good_from`, or all of them. The last thing but events that a
-/// transaction does.
+/// Ends the issues of a code below `good_from`, or all of them: an issue that was ended before stays
+/// so. The last thing but events that a transaction does.
 pub(crate) fn revoke<K: CodeKind>(
     tx: &mut dyn Tx,
     now: DateTime<Utc>,
@@ -101,7 +101,7 @@ pub(crate) fn revoke<K: CodeKind>(
 ) -> Result<(), StoreError> {
     tx.write(Write::sql(
         "revoked_code",
-        "INSERT INTO revoked_code (code, good_from, ends_at) VALUES ($1, $2, $3) ON CONFLICT (code) DO UPDATE SET good_from = excluded.good_from, ends_at = excluded.ends_at",
+        "INSERT INTO revoked_code (code, good_from, ends_at) VALUES ($1, $2, $3) ON CONFLICT (code) DO UPDATE SET good_from = CASE WHEN revoked_code.good_from > excluded.good_from OR revoked_code.good_from IS NULL THEN revoked_code.good_from ELSE excluded.good_from END, ends_at = CASE WHEN revoked_code.ends_at > excluded.ends_at THEN revoked_code.ends_at ELSE excluded.ends_at END",
         values![URL_SAFE_NO_PAD.encode(id.bytes()), good_from.map(i64::from), ends_at.timestamp_millis()],
     ))?;
     changed(tx, now)

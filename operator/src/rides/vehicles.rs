@@ -11,15 +11,15 @@ use mesto_protocol::rides::vehicles::{
     ToldTrip, ToldTrips, ToldVehicles, TripsTold,
 };
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::City;
 use mesto_rules::plate::parse_plate;
 use mesto_rules::rides::{BoardNumber, CarrierId, RidesSection, Token, Trip, service_day, sign, trip_at};
+use mesto_rules::{City, CityId};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Served, serve};
-use crate::kernel::store::{Select, Tx, Write};
+use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::rides::refusal;
 use crate::rides::tables::{SignRow, TerminalRow, TripRow, VehicleRow, plate};
 use crate::{find, update, values};
@@ -231,6 +231,16 @@ pub(crate) fn post_sign(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignToPost)
     let row = SignRow { city: city.id.clone(), token, board: vehicle.board, posted_at: now, ended_at: None };
     tx.write(Write::insert(row))?;
     Ok(PostedSign { text })
+}
+
+/// A vehicle is being controlled until a moment; not any more without one.
+pub(crate) fn controlled(
+    tx: &mut dyn Tx,
+    city: &CityId,
+    board: &BoardNumber,
+    until: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    tx.write(update!(VehicleRow { city: city, board: board } set { controlled_until: until }))
 }
 
 /// The terminal of a vehicle; the one before it ends.

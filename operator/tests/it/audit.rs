@@ -208,6 +208,20 @@ const WRONGS: &[(&[&str], &str)] = &[
     (&["UPDATE ride SET state = 'voided' WHERE state = 'registered'"], VOIDED_AND_PAID_BACK),
     (&["DELETE FROM ride_dispute"], DISPUTED_AND_SAID),
     (&["UPDATE ride SET state = 'registered'"], DISPUTED_AND_SAID),
+    (&["DELETE FROM control_shift"], CONTROL_AND_SHIFT),
+    (&["UPDATE vehicle_control SET controller = 'ac_stray'"], CONTROL_AND_SHIFT),
+    (
+        &["UPDATE ride_check SET control = 'ct_stray' WHERE repeats IS NULL"],
+        "check {} is of a control of another controller, or of none",
+    ),
+    (
+        &["UPDATE ride_check SET repeats = NULL WHERE repeats IS NOT NULL"],
+        "check {} accepted a ride that another controller had accepted before, and does not say so",
+    ),
+    (
+        &["UPDATE ride_check SET answer = 'cannot_tell' WHERE repeats IS NULL"],
+        "check {} is said to repeat one that did not accept its ride",
+    ),
     (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),
     (
         &[
@@ -223,6 +237,7 @@ const WRONGS: &[(&[&str], &str)] = &[
 ];
 
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";
+const CONTROL_AND_SHIFT: &str = "control {} is of a shift of another controller, or of none";
 const RIDE_AND_CHARGE: &str = "ride {} and its payment in the ledger differ";
 const VOIDED_AND_PAID_BACK: &str = "ride {} was voided and its price was not given back, or the other way round";
 const DISPUTED_AND_SAID: &str =
@@ -243,6 +258,7 @@ on_both_databases! {
         let (world, sign) = &world.with_rides();
         fill(world);
         fill_bus(world, sign);
+        crate::cases::fill_control(world);
         for (wrong, fault) in WRONGS {
             let (before, behind) = fault.split_once("{}").unwrap();
             let planted = Planted { store: &*world.store, wrong };

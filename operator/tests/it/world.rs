@@ -314,6 +314,15 @@ impl World {
         Person { world: self, token, account }
     }
 
+    /// Somebody who controls rides, with a device of his own.
+    pub fn ride_controller(&self, name: &str) -> Person<'_> {
+        let given = RoleGiven::everywhere(Role::RideController);
+        let token = self.operator.create_staff(&*self.store, self.now(), &given, name).unwrap();
+        let request = Request::new("GET", "/v1/account").bearer(&token);
+        let Account { account, .. } = expect(200, self.send(&request));
+        Person { world: self, token, account }
+    }
+
     /// The controller of a facility of Belgrade.
     pub fn controller(&self, facility: &str) -> Person<'_> {
         let (role, city, place) = (Role::Controller, Some("belgrade"), Some(facility));

@@ -16,6 +16,8 @@ words! { grant_words;
         Controller = "controller",
         /// Whoever tells which vehicles are in service and which trips they make.
         Dispatcher = "dispatcher",
+        /// Whoever controls rides: the device that a ticket inspector carries.
+        RideController = "ride_controller",
     }
 }
 

@@ -165,6 +165,12 @@ record_ids! {
     RideId = "rd";
     /// One way of a vehicle from end to end.
     TripId = "tr";
+    /// A shift of a controller of rides.
+    ShiftId = "sh";
+    /// The control of a vehicle.
+    ControlId = "ct";
+    /// A look of a controller at what somebody shows.
+    RideCheckId = "rk";
     /// A message that waits for its gateway.
     MessageId = "ms";
 }

@@ -6,10 +6,11 @@ use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 use ed25519_dalek::{Signer, SigningKey};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::signed::{ExitReceipt, ReceiptClaims};
-use mesto_protocol::kernel::ids::{RecordId as _, TicketId, VisitId};
+use mesto_protocol::kernel::ids::{RecordId as _, RideId, TicketId, TripId, VisitId};
 use mesto_protocol::keys::{Key, KeySet, KeyUse};
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::parking::tickets::Channel;
+use mesto_protocol::rides::signed::{RideClaims, SignedRide};
 use mesto_protocol::signature::IssuerKey;
 use mesto_protocol::signed_code::{ClockRule, Revocations, Revoked, Verifier};
 use mesto_rules::money::Money;
@@ -106,6 +107,32 @@ pub fn issued(issue: u32) -> TicketClaims {
         issue,
         issued_at: at(if issue == 1 { "2025-09-03T08:00:00Z" } else { "2025-09-03T08:20:00Z" }),
         ..claims()
+    }
+}
+
+pub const RIDE_ID: [u8; 16] = *b"\x01\x99\x0e\xc5\xb0\x04bus in may";
+pub const TRIP_ID: [u8; 16] = *b"\x01\x99\x0e\xc5\xb0\x05route 92 a";
+
+/// A ride of two in a bus of Almaty, registered at 13:20 local time.
+pub fn ride() -> RideClaims {
+    let registered_at = at("2025-09-03T08:20:00Z");
+    RideClaims {
+        issuer: ISSUER.to_owned(),
+        id: RideId::from_bytes(RIDE_ID),
+        issue: 1,
+        bought_at: registered_at,
+        issued_at: registered_at,
+        starts_at: registered_at,
+        ends_at: at("2025-09-03T09:30:00Z"),
+        device: Some(device().device_key()),
+        what: SignedRide {
+            city: CityId::new("almaty").unwrap(),
+            vehicle: "1204".parse().unwrap(),
+            route: Some(("92".parse().unwrap(), 0)),
+            trip: Some(TripId::from_bytes(TRIP_ID)),
+            service_day: "2025-09-03".parse().unwrap(),
+            persons: 2,
+        },
     }
 }
 

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use crate::codes::{joined, of_kind, parts, payload, show, show_receipt};
-use crate::fixture::*;
+use crate::fixture::{self, *};
 use crate::laws::{altered_city, taken};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,10 +17,10 @@ use coset::{CoseSign1, HeaderBuilder, ProtectedHeader, SignatureContext, TaggedC
 use mesto_protocol::code::SIGNED;
 use mesto_protocol::device::{DeviceSigner, SoftwareDevice};
 use mesto_protocol::garages::signed::{ExitReceipt, ReceiptClaims};
-use mesto_protocol::kernel::ids::{RecordId as _, TicketId, VisitId};
+use mesto_protocol::kernel::ids::{RecordId as _, RideId, TicketId, VisitId};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
-use mesto_protocol::rides::signed::SignedRide;
+use mesto_protocol::rides::signed::{RideClaims, SignedRide};
 use mesto_protocol::services::CodeClaims;
 use mesto_protocol::signed_code::{Claims, CodeError, MAX_SKEW, Presentation, Revocations, Seen, Unread, Verifier};
 use mesto_protocol::signed_document::SignedCity;
@@ -238,12 +238,176 @@ fn receipt_says(claims: &ReceiptClaims) -> Value {
     })
 }
 
-fn ride(what: &SignedRide) -> Value {
+fn ride_map(what: &SignedRide) -> Value {
     let (route, direction) = what.route.clone().unzip();
     json!({
         "city": what.city, "vehicle": what.vehicle, "route": route, "direction": direction,
         "trip": what.trip.map(|trip| hex(&trip.bytes())), "service_day": what.service_day, "persons": what.persons,
     })
+}
+
+fn ride_says(claims: &RideClaims) -> Value {
+    json!({
+        "issuer": claims.issuer, "kind": 3, "id": hex(&claims.id.bytes()), "issue": claims.issue,
+        "bought_at": claims.bought_at, "issued_at": claims.issued_at, "starts_at": claims.starts_at,
+        "ends_at": filled_up(claims.ends_at), "device": claims.device.map(|device| hex(device.as_bytes())),
+        "what": ride_map(&claims.what),
+    })
+}
+
+/// A ride as its device shows it at a moment.
+fn show_ride(claims: &RideClaims, which: (&str, [u8; 32]), moment: &str) -> String {
+    Presentation::encode(&claims.sign(&issuer(which)).unwrap(), &device(), at(moment)).unwrap()
+}
+
+/// The vehicle's number changed inside the signed bytes.
+fn other_vehicle(text: &str) -> String {
+    let mut bytes = base45::decode(text.strip_prefix(SIGNED).unwrap()).unwrap();
+    let place = bytes.windows(4).position(|window| window == b"1204").unwrap();
+    bytes[place + 3] = b'5';
+    format!("{SIGNED}{}", base45::encode(bytes))
+}
+
+/// A ride that is bound to no device, with a map of its own.
+fn ride_of(own: &[(i64, Cbor)]) -> String {
+    joined(&[Cbor::Bytes(of_kind(3, own))])
+}
+
+/// The cases of rides.
+fn rides() -> Vec<Value> {
+    let ride = fixture::ride();
+    let as_shown = |claims: &RideClaims, moment: &str| show_ride(claims, TICKET, moment);
+    let shown = as_shown(&ride, NOW);
+    let mine = parts(&shown);
+    let good =
+        |claims: &RideClaims, moment: &str| json!({"says": ride_says(claims), "shown_at": moment, "warnings": []});
+    let error = |code: &str| json!({"error": code});
+    let ended = |code: &str, claims: &RideClaims| json!({"error": code, "says": ride_says(claims)});
+    let unknown_trip =
+        RideClaims { what: SignedRide { route: None, trip: None, persons: 1, ..ride.what.clone() }, ..ride.clone() };
+    let trolley = RideClaims {
+        what: SignedRide {
+            vehicle: "T0412".parse().unwrap(),
+            route: Some(("tb-19".parse().unwrap(), 1)),
+            ..ride.what.clone()
+        },
+        ..ride.clone()
+    };
+    // Wednesday, half past one in Almaty.
+    let night = RideClaims {
+        bought_at: at("2025-09-02T20:30:00Z"),
+        issued_at: at("2025-09-02T20:30:00Z"),
+        starts_at: at("2025-09-02T20:30:00Z"),
+        ends_at: at("2025-09-02T21:30:00Z"),
+        what: SignedRide { service_day: "2025-09-02".parse().unwrap(), ..ride.what.clone() },
+        ..ride.clone()
+    };
+    let astana =
+        RideClaims { what: SignedRide { city: "astana".parse().unwrap(), ..ride.what.clone() }, ..ride.clone() };
+    let elsewhere = RideClaims { issuer: "other.example".to_owned(), ..ride.clone() };
+    let voided = RideClaims { id: RideId::from_bytes(VOIDED_ID), ..ride.clone() };
+    let issued = |issue: u32| RideClaims {
+        id: RideId::from_bytes(REISSUED_ID),
+        issue,
+        issued_at: at(if issue == 1 { "2025-09-03T08:20:00Z" } else { "2025-09-03T08:25:00Z" }),
+        ..ride.clone()
+    };
+    let other = SoftwareDevice::from_seed(&OTHER_DEVICE).unwrap();
+    let theirs = RideClaims { device: Some(other.device_key()), ..ride.clone() }.sign(&issuer(TICKET)).unwrap();
+    let theirs = parts(&Presentation::encode(&theirs, &other, at(NOW)).unwrap());
+    let seen = |mut case: Value, issue: u32| {
+        case["seen"] = json!([{"id": hex(&RIDE_ID), "issue": issue}]);
+        case
+    };
+    let own = |label: i64, value: Option<Cbor>| {
+        let own: [(i64, Cbor); 7] = [
+            (1, "almaty".into()),
+            (2, "1204".into()),
+            (3, "92".into()),
+            (4, 0.into()),
+            (5, Cbor::Bytes(TRIP_ID.to_vec())),
+            (6, 20_334.into()),
+            (7, 2.into()),
+        ];
+        let mut own: Vec<(i64, Cbor)> = own.into_iter().filter(|(own, _)| *own != label).collect();
+        own.extend(value.map(|value| (label, value)));
+        own
+    };
+    let wrong = |name: &str, label: i64, value: Option<Cbor>| {
+        case(&format!("a ride {name}"), &ride_of(&own(label, value)), NOW, error("garbage"))
+    };
+    vec![
+        case("a ride of two", &shown, NOW, good(&ride, NOW)),
+        case("a ride whose trip was not known", &as_shown(&unknown_trip, NOW), NOW, good(&unknown_trip, NOW)),
+        case("a ride in a trolleybus, the other way", &as_shown(&trolley, NOW), NOW, good(&trolley, NOW)),
+        case(
+            "a ride after midnight, of the service day before",
+            &as_shown(&night, "2025-09-02T20:40:00Z"),
+            "2025-09-02T20:40:00Z",
+            good(&night, "2025-09-02T20:40:00Z"),
+        ),
+        case(
+            "a ride in another city: genuine, and the controller's question",
+            &as_shown(&astana, NOW),
+            NOW,
+            good(&astana, NOW),
+        ),
+        case("a ride, shown 60 s ago", &shown, "2025-09-03T08:31:00Z", good(&ride, NOW)),
+        case("a ride: a screenshot of just over 60 s ago", &shown, "2025-09-03T08:31:00.001Z", error("moment_too_old")),
+        case("a ride: a copy without a moment", &joined(&mine[..1]), NOW, error("moment_missing")),
+        case(
+            "a ride: a moment dated anew",
+            &joined(&[mine[0].clone(), Cbor::from(at("2025-09-03T08:45:00Z").timestamp()), mine[2].clone()]),
+            "2025-09-03T08:45:00Z",
+            error("device_mismatch"),
+        ),
+        case(
+            "a ride: the moment of another device",
+            &joined(&[mine[0].clone(), theirs[1].clone(), theirs[2].clone()]),
+            NOW,
+            error("device_mismatch"),
+        ),
+        case("a ride, altered: another vehicle", &other_vehicle(&shown), NOW, error("altered")),
+        case(
+            "a ride, forged: the right key id, another key",
+            &show_ride(&ride, (TICKET.0, STRANGER.1), NOW),
+            NOW,
+            error("altered"),
+        ),
+        case("a ride, signed with an unknown key", &show_ride(&ride, STRANGER, NOW), NOW, error("key_unknown")),
+        case(
+            "a ride whose key is revoked",
+            &show_ride(&ride, REVOKED, "2025-09-03T12:00:00Z"),
+            "2025-09-03T12:00:00Z",
+            error("key_revoked"),
+        ),
+        case("a ride of another operator", &as_shown(&elsewhere, NOW), NOW, error("other_issuer")),
+        case("a ride that was voided", &as_shown(&voided, NOW), NOW, ended("revoked", &voided)),
+        case("a ride issued again: the older issue", &as_shown(&issued(1), NOW), NOW, ended("reissued", &issued(1))),
+        case("a ride issued again: the newer issue", &as_shown(&issued(2), NOW), NOW, good(&issued(2), NOW)),
+        case(
+            "a ride just before its end",
+            &as_shown(&ride, "2025-09-03T09:29:59Z"),
+            "2025-09-03T09:29:59.999Z",
+            good(&ride, "2025-09-03T09:29:59Z"),
+        ),
+        case(
+            "a ride, expired: at its end",
+            &as_shown(&ride, "2025-09-03T09:30:00Z"),
+            "2025-09-03T09:30:00Z",
+            ended("over", &ride),
+        ),
+        seen(case("a ride of which the controller saw a newer issue", &shown, NOW, ended("reissued", &ride)), 2),
+        wrong("without a city", 1, None),
+        wrong("without a vehicle", 2, None),
+        wrong("whose vehicle is no number", 2, Some("bus".into())),
+        wrong("whose direction is below 0", 4, Some((-1).into())),
+        wrong("whose trip has 15 bytes", 5, Some(Cbor::Bytes(TRIP_ID[..15].to_vec()))),
+        wrong("without a service day", 6, None),
+        wrong("before 1970", 6, Some((-1).into())),
+        wrong("of nobody", 7, Some(0.into())),
+        wrong("without persons", 7, None),
+    ]
 }
 
 fn receipt(what: &ExitReceipt) -> Value {
@@ -376,7 +540,7 @@ fn ticket_code_file() -> Value {
     };
     let unbound = json!({"says": says(&kiosk()), "shown_at": null, "warnings": []});
     let oct = "2025-10-01T00:00:00Z";
-    json!({
+    let mut file = json!({
         "about": "Codes as a driver shows them: the text of the QR. A case names `seen` and `revocations` (null: none) where they differ from those of the file.",
         "issuer": ISSUER, "max_skew_seconds": 60, "root": key(ROOT), "key": key(TICKET),
         "device": {"seed": hex(&DEVICE), "public": hex(&device().public_key())},
@@ -458,7 +622,10 @@ fn ticket_code_file() -> Value {
             case("four parts", &joined(&[mine.clone(), mine[2..].to_vec()].concat()), NOW, error("garbage")),
             case("nothing", SIGNED, NOW, error("garbage")),
         ],
-    })
+    });
+    let Some(cases) = file["cases"].as_array_mut() else { panic!("no cases") };
+    cases.extend(rides());
+    file
 }
 
 fn path(name: &str) -> PathBuf {
@@ -559,7 +726,7 @@ fn code_says(claims: &Claims<Unread>) -> Result<Value, CodeError> {
     match CodeClaims::read(claims) {
         Ok(CodeClaims::ParkingTicket(ticket)) => says["what"] = parking(&ticket.what),
         Ok(CodeClaims::ExitReceipt(paid)) => says["what"] = receipt(&paid.what),
-        Ok(CodeClaims::Ride(made)) => says["what"] = ride(&made.what),
+        Ok(CodeClaims::Ride(made)) => says["what"] = ride_map(&made.what),
         Err(refused) => return Err(refused),
     }
     Ok(says)

@@ -5,6 +5,8 @@ mod almaty;
 mod authors;
 mod belgrade_receipts;
 mod clock;
+mod control;
+mod control_laws;
 mod fares;
 mod garage_history;
 mod garage_laws;

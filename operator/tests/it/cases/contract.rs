@@ -8,6 +8,7 @@ use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
 use mesto_protocol::base::payments::{PayMethod, Payment};
 use mesto_protocol::base::{payments, sign_in, vehicles};
+use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::{controllers as garages, visits};
 use mesto_protocol::headers;
@@ -135,6 +136,11 @@ fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
     vec![body(operation, there)]
 }
 
+/// An id of a kind that a device made.
+fn named(prefix: &str) -> String {
+    format!("{prefix}_01jd4f8q0r3n7w2x5y6z8a9b1c")
+}
+
 fn body(operation: &Entry, there: &There<'_>) -> Value {
     let (driver, vehicle) = (there.driver, there.vehicle);
     let not_after = driver.world.now() + TimeDelta::minutes(2);
@@ -172,6 +178,21 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
     } else if is(&fleet::PUT_TERMINAL) {
         let key = SoftwareDevice::from_seed(&[9; 32]).unwrap().device_key().to_text();
         json!({"city": "belgrade", "vehicle": "1204", "key": key})
+    } else if is(&control::BEGIN) {
+        let (id, shift) = (named("ct"), named("sh"));
+        json!({"id": id, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": driver.world.now()})
+    } else if is(&control::END) {
+        json!({"id": named("ct"), "ended_at": driver.world.now()})
+    } else if is(&control::REPORT) {
+        let now = driver.world.now();
+        let controls = json!([{"id": named("ct"), "vehicle": "1204", "begun_at": now, "ended_at": null}]);
+        let check = json!({"id": named("rk"), "control": named("ct"), "at": now, "kind": "app", "ride": there.ride, "persons": 1, "answer": "registered", "data_until": now});
+        let shift = json!({"id": named("sh"), "begun_at": now, "ended_at": null});
+        json!({"city": "belgrade", "sent_at": now, "shift": shift, "controls": controls, "checks": [check]})
+    } else if is(&registrations::TELL) {
+        let now = driver.world.now();
+        let one = json!({"kind": "transport_card", "code": "9643908502317745", "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": now, "is_free": false, "is_void": false});
+        json!({"city": "belgrade", "registrations": [one], "complete": [{"vehicle": "1204", "told_until": now}]})
     } else {
         panic!("{} {} takes a body that is not written here", operation.method.as_str(), operation.path)
     }
@@ -195,6 +216,9 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         path if path == inspectors::CHECK.path => &[("city", "belgrade"), ("plate", "BG789PP"), ("zone", "red")],
         path if path == tickets::LIST.path => &[("before", "tk_zzz"), ("limit", "2")],
         path if path == garages::OWED.path => &[("city", "belgrade"), ("facility", "zeleni-venac"), ("ticket", TICKET)],
+        path if path == control::DATA.path => {
+            &[("city", "belgrade"), ("vehicle", "1204"), ("route", "92"), ("code", "9643908502317745")]
+        }
         path if path == fleet::FLEET.path => &[("city", "belgrade")],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
         path if path == visits::LIST.path => &[("cursor", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
@@ -312,7 +336,7 @@ on_both_databases! {
         let subject = RidesSubject { scanned: Some(sign.clone()), vehicle: None, persons: 1, is_again: false };
         let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
         let ride = driver.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride.id.to_string();
-        let dispatcher = world.dispatcher();
+        let (dispatcher, ride_controller) = (world.dispatcher(), world.ride_controller("Daniyar"));
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -325,7 +349,7 @@ on_both_databases! {
         ];
         let there = There { driver: &driver, vehicle, order, ride, sign: sign.clone(), number, payment: topup };
         let odd = odd(world, &ids);
-        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };

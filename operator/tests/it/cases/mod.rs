@@ -4,6 +4,7 @@ mod clock;
 mod closing;
 mod codes;
 mod contract;
+mod control;
 mod deposit;
 mod garages;
 mod grants;
@@ -22,3 +23,5 @@ mod sign_in;
 mod skew;
 mod strangers;
 mod stream;
+
+pub use control::fill as fill_control;

@@ -24,17 +24,17 @@ use serde_json::json;
 
 use crate::world::{Person, World, device, expect, kzt, refused};
 
-const PHONE: &str = "+77071234567";
+pub(super) const PHONE: &str = "+77071234567";
 const HOST: &str = "qr.avtobys.kz";
 
 /// Vehicle 1204 of route 92, with a sign, in service, on a trip that began ten minutes ago.
-struct Bus<'a> {
-    dispatcher: Person<'a>,
-    trip: TripId,
-    sign: String,
+pub(super) struct Bus<'a> {
+    pub dispatcher: Person<'a>,
+    pub trip: TripId,
+    pub sign: String,
 }
 
-fn bus(world: &World) -> Bus<'_> {
+pub(super) fn bus(world: &World) -> Bus<'_> {
     let dispatcher = world.dispatcher();
     let vehicle = |board: &str, plate: &str, is_in_service| ToldVehicle {
         board: board.into(),
@@ -51,7 +51,7 @@ fn bus(world: &World) -> Bus<'_> {
     Bus { dispatcher, trip, sign }
 }
 
-fn tell_trip(dispatcher: &Person<'_>, vehicle: &str, direction: u32, from: i64, until: i64) -> TripId {
+pub(super) fn tell_trip(dispatcher: &Person<'_>, vehicle: &str, direction: u32, from: i64, until: i64) -> TripId {
     let now = dispatcher.world.now();
     let trip = ToldTrip {
         vehicle: vehicle.into(),
@@ -74,7 +74,7 @@ fn post_sign(dispatcher: &Person<'_>, minutes: Option<i64>) -> String {
 }
 
 /// A rider with so much on his balance.
-fn rider<'a>(world: &'a World, on: &SoftwareDevice, phone: &str, tenge: &str) -> Person<'a> {
+pub(super) fn rider<'a>(world: &'a World, on: &SoftwareDevice, phone: &str, tenge: &str) -> Person<'a> {
     let rider = world.driver_on(on, phone);
     let asked = ask(&rider, Wanted::of(&WalletSubject { amount: kzt(tenge) }).unwrap(), PayMethod::Card);
     world.approve(&rider.begin(&expect(201, asked)).payment);
@@ -85,7 +85,7 @@ fn ask(rider: &Person<'_>, wanted: Wanted, pay: PayMethod) -> Response {
     rider.post("/v1/quotes", &QuoteRequest { city: "almaty".into(), items: vec![wanted], pay, payer: None })
 }
 
-fn scanned(text: &str) -> RidesSubject {
+pub(super) fn scanned(text: &str) -> RidesSubject {
     RidesSubject { scanned: Some(text.into()), vehicle: None, persons: 1, is_again: false }
 }
 
@@ -93,11 +93,11 @@ fn typed(number: &str) -> RidesSubject {
     RidesSubject { scanned: None, vehicle: Some(number.into()), persons: 1, is_again: false }
 }
 
-fn check(rider: &Person<'_>, subject: &RidesSubject) -> Response {
+pub(super) fn check(rider: &Person<'_>, subject: &RidesSubject) -> Response {
     ask(rider, Wanted::of(subject).unwrap(), PayMethod::Deposit)
 }
 
-fn checked(rider: &Person<'_>, subject: &RidesSubject) -> (Quote, RidesOffer) {
+pub(super) fn checked(rider: &Person<'_>, subject: &RidesSubject) -> (Quote, RidesOffer) {
     let quote: Quote = expect(201, check(rider, subject));
     let offer = quote.items[0].offer().unwrap().unwrap();
     (quote, offer)
@@ -108,7 +108,7 @@ fn ride_of(bought: &Bought) -> Ride {
 }
 
 /// Checks and confirms.
-fn ride(rider: &Person<'_>, subject: &RidesSubject) -> Ride {
+pub(super) fn ride(rider: &Person<'_>, subject: &RidesSubject) -> Ride {
     ride_of(&rider.begin(&checked(rider, subject).0))
 }
 
@@ -452,7 +452,7 @@ fn forged_altered_and_expired_tickets_are_refused() {
     assert!(Claims::<SignedRide>::verify(&altered, &world.key_set(), world.now()).is_err());
 }
 
-fn balance(rider: &Person<'_>) -> Money {
+pub(super) fn balance(rider: &Person<'_>) -> Money {
     let account: mesto_protocol::base::accounts::Account = expect(200, rider.get("/v1/account"));
     let wallet: mesto_protocol::base::wallet::WalletSection = account.section().unwrap().unwrap();
     wallet.balance

@@ -1,0 +1,110 @@
+//! Rides that were registered by cards and tickets, as whoever registers them tells.
+
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use mesto_protocol::control::registrations::{
+    self as wire, REGISTRATIONS_MOST, RegistrationsTold, ToldRegistration, ToldRegistrations,
+};
+use mesto_protocol::kernel::ids::RideId;
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::City;
+use mesto_rules::control::printed_code;
+use mesto_rules::rides::{RidesSection, TicketTime, Trip};
+
+use crate::control::tables::{KindWord, RegisteredRow};
+use crate::control::{city_of, not_ahead};
+use crate::kernel::call::Call;
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::Operator;
+use crate::kernel::service::{Served, serve};
+use crate::kernel::store::{Select, Tx, Write};
+use crate::rides::found;
+use crate::rides::tables::ChannelWord;
+use crate::{update, values};
+
+pub(crate) const OPERATIONS: &[Served] = &[serve!(post wire::TELL => tell)];
+
+/// How late a ride is told.
+const LATE_MOST: TimeDelta = TimeDelta::days(32);
+
+pub(crate) fn tell(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldRegistrations) -> Outcome<RegistrationsTold> {
+    let (city, rides) = city_of(call, &told.city)?;
+    for (count, field) in [(told.registrations.len(), "registrations"), (told.complete.len(), "complete")] {
+        if count > REGISTRATIONS_MOST {
+            let detail = format!("{count} were told; tell at most {REGISTRATIONS_MOST} at a time");
+            let problem = Problem::new(ProblemCode::BadRequest, detail).with("field", field);
+            return Err(problem.with("most", REGISTRATIONS_MOST).into());
+        }
+    }
+    let mut known = Vec::with_capacity(told.registrations.len());
+    for one in told.registrations {
+        known.push(registered(tx, (call.operator, call.now), (city, rides), &one)?);
+    }
+    for one in told.complete {
+        let vehicle = found::by_number(tx, city, &one.vehicle)?;
+        not_ahead("complete.told_until", one.told_until, call.now)?;
+        // Two clocks may differ: nothing is complete before it is over.
+        let until = one.told_until.min(call.now);
+        tx.write(Write::sql(
+            "ride_registered_until",
+            "INSERT INTO ride_registered_until (city, board, until_at) VALUES ($1, $2, $3) ON CONFLICT (city, board) DO UPDATE SET until_at = CASE WHEN ride_registered_until.until_at < excluded.until_at THEN excluded.until_at ELSE ride_registered_until.until_at END",
+            values![&city.id, vehicle.board, until.timestamp_millis()],
+        ))?;
+    }
+    Ok(RegistrationsTold { rides: known })
+}
+
+fn registered(
+    tx: &mut dyn Tx,
+    (operator, now): (&Operator, DateTime<Utc>),
+    (city, rides): (&City, &RidesSection),
+    told: &ToldRegistration,
+) -> Outcome<RideId> {
+    let bad = |field: &str, detail: &str| Problem::new(ProblemCode::BadRequest, detail.to_owned()).with("field", field);
+    let code = printed_code(&told.code);
+    let code = code.ok_or_else(|| bad("registrations.code", "a code has 4 to 32 letters and digits"))?;
+    let kind =
+        KindWord::try_from(told.kind.clone()).map_err(|_| bad("registrations.kind", "this kind is not known"))?;
+    let channel = ChannelWord::try_from(told.channel.clone());
+    let channel = channel.map_err(|_| bad("registrations.channel", "this channel is not known"))?;
+    let most = rides.policy.persons_most;
+    if !(1..=most).contains(&told.persons) {
+        let detail = format!("{} persons; a ticket is for 1 to {most}", told.persons);
+        return Err(Problem::new(ProblemCode::PersonsTooMany, detail).with("most", most).into());
+    }
+    not_ahead("registrations.registered_at", told.registered_at, now)?;
+    if told.registered_at < now - LATE_MOST {
+        let detail = format!("rides are told within {} days", LATE_MOST.num_days());
+        return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.registered_at").into());
+    }
+    let vehicle = found::by_number(tx, city, &told.vehicle)?;
+    let registered_at = told.registered_at.trunc_subsecs(3);
+    let same = Select::<RegisteredRow>::of(
+        "FROM ride_registered WHERE ride_registered.city = $1 AND ride_registered.code = $2 AND ride_registered.registered_at = $3 AND ride_registered.board = $4 AND ride_registered.kind = $5",
+        values![&city.id, &code, registered_at.timestamp_millis(), &vehicle.board, kind.word()],
+    );
+    if let Some(known) = tx.first(same)? {
+        // What was voided stays so.
+        if told.is_void && !known.is_void {
+            tx.write(update!(RegisteredRow { ride: known.ride } set { is_void: true }))?;
+        }
+        return Ok(known.ride);
+    }
+    let trip = found::current_trip(tx, (city, rides, registered_at), &vehicle.board)?;
+    let time = TicketTime::of(registered_at, trip.as_ref().map(Trip::from).as_ref(), &rides.policy);
+    let ride: RideId = operator.new_id(now);
+    tx.write(Write::insert(RegisteredRow {
+        ride,
+        city: city.id.clone(),
+        kind,
+        code,
+        channel,
+        board: vehicle.board,
+        trip: trip.map(|trip| trip.id),
+        persons: told.persons,
+        registered_at,
+        ends_at: time.ends_at,
+        is_void: told.is_void,
+        is_free: told.is_free,
+    }))?;
+    Ok(ride)
+}
