@@ -21,7 +21,7 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector, dispatcher, or controller (a device).
+        /// inspector, dispatcher, ride-controller, or controller (a device of a garage).
         #[arg(long, value_enum)]
         role: StaffRole,
         /// Only in this city; everywhere without it. A controller has one.
@@ -108,6 +108,8 @@ enum StaffRole {
     Controller,
     /// Tells which vehicles are in service, their trips, signs and terminals
     Dispatcher,
+    /// Controls rides, with a device that works without a network
+    RideController,
 }
 
 /// A role that an account that is there already may be given.
@@ -119,6 +121,8 @@ enum GrantedRole {
     Controller,
     /// Tells which vehicles are in service, their trips, signs and terminals
     Dispatcher,
+    /// Controls rides, with a device that works without a network
+    RideController,
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -138,6 +142,7 @@ impl Run for Tool {
                     StaffRole::Inspector => Role::Inspector,
                     StaffRole::Controller => Role::Controller,
                     StaffRole::Dispatcher => Role::Dispatcher,
+                    StaffRole::RideController => Role::RideController,
                 };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
@@ -179,6 +184,7 @@ impl Run for Tool {
                     GrantedRole::Inspector => Role::Inspector,
                     GrantedRole::Controller => Role::Controller,
                     GrantedRole::Dispatcher => Role::Dispatcher,
+                    GrantedRole::RideController => Role::RideController,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
