@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use mesto_protocol::base::{accounts, operator_document, payments, public, sign_in, vehicles, wallet};
 use mesto_protocol::garages::{controllers, visits};
 use mesto_protocol::kernel::operation::{Access, Entry};
@@ -10,11 +11,12 @@ use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::kernel::{self, intents};
 use mesto_protocol::orders::{driver as orders, inspectors};
 use mesto_protocol::parking::{tickets, zones};
+use mesto_protocol::rides::{riders, vehicles as fleet};
 use mesto_protocol::services::operations;
 use mesto_simulation::driver::Counter as _;
 use serde_json::{Value, json};
 
-use crate::scene::{Ask, FACILITY, Scene, Things, device_key, must, report};
+use crate::scene::{Ask, FACILITY, Scene, Things, device_key, must, report, ride_again};
 use crate::served::{listed, name};
 
 /// Who may send it.
@@ -27,6 +29,7 @@ pub enum May {
     Driver,
     Inspector,
     Controller,
+    Dispatcher,
     /// By the signature over the body.
     Bank,
 }
@@ -114,12 +117,13 @@ fn quotes() -> Vec<Asked> {
             let ticket = scene.garage_ticket(&[]);
             priced("garages", &json!({"facility": FACILITY, "ticket": ticket}), "deposit")
         }),
+        one(Whose::Nobodys, |scene, _| priced("rides", &ride_again(&scene.sign), "deposit")),
     ]
 }
 
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
-    use May::{Anybody, Bank, Controller, Driver, Inspector, Person, SignedIn};
+    use May::{Anybody, Bank, Controller, Dispatcher, Driver, Inspector, Person, SignedIn};
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),
@@ -194,6 +198,27 @@ pub fn answers() -> Vec<Answer> {
             let ticket = scene.garage_ticket(&["paid_on_site"]);
             Ask::body(json!({"city": "belgrade", "facility": FACILITY, "ticket": ticket, "at": scene.served.now()}))
         }),
+        nobodys(&riders::LIST, Driver, nothing),
+        owned(&riders::READ, Driver, |_, things| Ask::named(&things.ride)),
+        owned(&riders::CODE, Driver, |_, things| Ask::named(&things.ride)),
+        owned(&riders::DISPUTE, Driver, |_, things| Ask::body(json!({"ride": things.ride, "reason": "wrong"}))),
+        placed(&fleet::FLEET, Dispatcher, |_, _| Ask::query(&[("city", "belgrade")])),
+        placed(&fleet::TELL_VEHICLES, Dispatcher, |_, _| {
+            let vehicle = json!({"board": "1301", "carrier": "green-bus", "is_in_service": true});
+            Ask::body(json!({"city": "belgrade", "vehicles": [vehicle]}))
+        }),
+        placed(&fleet::TELL_TRIPS, Dispatcher, |scene, _| {
+            let (from, until) = (scene.served.now(), scene.served.now() + TimeDelta::minutes(40));
+            let trip = json!({"vehicle": "1204", "route": "92", "direction": 0, "starts_at": from, "ends_at": until});
+            Ask::body(json!({"city": "belgrade", "trips": [trip]}))
+        }),
+        placed(&fleet::POST_SIGN, Dispatcher, |scene, _| {
+            let later = scene.served.now() + TimeDelta::days(1);
+            Ask::body(json!({"city": "belgrade", "vehicle": "1204", "others_end_at": later}))
+        }),
+        placed(&fleet::PUT_TERMINAL, Dispatcher, |scene, _| {
+            Ask::body(json!({"city": "belgrade", "vehicle": "1204", "key": device_key(scene.next())}))
+        }),
     ];
     for answer in &mut answers {
         answer.operation = listed(answer.operation);
@@ -215,6 +240,7 @@ impl Answer {
             May::Anybody | May::Bank => None,
             May::Inspector => Some(&scene.inspector),
             May::Controller => Some(&scene.controller),
+            May::Dispatcher => Some(&scene.dispatcher),
             May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }

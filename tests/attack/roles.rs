@@ -34,9 +34,10 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         (May::SignedIn, _)
         | (May::Person | May::Driver, Standing::Driver)
         | (May::Inspector, Standing::Inspector)
-        | (May::Controller, Standing::Controller) => Expected::Served,
+        | (May::Controller, Standing::Controller)
+        | (May::Dispatcher, Standing::Dispatcher) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
-        (May::Person | May::Driver | May::Inspector | May::Controller, _) => Expected::Forbidden,
+        (May::Person | May::Driver | May::Inspector | May::Controller | May::Dispatcher, _) => Expected::Forbidden,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::TimeDelta;
 use mesto_operator::{Request, RoleGiven, payments};
 use mesto_protocol::base::accounts::Account;
-use mesto_protocol::base::payments::{Bought, PayMethod};
+use mesto_protocol::base::payments::{self as buying, Bought, PayMethod, Quote};
 use mesto_protocol::base::sign_in::{self, CodeRequest, Session, SessionPage, SignIn};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::controllers as garages;
@@ -15,6 +15,8 @@ use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::purchase::ParkingOutcome;
+use mesto_protocol::rides::riders::RidesOutcome;
+use mesto_protocol::rides::vehicles::{self as fleet, PostedSign};
 use mesto_simulation::driver::{Counter as _, Driver, SECRET};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -36,6 +38,8 @@ pub struct Things {
     pub payment: String,
     /// Its slip was shown; not paid.
     pub order: String,
+    /// Registered, running.
+    pub ride: String,
     /// Not bought.
     pub quote: String,
     /// Of another phone.
@@ -54,17 +58,17 @@ impl Things {
             letters[at] = if letters[at] == '7' { '8' } else { '7' };
             letters.into_iter().collect()
         };
-        let Self { account, vehicle, plate, ticket, payment, order, quote, session, key, cursor } = self;
-        let [account, vehicle, ticket, payment] = [account, vehicle, ticket, payment].map(other);
+        let Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, cursor } = self;
+        let [account, vehicle, ticket, payment, ride] = [account, vehicle, ticket, payment, ride].map(other);
         let [order, quote, session, key] = [order, quote, session, key].map(other);
         let (plate, cursor) = (plate.clone(), cursor.clone());
-        Self { account, vehicle, plate, ticket, payment, order, quote, session, key, cursor }
+        Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, cursor }
     }
 
     /// What no answer to somebody else may hold.
-    pub fn secrets(&self) -> [&str; 9] {
-        let Self { account, vehicle, plate, ticket, payment, order, quote, session, key, .. } = self;
-        [account, vehicle, plate, ticket, payment, order, quote, session, key].map(String::as_str)
+    pub fn secrets(&self) -> [&str; 10] {
+        let Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, .. } = self;
+        [account, vehicle, plate, ticket, payment, order, ride, quote, session, key].map(String::as_str)
     }
 }
 
@@ -86,6 +90,7 @@ pub enum Standing {
     Driver,
     Inspector,
     Controller,
+    Dispatcher,
     /// Signed in, with no role that counts here.
     NoRole,
     /// Has the role, in another place or city.
@@ -105,6 +110,9 @@ pub struct Scene<'a> {
     pub b: Person,
     pub inspector: String,
     pub controller: String,
+    pub dispatcher: String,
+    /// Of vehicle 1204.
+    pub sign: String,
     count: AtomicU64,
 }
 
@@ -204,8 +212,11 @@ impl<'a> Scene<'a> {
         let controller = staff(served, Role::Controller, Some("belgrade"), Some(FACILITY));
         let heard = Request::new("POST", garages::REPORT.path).bearer(&controller).json(&report(served, &[]));
         must::<Value>(served, &heard);
-        let (a, b) = (person(served, 1, &inspector), person(served, 2, &inspector));
-        Self { served, a, b, inspector, controller, count: AtomicU64::new(0) }
+        let dispatcher = staff(served, Role::Dispatcher, Some("belgrade"), None);
+        let sign = bus(served, &dispatcher);
+        let one = |number| person(served, number, &inspector, &sign);
+        let (a, b) = (one(1), one(2));
+        Self { served, a, b, inspector, controller, dispatcher, sign, count: AtomicU64::new(0) }
     }
 
     /// A number that was not used yet.
@@ -279,6 +290,12 @@ impl<'a> Scene<'a> {
                 Standing::Elsewhere(&["orders.check", "orders.issue"]),
                 &elsewhere(Role::Inspector, OTHER_CITY, None),
             ),
+            caller("a dispatcher", Standing::Dispatcher, &self.dispatcher),
+            caller(
+                "a dispatcher of another city",
+                Standing::Elsewhere(&["rides.dispatch"]),
+                &elsewhere(Role::Dispatcher, OTHER_CITY, None),
+            ),
             caller("a controller", Standing::Controller, &self.controller),
             caller(
                 "the controller of another facility",
@@ -299,7 +316,22 @@ pub fn issue(served: &Served, inspector: &str, plate: &str, zone: &str, key: &st
     must(served, &Request::new("POST", inspectors::ISSUE.path).bearer(inspector).key(key).json(&order))
 }
 
-fn person(served: &Served, number: u64, inspector: &str) -> Person {
+/// Vehicle 1204, in service: its sign.
+fn bus(served: &Served, dispatcher: &str) -> String {
+    let vehicle = json!({"board": "1204", "carrier": "green-bus", "is_in_service": true});
+    let told = json!({"city": "belgrade", "vehicles": [vehicle]});
+    must::<Value>(served, &Request::new("POST", fleet::TELL_VEHICLES.path).bearer(dispatcher).json(&told));
+    let asked = json!({"city": "belgrade", "vehicle": "1204"});
+    let posted: PostedSign = must(served, &Request::new("POST", fleet::POST_SIGN.path).bearer(dispatcher).json(&asked));
+    posted.text
+}
+
+/// A ride in that vehicle, again on purpose.
+pub fn ride_again(sign: &str) -> Value {
+    json!({"scanned": sign, "persons": 1, "is_again": true})
+}
+
+fn person(served: &Served, number: u64, inspector: &str, sign: &str) -> Person {
     let phone = phone_of(number);
     let mut driver = Driver::new(served, number);
     driver.fund(5_000);
@@ -314,6 +346,11 @@ fn person(served: &Served, number: u64, inspector: &str) -> Person {
     let order = issue(served, inspector, &ticket.plate.canonical, "yellow", &key);
     let slip = OrderSlip { number: order.number.shown() };
     let order: Order = must(served, &Request::new("POST", orders::BY_SLIP.path).bearer(&driver.token).json(&slip));
+    let asked =
+        json!({"city": "belgrade", "items": [{"service": "rides", "subject": ride_again(sign)}], "pay": "deposit"});
+    let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
+    let rides: Bought = must(served, &driver.purchase(&quote));
+    let ride = rides.sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride;
     let quote = driver.quote(driver.vehicle, "green", 30);
     assert_eq!(quote.pay, PayMethod::Deposit);
     let sessions: SessionPage = must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
@@ -328,6 +365,7 @@ fn person(served: &Served, number: u64, inspector: &str) -> Person {
         ticket: ticket.id.to_string(),
         payment: payment.id.to_string(),
         order: order.id.to_string(),
+        ride: ride.id.to_string(),
         quote: quote.id.to_string(),
         session: session.id.to_string(),
         key: buys.get(headers::IDEMPOTENCY_KEY).unwrap().to_owned(),

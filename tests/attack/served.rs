@@ -15,8 +15,10 @@ use mesto_operator::{
 use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::services::{SERVICES, operations};
 use mesto_rules::City;
+use mesto_rules::fact::{Certainty, Fact, Known};
+use mesto_rules::rides::RidesSection;
 use mesto_simulation::check;
-use mesto_simulation::driver::{Counter, SECRET, belgrade, morning};
+use mesto_simulation::driver::{Counter, SECRET, belgrade, dinar, morning};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -58,8 +60,19 @@ pub fn cluster() -> &'static PostgresCluster {
 /// A town that is priced as Belgrade is, with another name.
 pub const OTHER_CITY: &str = "zemun";
 
-fn other_city() -> City {
+/// Belgrade with the rides of Almaty, for dinars: one operator has all services.
+fn belgrade_with_rides() -> City {
+    let almaty = mesto_rules::load::embedded("almaty").unwrap();
+    let mut rides = almaty.section::<RidesSection>().unwrap().clone();
+    let source = "decision".parse().unwrap();
+    rides.fare = Fact::Known(Known { value: dinar(50), certainty: Certainty::Assumed, source });
     let mut city = belgrade();
+    city.put_section(rides).unwrap();
+    city
+}
+
+fn other_city() -> City {
+    let mut city = belgrade_with_rides();
     city.id = OTHER_CITY.parse().unwrap();
     city
 }
@@ -69,7 +82,7 @@ pub fn guarded(now: DateTime<Utc>, moves_clock: bool) -> Operator {
     let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
     let keys = Keys::ephemeral(now, &SystemEntropy).unwrap();
     let config = Config { moves_clock, ..Config::default() };
-    let cities = vec![belgrade(), other_city()];
+    let cities = vec![belgrade_with_rides(), other_city()];
     Operator::new(cities, keys, Arc::new(SystemEntropy), Arc::new(page), config).unwrap()
 }
 

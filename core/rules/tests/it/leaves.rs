@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mesto_rules::garages::{self, GaragesSection, Observation, VisitAsk};
 use mesto_rules::kernel::section::{Section, SectionError};
 use mesto_rules::orders::OrdersSection;
+use mesto_rules::rides::{self, Earlier, RideEvent, RideState, RidesSection, TicketTime, Trip};
 use mesto_rules::{City, ParkingSection, PayMethod, Position, QuoteAsk, Stay, Stays, Zone, order};
 use serde_json::Value;
 
@@ -40,6 +41,16 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "facility.capacity_disabled",
     ),
     ("sections.garages.facilities.*.on_site.*", "core/client/src/garages/facilities.rs", "facility.on_site"),
+    // What a rider is shown of his ride, and how it is sold.
+    ("sections.rides.carriers.*.name.*", "core/client/src/rides/sales.rs", "known.name.get"),
+    ("sections.rides.routes.*.number", "core/client/src/rides/sales.rs", "route.number"),
+    ("sections.rides.routes.*.directions.*.headsign.*", "core/client/src/rides/sales.rs", "headsign.get"),
+    ("sections.rides.fare.known.value.**", "operator/src/rides/sales.rs", "rides.fare"),
+    ("sections.rides.pay.*", "operator/src/rides/sales.rs", "rides.pay"),
+    ("sections.rides.policy.persons_most", "operator/src/rides/sales.rs", "policy.persons_most"),
+    ("sections.rides.policy.paid_in_control", "operator/src/rides/sales.rs", "policy.paid_in_control"),
+    ("sections.rides.policy.terminal_code_seconds", "operator/src/rides/found.rs", "policy.terminal_code_seconds"),
+    ("sections.rides.retention.rides_days", "operator/src/rides/mod.rs", "retention.rides_days"),
     // It has to agree with the price of the day, and is said in words.
     (
         "sections.garages.tariffs.*.rate_tables.*.day_cap.after_minutes.known.value",
@@ -274,7 +285,8 @@ struct Grid {
     families: Vec<(&'static str, Vec<String>)>,
 }
 
-const FAMILIES: [&str; 8] = ["calendar", "clock", "plates", "deposits", "places", "orders", "quotes", "visits"];
+const FAMILIES: [&str; 9] =
+    ["calendar", "clock", "plates", "deposits", "places", "orders", "quotes", "visits", "rides"];
 
 impl Grid {
     fn of(base: City) -> Self {
@@ -295,6 +307,10 @@ impl Grid {
             "visits" => match of(city) {
                 Some(garages) => Box::new(visits(city, garages)),
                 None => Box::new(std::iter::empty()),
+            },
+            "rides" => match city.section::<RidesSection>() {
+                Ok(section) => Box::new(ridden(city, section)),
+                Err(_) => Box::new(std::iter::empty()),
             },
             other => panic!("no family {other}"),
         }
@@ -534,6 +550,46 @@ fn plates(city: &City) -> impl Iterator<Item = String> {
         "ŠĐČĆŽ1",
     ];
     typed.into_iter().map(|typed| format!("{:?}", mesto_rules::parse_plate(typed, &city.sections.plates)))
+}
+
+/// Signs, repeats, trips, tickets and disputes of rides.
+fn ridden<'a>(city: &'a City, section: &'a RidesSection) -> impl Iterator<Item = String> + 'a {
+    let begun = at("2025-03-03 10:00");
+    let policy = &section.policy;
+    let trip = |from: i64, until: i64| Trip {
+        route: "92".parse().unwrap(),
+        direction: 0,
+        service_day: begun.date_naive(),
+        starts_at: begun + TimeDelta::minutes(from),
+        ends_at: begun + TimeDelta::minutes(until),
+    };
+    let trips = [trip(0, 40), trip(200, 240)];
+    let hosts = ["qr.avtobys.kz", "avtobys.kz", "other.example"];
+    let signs = hosts.map(|host| {
+        let text = format!("https://{host}/{}/v/ABCDEF12", city.id);
+        format!("{:?}", rides::read_sign(&text, city.id.as_str(), &section.sign_hosts))
+    });
+    let lasting = (0..400).map(move |minutes| {
+        let now = begun + TimeDelta::minutes(minutes);
+        let earlier = [Earlier { id: 1, vehicle: "1204", trip: None, registered_at: begun, is_void: false }];
+        let time = TicketTime::of(now, Some(&trips[0]), policy);
+        format!(
+            "{:?} {:?} {time:?} {:?} {:?} {}",
+            rides::repeated(&earlier, ("1204", None), now, policy),
+            rides::trip_at(&trips, now, policy, Trip::clone),
+            TicketTime::of(now, None, policy),
+            time.after_breakdown(now, policy),
+            rides::service_day(&city.sections.time, now + TimeDelta::hours(12), policy.service_day_begins),
+        )
+    });
+    let disputed = (0..400).map(move |days| {
+        format!("{:?}", RideState::Registered.step(RideEvent::Dispute, (begun, begun + TimeDelta::days(days)), policy))
+    });
+    let known = (section.routes.iter()).map(|route| {
+        let carrier = section.carrier(&route.carrier).map(|carrier| &carrier.id);
+        format!("{:?} {:?} {carrier:?}", route.id, route.direction(1).is_some())
+    });
+    signs.into_iter().chain(lasting).chain(disputed).chain(known)
 }
 
 #[test]
