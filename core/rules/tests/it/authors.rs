@@ -13,6 +13,7 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("parking", include_str!("../../src/parking/load.rs"), &["*"]),
     ("orders", include_str!("../../src/orders/load.rs"), &["*"]),
     ("garages", include_str!("../../src/garages/load.rs"), &["*"]),
+    ("rides", include_str!("../../src/rides/load.rs"), &["*"]),
     ("city", include_str!("../../src/kernel/city.rs"), &["BaseRetention", "Contacts", "Terms", "Source"]),
     ("position", include_str!("../../src/kernel/position.rs"), &["Centre"]),
     (
@@ -24,6 +25,7 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("parking section", include_str!("../../src/parking/section.rs"), &["SmsPolicy", "Retention"]),
     ("orders section", include_str!("../../src/orders/section.rs"), &["Retention"]),
     ("garages section", include_str!("../../src/garages/section.rs"), &["Policy", "Retention"]),
+    ("rides section", include_str!("../../src/rides/section.rs"), &["Retention"]),
     ("garages facility", include_str!("../../src/garages/facility.rs"), &["TicketPattern"]),
 ];
 

@@ -25,6 +25,7 @@ mod pages;
 mod places;
 mod plates;
 mod promises;
+mod rides;
 mod sections;
 mod source_files;
 mod state_machines;

@@ -2,8 +2,10 @@
 //! anew.
 
 use crate::support::{ask, at, belgrade, buy, of};
+use chrono::TimeDelta;
 use mesto_rules::garages::visit::{self, VisitEvent, VisitState};
 use mesto_rules::order::{self, OrderEvent, OrderState, OrderTerms};
+use mesto_rules::rides::{RideError, RideEvent, RideState, RidesSection};
 use mesto_rules::stay::StayState;
 use mesto_rules::ticket::{self, TicketEvent, TicketState};
 use mesto_rules::{Money, QuoteAsk, Stay};
@@ -118,6 +120,32 @@ fn stays() -> String {
     table
 }
 
+fn rides() -> String {
+    let city = mesto_rules::load::embedded("almaty").unwrap();
+    let policy = &city.section::<RidesSection>().unwrap().policy;
+    let registered_at = at("2025-03-03 10:00");
+    let mut table = String::from(
+        "\n## Ride\n\nA ride can be disputed within the days of the city's policy; `dispute, too late` is after them.\n\n| state | event | becomes | or is refused, because |\n|---|---|---|---|\n",
+    );
+    for state in [RideState::Registered, RideState::Disputed, RideState::Voided] {
+        let late = registered_at + TimeDelta::days(i64::from(policy.dispute_days) + 1);
+        for (name, event, now) in [
+            ("dispute", RideEvent::Dispute, registered_at),
+            ("dispute, too late", RideEvent::Dispute, late),
+            ("uphold", RideEvent::Uphold, late),
+            ("void", RideEvent::Void, late),
+        ] {
+            let (becomes, refused) = match state.step(event, (registered_at, now), policy) {
+                Ok(next) => (word(&next), "-".to_owned()),
+                Err(RideError::TooLate { .. }) => ("-".to_owned(), "the days are over".to_owned()),
+                Err(error) => ("-".to_owned(), error.to_string()),
+            };
+            writeln!(table, "| {} | {name} | {becomes} | {refused} |", word(&state)).unwrap();
+        }
+    }
+    table
+}
+
 fn visits() -> String {
     let mut table = head(
         "Visit of a garage",
@@ -167,7 +195,7 @@ fn visits() -> String {
 #[test]
 fn the_tables_of_the_state_machines_are_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/state-machines.md");
-    let made = format!("{HEAD}{}{}{}{}", tickets(), stays(), orders(), visits());
+    let made = format!("{HEAD}{}{}{}{}{}", tickets(), stays(), orders(), visits(), rides());
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &made).unwrap();
     }
