@@ -160,6 +160,7 @@ on_both_databases! {
                 May::Anybody | May::Bank => None,
                 May::Inspector => Some(scene.inspector.as_str()),
                 May::Controller => Some(scene.controller.as_str()),
+                May::Dispatcher => Some(scene.dispatcher.as_str()),
                 May::SignedIn | May::Person | May::Driver if answer.is(&sign_in::SIGN_OUT) => Some(scene.a.spare.as_str()),
                 May::SignedIn | May::Person | May::Driver => Some(scene.a.token.as_str()),
             };
