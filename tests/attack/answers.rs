@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use mesto_protocol::base::{accounts, operator_document, payments, public, sign_in, vehicles, wallet};
+use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::garages::{controllers, visits};
 use mesto_protocol::kernel::operation::{Access, Entry};
 use mesto_protocol::kernel::reference::Reference;
@@ -30,6 +31,7 @@ pub enum May {
     Inspector,
     Controller,
     Dispatcher,
+    RideController,
     /// By the signature over the body.
     Bank,
 }
@@ -123,7 +125,7 @@ fn quotes() -> Vec<Asked> {
 
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
-    use May::{Anybody, Bank, Controller, Dispatcher, Driver, Inspector, Person, SignedIn};
+    use May::{Anybody, Bank, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),
@@ -219,6 +221,24 @@ pub fn answers() -> Vec<Answer> {
         placed(&fleet::PUT_TERMINAL, Dispatcher, |scene, _| {
             Ask::body(json!({"city": "belgrade", "vehicle": "1204", "key": device_key(scene.next())}))
         }),
+        placed(&registrations::TELL, Dispatcher, |scene, _| {
+            let code = format!("9643{:08}", scene.next());
+            let told = json!({"kind": "transport_card", "code": code, "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": scene.served.now()});
+            Ask::body(json!({"city": "belgrade", "registrations": [told]}))
+        }),
+        placed(&control::BEGIN, RideController, |scene, _| Ask::body(scene.control())),
+        placed(&control::END, RideController, |scene, _| {
+            let control = scene.control();
+            let begin = mesto_operator::Request::new("POST", control::BEGIN.path).bearer(&scene.ride_controller);
+            must::<Value>(scene.served, &begin.json(&control));
+            Ask::body(json!({"id": control["id"], "ended_at": scene.served.now()}))
+        }),
+        placed(&control::DATA, RideController, |_, _| Ask::query(&[("city", "belgrade"), ("vehicle", "1204")])),
+        placed(&control::REPORT, RideController, |scene, _| {
+            let now = scene.served.now();
+            let shift = json!({"id": scene.control()["shift"], "begun_at": now});
+            Ask::body(json!({"city": "belgrade", "sent_at": now, "shift": shift}))
+        }),
     ];
     for answer in &mut answers {
         answer.operation = listed(answer.operation);
@@ -241,6 +261,7 @@ impl Answer {
             May::Inspector => Some(&scene.inspector),
             May::Controller => Some(&scene.controller),
             May::Dispatcher => Some(&scene.dispatcher),
+            May::RideController => Some(&scene.ride_controller),
             May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }

@@ -35,9 +35,12 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         | (May::Person | May::Driver, Standing::Driver)
         | (May::Inspector, Standing::Inspector)
         | (May::Controller, Standing::Controller)
-        | (May::Dispatcher, Standing::Dispatcher) => Expected::Served,
+        | (May::Dispatcher, Standing::Dispatcher)
+        | (May::RideController, Standing::RideController) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
-        (May::Person | May::Driver | May::Inspector | May::Controller | May::Dispatcher, _) => Expected::Forbidden,
+        (May::Person | May::Driver | May::Inspector | May::Controller | May::Dispatcher | May::RideController, _) => {
+            Expected::Forbidden
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::controllers as garages;
 use mesto_protocol::headers;
 use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::ids::{ControlId, RecordId as _, ShiftId};
 use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
@@ -91,6 +92,7 @@ pub enum Standing {
     Inspector,
     Controller,
     Dispatcher,
+    RideController,
     /// Signed in, with no role that counts here.
     NoRole,
     /// Has the role, in another place or city.
@@ -111,6 +113,7 @@ pub struct Scene<'a> {
     pub inspector: String,
     pub controller: String,
     pub dispatcher: String,
+    pub ride_controller: String,
     /// Of vehicle 1204.
     pub sign: String,
     count: AtomicU64,
@@ -213,10 +216,11 @@ impl<'a> Scene<'a> {
         let heard = Request::new("POST", garages::REPORT.path).bearer(&controller).json(&report(served, &[]));
         must::<Value>(served, &heard);
         let dispatcher = staff(served, Role::Dispatcher, Some("belgrade"), None);
+        let ride_controller = staff(served, Role::RideController, Some("belgrade"), None);
         let sign = bus(served, &dispatcher);
         let one = |number| person(served, number, &inspector, &sign);
         let (a, b) = (one(1), one(2));
-        Self { served, a, b, inspector, controller, dispatcher, sign, count: AtomicU64::new(0) }
+        Self { served, a, b, inspector, controller, dispatcher, ride_controller, sign, count: AtomicU64::new(0) }
     }
 
     /// A number that was not used yet.
@@ -226,6 +230,18 @@ impl<'a> Scene<'a> {
 
     pub fn key(&self) -> String {
         format!("key-of-the-attacker-{:08}", self.next())
+    }
+
+    /// A control of vehicle 1204 that begins now, in a shift of its own.
+    pub fn control(&self) -> Value {
+        let id = |seed: u64| {
+            let mut chance = [0; 10];
+            chance[..8].copy_from_slice(&seed.to_be_bytes());
+            chance
+        };
+        let (now, seed) = (self.served.now(), self.next());
+        let (control, shift) = (ControlId::new(now, id(seed)), ShiftId::new(now, id(seed)));
+        json!({"id": control, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": now})
     }
 
     /// A number at which nobody was called yet.
@@ -293,8 +309,14 @@ impl<'a> Scene<'a> {
             caller("a dispatcher", Standing::Dispatcher, &self.dispatcher),
             caller(
                 "a dispatcher of another city",
-                Standing::Elsewhere(&["rides.dispatch"]),
+                Standing::Elsewhere(&["rides.dispatch", "control.registrations"]),
                 &elsewhere(Role::Dispatcher, OTHER_CITY, None),
+            ),
+            caller("a controller of rides", Standing::RideController, &self.ride_controller),
+            caller(
+                "a controller of rides in another city",
+                Standing::Elsewhere(&["control.check"]),
+                &elsewhere(Role::RideController, OTHER_CITY, None),
             ),
             caller("a controller", Standing::Controller, &self.controller),
             caller(

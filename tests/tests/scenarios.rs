@@ -530,9 +530,15 @@ fn judge(step: &Value, outcome: Answer, phone: &Phone) -> Result<(), String> {
 
 async fn play(scenario: &Value, database_url: Option<String>) -> Result<(), String> {
     let start = text(scenario, "start").parse().unwrap();
-    let world = World::start(Options { port: 0, start, database_url, name: OperatorName::localhost() })
-        .await
-        .map_err(|error| error.to_string())?;
+    let world = World::start(Options {
+        port: 0,
+        start,
+        database_url,
+        name: OperatorName::localhost(),
+        city: "belgrade".to_owned(),
+    })
+    .await
+    .map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().unwrap();
     let mut phones = BTreeMap::new();
     let mut name = "first";

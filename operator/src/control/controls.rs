@@ -103,11 +103,11 @@ pub(crate) fn end(tx: &mut dyn Tx, call: &mut Call<'_>, told: ControlToEnd) -> O
     let Some(known) = tx.first(find!(ControlRow { id: told.id }))? else {
         return refuse(ProblemCode::NotFound, "no control of this name was begun");
     };
+    let city = operator.city(known.city.as_str())?;
+    call.in_city(city.id.as_str())?;
     if known.controller != controller {
         return Err(of_another("control").into());
     }
-    let city = operator.city(known.city.as_str())?;
-    call.in_city(city.id.as_str())?;
     not_ahead("ended_at", told.ended_at, now)?;
     in_turn(tx, city)?;
     let row = over(tx, now, known, told.ended_at)?;

@@ -90,8 +90,8 @@ pub(crate) fn sign<K: CodeKind>(operator: &Operator, now: DateTime<Utc>, shown: 
     Ok(claims.sign(operator.keys.ticket()).map_err(|error| StoreError::unreadable("code to be signed", error))?)
 }
 
-/// Ends the issues of a code below `good_from`, or all of them: an issue that was ended before stays
-/// so. The last thing but events that a transaction does.
+/// Ends the issues of a code below `good_from`, or all of them: an issue that was ended before
+/// stays so. The last thing but events that a transaction does.
 pub(crate) fn revoke<K: CodeKind>(
     tx: &mut dyn Tx,
     now: DateTime<Utc>,

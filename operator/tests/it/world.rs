@@ -136,15 +136,15 @@ impl World {
         let source = "decision".parse().unwrap();
         rides.fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
         let world = self.in_city(|city| city.put_section(rides).unwrap());
-        let dispatcher = world.dispatcher();
-        let post = |target: &str, body: serde_json::Value| dispatcher.post(target, &body);
+        let token = world.dispatcher().token;
+        let post = |target: &str, body: serde_json::Value| {
+            world.send(&Request::new("POST", target).bearer(&token).json(&body))
+        };
         let vehicle = serde_json::json!({"board": "1204", "carrier": "green-bus", "is_in_service": true});
         let told = serde_json::json!({"city": "belgrade", "vehicles": [vehicle]});
         assert_eq!(post("/v1/transit/vehicles", told).status, 200);
         let asked = serde_json::json!({"city": "belgrade", "vehicle": "1204"});
         let PostedSign { text } = expect(200, post("/v1/transit/signs", asked));
-        drop(post);
-        drop(dispatcher);
         (world, text)
     }
 

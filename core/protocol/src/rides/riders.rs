@@ -234,7 +234,7 @@ impl Part for RidesOutcome {
 }
 
 words! { ride_words;
-    /// How a ride was registered (AV-54).
+    /// How a ride was registered.
     pub enum RideChannel {
         /// In the app: a sign or a terminal's code was scanned, or a number typed.
         App = "app",

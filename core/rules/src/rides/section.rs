@@ -93,7 +93,7 @@ pub struct Direction {
 }
 
 words! { vehicle_kind_shown;
-    /// What carries (AV-22).
+    /// What carries.
     pub enum VehicleKind {
         Bus = "bus",
         Trolleybus = "trolleybus",
@@ -102,7 +102,7 @@ words! { vehicle_kind_shown;
     }
 }
 
-/// Ways to register that a phone may offer besides codes and typed numbers (AV-08, AV-32).
+/// Ways to register that a phone may offer besides codes and typed numbers (AV-32).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channels {
     #[serde(default)]

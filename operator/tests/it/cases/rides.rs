@@ -118,7 +118,7 @@ fn believed(world: &World, ride: &Ride) -> Claims<SignedRide> {
 
 on_both_databases! {
     #[test]
-    fn a_sign_is_scanned_checked_confirmed_and_the_ticket_says_it_all_av_62_av_64_av_65_av_66_av_68_av_69_av_70(world) {
+    fn a_sign_is_scanned_checked_confirmed_and_the_ticket_says_it_all_av_37_av_62_av_64_av_65_av_66_av_68_av_69_av_70(world) {
         let world = world.almaty();
         let bus = bus(&world);
         let on = device(3);
@@ -404,7 +404,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn only_who_runs_vehicles_tells_of_them_and_what_is_wrong_is_said(world) {
+    fn only_who_runs_vehicles_tells_of_them_and_what_is_wrong_is_said_av_12(world) {
         let world = world.almaty();
         let bus = bus(&world);
         let rider = rider(&world, &device(3), PHONE, "1000");
