@@ -11,7 +11,7 @@ use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{garages, orders, parking};
+use crate::{garages, orders, parking, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -26,10 +26,12 @@ const SERVICES: Services = Services(&[
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &rides::SERVICE,
 ]);
 
 /// The phone's file, forward only.
-const MIGRATIONS: Migrations = &[include_str!("../migrations/V1__first.sql")];
+const MIGRATIONS: Migrations =
+    &[include_str!("../migrations/V1__first.sql"), include_str!("../migrations/V2__rides.sql")];
 
 shown! { topics_shown;
     /// What can change. Each is read by the `state()` of the part of the client that it names.
@@ -53,6 +55,8 @@ shown! { topics_shown;
         Orders,
         /// `garages().state()`, and free places: `garages().facilities()`
         Garages,
+        /// `rides().state()`
+        Rides,
         /// How far the time can be trusted.
         Clock,
         /// How the last request went.
@@ -65,7 +69,7 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 12] = [
+const TOPICS: [(&str, Topic); 13] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -75,6 +79,7 @@ const TOPICS: [(&str, Topic); 12] = [
     (parking::SERVICE.name, Topic::Parking),
     (orders::SERVICE.name, Topic::Orders),
     (garages::SERVICE.name, Topic::Garages),
+    (rides::SERVICE.name, Topic::Rides),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
     (signal::LIVE, Topic::Live),

@@ -179,6 +179,13 @@ impl Client {
         }
     }
 
+    /// A new idempotency key: 128 random bits, hexadecimal.
+    pub(crate) fn new_key(&self) -> String {
+        let mut bytes = [0_u8; 16];
+        self.ports().entropy.fill(&mut bytes);
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// A request that is sent now.
     fn sending<'a>(&self, operation: &'a Entry) -> Sending<'a> {
         let mut chance = [0; 10];
@@ -397,8 +404,9 @@ impl Client {
             self.core().still_open()?;
             // What is only read may be asked again, whatever became of the first.
             let mut again = if operation.method == Method::Get { self.config().read_retries } else { 0 };
+            let key = operation.is_action.then(|| self.new_key());
             let outcome = loop {
-                let outcome = self.exchange(operation, path.clone(), None, body.clone()).await;
+                let outcome = self.exchange(operation, path.clone(), key.as_deref(), body.clone()).await;
                 self.core().still_open()?;
                 if outcome.is_ok() || again == 0 {
                     break outcome;

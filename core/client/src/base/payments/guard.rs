@@ -161,7 +161,7 @@ impl Payments<'_> {
 
     /// Stores the intent to buy a quote; `None` when something stands before it by now.
     fn store_intent(self, quote: &Quote, now: DateTime<Utc>) -> Result<Option<String>> {
-        let key = self.new_key();
+        let key = self.0.new_key();
         let not_after = self.0.not_after(&quote.city, now).min(quote.expires_at);
         let is_by_card = quote.pay == PayMethod::Card;
         let request = PurchaseRequest {

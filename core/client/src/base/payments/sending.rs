@@ -100,13 +100,6 @@ enum Asked {
 }
 
 impl Payments<'_> {
-    /// 128 random bits, hexadecimal.
-    pub(super) fn new_key(self) -> String {
-        let mut bytes = [0_u8; 16];
-        self.0.ports().entropy.fill(&mut bytes);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
     /// One step of an intent and the exchange it asks for. What fails at the link is an event, not
     /// an error.
     pub(super) async fn drive(self, key: &str, event: IntentEvent) -> Result<IntentView> {

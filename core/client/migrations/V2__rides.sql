@@ -1,0 +1,10 @@
+-- Rides, newest first by their registration. forgotten = 1: as of a ticket.
+CREATE TABLE ride (
+    id            TEXT PRIMARY KEY,
+    forgotten     INTEGER NOT NULL,
+    registered_at INTEGER NOT NULL,
+    ends_at       INTEGER NOT NULL,
+    json          TEXT NOT NULL
+);
+CREATE INDEX ride_newest ON ride (registered_at, id);
+CREATE INDEX ride_ends ON ride (ends_at);

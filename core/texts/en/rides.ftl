@@ -1,0 +1,114 @@
+## What can go wrong
+
+error-not_a_ride_code = This is not a ride code; it leads to { $host }.
+    .advice = Nothing was opened and nothing was charged. Scan the sign of the vehicle or the display of its terminal, or type the number.
+    .plain = This is not a ride code.
+error-ride_sign_of_another_city = This sign belongs to { $city_name }.
+    .advice = It sells nothing here. Choose that city, or scan the sign of the vehicle you are in.
+    .plain = This sign belongs to another city.
+error-ride_sign_unreadable = This code is damaged or altered.
+    .advice = Scan another sign of the vehicle, or type its number.
+error-ride_sign_unknown = This sign is not known.
+    .advice = Scan another sign of the vehicle, or type its number.
+error-ride_sign_revoked = This sign is no longer valid.
+    .advice = It was replaced, or something else is posted over it. Scan another sign of the vehicle, or type its number.
+error-ride_sign_expired = The code of the terminal is too old.
+    .advice = Scan what the display shows now.
+error-ride_vehicle_unknown = No vehicle has this number.
+    .advice = Compare it with the number on the board inside, or with the number plate.
+error-ride_vehicle_not_in_service = Vehicle { $vehicle } is not in service.
+    .advice = Check the number of the vehicle you are in.
+    .plain = This vehicle is not in service.
+error-persons_too_many = At most { $most } ride on one ticket.
+    .advice = Take a ticket for fewer, then another one.
+    .plain = So many do not ride on one ticket.
+error-ride_repeated = You registered in this vehicle at { $registered_at_time }.
+    .advice = Nothing more was charged. Confirm again only if you ride again.
+    .plain = You are registered in this vehicle already.
+error-payment_closed_in_control = This vehicle is being controlled; nothing is sold in it until { $until_time }.
+    .advice = Nothing was charged. Speak to the controller.
+    .plain = This vehicle is being controlled; nothing is sold in it now.
+error-ride_over = This ride is over.
+    .advice = Look at it in “My rides”; if something is wrong with it, write to support.
+error-ride_disputed = You have said already that this ride is wrong.
+    .advice = The answer is on its way; until then the ticket stays as it is.
+error-carrier_unknown = This carrier is not in the city.
+    .advice = Choose one of the list.
+error-route_unknown = This route is not in the city.
+    .advice = Choose one of the list.
+error-ride_missing = This ride is not on the phone.
+    .advice = Refresh the list of rides.
+error-ride_not_checked = There is no connection, so the ride could not be checked. Nothing was charged.
+    .advice = Pay with a transport card or to the conductor, or send an SMS to { $sms_number }.
+    .plain-advice = Pay with a transport card or to the conductor, or try again where there is a signal.
+
+## Words and sentences
+
+line-rides-fare = { $persons ->
+        [one] One person
+       *[other] { $persons } persons at { $each }
+    }
+entry-rides-ride = Ride
+entry-rides-refund = Ride given back
+ride-state-registered = Registered
+ride-state-disputed = Being looked into
+ride-state-voided = Voided, the money was given back
+ride-state-other = Other (update the app)
+ride-kind-bus = Bus
+ride-kind-trolleybus = Trolleybus
+ride-kind-tram = Tram
+ride-kind-metro = Metro
+ride-kind-other = Vehicle
+ride-channel-app = In the app
+ride-channel-transport_card = Transport card
+ride-channel-cash = Cash
+ride-channel-bank_card = Bank card
+ride-channel-sms = SMS
+ride-channel-other = Other (update the app)
+rides-route = { $kind } { $number }
+rides-to = Towards { $to }
+rides-route-unknown = The route is not known now; the ticket holds until { $ends_at_time }
+rides-vehicle = Vehicle { $board }
+rides-persons = { $persons ->
+        [one] One person
+       *[other] { $persons } persons
+    }
+rides-left = { $rides ->
+        [0] The balance does not cover a ride
+        [one] The balance covers one ride
+       *[other] The balance covers { $rides } rides
+    }
+rides-repeats = You registered in this vehicle at { $registered_at_time }. Ride again?
+
+## Screens
+
+rides-title = My rides
+rides-none = No rides yet.
+rides-confirm = Confirm
+rides-confirm-again = Ride again
+rides-scan = Scan the code
+rides-scan-why = Point the camera at the sign in the vehicle or at the display of its terminal.
+rides-scan-too_dark = Too dark: turn on the light
+rides-scan-too_blurred = Hold the phone still
+rides-scan-too_small = Go closer
+rides-scan-glare = Tilt the phone: the code reflects light
+rides-scan-torn = The code is damaged: scan another one, or type the number
+rides-type = Type the number
+rides-number-label = Number of the vehicle
+rides-number-why = It stands inside above the windscreen; the number plate does as well.
+rides-companions = Who rides with you
+rides-check-title = Check the ride
+rides-carrier = Carrier
+rides-fare = Fare
+rides-pay-from = Paid from
+rides-valid-until = Good until { $time }
+rides-ticket-described = Moving QR code of the ticket, for the controller
+rides-ticket-note = A picture of it is worth nothing: the code changes every few seconds.
+rides-ticket-move = Show it on this phone
+rides-without-network = No network? Pay with a transport card or to the conductor.
+rides-wrong = Something is wrong with this ride
+rides-wrong-why = What is wrong?
+rides-wrong-send = Send
+rides-wrong-sent = Sent: the operator looks into it
+rides-unconfirmed = Vehicle { $board }: not confirmed yet
+rides-forgotten-why = The operator has lost its record of this ride. Show the ticket to the controller, or ask support.

@@ -1,0 +1,120 @@
+## Что может пойти не так
+
+error-not_a_ride_code = Это не код поездки; он ведёт на { $host }.
+    .advice = Ничего не открыто и не списано. Отсканируйте код в салоне или на экране терминала или введите номер.
+    .plain = Это не код поездки.
+error-ride_sign_of_another_city = Это код другого города: { $city_name }.
+    .advice = Здесь по нему ничего не продаётся. Выберите тот город или отсканируйте код транспорта, в котором едете.
+    .plain = Это код другого города.
+error-ride_sign_unreadable = Этот код повреждён или изменён.
+    .advice = Отсканируйте другой код в салоне или введите номер.
+error-ride_sign_unknown = Этот код неизвестен.
+    .advice = Отсканируйте другой код в салоне или введите номер.
+error-ride_sign_revoked = Этот код больше не действует.
+    .advice = Его заменили, или поверх него что-то наклеено. Отсканируйте другой код в салоне или введите номер.
+error-ride_sign_expired = Код терминала устарел.
+    .advice = Отсканируйте то, что сейчас на экране.
+error-ride_vehicle_unknown = Транспорта с таким номером нет.
+    .advice = Сравните с бортовым номером в салоне или с госномером.
+error-ride_vehicle_not_in_service = Транспорт { $vehicle } не на линии.
+    .advice = Проверьте номер транспорта, в котором едете.
+    .plain = Этот транспорт не на линии.
+error-persons_too_many = { $most ->
+        [one] По одному билету едет не больше { $most } пассажира.
+       *[other] По одному билету едет не больше { $most } пассажиров.
+    }
+    .advice = Возьмите билет на меньшее число пассажиров, потом ещё один.
+    .plain = Столько пассажиров по одному билету не едет.
+error-ride_repeated = Вы отметились в этом транспорте в { $registered_at_time }.
+    .advice = Больше ничего не списано. Подтверждайте снова, только если едете ещё раз.
+    .plain = Вы уже отметились в этом транспорте.
+error-payment_closed_in_control = Идёт контроль: до { $until_time } оплата в этом транспорте закрыта.
+    .advice = Ничего не списано. Обратитесь к контролёру.
+    .plain = Идёт контроль: оплата в этом транспорте закрыта.
+error-ride_over = Эта поездка закончилась.
+    .advice = Она есть в «Моих поездках»; если что-то не так, напишите в поддержку.
+error-ride_disputed = Вы уже сообщили, что с этой поездкой что-то не так.
+    .advice = Ответ готовится; до него билет остаётся как есть.
+error-carrier_unknown = Такого перевозчика в городе нет.
+    .advice = Выберите из списка.
+error-route_unknown = Такого маршрута в городе нет.
+    .advice = Выберите из списка.
+error-ride_missing = Этой поездки нет на телефоне.
+    .advice = Обновите список поездок.
+error-ride_not_checked = Нет связи, поездку не удалось проверить. Ничего не списано.
+    .advice = Заплатите транспортной картой или кондуктору или отправьте SMS на { $sms_number }.
+    .plain-advice = Заплатите транспортной картой или кондуктору или повторите там, где есть сигнал.
+
+## Слова и предложения
+
+line-rides-fare = { $persons ->
+        [one] { $persons } пассажир по { $each }
+        [few] { $persons } пассажира по { $each }
+       *[other] { $persons } пассажиров по { $each }
+    }
+entry-rides-ride = Поездка
+entry-rides-refund = Возврат за поездку
+ride-state-registered = Зарегистрирована
+ride-state-disputed = Разбираемся
+ride-state-voided = Отменена, деньги возвращены
+ride-state-other = Другое (обновите приложение)
+ride-kind-bus = Автобус
+ride-kind-trolleybus = Троллейбус
+ride-kind-tram = Трамвай
+ride-kind-metro = Метро
+ride-kind-other = Транспорт
+ride-channel-app = В приложении
+ride-channel-transport_card = Транспортная карта
+ride-channel-cash = Наличные
+ride-channel-bank_card = Банковская карта
+ride-channel-sms = SMS
+ride-channel-other = Другое (обновите приложение)
+rides-route = { $kind } { $number }
+rides-to = В сторону: { $to }
+rides-route-unknown = Маршрут сейчас неизвестен; билет действует до { $ends_at_time }
+rides-vehicle = Борт { $board }
+rides-persons = { $persons ->
+        [one] { $persons } пассажир
+        [few] { $persons } пассажира
+       *[other] { $persons } пассажиров
+    }
+rides-left = { $rides ->
+        [0] Баланса не хватит на поездку
+        [one] Баланса хватит на { $rides } поездку
+        [few] Баланса хватит на { $rides } поездки
+       *[other] Баланса хватит на { $rides } поездок
+    }
+rides-repeats = Вы отметились в этом транспорте в { $registered_at_time }. Едете ещё раз?
+
+## Экраны
+
+rides-title = Мои поездки
+rides-none = Поездок пока нет.
+rides-confirm = Подтвердить
+rides-confirm-again = Еду ещё раз
+rides-scan = Сканировать код
+rides-scan-why = Наведите камеру на код в салоне или на экран терминала.
+rides-scan-too_dark = Слишком темно: включите свет
+rides-scan-too_blurred = Держите телефон неподвижно
+rides-scan-too_small = Подойдите ближе
+rides-scan-glare = Наклоните телефон: код бликует
+rides-scan-torn = Код повреждён: отсканируйте другой или введите номер
+rides-type = Ввести номер
+rides-number-label = Номер транспорта
+rides-number-why = Он написан в салоне над лобовым стеклом; подойдёт и госномер.
+rides-companions = Кто едет с вами
+rides-check-title = Проверьте поездку
+rides-carrier = Перевозчик
+rides-fare = Стоимость
+rides-pay-from = Чем платите
+rides-valid-until = Действует до { $time }
+rides-ticket-described = Меняющийся QR-код билета для контролёра
+rides-ticket-note = Снимок экрана не подойдёт: код меняется каждые несколько секунд.
+rides-ticket-move = Показать на этом телефоне
+rides-without-network = Нет сети? Заплатите транспортной картой или кондуктору.
+rides-wrong = С этой поездкой что-то не так
+rides-wrong-why = Что не так?
+rides-wrong-send = Отправить
+rides-wrong-sent = Отправлено: оператор разбирается
+rides-unconfirmed = Борт { $board }: ещё не подтверждено
+rides-forgotten-why = Оператор потерял запись об этой поездке. Покажите билет контролёру или спросите в поддержке.

@@ -1,0 +1,121 @@
+## Šta može da pođe po zlu
+
+error-not_a_ride_code = Ovo nije kod za vožnju; vodi na { $host }.
+    .advice = Ništa nije otvoreno i ništa nije naplaćeno. Skenirajte kod u vozilu ili ekran terminala, ili ukucajte broj.
+    .plain = Ovo nije kod za vožnju.
+error-ride_sign_of_another_city = Ovo je kod drugog grada: { $city_name }.
+    .advice = Ovde se po njemu ništa ne prodaje. Izaberite taj grad ili skenirajte kod vozila u kojem ste.
+    .plain = Ovo je kod drugog grada.
+error-ride_sign_unreadable = Ovaj kod je oštećen ili izmenjen.
+    .advice = Skenirajte drugi kod u vozilu ili ukucajte broj.
+error-ride_sign_unknown = Ovaj kod nije poznat.
+    .advice = Skenirajte drugi kod u vozilu ili ukucajte broj.
+error-ride_sign_revoked = Ovaj kod više ne važi.
+    .advice = Zamenjen je, ili je nešto nalepljeno preko njega. Skenirajte drugi kod u vozilu ili ukucajte broj.
+error-ride_sign_expired = Kod terminala je zastareo.
+    .advice = Skenirajte ono što ekran sada pokazuje.
+error-ride_vehicle_unknown = Nijedno vozilo nema ovaj broj.
+    .advice = Uporedite ga sa brojem u vozilu ili sa registarskom tablicom.
+error-ride_vehicle_not_in_service = Vozilo { $vehicle } nije u saobraćaju.
+    .advice = Proverite broj vozila u kojem ste.
+    .plain = Ovo vozilo nije u saobraćaju.
+error-persons_too_many = { $most ->
+        [one] Na jednu kartu se vozi najviše { $most } osoba.
+        [few] Na jednu kartu se voze najviše { $most } osobe.
+       *[other] Na jednu kartu se vozi najviše { $most } osoba.
+    }
+    .advice = Uzmite kartu za manje osoba, pa još jednu.
+    .plain = Toliko osoba se ne vozi na jednu kartu.
+error-ride_repeated = Prijavili ste se u ovom vozilu u { $registered_at_time }.
+    .advice = Ništa više nije naplaćeno. Potvrdite ponovo samo ako se opet vozite.
+    .plain = Već ste prijavljeni u ovom vozilu.
+error-payment_closed_in_control = U vozilu je kontrola; do { $until_time } se u njemu ništa ne prodaje.
+    .advice = Ništa nije naplaćeno. Obratite se kontroloru.
+    .plain = U vozilu je kontrola; sada se u njemu ništa ne prodaje.
+error-ride_over = Ova vožnja je završena.
+    .advice = Stoji u „Mojim vožnjama“; ako nešto nije u redu, pišite podršci.
+error-ride_disputed = Već ste javili da sa ovom vožnjom nešto nije u redu.
+    .advice = Odgovor se priprema; do tada karta ostaje kakva jeste.
+error-carrier_unknown = Ovog prevoznika nema u gradu.
+    .advice = Izaberite sa spiska.
+error-route_unknown = Ove linije nema u gradu.
+    .advice = Izaberite sa spiska.
+error-ride_missing = Ova vožnja nije na telefonu.
+    .advice = Osvežite spisak vožnji.
+error-ride_not_checked = Nema veze, pa vožnja nije mogla da se proveri. Ništa nije naplaćeno.
+    .advice = Platite karticom za prevoz ili kondukteru, ili pošaljite SMS na { $sms_number }.
+    .plain-advice = Platite karticom za prevoz ili kondukteru, ili pokušajte ponovo tamo gde ima signala.
+
+## Reči i rečenice
+
+line-rides-fare = { $persons ->
+        [one] { $persons } osoba po { $each }
+        [few] { $persons } osobe po { $each }
+       *[other] { $persons } osoba po { $each }
+    }
+entry-rides-ride = Vožnja
+entry-rides-refund = Vraćeno za vožnju
+ride-state-registered = Prijavljena
+ride-state-disputed = Proverava se
+ride-state-voided = Poništena, novac je vraćen
+ride-state-other = Drugo (ažurirajte aplikaciju)
+ride-kind-bus = Autobus
+ride-kind-trolleybus = Trolejbus
+ride-kind-tram = Tramvaj
+ride-kind-metro = Metro
+ride-kind-other = Vozilo
+ride-channel-app = U aplikaciji
+ride-channel-transport_card = Kartica za prevoz
+ride-channel-cash = Gotovina
+ride-channel-bank_card = Bankovna kartica
+ride-channel-sms = SMS
+ride-channel-other = Drugo (ažurirajte aplikaciju)
+rides-route = { $kind } { $number }
+rides-to = Smer: { $to }
+rides-route-unknown = Linija sada nije poznata; karta važi do { $ends_at_time }
+rides-vehicle = Vozilo { $board }
+rides-persons = { $persons ->
+        [one] { $persons } osoba
+        [few] { $persons } osobe
+       *[other] { $persons } osoba
+    }
+rides-left = { $rides ->
+        [0] Stanje ne pokriva vožnju
+        [one] Stanje pokriva { $rides } vožnju
+        [few] Stanje pokriva { $rides } vožnje
+       *[other] Stanje pokriva { $rides } vožnji
+    }
+rides-repeats = Prijavili ste se u ovom vozilu u { $registered_at_time }. Vozite se ponovo?
+
+## Ekrani
+
+rides-title = Moje vožnje
+rides-none = Još nema vožnji.
+rides-confirm = Potvrdi
+rides-confirm-again = Vozim se ponovo
+rides-scan = Skeniraj kod
+rides-scan-why = Usmerite kameru na kod u vozilu ili na ekran terminala.
+rides-scan-too_dark = Previše je mračno: upalite svetlo
+rides-scan-too_blurred = Držite telefon mirno
+rides-scan-too_small = Priđite bliže
+rides-scan-glare = Nagnite telefon: kod odbija svetlo
+rides-scan-torn = Kod je oštećen: skenirajte drugi ili ukucajte broj
+rides-type = Ukucaj broj
+rides-number-label = Broj vozila
+rides-number-why = Piše unutra iznad vetrobrana; može i registarska tablica.
+rides-companions = Ko se vozi sa vama
+rides-check-title = Proverite vožnju
+rides-carrier = Prevoznik
+rides-fare = Cena
+rides-pay-from = Plaća se sa
+rides-valid-until = Važi do { $time }
+rides-ticket-described = Promenljivi QR kod karte za kontrolora
+rides-ticket-note = Slika ekrana ne vredi: kod se menja svakih nekoliko sekundi.
+rides-ticket-move = Prikaži na ovom telefonu
+rides-without-network = Nema mreže? Platite karticom za prevoz ili kondukteru.
+rides-wrong = Sa ovom vožnjom nešto nije u redu
+rides-wrong-why = Šta nije u redu?
+rides-wrong-send = Pošalji
+rides-wrong-sent = Poslato: operater proverava
+rides-unconfirmed = Vozilo { $board }: još nije potvrđeno
+rides-forgotten-why = Operater je izgubio podatke o ovoj vožnji. Pokažite kartu kontroloru ili pitajte podršku.
