@@ -59,11 +59,7 @@ pub fn over(db: &Database, now: DateTime<Utc>) -> Stored<Vec<Ride>> {
         db,
         "SELECT json FROM ride WHERE forgotten = 0 AND (ends_at <= ?1 OR json ->> '$.state' = ?2)
          ORDER BY registered_at DESC, id DESC LIMIT ?3",
-        params![
-            now.timestamp_millis(),
-            RideState::Voided.as_str(),
-            u32::try_from(RIDES_OVER).unwrap_or(u32::MAX)
-        ],
+        params![now.timestamp_millis(), RideState::Voided.as_str(), u32::try_from(RIDES_OVER).unwrap_or(u32::MAX)],
     )
 }
 

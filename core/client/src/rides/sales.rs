@@ -2,8 +2,8 @@
 
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::rides::riders::{RideTrip, RideVehicle, RidesOffer, RidesSubject};
-use mesto_rules::rides::section::VehicleKind;
 use mesto_rules::rides::RidesSection;
+use mesto_rules::rides::section::VehicleKind;
 use mesto_rules::{CityId, Money, shown};
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::Serialize;

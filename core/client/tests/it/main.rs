@@ -29,6 +29,7 @@ mod quick_start;
 mod remembering;
 mod reminding;
 mod request_ids;
+mod rides;
 mod sms;
 mod support;
 mod syncing;

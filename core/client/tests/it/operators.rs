@@ -109,14 +109,14 @@ impl Two {
     }
 }
 
-fn config(folder: &Path, operator: &OperatorName, net: &Net) -> Config {
+pub fn config(folder: &Path, operator: &OperatorName, net: &Net) -> Config {
     let (path, widget) = Operators::files(folder, operator);
     let mut config = Config::new(path, operator.clone(), *net.operator.keys().root_public());
     config.widget_path = Some(widget);
     config
 }
 
-fn ports(net: &Arc<Net>, time: &Time, secrets: &Arc<Keychain>, operator: &OperatorName, seed: u64) -> Ports {
+pub fn ports(net: &Arc<Net>, time: &Time, secrets: &Arc<Keychain>, operator: &OperatorName, seed: u64) -> Ports {
     let entropy = Arc::new(Counter::new(seed));
     Ports {
         link: net.clone(),

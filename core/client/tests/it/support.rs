@@ -672,6 +672,11 @@ impl Phone {
 
     /// Another phone on the same network; `seed` tells phones apart.
     pub fn on(net: &Arc<Net>, seed: u8) -> Self {
+        Self::in_city(net, seed, &belgrade())
+    }
+
+    /// The same with a city that the operator has.
+    pub fn in_city(net: &Arc<Net>, seed: u8, city: &CityId) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let secrets = Arc::new(Keychain::default());
         let alarms = Arc::new(Alarms::default());
@@ -688,7 +693,7 @@ impl Phone {
             log: log.clone(),
         };
         let client = Client::open(config(folder.path().join("mesto.db"), net), ports.clone()).unwrap();
-        run(client.cities().refresh(&belgrade())).unwrap();
+        run(client.cities().refresh(city)).unwrap();
         Self { net: net.clone(), time, client, secrets, alarms, log, folder, ports }
     }
 
