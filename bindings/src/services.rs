@@ -10,6 +10,7 @@ use mesto_client::protocol::kernel::json::Json;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::{OrdersOffer, OrdersOutcome, OrdersSubject};
 use mesto_client::protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
+use mesto_client::protocol::rides::riders::{RidesOffer, RidesOutcome, RidesSubject};
 use mesto_client::protocol::services::CodeClaims;
 use mesto_client::protocol::signed_code::{Claims, CodeError, Unread};
 use mesto_client::{Observer as Hears, Topic};
@@ -21,6 +22,7 @@ use crate::kernel::error::MestoError;
 use crate::kernel::ports::PhoneError;
 use crate::kernel::signal::TopicSubscription;
 use crate::parking::ParkingCode;
+use crate::rides::RideTicket;
 
 /// One line a service: what can be asked of it, what it promises and what is bought of it.
 macro_rules! sold {
@@ -73,6 +75,7 @@ sold! {
     Parking: ParkingSubject, ParkingOffer, ParkingOutcome;
     Orders: OrdersSubject, OrdersOffer, OrdersOutcome;
     Garages: GaragesSubject, GaragesOffer, GaragesOutcome;
+    Rides: RidesSubject, RidesOffer, RidesOutcome;
     Wallet: WalletSubject, WalletOffer, WalletOutcome;
 }
 
@@ -194,6 +197,9 @@ pub enum CodeSays {
     Garages {
         receipt: GarageReceipt,
     },
+    Rides {
+        ticket: RideTicket,
+    },
     /// Of a later version: update the app.
     Other,
 }
@@ -203,7 +209,7 @@ pub(crate) fn code_says(claims: &Claims<Unread>) -> Result<(String, CodeSays), C
     Ok(match CodeClaims::read(claims)? {
         CodeClaims::ParkingTicket(said) => (said.id.to_string(), CodeSays::Parking { code: said.what.into() }),
         CodeClaims::ExitReceipt(said) => (said.id.to_string(), CodeSays::Garages { receipt: said.what.into() }),
-        CodeClaims::Ride(said) => (said.id.to_string(), CodeSays::Other),
+        CodeClaims::Ride(said) => (said.id.to_string(), CodeSays::Rides { ticket: said.what.into() }),
     })
 }
 

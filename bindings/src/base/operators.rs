@@ -9,7 +9,7 @@ use mesto_client::{Locale, NoReminders, OperatorName, Operators, Reminder, Remin
 
 use crate::base::payments::PurchaseIntent;
 use crate::kernel::client::{Client, ClientConfig, Handle, Phone, operator_name};
-use crate::kernel::error::MestoError;
+use crate::kernel::error::{MestoError, from_core};
 use crate::kernel::link::OperatorLink;
 use crate::kernel::ports::OwnReminders;
 
@@ -154,5 +154,17 @@ impl OperatorSet {
             Some(OperatorIntent { operator: open.operator.to_string(), intent })
         };
         self.core.open_intents().into_iter().filter_map(told).collect()
+    }
+}
+
+impl OperatorSet {
+    /// What only somebody who knows all of them can answer of one of them.
+    pub(crate) fn ask<T>(
+        &self,
+        operator: &str,
+        ask: impl FnOnce(&Operators, &OperatorName) -> mesto_client::Result<T>,
+    ) -> Result<T, MestoError> {
+        let name = operator_name(Some(operator), "").map_err(|why| why.said_in(self.locale))?;
+        from_core(ask(&self.core, &name), self.locale)
     }
 }

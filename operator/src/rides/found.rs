@@ -127,10 +127,10 @@ fn of_terminal(tx: &mut dyn Tx, (city, rides, now): InCity<'_>, shown: &ShownSig
 
 /// The vehicle of a number that was typed: the one on the board, or the plate (AV-32).
 pub(crate) fn by_number(tx: &mut dyn Tx, city: &City, typed: &str) -> Outcome<VehicleRow> {
-    if let Ok(board) = BoardNumber::new(typed) {
-        if let Some(row) = tx.first(find!(VehicleRow { city: &city.id, board: &board }))? {
-            return Ok(row);
-        }
+    if let Ok(board) = BoardNumber::new(typed)
+        && let Some(row) = tx.first(find!(VehicleRow { city: &city.id, board: &board }))?
+    {
+        return Ok(row);
     }
     if let Ok(plate) = parse_plate(typed, &city.sections.plates) {
         let of_plate = Select::of(

@@ -166,19 +166,19 @@ pub(crate) fn decide(
     // Read again: now nobody else changes it.
     let row = tx.first(find!(RideRow { id: id }).locking("ride"))?;
     let row = row.ok_or_else(|| StoreError::unreadable("ride", "it is gone"))?;
-    if stepped(tx, operator, now, &row, event)? == RideState::Voided {
-        if let (Some(account), Some(sale)) = (account.as_mut(), row.sale.filter(|_| row.price > 0)) {
-            let back = TakenBack {
-                sale,
-                pay: &row.pay.into(),
-                price: Money::from_minor(row.price, row.currency),
-                from: LedgerAccount::Revenue { service: NAME, city: row.city.clone() },
-                reason: "voided",
-                kind: REFUND,
-                reference: id,
-            };
-            refunds::give_back(tx, operator, now, account, back)?;
-        }
+    if stepped(tx, operator, now, &row, event)? == RideState::Voided
+        && let (Some(account), Some(sale)) = (account.as_mut(), row.sale.filter(|_| row.price > 0))
+    {
+        let back = TakenBack {
+            sale,
+            pay: &row.pay.into(),
+            price: Money::from_minor(row.price, row.currency),
+            from: LedgerAccount::Revenue { service: NAME, city: row.city.clone() },
+            reason: "voided",
+            kind: REFUND,
+            reference: id,
+        };
+        refunds::give_back(tx, operator, now, account, back)?;
     }
     tx.write(Write::sql(
         "ride_dispute",

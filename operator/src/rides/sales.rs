@@ -108,7 +108,7 @@ fn fare(asked: &Asked<'_>, rides: &RidesSection, persons: u32) -> Outcome<(Vec<L
     let Some(each) = rides.fare.known().copied() else {
         return refuse(ProblemCode::TariffUnknown, "the fare of this city is not known, so no ride is sold");
     };
-    let fare = each.checked_mul(persons.into())?;
+    let fare = each.checked_mul(persons)?;
     let mut lines = vec![Line {
         kind: "rides.fare".to_owned(),
         params: Params::default().with("persons", persons).with("each", each),

@@ -449,7 +449,7 @@ fn what_a_later_version_delivers_is_paid_and_asks_for_an_update() {
     let begun = buy(&phone, &by_card(&phone));
     phone.net.bank_decides(&begun, NoticeOutcome::Approved, None);
     let later = |answer: &mut Value| {
-        answer["sale"]["items"][0] = json!({"service": "rides", "subject": {}, "outcome": {"seats": 2}});
+        answer["sale"]["items"][0] = json!({"service": "reservations", "subject": {}, "outcome": {"seats": 2}});
     };
     phone.net.fault("GET /v1/payments", altered(&phone, &begun, later));
     phone.net.fault("GET /v1/events", Fault::NotSent);
@@ -473,7 +473,7 @@ fn an_open_purchase_of_a_service_nobody_knows_is_passed_over_in_account_and_even
     let foreign = |answer: &mut Value| {
         answer["sale"]["id"] = json!("sa_01jd4f8q0r3n7w2x5y6z8a9b1c");
         answer["sale"]["quote"] = json!("qt_01jd4f8q0r3n7w2x5y6z8a9b1c");
-        answer["sale"]["items"] = json!([{"service": "rides", "subject": {"line": "79"}}]);
+        answer["sale"]["items"] = json!([{"service": "reservations", "subject": {"line": "79"}}]);
         answer["payment"]["id"] = json!("py_01jd4f8q0r3n7w2x5y6z8a9b1c");
     };
     let Fault::Says(_, _, told) = altered(&phone, &begun, foreign) else { unreachable!() };

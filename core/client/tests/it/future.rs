@@ -33,7 +33,7 @@ fn an_event_of_a_service_nobody_knows_is_passed_over() {
     let before: Cursor = run(phone.client.sync()).unwrap().cursor.parse().unwrap();
     let next = Cursor { seq: before.seq + 1, ..before.clone() };
     phone.net.log();
-    let events = json!([{"cursor": next, "at": phone.time.now(), "kind": "rides.ride", "data": {"seats": 2}}]);
+    let events = json!([{"cursor": next, "at": phone.time.now(), "kind": "reservations.seat", "data": {"seats": 2}}]);
     phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "has_more": false})));
     let report = run(phone.client.sync()).unwrap();
     assert_eq!((report.is_from_snapshot, report.cursor), (false, next.to_string()));

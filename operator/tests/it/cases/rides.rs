@@ -141,7 +141,7 @@ on_both_databases! {
         assert_eq!((claims.what.vehicle.as_str(), claims.what.trip), ("1204", Some(bus.trip)));
         assert_eq!(claims.what.service_day, made.service_on);
         let page: RidePage = expect(200, rider.get("/v1/rides"));
-        assert_eq!(page.items, [made.clone()]);
+        assert_eq!(page.items, std::slice::from_ref(&made));
         assert_eq!(expect::<Ride>(200, rider.get(&format!("/v1/rides/{}", made.id))), made);
         world.check_books();
     }
