@@ -75,15 +75,13 @@ impl Rides {
 
     /// What a vehicle does on a trip, in the driver's language.
     #[uniffi::method(default(trip = None))]
-    #[must_use]
-    pub fn names(&self, city: CityId, vehicle: RideVehicle, trip: Option<RideTrip>) -> RideNames {
-        self.0.core.rides().names(&city, &vehicle, trip.as_ref())
+    pub fn names(&self, city: CityId, vehicle: RideVehicle, trip: Option<RideTrip>) -> Result<RideNames, MestoError> {
+        Ok(self.0.core.rides().names(&city, &vehicle, trip.as_ref()))
     }
 
     /// How far the balance reaches in a city; absent where that is not known.
-    #[must_use]
-    pub fn left(&self, city: CityId) -> Option<RidesLeft> {
-        self.0.core.rides().left(&city)
+    pub fn left(&self, city: CityId) -> Result<Option<RidesLeft>, MestoError> {
+        Ok(self.0.core.rides().left(&city))
     }
 
     /// A stored ride.

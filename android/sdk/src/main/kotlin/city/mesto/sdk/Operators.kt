@@ -1,6 +1,7 @@
 // Several operators in one phone.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.OperatorLink
 import city.mesto.sdk.core.OperatorConfig
 import city.mesto.sdk.core.OperatorIntent
@@ -48,6 +49,12 @@ class Operators private constructor(private val core: OperatorSet, private val l
 
     /** What is not confirmed yet at any operator, oldest first. */
     suspend fun openIntents(): List<OperatorIntent> = withContext(local) { core.openIntents() }
+
+    /**
+     * Refuses what was scanned and is no sign of a vehicle of [operator]'s [city]; one of a city of
+     * another operator of this phone is named as such.
+     */
+    suspend fun checkRideSign(operator: String, city: CityId, scanned: String) = withContext(local) { core.checkRideSign(operator, city, scanned) }
 
     /** Closes every client. */
     override fun close() {
