@@ -12,6 +12,7 @@ mod garages;
 mod kernel;
 mod orders;
 mod parking;
+mod rides;
 mod services;
 
 use std::ffi::OsString;

@@ -11,7 +11,7 @@ use crate::failure::{About, Failure, Outcome};
 use crate::test::cargo;
 use crate::{process, repository};
 
-const TARGETS: [&str; 6] = ["scanner", "kinds", "segments", "picture", "grammar", "signed"];
+const TARGETS: [&str; 7] = ["scanner", "kinds", "segments", "picture", "grammar", "signed", "feed"];
 /// What libFuzzer reads: which edges were taken, and what was compared.
 const COVERAGE: [&str; 6] = [
     "-Cpasses=sancov-module",

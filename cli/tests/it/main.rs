@@ -6,6 +6,7 @@ mod config;
 mod database;
 mod demo;
 mod doctor;
+mod feed;
 mod front;
 mod garage;
 #[cfg(unix)]

@@ -114,6 +114,12 @@ public struct Texts: Sendable {
     /// Parking
     public func entryParkingTicket() -> String { render("entry-parking-ticket", [:]) }
 
+    /// Ride given back
+    public func entryRidesRefund() -> String { render("entry-rides-refund", [:]) }
+
+    /// Ride
+    public func entryRidesRide() -> String { render("entry-rides-ride", [:]) }
+
     /// Paid out
     public func entryWalletRefund() -> String { render("entry-wallet-refund", [:]) }
 
@@ -381,6 +387,9 @@ public struct Texts: Sendable {
     /// The bank's fee on card payments below {$below}
     public func linePaymentsCardFee(below: String) -> String { render("line-payments-card-fee", ["below": below]) }
 
+    /// {$persons} persons at {$each}
+    public func lineRidesFare(persons: Int, each: String) -> String { render("line-rides-fare", ["persons": String(persons), "each": each]) }
+
     /// For the deposit
     public func lineWalletTopup() -> String { render("line-wallet-topup", [:]) }
 
@@ -593,6 +602,87 @@ public struct Texts: Sendable {
 
     /// {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed.
     public func reminderGaragesEndBody(facility: String, leaveByTime: String) -> String { render("reminder-garages-end.body", ["facility": facility, "leave_by_time": leaveByTime]) }
+
+    /// Bus
+    public func rideKindBus() -> String { render("ride-kind-bus", [:]) }
+
+    /// Metro
+    public func rideKindMetro() -> String { render("ride-kind-metro", [:]) }
+
+    /// Vehicle
+    public func rideKindOther() -> String { render("ride-kind-other", [:]) }
+
+    /// Tram
+    public func rideKindTram() -> String { render("ride-kind-tram", [:]) }
+
+    /// Trolleybus
+    public func rideKindTrolleybus() -> String { render("ride-kind-trolleybus", [:]) }
+
+    /// Being looked into
+    public func rideStateDisputed() -> String { render("ride-state-disputed", [:]) }
+
+    /// Other (update the app)
+    public func rideStateOther() -> String { render("ride-state-other", [:]) }
+
+    /// Registered
+    public func rideStateRegistered() -> String { render("ride-state-registered", [:]) }
+
+    /// Voided, the money was given back
+    public func rideStateVoided() -> String { render("ride-state-voided", [:]) }
+
+    /// Carrier
+    public func ridesCarrier() -> String { render("rides-carrier", [:]) }
+
+    /// Check the ride
+    public func ridesCheckTitle() -> String { render("rides-check-title", [:]) }
+
+    /// Confirm
+    public func ridesConfirm() -> String { render("rides-confirm", [:]) }
+
+    /// Ride again
+    public func ridesConfirmAgain() -> String { render("rides-confirm-again", [:]) }
+
+    /// Fare
+    public func ridesFare() -> String { render("rides-fare", [:]) }
+
+    /// The operator has lost its record of this ride. Show the ticket to the controller, or ask support.
+    public func ridesForgottenWhy() -> String { render("rides-forgotten-why", [:]) }
+
+    /// The balance covers {$rides} rides
+    public func ridesLeft(rides: Int) -> String { render("rides-left", ["rides": String(rides)]) }
+
+    /// No rides yet.
+    public func ridesNone() -> String { render("rides-none", [:]) }
+
+    /// {$persons} persons
+    public func ridesPersons(persons: Int) -> String { render("rides-persons", ["persons": String(persons)]) }
+
+    /// You registered in this vehicle at {$registered_at_time}. Ride again?
+    public func ridesRepeats(registeredAtTime: String) -> String { render("rides-repeats", ["registered_at_time": registeredAtTime]) }
+
+    /// {$kind} {$number}
+    public func ridesRoute(kind: String, number: String) -> String { render("rides-route", ["kind": kind, "number": number]) }
+
+    /// The route is not known now; the ticket holds until {$ends_at_time}
+    public func ridesRouteUnknown(endsAtTime: String) -> String { render("rides-route-unknown", ["ends_at_time": endsAtTime]) }
+
+    /// A picture of it is worth nothing: the code changes every few seconds.
+    public func ridesTicketNote() -> String { render("rides-ticket-note", [:]) }
+
+    /// My rides
+    public func ridesTitle() -> String { render("rides-title", [:]) }
+
+    /// Towards {$to}
+    public func ridesTo(to: String) -> String { render("rides-to", ["to": to]) }
+
+    /// Good until {$time}
+    public func ridesValidUntil(time: String) -> String { render("rides-valid-until", ["time": time]) }
+
+    /// Vehicle {$board}
+    public func ridesVehicle(board: String) -> String { render("rides-vehicle", ["board": board]) }
+
+    /// Sent: the operator looks into it
+    public func ridesWrongSent() -> String { render("rides-wrong-sent", [:]) }
 
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }

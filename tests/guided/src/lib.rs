@@ -5,11 +5,13 @@
 //! libraries that the scanner catches are no findings.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::services::{self, CodeClaims};
 use mesto_protocol::signed_code::{Claims, ClockRule, Verifier};
+use mesto_rules::rides::fares::{self, Leg, Line, Rider};
 use mesto_scan::draw::{Drawing, Strength};
 use mesto_scan::qr::segments;
 use mesto_scan::{Format, Frame, Kinds, Picture, Rotation, Scanner};
@@ -27,13 +29,14 @@ pub struct Target {
     pub most: usize,
 }
 
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     Target { name: "scanner", take: scanner, seeds: frames, most: 16_384 },
     Target { name: "kinds", take: kinds, seeds: frames, most: 16_384 },
     Target { name: "segments", take: said, seeds: codewords, most: 512 },
     Target { name: "picture", take: picture, seeds: files, most: 8192 },
     Target { name: "grammar", take: grammar, seeds: texts, most: 512 },
     Target { name: "signed", take: signed, seeds: codes, most: 2048 },
+    Target { name: "feed", take: feed, seeds: feeds, most: 4096 },
 ];
 
 /// Whether a panic there is a finding: what the scanner's libraries do is caught where they are
@@ -154,6 +157,42 @@ fn signed(input: &[u8]) {
     });
 }
 
+/// Between two files of a feed.
+const NEXT_FILE: u8 = 0x1e;
+
+/// Files of a feed, each after its name on a line of its own: read, and a journey priced by it.
+fn feed(input: &[u8]) {
+    let named = |part: &[u8]| {
+        let end = part.iter().position(|byte| *byte == b'\n')?;
+        let name = std::str::from_utf8(part.get(..end)?).ok()?;
+        Some((name.to_owned(), part.get(end + 1..)?.to_vec()))
+    };
+    let files: BTreeMap<String, Vec<u8>> = input.split(|byte| *byte == NEXT_FILE).filter_map(named).collect();
+    let read = match fares::read(&files) {
+        Ok(read) => read,
+        Err(errors) => {
+            assert!(errors.is_sorted() && (1..=200).contains(&errors.len()), "{} errors", errors.len());
+            return;
+        }
+    };
+    let written = serde_json::to_vec(&read).unwrap_or_default();
+    assert!(mesto_rules::from_json(&written).is_ok_and(|again: fares::Fares| again == read), "it comes back another");
+    let Ok(begin) = "2026-04-29T08:00:00+05:00".parse() else { return };
+    let mut legs = Vec::new();
+    for (minutes, (route, from, to)) in (0..).step_by(25).zip([("1", "a", "b"), ("1", "b", "c"), ("2", "c", "a")]) {
+        let boarded_at: chrono::DateTime<chrono::FixedOffset> = begin;
+        let boarded_at = boarded_at + chrono::TimeDelta::minutes(minutes);
+        let alighted_at = Some(boarded_at + chrono::TimeDelta::minutes(20));
+        legs.push(Leg { line: Line::Route(route), from, to: Some(to), boarded_at, alighted_at, held: None });
+    }
+    let tapped: Vec<Leg<'_>> = legs.iter().map(|leg| Leg { to: None, alighted_at: None, ..*leg }).collect();
+    for legs in [legs, tapped] {
+        for way in read.journey(&legs, &Rider::default()).ways {
+            assert!(way.total.minor().is_ok_and(|minor| minor >= 0), "{} is paid out", way.total);
+        }
+    }
+}
+
 /// Drawn codes of three points a module.
 fn frames() -> Vec<Vec<u8>> {
     let of = |text: &str, strength: Strength, module: usize, turned: u8| {
@@ -218,6 +257,63 @@ fn texts() -> Vec<Vec<u8>> {
     ]
     .map(|text| text.as_bytes().to_vec())
     .to_vec()
+}
+
+fn feeds() -> Vec<Vec<u8>> {
+    let of = |files: &[(&str, &str)]| {
+        let files: Vec<String> = files.iter().map(|(name, text)| format!("{name}\n{text}")).collect();
+        files.join("\u{1e}").into_bytes()
+    };
+    let products = ("fare_products.txt", "fare_product_id,amount,currency\np,120.00,KZT\nq,-50.00,KZT\n");
+    let routes = ("routes.txt", "route_id,network_id\n1,n\n2,m\n");
+    let stops = ("stops.txt", "stop_id,location_type,parent_station\ns,1,\na,,s\nb,0,\nc,0,\n");
+    let areas = ("areas.txt", "area_id\nx\ny\n");
+    let within = ("stop_areas.txt", "area_id,stop_id\nx,s\ny,b\n");
+    vec![
+        of(&[
+            products,
+            routes,
+            stops,
+            areas,
+            within,
+            ("fare_leg_rules.txt", "network_id,from_area_id,to_area_id,fare_product_id\nn,x,y,p\n,,,p\n"),
+        ]),
+        of(&[
+            products,
+            routes,
+            ("fare_leg_rules.txt", "leg_group_id,network_id,fare_product_id,rule_priority\ng,n,p,\nh,,p,1\n"),
+            (
+                "fare_transfer_rules.txt",
+                "from_leg_group_id,to_leg_group_id,transfer_count,duration_limit,duration_limit_type,\
+                 fare_transfer_type,fare_product_id\nh,h,-1,3600,1,0,\ng,h,,5400,2,1,q\nh,g,,,,2,q\n",
+            ),
+        ]),
+        of(&[
+            products,
+            ("fare_leg_rules.txt", "from_timeframe_group_id,to_timeframe_group_id,fare_product_id\nt,,p\n,t,p\n"),
+            ("timeframes.txt", "timeframe_group_id,start_time,end_time,service_id\nt,07:00:00,09:00:00,s\nt,,,d\n"),
+            (
+                "calendar.txt",
+                "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n\
+                 s,1,1,1,1,1,0,0,20260101,20261231\n",
+            ),
+            ("calendar_dates.txt", "service_id,date,exception_type\ns,20260508,2\nd,20260322,1\n"),
+        ]),
+        of(&[
+            ("rider_categories.txt", "rider_category_id,rider_category_name,is_default_fare_category\nr,R,1\n"),
+            ("fare_media.txt", "fare_media_id,fare_media_type\nc,2\n"),
+            (
+                "fare_products.txt",
+                "fare_product_id,rider_category_id,fare_media_id,amount,currency\np,r,c,120.00,KZT\np,,,0.00,KZT\n",
+            ),
+            stops,
+            ("networks.txt", "network_id\nn\n"),
+            ("routes.txt", "route_id\n1\n2\n"),
+            ("route_networks.txt", "network_id,route_id\nn,1\nn,2\n"),
+            ("fare_leg_join_rules.txt", "from_network_id,to_network_id,from_stop_id,to_stop_id\nn,n,,\nn,n,b,s\n"),
+            ("fare_leg_rules.txt", "\u{feff}network_id,fare_product_id\r\n\"n\",p\r\n"),
+        ]),
+    ]
 }
 
 fn codes() -> Vec<Vec<u8>> {
@@ -308,6 +404,12 @@ mod tests {
         }
     }
 
+    fn is_a_feed(seed: &[u8]) -> bool {
+        let parts = std::str::from_utf8(seed).unwrap().split('\u{1e}');
+        let files = parts.map(|part| part.split_once('\n').unwrap()).map(|(name, text)| (name.to_owned(), text));
+        fares::read(&files.collect::<BTreeMap<String, &str>>()).is_ok_and(|read| !read.leg_rules.is_empty())
+    }
+
     #[test]
     fn the_seeds_are_right() {
         let read = |input: &[u8], kinds| {
@@ -315,6 +417,8 @@ mod tests {
             scanner.scan(&frame(input).unwrap(), &|| Duration::ZERO).codes
         };
         assert!(frames().iter().take(4).all(|seed| !read(seed, Kinds::QR).is_empty()));
+        let names = |seed: &Vec<u8>| seed.split(|byte| *byte == NEXT_FILE).count();
+        assert!(feeds().iter().all(|seed| names(seed) >= 3 && is_a_feed(seed)));
         assert!(codewords().iter().filter(|seed| segments::said(&seed[1..], 1).is_some()).count() >= 4);
         assert!(files().iter().all(|seed| Picture::read(seed).is_ok()));
         let stored = codes().into_iter().filter(|seed| seed[0] == 1).map(|seed| base45::encode(&seed[1..]));

@@ -35,6 +35,8 @@ pub const COMPOSED: &[Composed] = &[
     },
     Composed { prefix: "refund", file: "core/client/src/base/payments/mod.rs", says: "word_text(\"refund\"" },
     Composed { prefix: "intent-state", file: "cli/src/base/payments.rs", says: "\"intent-state-{}\"" },
+    Composed { prefix: "ride-state", file: "cli/src/rides/show.rs", says: "\"ride-state-{}\"" },
+    Composed { prefix: "ride-kind", file: "cli/src/rides/show.rs", says: "\"ride-kind-{}\"" },
     Composed { prefix: "visit-state", file: "cli/src/garages/show.rs", says: "\"visit-state-{}\"" },
 ];
 

@@ -109,6 +109,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Parking */
     fun entryParkingTicket(): String = render("entry-parking-ticket", emptyMap())
 
+    /** Ride given back */
+    fun entryRidesRefund(): String = render("entry-rides-refund", emptyMap())
+
+    /** Ride */
+    fun entryRidesRide(): String = render("entry-rides-ride", emptyMap())
+
     /** Paid out */
     fun entryWalletRefund(): String = render("entry-wallet-refund", emptyMap())
 
@@ -376,6 +382,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The bank's fee on card payments below {$below} */
     fun linePaymentsCardFee(below: String): String = render("line-payments-card-fee", mapOf("below" to below))
 
+    /** {$persons} persons at {$each} */
+    fun lineRidesFare(persons: Long, each: String): String = render("line-rides-fare", mapOf("persons" to persons.toString(), "each" to each))
+
     /** For the deposit */
     fun lineWalletTopup(): String = render("line-wallet-topup", emptyMap())
 
@@ -588,6 +597,87 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed. */
     fun reminderGaragesEndBody(facility: String, leaveByTime: String): String = render("reminder-garages-end.body", mapOf("facility" to facility, "leave_by_time" to leaveByTime))
+
+    /** Bus */
+    fun rideKindBus(): String = render("ride-kind-bus", emptyMap())
+
+    /** Metro */
+    fun rideKindMetro(): String = render("ride-kind-metro", emptyMap())
+
+    /** Vehicle */
+    fun rideKindOther(): String = render("ride-kind-other", emptyMap())
+
+    /** Tram */
+    fun rideKindTram(): String = render("ride-kind-tram", emptyMap())
+
+    /** Trolleybus */
+    fun rideKindTrolleybus(): String = render("ride-kind-trolleybus", emptyMap())
+
+    /** Being looked into */
+    fun rideStateDisputed(): String = render("ride-state-disputed", emptyMap())
+
+    /** Other (update the app) */
+    fun rideStateOther(): String = render("ride-state-other", emptyMap())
+
+    /** Registered */
+    fun rideStateRegistered(): String = render("ride-state-registered", emptyMap())
+
+    /** Voided, the money was given back */
+    fun rideStateVoided(): String = render("ride-state-voided", emptyMap())
+
+    /** Carrier */
+    fun ridesCarrier(): String = render("rides-carrier", emptyMap())
+
+    /** Check the ride */
+    fun ridesCheckTitle(): String = render("rides-check-title", emptyMap())
+
+    /** Confirm */
+    fun ridesConfirm(): String = render("rides-confirm", emptyMap())
+
+    /** Ride again */
+    fun ridesConfirmAgain(): String = render("rides-confirm-again", emptyMap())
+
+    /** Fare */
+    fun ridesFare(): String = render("rides-fare", emptyMap())
+
+    /** The operator has lost its record of this ride. Show the ticket to the controller, or ask support. */
+    fun ridesForgottenWhy(): String = render("rides-forgotten-why", emptyMap())
+
+    /** The balance covers {$rides} rides */
+    fun ridesLeft(rides: Long): String = render("rides-left", mapOf("rides" to rides.toString()))
+
+    /** No rides yet. */
+    fun ridesNone(): String = render("rides-none", emptyMap())
+
+    /** {$persons} persons */
+    fun ridesPersons(persons: Long): String = render("rides-persons", mapOf("persons" to persons.toString()))
+
+    /** You registered in this vehicle at {$registered_at_time}. Ride again? */
+    fun ridesRepeats(registeredAtTime: String): String = render("rides-repeats", mapOf("registered_at_time" to registeredAtTime))
+
+    /** {$kind} {$number} */
+    fun ridesRoute(kind: String, number: String): String = render("rides-route", mapOf("kind" to kind, "number" to number))
+
+    /** The route is not known now; the ticket holds until {$ends_at_time} */
+    fun ridesRouteUnknown(endsAtTime: String): String = render("rides-route-unknown", mapOf("ends_at_time" to endsAtTime))
+
+    /** A picture of it is worth nothing: the code changes every few seconds. */
+    fun ridesTicketNote(): String = render("rides-ticket-note", emptyMap())
+
+    /** My rides */
+    fun ridesTitle(): String = render("rides-title", emptyMap())
+
+    /** Towards {$to} */
+    fun ridesTo(to: String): String = render("rides-to", mapOf("to" to to))
+
+    /** Good until {$time} */
+    fun ridesValidUntil(time: String): String = render("rides-valid-until", mapOf("time" to time))
+
+    /** Vehicle {$board} */
+    fun ridesVehicle(board: String): String = render("rides-vehicle", mapOf("board" to board))
+
+    /** Sent: the operator looks into it */
+    fun ridesWrongSent(): String = render("rides-wrong-sent", emptyMap())
 
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())

@@ -1,0 +1,160 @@
+//! `mesto bus`: plays a vehicle. It is told to the operator with its trip, its sign is printed, and
+//! its terminal shows a code that changes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Args;
+use mesto_operator::{Entropy as _, SystemEntropy};
+use mesto_protocol::device::{DeviceSigner as _, SoftwareDevice};
+use mesto_protocol::rides::vehicles::{POST_SIGN, PUT_TERMINAL, TELL_TRIPS, TELL_VEHICLES};
+use mesto_rules::CityId;
+use mesto_rules::rides::{Token, sign};
+use serde_json::{Value, json};
+
+use crate::base::operator::now;
+use crate::kernel::args::web_address;
+use crate::kernel::call::Call;
+use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::output;
+use crate::kernel::testbed::answered;
+use crate::kernel::web;
+
+/// How often the code of the terminal changes.
+const NEW_EVERY: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Args)]
+pub struct BusArgs {
+    /// Address of the operator.
+    #[arg(long, value_parser = web_address)]
+    operator: String,
+    /// A file with a dispatcher's token, as `mesto admin create --role dispatcher` shows it.
+    #[arg(long, value_name = "FILE")]
+    token_file: PathBuf,
+    /// The number that is painted on it.
+    #[arg(long, default_value = "1204")]
+    board: String,
+    /// Its number plate.
+    #[arg(long)]
+    plate: Option<String>,
+    /// Who runs it: an id of the city.
+    #[arg(long, default_value = "almaty-electrotrans")]
+    carrier: String,
+    /// The route that it makes: an id of the city.
+    #[arg(long, default_value = "92")]
+    route: String,
+    /// Which of the route's directions.
+    #[arg(long, default_value_t = 0)]
+    direction: u32,
+    /// How long the trip takes from now on.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=720))]
+    minutes: u32,
+    #[arg(long, default_value = "almaty")]
+    city: CityId,
+    /// Show one code and end.
+    #[arg(long)]
+    once: bool,
+}
+
+/// A dispatcher at an operator.
+struct Dispatcher<'a> {
+    operator: &'a str,
+    token: String,
+}
+
+impl Dispatcher<'_> {
+    async fn tell(&self, path: &str, said: Value) -> Outcome<Value> {
+        let client = web::client_for(self.operator).map_err(|why| CliError::failed("TLS", why))?;
+        let request = client
+            .post(format!("{}{path}", self.operator))
+            .bearer_auth(&self.token)
+            .header("content-type", "application/json")
+            .body(said.to_string());
+        self.answer(request).await
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Outcome<Value> {
+        let (status, answer) = answered(request).await.map_err(|why| {
+            CliError::new(Exit::Offline, "offline", format!("{} was not reached: {why}", self.operator))
+                .advise("Start it, or give another --operator.")
+        })?;
+        if status / 100 == 2 {
+            return Ok(answer);
+        }
+        let word = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Err(match status {
+            401 | 403 => CliError::new(Exit::NotSignedIn, &word("code"), word("detail"))
+                .advise("Give the token of a dispatcher: `mesto admin create --role dispatcher --city almaty`."),
+            _ => CliError::new(Exit::Refused, &word("code"), word("detail")),
+        })
+    }
+
+    /// The operator's clock; this machine's where it does not tell.
+    async fn now(&self) -> Outcome<DateTime<Utc>> {
+        let client = web::client_for(self.operator).map_err(|why| CliError::failed("TLS", why))?;
+        let told = self.answer(client.get(format!("{}/v1/clock", self.operator))).await?;
+        let told = told.get("now").and_then(Value::as_str).and_then(|told| told.parse().ok());
+        Ok(told.unwrap_or_else(now))
+    }
+}
+
+/// A text in an answer.
+fn said(answer: &Value, name: &str) -> Outcome<String> {
+    let text = answer.get(name).and_then(Value::as_str).map(str::to_owned);
+    text.ok_or_else(|| CliError::failed("the operator's answer", format!("it has no `{name}`")))
+}
+
+pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
+    let token = std::fs::read_to_string(&args.token_file).map_err(|why| {
+        CliError::new(Exit::Input, "file_unreadable", format!("{} cannot be read: {why}", args.token_file.display()))
+            .advise("Give a file that holds the dispatcher's token alone.")
+    })?;
+    let dispatcher = Dispatcher { operator: &args.operator, token: token.trim().to_owned() };
+    let starts_at = dispatcher.now().await?;
+    let vehicle = json!({
+        "board": args.board, "plate": args.plate, "carrier": args.carrier, "is_in_service": true,
+    });
+    dispatcher.tell(TELL_VEHICLES.path, json!({ "city": args.city, "vehicles": [vehicle] })).await?;
+    let trip = json!({
+        "vehicle": args.board, "route": args.route, "direction": args.direction,
+        "starts_at": starts_at, "ends_at": starts_at + TimeDelta::minutes(args.minutes.into()),
+    });
+    dispatcher.tell(TELL_TRIPS.path, json!({ "city": args.city, "trips": [trip] })).await?;
+    let of_vehicle = json!({ "city": args.city, "vehicle": args.board });
+    let posted = said(&dispatcher.tell(POST_SIGN.path, of_vehicle).await?, "text")?;
+    let machine = machine()?;
+    let put = json!({ "city": args.city, "vehicle": args.board, "key": machine.device_key().to_text() });
+    let terminal = said(&dispatcher.tell(PUT_TERMINAL.path, put).await?, "terminal")?;
+    let terminal = Token::new(&terminal).map_err(|why| CliError::failed("the operator's answer", why))?;
+    // The terminal shows links to the same host as the sign.
+    let host = posted.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let drawn = |text: &str| match call.style.json {
+        true => Ok(String::new()),
+        false => output::qr_that_fits(text, call.style),
+    };
+    let sticker = drawn(&posted)?;
+    call.say(&json!({ "vehicle": args.board, "sign": posted }), || {
+        format!("Vehicle {}: its sign\n{sticker}\n{posted}\n", args.board)
+    });
+    loop {
+        let text = sign::to_sign(host, args.city.as_str(), &terminal, dispatcher.now().await?);
+        let signature = machine.sign(text.as_bytes()).map_err(|why| CliError::failed("the terminal's key", why))?;
+        let code = format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature));
+        let shown = drawn(&code)?;
+        call.say(&json!({ "terminal": code }), || format!("The terminal shows\n{shown}\n{code}\n"));
+        if args.once {
+            return Ok(());
+        }
+        tokio::time::sleep(NEW_EVERY).await;
+    }
+}
+
+/// A terminal with a new key.
+fn machine() -> Outcome<SoftwareDevice> {
+    let mut seed = [0; 32];
+    SystemEntropy.fill(&mut seed);
+    SoftwareDevice::from_seed(&seed).map_err(|why| CliError::failed("the terminal's key", why))
+}
