@@ -12,9 +12,12 @@ import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import java.time.Instant
 
-/** In the language given; what the city and the operator would say is written out here. */
+/**
+ * In the language given; what the city and the operator would say is written out here, in Serbian
+ * and English only: an operator that has no other texts is shown to everybody else in English.
+ */
 open class Sample(private val language: String) {
-    fun say(serbian: String, english: String) = if (language == "en") english else serbian
+    fun say(serbian: String, english: String) = if (language == "sr-Latn") serbian else english
 
     val now: Instant = Instant.parse("2025-09-03T08:00:00Z")
 

@@ -24,7 +24,7 @@ private const val SCALE = 1.25f
 /** What all film strips together may weigh in the repository. */
 private const val MOST_BYTES = 600_000L
 
-/** States that are drawn in every manner; the others in Serbian by day only. */
+/** States that are drawn in every manner; the others by day only, in Serbian, Kazakh and Russian. */
 private val IN_EVERY_MANNER = setOf("zones-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "buy-unconfirmed", "prices-known", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-limit-reached")
 
 private enum class Manner(val suffix: String, val language: String, val dark: Boolean, val font: Float) {
@@ -32,13 +32,20 @@ private enum class Manner(val suffix: String, val language: String, val dark: Bo
     English(".en", "en", false, 1f),
     Night(".night", "sr-Latn", true, 1f),
     LargeLetters(".large", "sr-Latn", false, 2f),
+    Kazakh(".kk", "kk", false, 1f),
+    KazakhAtNight(".kk.night", "kk", true, 1f),
+    KazakhInLargeLetters(".kk.large", "kk", false, 2f),
+    Russian(".ru", "ru", false, 1f),
+    RussianInLargeLetters(".ru.large", "ru", false, 2f),
 }
+
+private val EVERY_STATE = setOf(Manner.Day, Manner.Kazakh, Manner.Russian)
 
 class ScreensDrawnTest {
     private fun drawn(): Map<String, Pair<DrawnScreen, Manner>> = buildMap {
         for (manner in Manner.entries) {
             for (screen in drawnScreens(manner.language)) {
-                if (manner == Manner.Day || screen.name in IN_EVERY_MANNER) put("${screen.name}${manner.suffix}.png", screen to manner)
+                if (manner in EVERY_STATE || screen.name in IN_EVERY_MANNER) put("${screen.name}${manner.suffix}.png", screen to manner)
             }
         }
     }

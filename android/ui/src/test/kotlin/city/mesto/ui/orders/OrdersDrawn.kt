@@ -29,7 +29,7 @@ private fun ordersSay(name: String, words: Words, language: String): List<String
         "paying" -> listOf(buyPaying())
         "at-the-bank" -> listOf(stateUnconfirmed(), stateAtBankWhy(), topupOpenBank(), topupGiveUp(), stateCheckAgain())
         "unconfirmed" -> listOf(stateUnconfirmed(), stateUnconfirmedWhy("10:00"), stateCheckAgain())
-        "paid-back" -> listOf(stateRefusedCode("order_already_paid"), if (language == "en") "1,900.00 RSD is paid back" else "1.900,00 RSD se vraća")
+        "paid-back" -> listOf(stateRefusedCode("order_already_paid"), if (language == "sr-Latn") "1.900,00 RSD se vraća" else "1,900.00 RSD is paid back")
         "paid" -> listOf(ordersDone(due, plate), orderStatePaid())
         else -> error("say what orders-$name shows")
     }

@@ -18,7 +18,7 @@ private fun owedSay(name: String, words: Words, language: String): List<String> 
         "ready" -> listOf(name1, garagesOwedTicket(ticket), garagesPayDescribed(money(words, "300"), ticket, name1), garagesOwedExit("10:15"), topupBalance(money(words, "1000")), buyTotal(), buyPriceHeld("10:02"))
         "by-card" -> listOf(garagesPayCardDescribed(money(words, "300"), ticket, name1), buyCardNote(), buyByDeposit(), buyByCard())
         "the-rest" -> listOf(garagesPayDescribed(money(words, "100"), ticket, name1), money(words, "-300"))
-        "lost-ticket" -> listOf(garagesPayDescribed(money(words, "1000"), ticket, name1), if (language == "en") "Lost ticket" else "Izgubljena karta")
+        "lost-ticket" -> listOf(garagesPayDescribed(money(words, "1000"), ticket, name1), if (language == "sr-Latn") "Izgubljena karta" else "Lost ticket")
         "several-days" -> listOf(garagesOwedExitNone(), buyDepositShort(money(words, "3000")), buyTopUp())
         "loading" -> listOf(buyPriceLoading())
         "already-paid" -> listOf(stateRefusedCode("visit_already_paid"), garagesBackToNumber())
@@ -29,7 +29,7 @@ private fun owedSay(name: String, words: Words, language: String): List<String> 
         "paying" -> listOf(buyPaying())
         "at-the-bank" -> listOf(stateUnconfirmed(), stateAtBankWhy(), topupOpenBank(), topupGiveUp(), stateCheckAgain())
         "unconfirmed" -> listOf(stateUnconfirmed(), stateUnconfirmedWhy("10:00"), stateCheckAgain())
-        "paid-back" -> listOf(stateRefusedCode("visit_already_paid"), if (language == "en") "300.00 RSD is paid back" else "300,00 RSD se vraća")
+        "paid-back" -> listOf(stateRefusedCode("visit_already_paid"), if (language == "sr-Latn") "300,00 RSD se vraća" else "300.00 RSD is paid back")
         else -> error("say what garages-owed-$name shows in $language")
     }
 }

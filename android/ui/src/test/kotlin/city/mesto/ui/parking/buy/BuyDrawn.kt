@@ -12,7 +12,7 @@ fun buyDrawn(language: String): List<DrawnScreen> = buyStates(language).map { (n
 }
 
 private fun buySay(name: String, words: Words, language: String): List<String> = words.texts.run {
-    val red = if (language == "en") "Zone 1 (red)" else "Zona 1 (crvena)"
+    val red = if (language == "sr-Latn") "Zona 1 (crvena)" else "Zone 1 (red)"
     val pay = { amount: String, time: String -> buyPayDescribed(amount = money(words, amount), plate = "BG 789-PP", zone = red, time = time) }
     when (name) {
         "ready" -> listOf(pay("80", "11:00"), buyTotal(), money(words, "80"), "B G, 7 8 9, P P", buyPriceHeld("10:02"))
@@ -30,9 +30,9 @@ private fun buySay(name: String, words: Words, language: String): List<String> =
             buyPayCardDescribed(amount = money(words, "200"), plate = "BG 789-PP", zone = red, time = "11:30"),
             buyByDeposit(), buyByCard(), buyCardNote(),
         )
-        "card-not-sold" -> listOf(if (language == "en") "the bank's fee is not known" else "naknada banke nije poznata", stateRefusedCode("card_fee_unknown"), buyByDeposit())
+        "card-not-sold" -> listOf(if (language == "sr-Latn") "naknada banke nije poznata" else "the bank's fee is not known", stateRefusedCode("card_fee_unknown"), buyByDeposit())
         "at-the-bank" -> listOf(stateUnconfirmed(), stateAtBankWhy(), stateCheckAgain(), topupGiveUp(), topupOpenBank())
-        "paid-back" -> listOf(stateRefusedCode("quote_stale"), if (language == "en") "200.00 RSD is paid back" else "200,00 RSD se vraća")
+        "paid-back" -> listOf(stateRefusedCode("quote_stale"), if (language == "sr-Latn") "200,00 RSD se vraća" else "200.00 RSD is paid back")
         "unconfirmed" -> listOf(stateUnconfirmed(), stateUnconfirmedWhy("10:00"), stateUseSms(), stateUseSmsWhat(body = "BG789PP", number = "9111"))
         else -> error("say what buy-$name shows")
     }

@@ -11,10 +11,10 @@ fun zonesDrawn(language: String): List<DrawnScreen> = zonesStates(language).map 
 }
 
 private fun zonesSay(name: String, words: Words, language: String): List<String> = words.texts.run {
-    val red = if (language == "en") "Zone 1 (red)" else "Zona 1 (crvena)"
+    val red = if (language == "sr-Latn") "Zona 1 (crvena)" else "Zone 1 (red)"
     when (name) {
         "ready" -> listOf(zonesNear(), zonesApproximate(), "$red, ", zonesHereAbout(), zonesSignLabel())
-        "by-sign" -> listOf(zonesBySign(), "9112", zonesSignGo(if (language == "en") "Zone 2 (yellow)" else "Zona 2 (žuta)"))
+        "by-sign" -> listOf(zonesBySign(), "9112", zonesSignGo(if (language == "sr-Latn") "Zona 2 (žuta)" else "Zone 2 (yellow)"))
         "running" -> listOf(zonesRunning("BG 789-PP"), "42:07")
         "loading" -> listOf(zonesLoading())
         "offline" -> listOf(stateOffline(), stateOfflineAsOf("09:42"), stateRetry())
@@ -22,7 +22,7 @@ private fun zonesSay(name: String, words: Words, language: String): List<String>
         "unconfirmed" -> listOf(stateUnconfirmedOpen("BG 789-PP"))
         "no-position" -> listOf(zonesNoPosition(), zonesAll())
         "which-car" -> listOf(zonesChoosePlate())
-        "choosing-car" -> listOf(zonesChoosePlate(), zonesAddPlate(), if (language == "en") "Van" else "Kombi")
+        "choosing-car" -> listOf(zonesChoosePlate(), zonesAddPlate(), if (language == "sr-Latn") "Kombi" else "Van")
         "unavailable" -> listOf(stateRefusedCode("unavailable"), stateRetry(), zonesPlateMissing())
         else -> error("say what zones-$name shows")
     }
