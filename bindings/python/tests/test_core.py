@@ -182,6 +182,8 @@ class Values(WithTestbed):
         self.assertEqual(90, wheel.stop.minutes)
         self.assertEqual("1.000,00 RSD", mesto.money_text("sr-Latn", lacks))
         self.assertEqual("2,1", mesto.number_text("sr-Latn", Decimal("2.1")))
+        fare = mesto.Money(Decimal("120.00"), "KZT")
+        self.assertEqual({"120\xa0₸"}, {mesto.money_text(locale, fare) for locale in ("en", "sr-Latn", "kk", "ru")})
         self.assertEqual(7200, offset)
         at = datetime(2025, 9, 3, 23, 30, tzinfo=timezone.utc)
         self.assertEqual(("01:30", "4 Sep, 01:30"), (mesto.time_text(at, offset), mesto.moment_text("en", at, offset)))
@@ -477,6 +479,8 @@ class Errors(WithTestbed):
         said = {
             "en": ("91 minutes are more than this zone allows: at most 90.", "You can buy 90 minutes now."),
             "sr-Latn-RS": ("91 min je više nego što zona dozvoljava: najviše 90.", "Sada možete kupiti 90 min."),
+            "kk-KZ": ("91 мин — бұл аймақ рұқсат еткеннен көп: ең көбі — 90.", "Қазір 90 мин сатып алуға болады."),
+            "ru": ("91 мин — больше, чем разрешает зона: не больше 90.", "Сейчас можно купить 90 мин."),
         }
         for number, (locale, (text, advice)) in enumerate(said.items()):
             app = self.driver(f"+38164000001{number}", locale=locale, path=f"{self.folder}/{locale}.db")

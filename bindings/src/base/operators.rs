@@ -18,8 +18,8 @@ use crate::kernel::ports::OwnReminders;
 pub struct OperatorsConfig {
     /// Where their files lie, two for each, named by its DNS name; it must exist.
     pub folder: String,
-    /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else
-    /// English.
+    /// The driver's language, BCP 47: Serbian, Kazakh and Russian, which their neighbours read;
+    /// everybody else reads English.
     #[uniffi(default = "en")]
     pub locale: String,
     /// The app's version, such as `1.20.3`: one to three numbers, and what follows `-` or `+` does

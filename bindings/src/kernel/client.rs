@@ -40,8 +40,8 @@ pub struct ClientConfig {
     /// is named so.
     #[uniffi(default = None)]
     pub operator: Option<String>,
-    /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else
-    /// English.
+    /// The driver's language, BCP 47: Serbian, Kazakh and Russian, which their neighbours read;
+    /// everybody else reads English.
     #[uniffi(default = "en")]
     pub locale: String,
     /// The app's version, such as `1.20.3`: one to three numbers, and what follows `-` or `+` does
@@ -360,7 +360,7 @@ pub fn render_text(locale: String, id: String, args: HashMap<String, String>) ->
 }
 
 /// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency
-/// has.
+/// has. Tenge have their sign, and no decimals while they are whole: `120 ₸`.
 #[uniffi::export]
 pub fn money_text(locale: String, money: Money) -> Result<String, MestoError> {
     Ok(texts::format_money(Locale::of(&locale), &money))
