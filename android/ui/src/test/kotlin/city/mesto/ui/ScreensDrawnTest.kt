@@ -24,7 +24,7 @@ private const val SCALE = 1.25f
 /** What all film strips together may weigh in the repository. */
 private const val MOST_BYTES = 600_000L
 
-/** States that are drawn in every manner; the others by day only, in Serbian, Kazakh and Russian. */
+/** States that are drawn in every manner; the others by day, in Serbian, Kazakh and Russian. */
 private val IN_EVERY_MANNER = setOf("zones-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "buy-unconfirmed", "prices-known", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-limit-reached")
 
 private enum class Manner(val suffix: String, val language: String, val dark: Boolean, val font: Float) {
