@@ -479,8 +479,8 @@ class Errors(WithTestbed):
         said = {
             "en": ("91 minutes are more than this zone allows: at most 90.", "You can buy 90 minutes now."),
             "sr-Latn-RS": ("91 min je više nego što zona dozvoljava: najviše 90.", "Sada možete kupiti 90 min."),
-            "kk-KZ": ("91 мин — бұл аймақ рұқсат еткеннен көп: ең көбі — 90.", "Қазір 90 мин сатып алуға болады."),
-            "ru": ("91 мин — больше, чем разрешает зона: не больше 90.", "Сейчас можно купить 90 мин."),
+            "kk-KZ": ("91\xa0мин — бұл аймақ рұқсат еткеннен көп: ең көбі — 90.", "Қазір 90\xa0мин сатып алуға болады."),
+            "ru": ("91\xa0мин — больше, чем разрешает зона: не больше 90.", "Сейчас можно купить 90\xa0мин."),
         }
         for number, (locale, (text, advice)) in enumerate(said.items()):
             app = self.driver(f"+38164000001{number}", locale=locale, path=f"{self.folder}/{locale}.db")

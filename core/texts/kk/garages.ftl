@@ -73,7 +73,7 @@ error-photo_of_another_facility = Фотодағы билет { $facility_name }
 line-garages-free = Алғашқы { $minutes } минут тегін
 line-garages-started-units = { $unit_minutes ->
         [60] Басталған { $units } сағат, бағасы { $unit_price }
-       *[other] { $units } × басталған { $unit_minutes } мин, бағасы { $unit_price }
+       *[other] { $units } × басталған { $unit_minutes } мин, бағасы { $unit_price }
     }
 line-garages-day-cap = { $days ->
         [one] { $days } тәулік, ең көбі { $cap }
@@ -108,16 +108,16 @@ tariff-garages-unit = { $unit_minutes ->
         [60] Басталған әр сағатқа { $price }
        *[other] Басталған әр { $unit_minutes } минутқа { $price }
     }
-tariff-garages-free = Алғашқы { $minutes } мин тегін
+tariff-garages-free = Алғашқы { $minutes } мин тегін
 tariff-garages-free-short = { $minutes } минуттан аспайтын тұрақ тегін
-tariff-garages-disabled-free = Мүгедектік белгісі болса, алғашқы { $minutes } мин тегін
+tariff-garages-disabled-free = Мүгедектік белгісі болса, алғашқы { $minutes } мин тегін
 tariff-garages-disabled-free-short = Мүгедектік белгісі болса, { $minutes } минуттан аспайтын тұрақ тегін
 tariff-garages-day-cap = Тәулігіне ең көбі { $price }
 tariff-garages-day-cap-after = { $hours } сағаттың бағасы тәуліктікімен бірдей
 tariff-garages-several-days = Қатарынан { $days } тәулік: { $price }
 tariff-garages-lost-from-midnight = Жоғалған билет: кірген түннің ортасынан есептеледі
 tariff-garages-lost-flat = Жоғалған билет: { $price }
-tariff-garages-exit-minutes = Төлемнен кейін шығуға { $minutes } мин
+tariff-garages-exit-minutes = Төлемнен кейін шығуға { $minutes } мин
 visit-state-inside = Әлі төленбеген
 visit-state-paid = Төленді
 visit-state-owing_again = Қосымша төлеу керек
@@ -151,7 +151,7 @@ garages-unconfirmed = { $name }: төлем әлі расталмаған
 garages-address = Мекенжай
 garages-entrances = Кіретін жерлер
 garages-height = Көліктің ең үлкен биіктігі
-garages-height-value = { $metres } м
+garages-height-value = { $metres } м
 garages-capacity = Барлық орын
 garages-capacity-disabled = Мүгедектігі бар жүргізушілерге
 garages-paid-when = Қашан төленеді
@@ -188,7 +188,7 @@ garages-go-there = { $name } паркингінде төлеу
 garages-back-to-number = Басқа нөмір
 garages-visit-open = Тұрақты көрсету
 garages-visit-title = Тұрағыңыз
-garages-visit-left-described = Шығуға { $minutes } мин, { $time } болғанша
+garages-visit-left-described = Шығуға { $minutes } мин, { $time } болғанша
 garages-visit-leave-by = { $time } болғанша шығыңыз
 garages-visit-leave-now = Бірден шығыңыз
 garages-visit-owes-from = Қосымша төлем басталатын уақыт — { $time }

@@ -117,5 +117,5 @@ state-retry = Қайталау
 go-back = Артқа
 wheel-less = Азырақ
 wheel-more = Көбірек
-wheel-minutes = { $minutes } мин
-distance-metres = осы жерден { $metres } м
+wheel-minutes = { $minutes } мин
+distance-metres = { $metres } м жерде

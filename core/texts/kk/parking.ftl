@@ -22,10 +22,10 @@ error-position_invalid = Орналасқан жеріңіз жарамсыз.
     .advice = Тақтайшадағы кодты теріңіз.
 error-minutes_not_positive = Тұрақ уақыты кемінде бір минут.
     .advice = Қанша тұрғыңыз келетінін таңдаңыз.
-error-max_stay_exceeded = { $asked } мин — бұл аймақ рұқсат еткеннен көп: ең көбі — { $max_stay }.
+error-max_stay_exceeded = { $asked } мин — бұл аймақ рұқсат еткеннен көп: ең көбі — { $max_stay }.
     .advice = { $allowed ->
         [0] Қазір мұнда бұдан артық ештеңе сатып алуға болмайды.
-       *[other] Қазір { $allowed } мин сатып алуға болады.
+       *[other] Қазір { $allowed } мин сатып алуға болады.
     }
     .plain = Аймақ рұқсат еткеннен ұзақ.
     .plain-advice = Қысқарақ уақыт таңдаңыз.
@@ -45,19 +45,19 @@ error-ticket_not_active = Бұл билеттің мерзімі бітті.
 ## Сөздер мен сөйлемдер
 
 line-parking-limited = { $units ->
-        [one] { $unit_minutes } мин, бағасы { $unit_price }
-       *[other] { $units } × { $unit_minutes } мин, бағасы { $unit_price }
+        [one] { $unit_minutes } мин, бағасы { $unit_price }
+       *[other] { $units } × { $unit_minutes } мин, бағасы { $unit_price }
     }
 line-parking-extended = { $units ->
-        [one] Қосымша уақыт: { $unit_minutes } мин, бағасы { $unit_price }
-       *[other] Қосымша уақыт: { $units } × { $unit_minutes } мин, бағасы { $unit_price }
+        [one] Қосымша уақыт: { $unit_minutes } мин, бағасы { $unit_price }
+       *[other] Қосымша уақыт: { $units } × { $unit_minutes } мин, бағасы { $unit_price }
     }
-notice-parking-clipped = Сіз { $asked } мин сұрадыңыз; бұл тұрақтан { $offered } мин қалды, аяқталуы: { $deadline_time }. Бұл билетсіз қайта тұруға болатын уақыт: { $new_stay_at }.
-notice-parking-clipped-by-another = Сіз { $asked } мин сұрадыңыз; қазір бұл көлікке мұнда { $offered } мин сатып алуға болады.
+notice-parking-clipped = Сіз { $asked } мин сұрадыңыз; бұл тұрақтан { $offered } мин қалды, аяқталуы: { $deadline_time }. Бұл билетсіз қайта тұруға болатын уақыт: { $new_stay_at }.
+notice-parking-clipped-by-another = Сіз { $asked } мин сұрадыңыз; қазір бұл көлікке мұнда { $offered } мин сатып алуға болады.
 notice-parking-another-ticket-limits = Бұл аймақтағы басқа билетіңіз тұрақты шектейді, аяқталуы: { $deadline_time }.
-notice-parking-rounded-up = Уақыт бүтін өлшеммен төленеді: { $asked } орнына { $granted } мин.
+notice-parking-rounded-up = Уақыт бүтін өлшеммен төленеді: { $asked } орнына { $granted } мин.
 notice-parking-starts-at-opening = Ақы алу басталатын уақыт — { $opens_at_time }: билет те сонда басталады.
-notice-parking-ends-at-closing = Ақы алу аяқталатын уақыт — { $closes_at_time }: { $granted } мин төленді, одан кейін тұрақ тегін.
+notice-parking-ends-at-closing = Ақы алу аяқталатын уақыт — { $closes_at_time }: { $granted } мин төленді, одан кейін тұрақ тегін.
 notice-parking-rolls-over = Ақы алу одан бұрын аяқталады; қалғаны келесі ашылғанда жалғасады, аяқталуы: { $ends_at }.
 notice-parking-no-refund = Төленген, бірақ пайдаланылмаған уақыттың ақшасы қайтарылмайды.
 ticket-state-active = Төленген
@@ -79,7 +79,7 @@ zones-plate-missing = Көлігіңізді қосыңыз
 zones-plate-described = { $plate } көлігі үшін төлейсіз. Көлікті ауыстыру үшін екі рет түртіңіз.
 zones-deposit = Теңгерім
 zones-deposit-described = Теңгерім { $amount }. Толтыру үшін екі рет түртіңіз.
-zones-sign-label = Тақтайшадағы код, мысалы 9111
+zones-sign-label = Тақтайша коды, мысалы 9111
 zones-sign-why = Тақтайшадағы код орналасқан жерден дәлірек.
 zones-sign-clear = Кодты өшіру
 zones-by-sign = Тақтайша бойынша
@@ -87,11 +87,11 @@ zones-near = Жақын маңда, жақындары бірінші
 zones-all = Барлық аймақ
 zones-here = Сіз осындасыз
 zones-here-about = Сіз осында болуыңыз мүмкін
-zones-distance-about = осы жерден шамамен { $metres } м
+zones-distance-about = шамамен { $metres } м жерде
 zones-approximate = Аймақ шекаралары шамамен алынған: тақтайшаға қараңыз.
 zones-sign-go = Тұрақ: { $zone }
 zones-no-position = Орналасқан жеріңіз белгісіз. Тақтайшадағы кодты теріңіз немесе тақтайша көрсеткен аймақты таңдаңыз.
-zones-max-stay = Ең көбі { $minutes } мин
+zones-max-stay = Ең көбі { $minutes } мин
 zones-no-limit = Уақыт шектелмеген
 zones-row-described = { $zone }, тақтайша { $sign }, { $distance }, { $limit }. { $note }
 zones-loading = Жақын маңдағы аймақтарды іздеп жатырмыз
@@ -103,16 +103,16 @@ zones-prices-title = Баға мен сағаттар
 zones-prices-loading = Баға мен сағаттарды оқып жатырмыз
 zones-prices-prices = Бағалар
 zones-prices-none = Бұл аймақтың бүгінгі бағасы белгісіз.
-zones-prices-limited = Басталған әр { $minutes } мин
-zones-prices-extended = Қосымша уақыт, басталған әр { $minutes } мин
+zones-prices-limited = Басталған әр { $minutes } мин
+zones-prices-extended = Қосымша уақыт, басталған әр { $minutes } мин
 zones-prices-within = { $step }, тұрақтың { $start }–{ $end } минуты
 zones-prices-after = { $step }, тұрақтың { $start } минутынан кейін
 zones-prices-unknown = Белгісіз
-zones-prices-stay = Тұруға болатын ең ұзақ уақыт
+zones-prices-stay = Ең ұзақ тұру уақыты
 zones-prices-limited-part = Негізгі уақыт
 zones-prices-extended-part = Қосымша уақыт
 zones-prices-whole = Барлығы
-zones-prices-minutes = { $minutes } мин
+zones-prices-minutes = { $minutes } мин
 zones-prices-no-return = Қайта тұрғанға дейін
 zones-prices-hours = Тұрақ ақылы болатын уақыт
 zones-prices-days = { $first } – { $last }
@@ -128,9 +128,9 @@ zones-prices-friday = Жұма
 zones-prices-saturday = Сенбі
 zones-prices-sunday = Жексенбі
 buy-zone-described = { $zone }, тақтайша { $sign }
-buy-wheel-described = Тұрақ уақыты. { $minutes } мин таңдалды, { $time } болғанша.
-buy-stop-longest = { $minutes } мин — { $zone } аймағында ең көбі
-buy-stop-rest = Мұндағы тұрағыңыздан { $minutes } мин қалды, { $time } болғанша
+buy-wheel-described = Тұрақ уақыты. { $minutes } мин таңдалды, { $time } болғанша.
+buy-stop-longest = { $minutes } мин — { $zone } аймағында ең көбі
+buy-stop-rest = Мұндағы тұрағыңыздан { $minutes } мин қалды, { $time } болғанша
 buy-stop-none = Бұл аймақта уақыт шектелмеген
 buy-from-until = { $start } – { $end }
 buy-paid-until = { $time } болғанша жарамды
@@ -138,23 +138,23 @@ buy-preview = Өз билеттеріңіз бойынша есептелді: �
 buy-deposit-after = Теңгерім { $before } → { $after }
 buy-pay-described = { $plate } үшін { $amount } төлеу, { $zone }, { $time } болғанша
 buy-change-plate = Ауыстыру
-buy-stop-another = Қазір бұл көлікке мұнда { $minutes } мин сатып алуға болады; оның тұрағы басқа тіркелгіден төленген
+buy-stop-another = Қазір бұл көлікке мұнда { $minutes } мин сатып алуға болады; оның тұрағы басқа тіркелгіден төленген
 buy-stop-closing = Ақы алу аяқталатын уақыт — { $time }
 buy-pay-card-described = { $plate } үшін банктің бетінде картамен { $amount } төлеу, { $zone }, { $time } болғанша
 ticket-title = Тұрақ билеті
 ticket-left = қалды
-ticket-left-described = { $minutes } мин қалды, { $time } болғанша
+ticket-left-described = { $minutes } мин қалды, { $time } болғанша
 ticket-ends-at = { $time } болғанша төленген
 ticket-ended-at = Біткен уақыты — { $time }
 ticket-starts-at = Басталуы — { $time }
 ticket-starts-in = басталғанша
-ticket-expired = Мерзімі бітті
+ticket-expired = Бітті
 ticket-expired-advice = Кетіңіз немесе қайта сатып алыңыз: енді инспектор тәуліктік талон жаза алады.
 ticket-ending = Жақында бітеді
 ticket-paid = { $amount } төленді
-ticket-paid-minutes = { $minutes } мин төленді
+ticket-paid-minutes = { $minutes } мин төленді
 ticket-clock-unsure = Телефон қосылғалы сағаты тексерілмеген. Билеттің қашан бітетінін көру үшін желіге қосылыңыз.
-ticket-may-be-over = Мерзімі біткен болуы мүмкін
+ticket-may-be-over = Біткен болар
 ticket-code-described = { $plate } билетінің QR-коды, инспекторға көрсетіледі
 ticket-code-note = Инспекторға арналған. Өзі жаңарады, желісіз істейді.
 ticket-code-loading = Кодты дайындап жатырмыз
@@ -162,12 +162,12 @@ ticket-code-elsewhere = Код бұл телефонда жоқ
 ticket-code-elsewhere-why = Билет басқа телефоннан алынған немесе коды сонда көшірілген. Инспекторға кодты бір ғана телефон көрсетеді.
 ticket-code-move = Кодты осы телефонда көрсету
 ticket-code-moving = Кодты көшіріп жатырмыз…
-ticket-extend = { $minutes } мин ұзарту · { $amount }
+ticket-extend = { $minutes } мин ұзарту · { $amount }
 ticket-extend-until = { $time } болғанша
-ticket-extend-described = { $amount } үшін { $minutes } мин ұзарту, { $time } болғанша
+ticket-extend-described = { $amount } үшін { $minutes } мин ұзарту, { $time } болғанша
 ticket-extend-loading = Ұзарту бағасын сұрап жатырмыз
 ticket-extending = Ұзартылуда…
-ticket-limit-reached = Тұруға болатын ең ұзақ уақытқа жетті
+ticket-limit-reached = Тұру шегіне жетті
 ticket-limit-leave = Сағат { $time } болғанша көлікті әкетіңіз.
 ticket-extend-offline = Ұзарту үшін байланыс керек.
 ticket-buy-again = Жаңа билет сатып алу

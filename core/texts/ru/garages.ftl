@@ -5,7 +5,7 @@ error-facility_unknown = Такого паркинга в городе нет.
 error-ticket_number_invalid = { $reason ->
         [empty] Номер билета не введён.
         [sign] Знака «{ $sign }» на билетах не бывает.
-        [length] { $count } зн. — здесь такого номера билета не бывает.
+        [length] { $count } зн. — здесь такого номера билета не бывает.
         [shape] «{ $sign }» не может быть знаком { $place } номера билета.
        *[check_digit] В номере неверная цифра.
     }
@@ -72,7 +72,7 @@ error-photo_of_another_facility = Билет на фото паркинга { $f
 
 line-garages-free = { $minutes ->
         [one] Первая { $minutes } минута бесплатно
-       *[other] Первые { $minutes } мин бесплатно
+       *[other] Первые { $minutes } мин бесплатно
     }
 line-garages-started-units = { $unit_minutes ->
         [60] { $units ->
@@ -80,15 +80,15 @@ line-garages-started-units = { $unit_minutes ->
             [few] { $units } начатых часа по { $unit_price }
            *[other] { $units } начатых часов по { $unit_price }
         }
-       *[other] { $units } × начатые { $unit_minutes } мин по { $unit_price }
+       *[other] { $units } × начатые { $unit_minutes } мин по { $unit_price }
     }
 line-garages-day-cap = { $days ->
         [one] { $days } сутки, не больше { $cap }
-       *[other] { $days } сут., каждые не больше { $cap }
+       *[other] { $days } сут., каждые не больше { $cap }
     }
 line-garages-several-days = { $tickets ->
-        [1] Билет на { $days } дн. за { $price }
-       *[other] { $tickets } × билет на { $days } дн. за { $price }
+        [1] Билет на { $days } дн. за { $price }
+       *[other] { $tickets } × билет на { $days } дн. за { $price }
     }
 line-garages-lost = Потерянный билет: считается с { $billed_from }
     .plain = Потерянный билет
@@ -119,18 +119,18 @@ ticket-number-like = знаков: { $count }, например { $example }
 tariff-garages-unknown = Цена неизвестна
 tariff-garages-unit = { $unit_minutes ->
         [60] { $price } за каждый начатый час
-       *[other] { $price } за каждые начатые { $unit_minutes } мин
+       *[other] { $price } за каждые начатые { $unit_minutes } мин
     }
-tariff-garages-free = Первые { $minutes } мин бесплатно
-tariff-garages-free-short = Стоянка до { $minutes } мин бесплатна
-tariff-garages-disabled-free = Со знаком инвалида первые { $minutes } мин бесплатно
-tariff-garages-disabled-free-short = Со знаком инвалида стоянка до { $minutes } мин бесплатна
+tariff-garages-free = Первые { $minutes } мин бесплатно
+tariff-garages-free-short = Стоянка до { $minutes } мин бесплатна
+tariff-garages-disabled-free = Со знаком инвалида первые { $minutes } мин бесплатно
+tariff-garages-disabled-free-short = Со знаком инвалида стоянка до { $minutes } мин бесплатна
 tariff-garages-day-cap = Не больше { $price } в сутки
-tariff-garages-day-cap-after = { $hours } ч стоят как сутки
-tariff-garages-several-days = { $days } дн. подряд: { $price }
+tariff-garages-day-cap-after = { $hours } ч стоят как сутки
+tariff-garages-several-days = { $days } дн. подряд: { $price }
 tariff-garages-lost-from-midnight = Потерянный билет: считается с полуночи перед въездом
 tariff-garages-lost-flat = Потерянный билет: { $price }
-tariff-garages-exit-minutes = { $minutes } мин на выезд после оплаты
+tariff-garages-exit-minutes = { $minutes } мин на выезд после оплаты
 visit-state-inside = Ещё не оплачено
 visit-state-paid = Оплачено
 visit-state-owing_again = Нужно доплатить
@@ -168,7 +168,7 @@ garages-unconfirmed = { $name }: оплата ещё не подтвержден
 garages-address = Адрес
 garages-entrances = Въезды
 garages-height = Наибольшая высота
-garages-height-value = { $metres } м
+garages-height-value = { $metres } м
 garages-capacity = Всего мест
 garages-capacity-disabled = Для людей с инвалидностью
 garages-paid-when = Когда платят
@@ -205,7 +205,7 @@ garages-go-there = Оплатить: { $name }
 garages-back-to-number = Другой номер
 garages-visit-open = Показать стоянку
 garages-visit-title = Ваша стоянка
-garages-visit-left-described = { $minutes } мин на выезд, до { $time }
+garages-visit-left-described = { $minutes } мин на выезд, до { $time }
 garages-visit-leave-by = Выезжайте до { $time }
 garages-visit-leave-now = Выезжайте сразу
 garages-visit-owes-from = С { $time } нужно будет доплатить

@@ -121,5 +121,5 @@ state-retry = Повторить
 go-back = Назад
 wheel-less = Меньше
 wheel-more = Больше
-wheel-minutes = { $minutes } мин
-distance-metres = { $metres } м отсюда
+wheel-minutes = { $minutes } мин
+distance-metres = { $metres } м отсюда

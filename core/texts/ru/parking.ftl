@@ -22,10 +22,10 @@ error-position_invalid = Ваше местоположение не годитс
     .advice = Введите код со знака.
 error-minutes_not_positive = Время парковки — не меньше минуты.
     .advice = Выберите, сколько вы хотите стоять.
-error-max_stay_exceeded = { $asked } мин — больше, чем разрешает зона: не больше { $max_stay }.
+error-max_stay_exceeded = { $asked } мин — больше, чем разрешает зона: не больше { $max_stay }.
     .advice = { $allowed ->
         [0] Сейчас здесь больше ничего не купить.
-       *[other] Сейчас можно купить { $allowed } мин.
+       *[other] Сейчас можно купить { $allowed } мин.
     }
     .plain = Дольше, чем разрешает зона.
     .plain-advice = Выберите меньшее время.
@@ -45,19 +45,19 @@ error-ticket_not_active = Этот билет закончился.
 ## Слова и предложения
 
 line-parking-limited = { $units ->
-        [one] { $unit_minutes } мин по { $unit_price }
-       *[other] { $units } × { $unit_minutes } мин по { $unit_price }
+        [one] { $unit_minutes } мин по { $unit_price }
+       *[other] { $units } × { $unit_minutes } мин по { $unit_price }
     }
 line-parking-extended = { $units ->
-        [one] Дополнительное время: { $unit_minutes } мин по { $unit_price }
-       *[other] Дополнительное время: { $units } × { $unit_minutes } мин по { $unit_price }
+        [one] Дополнительное время: { $unit_minutes } мин по { $unit_price }
+       *[other] Дополнительное время: { $units } × { $unit_minutes } мин по { $unit_price }
     }
-notice-parking-clipped = Вы просили { $asked } мин; от этой стоянки осталось { $offered } мин, до { $deadline_time }. Без этого билета новая стоянка может начаться: { $new_stay_at }.
-notice-parking-clipped-by-another = Вы просили { $asked } мин; сейчас на эту машину здесь можно купить { $offered } мин.
+notice-parking-clipped = Вы просили { $asked } мин; от этой стоянки осталось { $offered } мин, до { $deadline_time }. Без этого билета новая стоянка может начаться: { $new_stay_at }.
+notice-parking-clipped-by-another = Вы просили { $asked } мин; сейчас на эту машину здесь можно купить { $offered } мин.
 notice-parking-another-ticket-limits = Стоянку ограничивает другой ваш билет в этой зоне: она закончится до { $deadline_time }.
-notice-parking-rounded-up = Время оплачивается целыми единицами: { $granted } мин вместо { $asked }.
+notice-parking-rounded-up = Время оплачивается целыми единицами: { $granted } мин вместо { $asked }.
 notice-parking-starts-at-opening = Плата начинается в { $opens_at_time }: тогда начнётся и билет.
-notice-parking-ends-at-closing = Плата заканчивается в { $closes_at_time }: оплачено { $granted } мин, дальше парковка бесплатная.
+notice-parking-ends-at-closing = Плата заканчивается в { $closes_at_time }: оплачено { $granted } мин, дальше парковка бесплатная.
 notice-parking-rolls-over = Плата заканчивается раньше; остаток продолжится при следующем открытии, до { $ends_at }.
 notice-parking-no-refund = Неиспользованное оплаченное время не возвращается.
 ticket-state-active = Оплачен
@@ -91,11 +91,11 @@ zones-near = Рядом с вами, ближние первыми
 zones-all = Все зоны
 zones-here = Вы здесь
 zones-here-about = Вы, скорее всего, здесь
-zones-distance-about = около { $metres } м отсюда
+zones-distance-about = около { $metres } м отсюда
 zones-approximate = Границы зон приблизительные: смотрите на знак.
 zones-sign-go = Парковка: { $zone }
 zones-no-position = Ваше местоположение неизвестно. Введите код со знака или выберите зону, которую показывает знак.
-zones-max-stay = До { $minutes } мин
+zones-max-stay = До { $minutes } мин
 zones-no-limit = Без ограничения времени
 zones-row-described = { $zone }, знак { $sign }, { $distance }, { $limit }. { $note }
 zones-loading = Ищем зоны рядом с вами
@@ -107,16 +107,16 @@ zones-prices-title = Цены и часы
 zones-prices-loading = Читаем цены и часы
 zones-prices-prices = Цены
 zones-prices-none = Цены этой зоны на сегодня неизвестны.
-zones-prices-limited = Каждые начатые { $minutes } мин
-zones-prices-extended = Дополнительное время, каждые начатые { $minutes } мин
-zones-prices-within = { $step }, с { $start } до { $end } мин стоянки
-zones-prices-after = { $step }, с { $start } мин стоянки
+zones-prices-limited = Каждые начатые { $minutes } мин
+zones-prices-extended = Дополнительное время, каждые начатые { $minutes } мин
+zones-prices-within = { $step }, с { $start } до { $end } мин стоянки
+zones-prices-after = { $step }, с { $start } мин стоянки
 zones-prices-unknown = Неизвестно
 zones-prices-stay = Самая долгая стоянка
 zones-prices-limited-part = Основное время
 zones-prices-extended-part = Дополнительное время
 zones-prices-whole = Вместе
-zones-prices-minutes = { $minutes } мин
+zones-prices-minutes = { $minutes } мин
 zones-prices-no-return = До новой стоянки
 zones-prices-hours = Когда парковка платная
 zones-prices-days = { $first } – { $last }
@@ -132,9 +132,9 @@ zones-prices-friday = Пятница
 zones-prices-saturday = Суббота
 zones-prices-sunday = Воскресенье
 buy-zone-described = { $zone }, знак { $sign }
-buy-wheel-described = Время парковки. Выбрано { $minutes } мин, до { $time }.
-buy-stop-longest = { $minutes } мин — самое большее для зоны «{ $zone }»
-buy-stop-rest = От вашей стоянки здесь осталось { $minutes } мин, до { $time }
+buy-wheel-described = Время парковки. Выбрано { $minutes } мин, до { $time }.
+buy-stop-longest = { $minutes } мин — самое большее для зоны «{ $zone }»
+buy-stop-rest = От вашей стоянки здесь осталось { $minutes } мин, до { $time }
 buy-stop-none = В этой зоне нет ограничения времени
 buy-from-until = { $start } – { $end }
 buy-paid-until = действует до { $time }
@@ -142,23 +142,23 @@ buy-preview = Оценка по вашим билетам: без связи н�
 buy-deposit-after = Баланс { $before } → { $after }
 buy-pay-described = Оплатить { $amount } за { $plate }, { $zone }, до { $time }
 buy-change-plate = Сменить
-buy-stop-another = Сейчас на эту машину здесь можно купить { $minutes } мин; её стоянка оплачена с другой учётной записи
+buy-stop-another = Сейчас на эту машину здесь можно купить { $minutes } мин; её стоянка оплачена с другой учётной записи
 buy-stop-closing = Плата заканчивается в { $time }
 buy-pay-card-described = Оплатить { $amount } картой на странице банка за { $plate }, { $zone }, до { $time }
 ticket-title = Парковочный билет
 ticket-left = осталось
-ticket-left-described = Осталось { $minutes } мин, до { $time }
+ticket-left-described = Осталось { $minutes } мин, до { $time }
 ticket-ends-at = Оплачено до { $time }
 ticket-ended-at = Закончился в { $time }
 ticket-starts-at = Начнётся в { $time }
 ticket-starts-in = до начала
-ticket-expired = Закончился
+ticket-expired = Истёк
 ticket-expired-advice = Уезжайте или купите снова: с этого момента инспектор может выписать дневной талон.
 ticket-ending = Скоро закончится
 ticket-paid = Оплачено { $amount }
-ticket-paid-minutes = Оплачено { $minutes } мин
+ticket-paid-minutes = Оплачено { $minutes } мин
 ticket-clock-unsure = Часы телефона не проверены с момента включения. Подключитесь, чтобы увидеть, когда закончится билет.
-ticket-may-be-over = Возможно, закончился
+ticket-may-be-over = Мог истечь
 ticket-code-described = QR-код билета для { $plate }, чтобы показать инспектору
 ticket-code-note = Для инспектора. Обновляется сам, работает без сети.
 ticket-code-loading = Готовим код
@@ -166,12 +166,12 @@ ticket-code-elsewhere = Кода нет на этом телефоне
 ticket-code-elsewhere-why = Билет куплен на другом телефоне, или его код перенесён туда. Инспектору показывает код один телефон.
 ticket-code-move = Показать код на этом телефоне
 ticket-code-moving = Переносим код…
-ticket-extend = Продлить на { $minutes } мин · { $amount }
+ticket-extend = Продлить на { $minutes } мин · { $amount }
 ticket-extend-until = до { $time }
-ticket-extend-described = Продлить на { $minutes } мин за { $amount }, до { $time }
+ticket-extend-described = Продлить на { $minutes } мин за { $amount }, до { $time }
 ticket-extend-loading = Узнаём, сколько стоит продление
 ticket-extending = Продлеваем…
-ticket-limit-reached = Самая долгая стоянка достигнута
+ticket-limit-reached = Предел стоянки достигнут
 ticket-limit-leave = Уберите машину до { $time }.
 ticket-extend-offline = Для продления нужна связь.
 ticket-buy-again = Купить новый билет

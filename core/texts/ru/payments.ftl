@@ -47,7 +47,7 @@ error-quote_expired = Цена держалась недолго, и это вр
     .advice = Запросите цену снова; ничего не списано.
 error-quote_used = Это уже куплено.
     .advice = Посмотрите свои покупки.
-error-quote_stale = Предложение больше не действует: теперь было бы { $minutes } мин за { $total }, до { $ends_at_time }.
+error-quote_stale = Предложение больше не действует: теперь было бы { $minutes } мин за { $total }, до { $ends_at_time }.
     .advice = Запросите цену снова; ничего не списано.
     .plain = Предложение больше не действует.
 error-quote_altered = Показанная цена не та, что была предложена.
@@ -88,7 +88,7 @@ refund-done = { $route ->
     }
 refund-failed = { $amount } пока не удалось вернуть. Оператор разбирается.
 refund-other = { $amount } возвращается.
-intent-state-unconfirmed = Ещё не подтверждено
+intent-state-unconfirmed = Ждём ответа
 intent-state-confirmed = Подтверждено
 intent-state-refused = Отказано
 intent-state-expired = Не выполнено
@@ -98,7 +98,7 @@ intent-bought-late = Банк всё же одобрил, и покупка со
 
 ## Экраны
 
-state-unconfirmed = Ещё не подтверждено
+state-unconfirmed = Ждём ответа
 state-unconfirmed-why = Связь прервалась после вашего нажатия в { $time }. Мы продолжаем спрашивать оператора; дважды не спишется.
 state-unconfirmed-what = Дождитесь надписи «оплачено». Платите другим способом только кнопкой ниже: сначала она отзовёт этот платёж.
 state-at-bank-why = Завершите платёж на странице банка. Пока банк не подтвердит, ничего не куплено; чего к тому времени нельзя предоставить, за то вернут деньги.
@@ -109,7 +109,7 @@ state-unconfirmed-open = { $plate }: оплата ещё не подтвержд
 state-refused-code = Код { $code }
 buy-by-deposit = С баланса
 buy-by-card = Картой
-buy-card-note = Вы платите на странице банка; данные карты в приложение не попадают.
+buy-card-note = Платите на странице банка; приложение не видит карту.
 buy-deposit-short = На балансе не хватает { $amount }
 buy-top-up = Пополнить баланс
 buy-price-loading = Запрашиваем цену

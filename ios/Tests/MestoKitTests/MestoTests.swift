@@ -47,8 +47,8 @@ import Testing
     @Test(arguments: [
         ("en", "91 minutes are more than this zone allows: at most 90.", "You can buy 90 minutes now."),
         ("sr-Latn-RS", "91 min je više nego što zona dozvoljava: najviše 90.", "Sada možete kupiti 90 min."),
-        ("kk-KZ", "91 мин — бұл аймақ рұқсат еткеннен көп: ең көбі — 90.", "Қазір 90 мин сатып алуға болады."),
-        ("ru", "91 мин — больше, чем разрешает зона: не больше 90.", "Сейчас можно купить 90 мин."),
+        ("kk-KZ", "91\u{a0}мин — бұл аймақ рұқсат еткеннен көп: ең көбі — 90.", "Қазір 90\u{a0}мин сатып алуға болады."),
+        ("ru", "91\u{a0}мин — больше, чем разрешает зона: не больше 90.", "Сейчас можно купить 90\u{a0}мин."),
     ])
     func aRefusalSaysWhatHappenedAndWhatIsAllowed_bg_50(locale: String, text: String, advice: String) async throws {
         let mesto = try await driver(locale: locale)

@@ -106,8 +106,8 @@ class MestoTest {
         val said = mapOf(
             "en" to ("91 minutes are more than this zone allows: at most 90." to "You can buy 90 minutes now."),
             "sr-Latn-RS" to ("91 min je više nego što zona dozvoljava: najviše 90." to "Sada možete kupiti 90 min."),
-            "kk-KZ" to ("91 мин — бұл аймақ рұқсат еткеннен көп: ең көбі — 90." to "Қазір 90 мин сатып алуға болады."),
-            "ru" to ("91 мин — больше, чем разрешает зона: не больше 90." to "Сейчас можно купить 90 мин."),
+            "kk-KZ" to ("91\u00a0мин — бұл аймақ рұқсат еткеннен көп: ең көбі — 90." to "Қазір 90\u00a0мин сатып алуға болады."),
+            "ru" to ("91\u00a0мин — больше, чем разрешает зона: не больше 90." to "Сейчас можно купить 90\u00a0мин."),
         )
         said.entries.forEachIndexed { number, (locale, words) ->
             driver("+38165000001$number", locale = locale).use { mesto ->

@@ -14,10 +14,15 @@ import java.time.Instant
 
 /**
  * In the language given; what the city and the operator would say is written out here, in Serbian
- * and English only: an operator that has no other texts is shown to everybody else in English.
+ * and English. What comes from the catalogue is there in Kazakh and Russian too.
  */
 open class Sample(private val language: String) {
-    fun say(serbian: String, english: String) = if (language == "sr-Latn") serbian else english
+    fun say(serbian: String, english: String, kazakh: String = english, russian: String = english) = when (language) {
+        "sr-Latn" -> serbian
+        "kk" -> kazakh
+        "ru" -> russian
+        else -> english
+    }
 
     val now: Instant = Instant.parse("2025-09-03T08:00:00Z")
 

@@ -14,6 +14,7 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
@@ -108,18 +109,30 @@ private fun TimeLeft(state: TicketUiState.Shown) {
             )
             Plate(state.plate.shown)
             (listOf(texts.ticketPaid(words.money(state.paid))) + state.lines).forEach {
-                Text(it, style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)
+                Text(it, style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant, textAlign = TextAlign.Center)
             }
         }
     }
 }
 
+/** A word or two within the ring. */
+@Composable
+private fun RingWord(text: String, colour: Color) = Text(
+    text,
+    style = MaterialTheme.typography.headlineMedium,
+    fontSize = fixedSize(26.dp),
+    lineHeight = fixedSize(32.dp),
+    color = colour,
+    textAlign = TextAlign.Center,
+    modifier = Modifier.padding(horizontal = 20.dp),
+)
+
 @Composable
 private fun RingText(state: TicketUiState.Shown) {
     val colours = MaterialTheme.colorScheme
     when (state.phase) {
-        Phase.Expired -> Text(texts.ticketExpired(), style = MaterialTheme.typography.headlineMedium, fontSize = fixedSize(28.dp), color = colours.error)
-        Phase.Unsure -> Text(texts.ticketMayBeOver(), style = MaterialTheme.typography.headlineMedium, fontSize = fixedSize(28.dp), color = signals.attentionMark)
+        Phase.Expired -> RingWord(texts.ticketExpired(), colours.error)
+        Phase.Unsure -> RingWord(texts.ticketMayBeOver(), signals.attentionMark)
         Phase.Waiting -> {
             Icon(Icons.Clock, contentDescription = null, tint = colours.onSurfaceVariant, modifier = Modifier.size(32.dp))
             Text(words.countdown(state.startsAt.epochSecond - state.now.epochSecond), style = MaterialTheme.typography.displaySmall, fontSize = fixedSize(40.dp), lineHeight = fixedSize(44.dp), color = colours.onSurface)

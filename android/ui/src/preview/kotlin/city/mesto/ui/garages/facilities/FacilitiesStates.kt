@@ -12,13 +12,13 @@ import city.mesto.ui.States
 
 /** The list of garages, by name of the state. */
 fun facilitiesStates(language: String): Map<String, FacilitiesUiState> = with(Sample(language)) {
-    val open = say("Otvoreno", "Open")
-    val free = FacilityRow("zeleni-venac", "Zeleni venac", say("Slobodno mesta: 118 u 09:59", "118 places free at 09:59"), FacilityRow.Standing.Free, open, isReachable = true, metres = 240)
+    val open = say("Otvoreno", "Open", "Ашық", "Открыто")
+    val free = FacilityRow("zeleni-venac", "Zeleni venac", say("Slobodno mesta: 118 u 09:59", "118 places free at 09:59", "118 бос орын, 09:59", "118 свободных мест на 09:59"), FacilityRow.Standing.Free, open, isReachable = true, metres = 240)
     val old = FacilityRow(
-        "kalemegdan", "Kalemegdan", say("Broj slobodnih mesta se sada ne zna; poslednji put prebrojano u 09:20", "Free places are not known now; last counted 09:20"),
-        FacilityRow.Standing.NotKnown, say("Radno vreme nije poznato", "Opening hours are not known"), isReachable = false, metres = null,
+        "kalemegdan", "Kalemegdan", say("Broj slobodnih mesta se sada ne zna; poslednji put prebrojano u 09:20", "Free places are not known now; last counted 09:20", "Бос орын қазір белгісіз; соңғы санақ: 09:20", "Свободные места сейчас неизвестны; последний подсчёт: 09:20"),
+        FacilityRow.Standing.NotKnown, say("Radno vreme nije poznato", "Opening hours are not known", "Жұмыс уақыты белгісіз", "Часы работы неизвестны"), isReachable = false, metres = null,
     )
-    val full = FacilityRow("baba-visnjina", "Baba Višnjina", say("Puno u 09:58", "Full at 09:58"), FacilityRow.Standing.Full, open, isReachable = true, metres = null)
+    val full = FacilityRow("baba-visnjina", "Baba Višnjina", say("Puno u 09:58", "Full at 09:58", "Орын жоқ, 09:58", "Мест нет на 09:58"), FacilityRow.Standing.Full, open, isReachable = true, metres = null)
     fun visit(facility: String, standing: VisitRow.Standing, exitBy: Long?) = VisitRow("vi-$facility", facility, standing, "GR004217", rsd("300"), exitBy?.let { after(it) })
     val known = FacilitiesUiState(FacilitiesContent.Facilities(listOf(free, old, full)))
 

@@ -16,19 +16,19 @@ import city.mesto.ui.States
 fun facilityStates(language: String): Map<String, FacilityUiState> = with(Sample(language)) {
     val known = FacilityUiState.Shown(
         name = "Zeleni venac",
-        places = say("Slobodno mesta: 118 u 09:59", "118 places free at 09:59"),
-        hours = say("Otvoreno", "Open"),
+        places = say("Slobodno mesta: 118 u 09:59", "118 places free at 09:59", "118 бос орын, 09:59", "118 свободных мест на 09:59"),
+        hours = say("Otvoreno", "Open", "Ашық", "Открыто"),
         facts = listOf(
-            Fact(say("Garaža", "Garage"), say("na 240 m", "240 m away")),
-            Fact(say("Adresa", "Address"), null),
-            Fact(say("Ukupno mesta", "Places in all"), "303"),
-            Fact(say("Kada se plaća", "When it is paid"), say("Pre nego što odete do vozila", "Before you go to the car")),
+            Fact(say("Garaža", "Garage", "Паркинг", "Паркинг"), say("na 240 m", "240 m away", "240\u00a0м жерде", "240\u00a0м отсюда")),
+            Fact(say("Adresa", "Address", "Мекенжай", "Адрес"), null),
+            Fact(say("Ukupno mesta", "Places in all", "Барлық орын", "Всего мест"), "303"),
+            Fact(say("Kada se plaća", "When it is paid", "Қашан төленеді", "Когда платят"), say("Pre nego što odete do vozila", "Before you go to the car", "Көлікке бармай тұрып", "До того, как идти к машине")),
         ),
         tariff = listOf(
-            say("100,00 RSD za svaki započeti sat", "100.00 RSD for each started hour"),
-            say("15 min za izlazak posle plaćanja", "15 min to leave after paying"),
+            say("100,00 RSD za svaki započeti sat", "100.00 RSD for each started hour", "Басталған әр сағатқа 100,00 RSD", "100,00 RSD за каждый начатый час"),
+            say("15 min za izlazak posle plaćanja", "15 min to leave after paying", "Төлемнен кейін шығуға 15\u00a0мин", "15\u00a0мин на выезд после оплаты"),
         ),
-        tariffCertainty = say("Kako je operater ranije objavio", "As the operator published it earlier"),
+        tariffCertainty = say("Kako je operater ranije objavio", "As the operator published it earlier", "Оператор бұрын жариялағандай", "Как оператор публиковал раньше"),
         certainty = null,
         isReachable = true,
         isPaidHere = true,
@@ -60,7 +60,7 @@ fun facilityStates(language: String): Map<String, FacilityUiState> = with(Sample
         "photo-unreadable" to known.copy(ticket = TicketEntry(refusal = unreadable)),
         "photo-elsewhere" to known.copy(ticket = TicketEntry(refusal = elsewhere, elsewhere = Elsewhere("vma", "VMA"))),
         "unreachable" to known.copy(isReachable = false, connection = offline),
-        "not-paid-here" to known.copy(isPaidHere = false, certainty = say("Pretpostavka", "Assumed")),
+        "not-paid-here" to known.copy(isPaidHere = false, certainty = say("Pretpostavka", "Assumed", "Болжам", "Предположение")),
         "loading" to FacilityUiState.Loading,
         "refused" to FacilityUiState.Refused(noConnection),
     )

@@ -29,7 +29,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
         endingFrom = after(50),
         now = now.plusSeconds(17 * 60 + 53),
         paid = rsd("80"),
-        lines = listOf(say("Plaćeno za 60 min", "Paid for 60 min")),
+        lines = listOf(say("Plaćeno za 60 min", "Paid for 60 min", "60\u00a0мин төленді", "Оплачено 60\u00a0мин")),
         code = Code.Here(SAMPLE_CODE),
         extension = extendOffer,
     )
@@ -41,7 +41,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
             endsAt = after(90),
             endingFrom = after(80),
             paid = rsd("200"),
-            lines = listOf(say("Plaćeno za 90 min", "Paid for 90 min")),
+            lines = listOf(say("Plaćeno za 90 min", "Paid for 90 min", "90\u00a0мин төленді", "Оплачено 90\u00a0мин")),
             now = now.plusSeconds(61 * 60),
             extension = Extension.LimitReached(after(90), limitReached),
         ),
@@ -52,6 +52,8 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
             lines = ticketRunning.lines + say(
                 "Vreme na ovom telefonu nije potvrđeno od kada je uključen. Povežite se da vidite kada karta ističe.",
                 "This phone's clock was not confirmed since it was switched on. Connect to see when the ticket ends.",
+                "Телефон қосылғалы сағаты тексерілмеген. Билеттің қашан бітетінін көру үшін желіге қосылыңыз.",
+                "Часы телефона не проверены с момента включения. Подключитесь, чтобы увидеть, когда закончится билет.",
             ),
             extension = Extension.Offline,
         ),

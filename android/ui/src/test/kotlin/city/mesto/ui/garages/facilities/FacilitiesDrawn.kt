@@ -12,7 +12,7 @@ fun facilitiesDrawn(language: String): List<DrawnScreen> = facilitiesStates(lang
 }
 
 private fun facilitiesSay(name: String, words: Words, language: String): List<String> = words.texts.run {
-    val free = if (language == "sr-Latn") "Slobodno mesta: 118 u 09:59" else "118 places free at 09:59"
+    val free = mapOf("sr-Latn" to "Slobodno mesta: 118 u 09:59", "kk" to "118 бос орын, 09:59", "ru" to "118 свободных мест на 09:59")[language] ?: "118 places free at 09:59"
     when (name) {
         "known" -> listOf(garagesTitle(), garagesNear(), "$free. ${garagesOpen()}", garagesUnreachable(), distanceMetres("240"))
         "paid" -> listOf(garagesVisitPaid("10:15"), free)

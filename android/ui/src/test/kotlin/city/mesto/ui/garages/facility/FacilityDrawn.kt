@@ -11,7 +11,7 @@ fun facilityDrawn(language: String): List<DrawnScreen> = facilityStates(language
 }
 
 private fun facilitySay(name: String, words: Words, language: String): List<String> = words.texts.run {
-    val price = if (language == "sr-Latn") "100,00 RSD za svaki započeti sat" else "100.00 RSD for each started hour"
+    val price = mapOf("sr-Latn" to "100,00 RSD za svaki započeti sat", "kk" to "Басталған әр сағатқа 100,00 RSD", "ru" to "100,00 RSD за каждый начатый час")[language] ?: "100.00 RSD for each started hour"
     when (name) {
         "known" -> listOf("Zeleni venac", garagesTariff(), price, garagesCertainty(certaintyOfficialOld()), garagesUnknown(), garagesTicketLabel(), garagesTicketWhy(), garagesTicketCamera(), garagesTicketPhoto(), garagesTicketGo(), garagesTicketLost())
         "without-camera" -> listOf(garagesTicketPhoto(), garagesTicketGo())
