@@ -34,7 +34,7 @@ pub fn frame(number: u64, width: usize, height: usize) -> (&'static str, Vec<u8>
                     let stroke = cell((u * 4.0).floor() * 0.37 + 5.0, (v * 4.0).floor() * 0.73);
                     f32::from(u8::from(!(is_line && stroke < 0.45)))
                 }
-                "grating" => 0.5 + 0.5 * (u * 6.28).sin(),
+                "grating" => 0.5 + 0.5 * (u * std::f32::consts::TAU).sin(),
                 // Bars of one to four widths, as long as the frame.
                 "bars" => f32::from(u8::from(cell(u * 2.0, 0.0) < 0.5)),
                 "foliage" => {

@@ -316,7 +316,7 @@ pub fn troubled(number: u64, trouble: Trouble, width: usize, height: usize) -> O
         Trouble::Small => scene.share = (1.1 + 0.4 * much) * 33.0 / height as f32,
         Trouble::Glaring => {
             scene.gain = 1.05;
-            scene.glare = Some((random.between(-0.3, 0.3), random.between(-0.3, 0.3), 0.35 + 0.3 * much))
+            scene.glare = Some((random.between(-0.3, 0.3), random.between(-0.3, 0.3), 0.35 + 0.3 * much));
         }
         Trouble::Dark | Trouble::Torn => {}
     }
