@@ -68,7 +68,7 @@ fn scan(options: &Options) -> Outcome<()> {
         }
     }
     if options.short {
-        command.args(["--frames", "18", "--clips", "2"]);
+        command.args(["--frames", "18", "--clips", "2", "--empty", "6", "--hints", "4"]);
     }
     process::succeed(&mut command)
 }

@@ -30,7 +30,6 @@ pub const FORMATS: [Format; 4] = [Format::Pdf417, Format::DataMatrix, Format::Az
 const fn side_most(format: Format) -> usize {
     match format {
         Format::Pdf417 => 1000,
-        Format::MicroQr => 1000,
         _ => 700,
     }
 }

@@ -197,8 +197,8 @@ fn code(frame: &Frame<'_>, found: &Found) -> Code {
 const MODULE_LEAST: f32 = 1.7;
 /// A frame whose brightest tenth is darker than this is dark.
 const DARK: usize = 60;
-/// Twentieths of a picture's points that are white where there is glare.
-const GLARING: usize = 1;
+/// One part of so many of a picture's points is white where there is glare.
+const GLARING: usize = 50;
 
 /// What is in the way, from the smallest picture there is.
 fn hint(pyramid: &Pyramid, module: Option<f32>) -> Option<Hint> {
@@ -211,10 +211,10 @@ fn hint(pyramid: &Pyramid, module: Option<f32>) -> Option<Hint> {
     if module.is_some_and(|module| module < MODULE_LEAST) {
         return Some(Hint::TooSmall);
     }
-    if above(252) * 20 > GLARING * count && above(200) * 2 < count {
+    if above(252) * GLARING > count && above(200) * 2 < count {
         return Some(Hint::Glare);
     }
-    if sharpness(pyramid.levels().first()?) < BLURRED {
+    if is_blurred(pyramid) {
         return Some(Hint::TooBlurred);
     }
     module.map(|_| Hint::Torn)
@@ -222,11 +222,24 @@ fn hint(pyramid: &Pyramid, module: Option<f32>) -> Option<Hint> {
 
 /// Below this no edge is sharper than over some points.
 const BLURRED: f32 = 0.35;
+/// Edges that tell how sharp a picture is.
+const EDGES_LEAST: usize = 50;
+/// How many times a picture is halved until an edge that is out of focus is one again.
+const HALVED: usize = 2;
+
+/// Whether there are edges and none of them is sharp; or edges appear only in a smaller picture.
+fn is_blurred(pyramid: &Pyramid) -> bool {
+    let sharpest = |level: usize| pyramid.levels().get(level).and_then(sharpness);
+    match sharpest(0) {
+        Some(sharpest) => sharpest < BLURRED,
+        None => sharpest(HALVED).is_some() || sharpest(HALVED + 1).is_some(),
+    }
+}
 
 /// How much of a change from dark to light lies between two neighbouring points, at the sharpest
-/// places: 1 for an edge without blur.
+/// places: 1 for an edge without blur. Nothing where there are no edges.
 #[allow(clippy::cast_precision_loss)]
-fn sharpness(grey: &Grey) -> f32 {
+fn sharpness(grey: &Grey) -> Option<f32> {
     let mut steps: Vec<f32> = Vec::new();
     let stride = (grey.height / 64).max(1);
     for y in (0..grey.height).step_by(stride) {
@@ -242,10 +255,10 @@ fn sharpness(grey: &Grey) -> f32 {
             steps.push(f32::from(step.max().unwrap_or(0)) / f32::from(most - least));
         }
     }
-    if steps.len() < 50 {
-        return 1.0;
+    if steps.len() < EDGES_LEAST {
+        return None;
     }
     let place = steps.len() * 9 / 10;
     let (_, value, _) = steps.select_nth_unstable_by(place, f32::total_cmp);
-    *value
+    Some(*value)
 }

@@ -289,6 +289,64 @@ pub fn frame(number: u64, width: usize, height: usize) -> Option<Made> {
     Some(Made { width, height, points, text: scene.text, trouble })
 }
 
+/// One thing that keeps a code from being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    Dark,
+    Blurred,
+    Small,
+    Glaring,
+    Torn,
+}
+
+impl Trouble {
+    pub const ALL: [Self; 5] = [Self::Dark, Self::Blurred, Self::Small, Self::Glaring, Self::Torn];
+}
+
+/// A plain frame with one trouble that is too much for it.
+#[allow(clippy::cast_precision_loss)]
+pub fn troubled(number: u64, trouble: Trouble, width: usize, height: usize) -> Option<Made> {
+    let mut random = Random::new(number.wrapping_add(3_000_017));
+    let mut scene = Scene::new(&mut random, "plain");
+    scene.share = random.between(0.3, 0.55);
+    scene.tilt = (0.0, 0.0);
+    let much = random.unit();
+    match trouble {
+        Trouble::Blurred => scene.blur = 0.9 + 0.5 * much,
+        Trouble::Small => scene.share = (1.1 + 0.4 * much) * 33.0 / height as f32,
+        Trouble::Glaring => {
+            scene.gain = 1.05;
+            scene.glare = Some((random.between(-0.3, 0.3), random.between(-0.3, 0.3), 0.35 + 0.3 * much));
+        }
+        Trouble::Dark | Trouble::Torn => {}
+    }
+    let mut points = scene.frame(width, height, &mut random)?;
+    match trouble {
+        // No camera makes it brighter: a night without a lamp.
+        Trouble::Dark => points.iter_mut().for_each(|point| *point = 4 + *point / 80),
+        Trouble::Torn => torn(&mut points, &scene, width, height, 0.1 + 0.06 * much),
+        _ => {}
+    }
+    Some(Made { width, height, points, text: scene.text, trouble: "plain" })
+}
+
+/// Torn through between its finders: so much on each side of the middle is gone.
+#[allow(clippy::cast_precision_loss)]
+fn torn(points: &mut [u8], scene: &Scene, width: usize, height: usize, part: f32) {
+    let (sine, cosine) = scene.angle.sin_cos();
+    let size = scene.share * height as f32;
+    let (cx, cy) = (scene.middle.0 * width as f32, scene.middle.1 * height as f32);
+    for (y, row) in points.chunks_mut(width).enumerate() {
+        for (x, point) in row.iter_mut().enumerate() {
+            let (dx, dy) = ((x as f32 - cx) / size, (y as f32 - cy) / size);
+            let (u, v) = (dx * cosine + dy * sine, dy * cosine - dx * sine);
+            if u.abs() < part && v.abs() < 0.6 || u > -part && v > -part && u.max(v) < 0.6 {
+                *point = 120;
+            }
+        }
+    }
+}
+
 /// A clip of a shaking hand that goes nearer.
 pub fn clip(number: u64, frames: usize, width: usize, height: usize) -> Option<Vec<Made>> {
     let trouble = TROUBLES.get(usize::try_from(number).ok()? % TROUBLES.len())?;

@@ -2,6 +2,7 @@
 //! public sets of pictures. The peers are there with the features `peers` and `zbar`.
 #![allow(clippy::print_stdout)]
 
+mod empty;
 mod frames;
 mod readers;
 mod sets;
@@ -45,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let count = number("--frames", 270)?;
     let clips = number("--clips", 36)?;
     let first = number("--first", 0)?;
-    for (width, height) in [(1280, 720), (1920, 1080)] {
+    for (width, height) in [(1280, 720), (1920, 1080)].into_iter().filter(|_| count > 0) {
         let mut done: Vec<Done> = READERS.iter().map(|_| Done::default()).collect();
         for seed in first..first + count {
             let Some(made) = frames::frame(seed, width, height) else { continue };
@@ -86,6 +87,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if clips > 0 {
         of_clips(first, clips);
+    }
+    let nothing = number("--empty", 120)?;
+    if nothing > 0 {
+        empty::run(nothing);
+    }
+    let troubled = number("--hints", 40)?;
+    if troubled > 0 {
+        empty::hints(troubled);
     }
     Ok(())
 }

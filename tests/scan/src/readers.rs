@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use mesto_scan::{Format, Frame, Kinds, Scanner};
+use mesto_scan::{Format, Frame, Hint, Kinds, Scanner};
 use rxing::common::HybridBinarizer;
 use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, MultiUseMultiFormatReader, Reader as _};
 
@@ -72,9 +72,23 @@ fn timed(read: impl FnOnce() -> Vec<String>) -> Seen {
     Seen { texts, time: now().saturating_sub(start), step: Duration::ZERO }
 }
 
+/// With every kind asked for at once.
+pub fn all_kinds(view: &View<'_>) -> Seen {
+    mesto(&mut Scanner::default().looking_for(Kinds::ALL), view)
+}
+
+/// What a frame shows, and the hint where it shows nothing.
+pub fn hint(view: &View<'_>) -> (Seen, Option<Hint>) {
+    scanned(&mut Scanner::default(), view)
+}
+
 fn mesto(scanner: &mut Scanner, view: &View<'_>) -> Seen {
+    scanned(scanner, view).0
+}
+
+fn scanned(scanner: &mut Scanner, view: &View<'_>) -> (Seen, Option<Hint>) {
     let start = now();
-    let Ok(frame) = Frame::new(view.points, view.width, view.height, view.width) else { return Seen::default() };
+    let Ok(frame) = Frame::new(view.points, view.width, view.height, view.width) else { return Default::default() };
     let (asked, step) = (Cell::new(Duration::ZERO), Cell::new(Duration::ZERO));
     let since = || {
         let now = now().saturating_sub(start);
@@ -82,9 +96,10 @@ fn mesto(scanner: &mut Scanner, view: &View<'_>) -> Seen {
         asked.set(now);
         now
     };
-    let texts = scanner.scan(&frame, &since).codes.into_iter().map(|code| code.text).collect();
+    let shown = scanner.scan(&frame, &since);
     let time = since();
-    Seen { texts, time, step: step.get() }
+    let texts = shown.codes.into_iter().map(|code| code.text).collect();
+    (Seen { texts, time, step: step.get() }, shown.hint)
 }
 
 #[cfg(feature = "peers")]
