@@ -46,6 +46,8 @@ macro_rules! parts {
     ($(#[$doc:meta])* $name:ident, $field:ident: $($service:ident($part:ident))*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, uniffi::Enum)]
+        // UniFFI writes each case by value; a box is not possible here.
+        #[allow(clippy::large_enum_variant)]
         pub enum $name {
             $($service { $field: $part },)*
             /// Of a service, or of a later shape, that this version does not know; as it came.
