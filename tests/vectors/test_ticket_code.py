@@ -398,6 +398,7 @@ def ride(own):
     garbage(1 <= len(board) <= 8 and set(board) <= set(string.ascii_uppercase + string.digits))
     garbage(set(board) & set(string.digits))
     route, direction, trip = take(own, 3, str, False), take(own, 4, int, False), take(own, 5, bytes, False)
+    garbage(route is None or slug(route))
     garbage(direction is None or 0 <= direction < 2**32)
     garbage(trip is None or len(trip) == 16)
     garbage(take(own, 6, int) >= 0 and 1 <= take(own, 7, int) < 2**32)
@@ -405,7 +406,7 @@ def ride(own):
     return {
         "city": slug(take(own, 1, str)),
         "vehicle": board,
-        "route": slug(route) if is_known else None,
+        "route": route if is_known else None,
         "direction": direction if is_known else None,
         "trip": trip,
         "service_day": (date(1970, 1, 1) + timedelta(days=own[6])).isoformat(),
