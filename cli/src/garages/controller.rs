@@ -18,11 +18,11 @@ use mesto_rules::garages::{GaragesSection, Paid, Refusal, TicketNumber, VisitAsk
 use mesto_rules::money::Money;
 use mesto_rules::{PayMethod, garages};
 
-use crate::garages::link::{Link, NoAnswer};
 use crate::garages::memory::{Car, Documents, Folder, Memory, NotTaken, Post};
 use crate::garages::show::moment;
 use crate::kernel::args::RootKey;
 use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::link::{Link, NoAnswer};
 
 /// How a facility whose pattern is not known writes its numbers.
 const PATTERN: &str = "MSDDDDDD";

@@ -5,7 +5,6 @@ mod barcode;
 mod controller;
 pub mod demo;
 mod driver;
-mod link;
 mod memory;
 mod show;
 mod testbed;

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod failure;
+pub mod link;
 pub mod output;
 pub mod phone;
 pub mod private_files;

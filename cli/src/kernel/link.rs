@@ -1,4 +1,4 @@
-//! What a controller asks its operator over HTTP.
+//! What a machine with a token asks its operator over HTTP.
 
 use mesto_protocol::{Problem, ProblemCode};
 use serde::Serialize;
@@ -27,12 +27,12 @@ impl From<NoAnswer> for CliError {
     fn from(none: NoAnswer) -> Self {
         match none {
             NoAnswer::Away(why) => Self::new(Exit::Offline, "offline", format!("the operator is away: {why}"))
-                .advise("What happened waits in the controller's folder; `mesto garage report` tells it later."),
+                .advise("What happened waits in the folder of this device, and is told when the operator is back."),
             NoAnswer::Refused(problem) => {
                 let exit = if problem.status == 401 { Exit::NotSignedIn } else { Exit::Refused };
                 let advice = match problem.code.as_str() {
                     "unauthorized" | "forbidden" => {
-                        Some("Give the token of this facility's controller: `mesto admin create --role controller`.")
+                        Some("Give the token of this device: `mesto admin create` or `mesto admin token` shows one.")
                     }
                     "out_of_range" => Some("Set the clock of this machine, or leave --at out."),
                     _ => None,
