@@ -416,8 +416,8 @@ impl Device {
         Ok(Some((report, ids)))
     }
 
-    /// The operator took a report. `false` when its books are others than before: everything is told
-    /// again.
+    /// The operator took a report. `false` when its books are others than before: everything is
+    /// told again.
     ///
     /// # Errors
     /// `memory_damaged`
@@ -462,7 +462,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
     use mesto_protocol::control::controllers::ControlledVehicle;
-    use mesto_protocol::device::{DeviceSigner as _, SoftwareDevice};
+    use mesto_protocol::device::SoftwareDevice;
     use mesto_protocol::kernel::ids::TripId;
     use mesto_protocol::keys::{Key, KeyUse};
     use mesto_protocol::rides::riders::RideChannel;

@@ -1,6 +1,6 @@
-//! What a controller's device keeps in its folder: what the operator signed and told, its shift, and
-//! every check until the operator has it. Each step is a transaction, so that a device that goes
-//! out in the middle loses nothing that was answered.
+//! What a controller's device keeps in its folder: what the operator signed and told, its shift,
+//! and every check until the operator has it. Each step is a transaction, so that a device that
+//! goes out in the middle loses nothing that was answered.
 
 use std::path::Path;
 

@@ -1,5 +1,6 @@
 //! Rides in a terminal: a rider's check, confirmation and ticket; `mesto bus` plays a vehicle, an
-//! operator's tools decide disputes; the fares of a feed, `mesto feed check` and `mesto feed price`.
+//! operator's tools decide disputes; the fares of a feed, `mesto feed check` and `mesto feed
+//! price`.
 
 mod bus;
 mod feed;

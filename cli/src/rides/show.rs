@@ -53,7 +53,7 @@ pub fn quote_text(phone: &Phone, quote: &Quote, offer: &RidesOffer) -> String {
 
 /// How far the balance reaches.
 pub fn left_text(show: &Show, left: &RidesLeft) -> String {
-    let text = show.text("rides-left", &[("rides", TextValue::Number(left.rides.into()))]);
+    let text = show.text("rides-left", &[("count", TextValue::Number(left.rides.into()))]);
     let fare = format!("{}: {}", show.word("rides-fare"), show.money(&left.fare));
     let text = if left.is_low { show.paint(Tone::Warn, &text) } else { text };
     format!("{text} ({fare}).\n")

@@ -67,10 +67,10 @@ rides-persons = { $persons ->
         [one] One person
        *[other] { $persons } persons
     }
-rides-left = { $rides ->
+rides-left = { $count ->
         [0] The balance does not cover a ride
         [one] The balance covers one ride
-       *[other] The balance covers { $rides } rides
+       *[other] The balance covers { $count } rides
     }
 rides-repeats = You registered in this vehicle at { $registered_at_time }. Ride again?
 

@@ -61,9 +61,9 @@ rides-to = Бағыты: { $to }
 rides-route-unknown = Бағыты қазір белгісіз; билет { $ends_at_time } болғанша жарамды
 rides-vehicle = { $board } борт
 rides-persons = { $persons } жолаушы
-rides-left = { $rides ->
+rides-left = { $count ->
         [0] Теңгерім бір сапарға да жетпейді
-       *[other] Теңгерім { $rides } сапарға жетеді
+       *[other] Теңгерім { $count } сапарға жетеді
     }
 rides-repeats = Сіз бұл көлікте тіркелгенсіз, уақыты — { $registered_at_time }. Тағы жүресіз бе?
 

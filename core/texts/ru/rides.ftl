@@ -72,11 +72,11 @@ rides-persons = { $persons ->
         [few] { $persons } пассажира
        *[other] { $persons } пассажиров
     }
-rides-left = { $rides ->
+rides-left = { $count ->
         [0] Баланса не хватит на поездку
-        [one] Баланса хватит на { $rides } поездку
-        [few] Баланса хватит на { $rides } поездки
-       *[other] Баланса хватит на { $rides } поездок
+        [one] Баланса хватит на { $count } поездку
+        [few] Баланса хватит на { $count } поездки
+       *[other] Баланса хватит на { $count } поездок
     }
 rides-repeats = Вы отметились в этом транспорте в { $registered_at_time }. Едете ещё раз?
 

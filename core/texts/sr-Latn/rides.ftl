@@ -73,11 +73,11 @@ rides-persons = { $persons ->
         [few] { $persons } osobe
        *[other] { $persons } osoba
     }
-rides-left = { $rides ->
+rides-left = { $count ->
         [0] Stanje ne pokriva vožnju
-        [one] Stanje pokriva { $rides } vožnju
-        [few] Stanje pokriva { $rides } vožnje
-       *[other] Stanje pokriva { $rides } vožnji
+        [one] Stanje pokriva { $count } vožnju
+        [few] Stanje pokriva { $count } vožnje
+       *[other] Stanje pokriva { $count } vožnji
     }
 rides-repeats = Prijavili ste se u ovom vozilu u { $registered_at_time }. Vozite se ponovo?
 

@@ -26,8 +26,8 @@ public final class Operators: Sendable {
     public func replan() async { core.replan() }
     /// What is not confirmed yet at any operator, oldest first.
     public func openIntents() async -> [OperatorIntent] { core.openIntents() }
-    /// Refuses what was scanned and is no sign of a vehicle of the operator's city; one of a city of
-    /// another operator of this phone is named as such.
+    /// Refuses what was scanned and is no sign of a vehicle of the operator's city; one of a city
+    /// of another operator of this phone is named as such.
     public func checkRideSign(_ name: String, city: CityId, scanned: String) async throws {
         try core.checkRideSign(operator: name, city: city, scanned: scanned)
     }

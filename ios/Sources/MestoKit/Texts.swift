@@ -648,8 +648,8 @@ public struct Texts: Sendable {
     /// The operator has lost its record of this ride. Show the ticket to the controller, or ask support.
     public func ridesForgottenWhy() -> String { render("rides-forgotten-why", [:]) }
 
-    /// The balance covers {$rides} rides
-    public func ridesLeft(rides: Int) -> String { render("rides-left", ["rides": String(rides)]) }
+    /// The balance covers {$count} rides
+    public func ridesLeft(count: Int) -> String { render("rides-left", ["count": String(count)]) }
 
     /// No rides yet.
     public func ridesNone() -> String { render("rides-none", [:]) }

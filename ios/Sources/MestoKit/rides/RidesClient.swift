@@ -12,9 +12,9 @@ public struct RidesClient: Part {
     public func state() -> RidesState { core.client.rides().state() }
     public func changes() -> AsyncStream<RidesState> { core.changes(of: .rides) { state() } }
 
-    /// Refuses what was scanned and is no sign of a vehicle of this city: `not_a_ride_code` with its
-    /// `host`, `ride_sign_of_another_city`, `ride_sign_unreadable`. Nothing of it is opened. Without
-    /// a connection.
+    /// Refuses what was scanned and is no sign of a vehicle of this city: `not_a_ride_code` with
+    /// its `host`, `ride_sign_of_another_city`, `ride_sign_unreadable`. Nothing of it is opened.
+    /// Without a connection.
     public func checkSign(city: CityId, _ scanned: String) async throws {
         try core.client.rides().checkSign(city: city, scanned: scanned)
     }

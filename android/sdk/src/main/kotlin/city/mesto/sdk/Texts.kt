@@ -643,8 +643,8 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The operator has lost its record of this ride. Show the ticket to the controller, or ask support. */
     fun ridesForgottenWhy(): String = render("rides-forgotten-why", emptyMap())
 
-    /** The balance covers {$rides} rides */
-    fun ridesLeft(rides: Long): String = render("rides-left", mapOf("rides" to rides.toString()))
+    /** The balance covers {$count} rides */
+    fun ridesLeft(count: Long): String = render("rides-left", mapOf("count" to count.toString()))
 
     /** No rides yet. */
     fun ridesNone(): String = render("rides-none", emptyMap())
