@@ -886,10 +886,10 @@ public struct Texts: Sendable {
     public func ticketNumberAny(min: String, max: Int) -> String { render("ticket-number-any", ["min": min, "max": String(max)]) }
 
     /// {$count} digits
-    public func ticketNumberDigits(count: String) -> String { render("ticket-number-digits", ["count": count]) }
+    public func ticketNumberDigits(count: Int) -> String { render("ticket-number-digits", ["count": String(count)]) }
 
     /// {$count} signs, such as {$example}
-    public func ticketNumberLike(count: String, example: String) -> String { render("ticket-number-like", ["count": count, "example": example]) }
+    public func ticketNumberLike(count: Int, example: String) -> String { render("ticket-number-like", ["count": String(count), "example": example]) }
 
     /// Paid {$amount}
     public func ticketPaid(amount: String) -> String { render("ticket-paid", ["amount": amount]) }

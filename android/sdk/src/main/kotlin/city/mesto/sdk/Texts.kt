@@ -881,10 +881,10 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun ticketNumberAny(min: String, max: Long): String = render("ticket-number-any", mapOf("min" to min, "max" to max.toString()))
 
     /** {$count} digits */
-    fun ticketNumberDigits(count: String): String = render("ticket-number-digits", mapOf("count" to count))
+    fun ticketNumberDigits(count: Long): String = render("ticket-number-digits", mapOf("count" to count.toString()))
 
     /** {$count} signs, such as {$example} */
-    fun ticketNumberLike(count: String, example: String): String = render("ticket-number-like", mapOf("count" to count, "example" to example))
+    fun ticketNumberLike(count: Long, example: String): String = render("ticket-number-like", mapOf("count" to count.toString(), "example" to example))
 
     /** Paid {$amount} */
     fun ticketPaid(amount: String): String = render("ticket-paid", mapOf("amount" to amount))
