@@ -202,7 +202,8 @@ import Testing
         switch code.what {
         case .parking(let ticket): #expect(what["plate"] as? String == ticket.plate && what["zone"] as? String == ticket.zone.value, "\(name)")
         case .garages(let receipt): #expect(what["ticket"] as? String == receipt.ticket && what["facility"] as? String == receipt.facility.value, "\(name)")
-        case .other: #expect(what["plate"] == nil && what["facility"] == nil, "\(name)")
+        case .rides(let ticket): #expect(what["vehicle"] as? String == ticket.vehicle && what["persons"] as? Int == Int(ticket.persons), "\(name)")
+        case .other: #expect(what["plate"] == nil && what["facility"] == nil && what["vehicle"] == nil, "\(name)")
         }
     }
 

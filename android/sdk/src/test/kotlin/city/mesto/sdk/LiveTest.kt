@@ -227,7 +227,8 @@ class LiveTest {
         when (val said = code.what) {
             is CodeSays.Parking -> assertEquals(what.text("plate") to what.text("zone"), said.code.plate to said.code.zone.value, name)
             is CodeSays.Garages -> assertEquals(what.text("facility") to what.text("ticket"), said.receipt.facility.value to said.receipt.ticket, name)
-            CodeSays.Other -> assertFalse("plate" in what || "facility" in what, name)
+            is CodeSays.Rides -> assertEquals(what.text("vehicle") to what.text("persons"), said.ticket.vehicle to "${said.ticket.persons}", name)
+            CodeSays.Other -> assertFalse("plate" in what || "facility" in what || "vehicle" in what, name)
         }
     }
 

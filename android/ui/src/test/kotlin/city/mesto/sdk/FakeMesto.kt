@@ -348,6 +348,7 @@ class FakeMesto(
             is ItemOffer.Orders -> ItemOutcome.Orders(OrdersOutcome(orders.settle(offer.offer.order))).also { charge(quote) }
             is ItemOffer.Garages -> ItemOutcome.Garages(GaragesOutcome(garages.settle(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Parking -> ItemOutcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
+            is ItemOffer.Rides -> error("no screen sells rides yet")
             is ItemOffer.Other -> ItemOutcome.Other(offer.json)
         }
 
