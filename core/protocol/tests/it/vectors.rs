@@ -315,6 +315,7 @@ fn rides() -> Vec<Value> {
     let other = SoftwareDevice::from_seed(&OTHER_DEVICE).unwrap();
     let theirs = RideClaims { device: Some(other.device_key()), ..ride.clone() }.sign(&issuer(TICKET)).unwrap();
     let theirs = parts(&Presentation::encode(&theirs, &other, at(NOW)).unwrap());
+    let newer = RideClaims { issue: 2, issued_at: at("2025-09-03T08:25:00Z"), ..ride.clone() };
     let seen = |mut case: Value, issue: u32| {
         case["seen"] = json!([{"id": hex(&RIDE_ID), "issue": issue}]);
         case
@@ -397,6 +398,7 @@ fn rides() -> Vec<Value> {
             "2025-09-03T09:30:00Z",
             ended("over", &ride),
         ),
+        case("a ride that was issued again, for the same phone", &as_shown(&newer, NOW), NOW, good(&newer, NOW)),
         seen(case("a ride of which the controller saw a newer issue", &shown, NOW, ended("reissued", &ride)), 2),
         wrong("without a city", 1, None),
         wrong("without a vehicle", 2, None),
