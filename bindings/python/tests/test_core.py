@@ -182,7 +182,7 @@ class Values(WithTestbed):
         self.assertEqual(90, wheel.stop.minutes)
         self.assertEqual("1.000,00 RSD", mesto.money_text("sr-Latn", lacks))
         self.assertEqual("2,1", mesto.number_text("sr-Latn", Decimal("2.1")))
-        fare = mesto.Money(Decimal("120.00"), "KZT")
+        fare = mesto.Money(amount=Decimal("120.00"), currency="KZT")
         self.assertEqual({"120\xa0₸"}, {mesto.money_text(locale, fare) for locale in ("en", "sr-Latn", "kk", "ru")})
         self.assertEqual(7200, offset)
         at = datetime(2025, 9, 3, 23, 30, tzinfo=timezone.utc)
@@ -483,7 +483,7 @@ class Errors(WithTestbed):
             "ru": ("91\xa0мин — больше, чем разрешает зона: не больше 90.", "Сейчас можно купить 90\xa0мин."),
         }
         for number, (locale, (text, advice)) in enumerate(said.items()):
-            app = self.driver(f"+38164000001{number}", locale=locale, path=f"{self.folder}/{locale}.db")
+            app = self.driver(f"+38164000031{number}", locale=locale, path=f"{self.folder}/{locale}.db")
             vehicle = app.vehicles.add(BELGRADE, "BG789PP").id
             with self.assertRaises(mesto.MestoError.Refused) as refused:
                 app.parking.quote(BELGRADE, "red", vehicle, 91)
