@@ -362,6 +362,9 @@ class Verifying(unittest.TestCase):
         elif "facility" in what:
             receipt = code.what.receipt
             self.assertEqual((what["facility"], what["ticket"]), (receipt.facility, receipt.ticket))
+        elif "vehicle" in what:
+            ride = code.what.ticket
+            self.assertEqual((what["vehicle"], what["persons"], what["city"]), (ride.vehicle, ride.persons, ride.city))
         else:
             self.assertEqual(mesto.CodeSays.OTHER, code.what)
 
