@@ -43,6 +43,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.garages.facilities.*.on_site.*", "core/client/src/garages/facilities.rs", "facility.on_site"),
     // What a rider is shown of his ride, and how it is sold.
     ("sections.rides.carriers.*.name.*", "core/client/src/rides/sales.rs", "known.name.get"),
+    ("sections.rides.routes.*.kind", "core/rules/src/rides/check.rs", "route.kind"),
     ("sections.rides.routes.*.number", "core/client/src/rides/sales.rs", "route.number"),
     ("sections.rides.routes.*.directions.*.headsign.*", "core/client/src/rides/sales.rs", "headsign.get"),
     ("sections.rides.fare.known.value.**", "operator/src/rides/sales.rs", "rides.fare"),
@@ -97,6 +98,8 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("sections.parking.tariffs.*.rates.*.*.unit_minutes", "beside a price that is unknown"),
     ("sections.garages.facilities.ada.pay.*", "a lot that is paid on entry sells nothing to a phone"),
     ("sections.garages.facilities.ada.rate_table", "a lot that is paid on entry sells nothing to a phone"),
+    ("sections.rides.channels.nfc", "the contract names the channel without a flow (AMB-18)"),
+    ("sections.rides.channels.bluetooth", "the contract names the channel without a flow (AMB-18)"),
     ("sections.garages.policy.tariff_by", "there is one tariff"),
     ("quote_ttl_seconds", "a city without a service that is priced here offers nothing"),
     ("sections.wallet.card.**", "a city without a service that is priced here takes no card"),
