@@ -10,6 +10,7 @@ use mesto_protocol::kernel::ids::OrderId;
 use mesto_protocol::orders::driver::{self as orders, OrderSlip};
 use mesto_protocol::parking::purchase::ParkingOutcome;
 use mesto_protocol::parking::tickets;
+use mesto_protocol::signed_code::REISSUES;
 use mesto_simulation::driver::{Counter as _, Driver, approval, notice};
 use serde_json::{Value, json};
 
@@ -214,7 +215,7 @@ on_both_databases! {
         let counted = counted(&answers);
         assert!(counted["ok"] >= 1 && counted.keys().all(|code| ["ok", "too_many_requests"].contains(&code.as_str())), "{counted:?}");
         let issue = served.number(&format!("SELECT issue AS number FROM ticket_plate WHERE ticket = '{}'", ticket.id));
-        assert!((2..=i64::from(tickets::REISSUES) + 1).contains(&issue), "{issue}");
+        assert!((2..=i64::from(REISSUES) + 1).contains(&issue), "{issue}");
         // Every phone is told of the same code, and it is one that was given.
         let read: tickets::Ticket = must(served, &get(&driver, &format!("/v1/tickets/{}", ticket.id)));
         let given: Vec<String> = answers.iter().filter(|answer| answer.status == 200)

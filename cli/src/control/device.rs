@@ -594,7 +594,9 @@ mod tests {
         let again = device.check(&shown(&ticket(7, 1), at(31)), at(31), [2; 10]).unwrap();
         assert_eq!((again.answer, again.seen_before_at), (ControlAnswer::Registered, Some(at(30))));
         // Of a trip long ago, while the vehicle is on its next one.
-        let told = device.check(&shown(&ticket(8, 9), at(32)), at(32), [3; 10]).unwrap();
+        let (bought_at, issued_at, starts_at) = (at(-40), at(-40), at(-40));
+        let before = RideClaims { bought_at, issued_at, starts_at, ..ticket(8, 9) };
+        let told = device.check(&shown(&before, at(32)), at(32), [3; 10]).unwrap();
         assert_eq!((told.answer, told.last), (ControlAnswer::NotRegistered, Some(id(8))));
         assert_eq!(told.last_vehicle.as_deref(), Some("1204"));
     }

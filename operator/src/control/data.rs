@@ -14,7 +14,6 @@ use mesto_rules::City;
 use mesto_rules::control::printed_code;
 use mesto_rules::rides::{BoardNumber, RidesSection};
 
-use crate::control::city_of;
 use crate::control::tables::{RegisteredRow, ToldUntilRow};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -22,6 +21,7 @@ use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx};
 use crate::rides::found;
 use crate::rides::tables::{RideRow, TripRow};
+use crate::rides::vehicles::city_of;
 use crate::{find, projection, values};
 
 pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::DATA => data).urgent()];

@@ -67,14 +67,6 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
     Ok(rules)
 }
 
-/// A city that the caller acts for, with its rides.
-fn city_of<'a>(call: &Call<'a>, city: &str) -> Outcome<(&'a City, &'a RidesSection)> {
-    let operator: &'a Operator = call.operator;
-    let city = operator.city(city)?;
-    call.in_city(city.id.as_str())?;
-    Ok((city, city.section::<RidesSection>()?))
-}
-
 /// What is told of a city's controls is told one after the other: two devices that saw one ride are
 /// put together by whichever comes second.
 fn in_turn(tx: &mut dyn Tx, city: &City) -> Result<(), StoreError> {

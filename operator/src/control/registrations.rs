@@ -10,15 +10,17 @@ use mesto_rules::City;
 use mesto_rules::control::printed_code;
 use mesto_rules::rides::{RidesSection, TicketTime, Trip};
 
+use crate::control::not_ahead;
 use crate::control::tables::{KindWord, RegisteredRow};
-use crate::control::{city_of, not_ahead};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
+use crate::kernel::limits::told_at_most;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::rides::found;
 use crate::rides::tables::ChannelWord;
+use crate::rides::vehicles::city_of;
 use crate::{update, values};
 
 pub(crate) const OPERATIONS: &[Served] = &[serve!(post wire::TELL => tell)];
@@ -28,13 +30,8 @@ const LATE_MOST: TimeDelta = TimeDelta::days(32);
 
 pub(crate) fn tell(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldRegistrations) -> Outcome<RegistrationsTold> {
     let (city, rides) = city_of(call, &told.city)?;
-    for (count, field) in [(told.registrations.len(), "registrations"), (told.complete.len(), "complete")] {
-        if count > REGISTRATIONS_MOST {
-            let detail = format!("{count} were told; tell at most {REGISTRATIONS_MOST} at a time");
-            let problem = Problem::new(ProblemCode::BadRequest, detail).with("field", field);
-            return Err(problem.with("most", REGISTRATIONS_MOST).into());
-        }
-    }
+    told_at_most("registrations", told.registrations.len(), REGISTRATIONS_MOST)?;
+    told_at_most("complete", told.complete.len(), REGISTRATIONS_MOST)?;
     let mut known = Vec::with_capacity(told.registrations.len());
     for one in told.registrations {
         known.push(registered(tx, (call.operator, call.now), (city, rides), &one)?);

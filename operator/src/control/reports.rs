@@ -15,30 +15,24 @@ use mesto_rules::rides::RidesSection;
 
 use crate::control::controls::{self, of_another};
 use crate::control::tables::{AnswerWord, CheckRow, ControlRow, KindWord};
-use crate::control::{CLOCKS_DIFFER, city_of, in_turn, not_ahead};
+use crate::control::{CLOCKS_DIFFER, in_turn, not_ahead};
 use crate::kernel::call::Call;
 use crate::kernel::epoch;
 use crate::kernel::failure::Outcome;
+use crate::kernel::limits::told_at_most;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
+use crate::rides::vehicles::city_of;
 use crate::{find, update, values};
 
 pub(crate) const OPERATIONS: &[Served] = &[serve!(post wire::REPORT => report)];
-
-fn not_more(told: usize, field: &str) -> Result<(), Problem> {
-    if told <= CHECKS_MOST {
-        return Ok(());
-    }
-    let detail = format!("{told} were told; tell at most {CHECKS_MOST} at a time");
-    Err(Problem::new(ProblemCode::BadRequest, detail).with("field", field).with("most", CHECKS_MOST))
-}
 
 /// What a device tells of its shift.
 pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: ControlReport) -> Outcome<ControlReported> {
     let (now, controller) = (call.now, call.who()?.account);
     let (city, rides) = city_of(call, &told.city)?;
-    not_more(told.controls.len(), "controls")?;
-    not_more(told.checks.len(), "checks")?;
+    told_at_most("controls", told.controls.len(), CHECKS_MOST)?;
+    told_at_most("checks", told.checks.len(), CHECKS_MOST)?;
     not_ahead("shift.begun_at", told.shift.begun_at, now)?;
     in_turn(tx, city)?;
     let shift = &told.shift;

@@ -19,6 +19,7 @@ use crate::garages::visits::{Place, VisitRecord};
 use crate::kernel::call::Call;
 use crate::kernel::epoch;
 use crate::kernel::failure::Outcome;
+use crate::kernel::limits::told_at_most;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::{find, update, values};
@@ -54,13 +55,7 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     if let Some(places) = &told.places {
         place.not_ahead("places.at", places.at, now)?;
     }
-    if told.events.len() > EVENTS_MOST {
-        let detail = format!("{} events were told; tell at most {EVENTS_MOST} at a time", told.events.len());
-        return Err(Problem::new(ProblemCode::BadRequest, detail)
-            .with("field", "events")
-            .with("most", EVENTS_MOST)
-            .into());
-    }
+    told_at_most("events", told.events.len(), EVENTS_MOST)?;
     let since = told.settled_after.as_deref().map(cursor).transpose()?.unwrap_or_default();
     // Told while this clock was ahead: without it nothing would be told until then.
     let since = if since > now { now - OVERLAP } else { since };

@@ -145,6 +145,15 @@ pub(crate) fn within(
     }
 }
 
+/// Refuses a list of a body that is longer than one request may tell.
+pub(crate) fn told_at_most(field: &str, told: usize, most: usize) -> Result<(), Problem> {
+    if told <= most {
+        return Ok(());
+    }
+    let detail = format!("{told} {field} were told; tell at most {most} at a time");
+    Err(Problem::new(ProblemCode::BadRequest, detail).with("field", field).with("most", most))
+}
+
 /// Refused for so long.
 pub(crate) fn too_many<T>(detail: &str, wait: TimeDelta) -> Outcome<T> {
     let seconds = seconds_of(wait);

@@ -10,7 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::ids::RecordId as _;
-use mesto_protocol::signed_code::{Claims, CodeKind, Revocations, Revoked, What};
+use mesto_protocol::signed_code::{Claims, CodeKind, REISSUES, Revocations, Revoked, What};
+use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
@@ -88,6 +89,35 @@ pub(crate) fn sign<K: CodeKind>(operator: &Operator, now: DateTime<Utc>, shown: 
         what,
     };
     Ok(claims.sign(operator.keys.ticket()).map_err(|error| StoreError::unreadable("code to be signed", error))?)
+}
+
+/// Which issue of a code a device is to have.
+pub(crate) enum NextIssue {
+    /// It holds the newest one, as it is stored.
+    Stored,
+    /// This one is to be signed: the same for who holds it, when its key was revoked, else the next.
+    Signed { issue: u32, is_moved: bool },
+}
+
+/// The issue for a device that asks, of a code whose newest issue is bound to a device. A code moves
+/// to another phone only so often.
+pub(crate) fn next_issue(
+    operator: &Operator,
+    device: &str,
+    (holder, issue): (Option<&str>, u32),
+    thing: &str,
+) -> Outcome<NextIssue> {
+    let is_moved = holder != Some(device);
+    if !is_moved && !operator.keys.has_revoked_code_key() {
+        return Ok(NextIssue::Stored);
+    }
+    if is_moved && issue > REISSUES {
+        let detail = format!(
+            "this {thing}'s code was moved to another phone {REISSUES} times; the last one shows it until its end"
+        );
+        return Err(Problem::new(ProblemCode::TooManyRequests, detail).with("max", REISSUES).into());
+    }
+    Ok(NextIssue::Signed { issue: issue + u32::from(is_moved), is_moved })
 }
 
 /// Ends the issues of a code below `good_from`, or all of them: an issue that was ended before

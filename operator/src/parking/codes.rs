@@ -2,14 +2,14 @@
 
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::parking::signed::ParkingTicket;
-use mesto_protocol::parking::tickets::{self as wire, REISSUES, TicketCode, TicketState};
+use mesto_protocol::parking::tickets::{self as wire, TicketCode, TicketState};
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::service::{Served, serve};
-use crate::kernel::signed_codes::{self, ToShow};
+use crate::kernel::signed_codes::{self, NextIssue, ToShow};
 use crate::kernel::store::{Select, Tx};
 use crate::parking::tickets::{self, TicketPlateRow, TicketRow};
 use crate::{update, values};
@@ -27,23 +27,11 @@ pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ticke
     // issue.
     let mut account = LockedAccount::of_caller(tx, who.account)?;
     let (ticket, plate) = running(tx, call, account.id)?;
-    let is_held = plate.device.as_deref() == Some(device.as_str());
-    if is_held && !call.operator.keys.has_revoked_code_key() {
-        return Ok(TicketCode { signed: plate.signed, issue: plate.issue });
-    }
-    if !is_held && plate.issue > REISSUES {
-        return Err(Problem::new(
-            ProblemCode::TooManyRequests,
-            format!(
-                "this ticket's code was moved to another phone {REISSUES} times; the last one shows it until its end"
-            ),
-        )
-        .with("max", REISSUES)
-        .into());
-    }
-    // What a key signed that was revoked is signed anew for the device that holds it: the same
-    // issue.
-    let issue = if is_held { plate.issue } else { plate.issue + 1 };
+    let held = (plate.device.as_deref(), plate.issue);
+    let (issue, is_moved) = match signed_codes::next_issue(call.operator, &device, held, "ticket")? {
+        NextIssue::Stored => return Ok(TicketCode { signed: plate.signed, issue: plate.issue }),
+        NextIssue::Signed { issue, is_moved } => (issue, is_moved),
+    };
     let what = ParkingTicket {
         city: ticket.city,
         zone: ticket.zone,
@@ -60,7 +48,7 @@ pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ticke
     if let Some(ticket) = tickets::one(tx, &id.to_string(), now)? {
         account.tell(&ticket)?;
     }
-    if !is_held {
+    if is_moved {
         signed_codes::revoke::<ParkingTicket>(tx, now, id, Some(issue), ends_at)?;
     }
     account.release(tx, now)?;

@@ -1,6 +1,6 @@
 //! The code of a ride for another phone: issued again, and the one before it is ended.
 
-use mesto_protocol::rides::riders::{self as wire, REISSUES, RideCode};
+use mesto_protocol::rides::riders::{self as wire, RideCode};
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::{Problem, ProblemCode};
 
@@ -8,7 +8,7 @@ use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::service::{Served, serve};
-use crate::kernel::signed_codes;
+use crate::kernel::signed_codes::{self, NextIssue};
 use crate::kernel::store::{Select, Tx};
 use crate::rides::tables::{CodeRow, RideRow, StateWord};
 use crate::rides::{riders, sales};
@@ -38,21 +38,17 @@ pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<RideC
             .with("ended_at", ride.ends_at)
             .into());
     }
-    let is_held = code.device.as_deref() == Some(device.as_str());
-    if is_held && !call.operator.keys.has_revoked_code_key() {
-        return Ok(RideCode { signed: code.signed, issue: code.issue });
-    }
-    if !is_held && code.issue > REISSUES {
-        let detail = format!("this ride's code was moved {REISSUES} times; the last phone shows it until its end");
-        return Err(Problem::new(ProblemCode::TooManyRequests, detail).with("max", REISSUES).into());
-    }
-    let issue = if is_held { code.issue } else { code.issue + 1 };
+    let held = (code.device.as_deref(), code.issue);
+    let (issue, is_moved) = match signed_codes::next_issue(call.operator, &device, held, "ride")? {
+        NextIssue::Stored => return Ok(RideCode { signed: code.signed, issue: code.issue }),
+        NextIssue::Signed { issue, is_moved } => (issue, is_moved),
+    };
     let signed = signed_codes::sign(call.operator, now, sales::to_show(&ride, issue, Some(&device)))?;
     tx.write(update!(CodeRow { ride: ride.id } set { signed: &signed, issue: issue, device: Some(device) }))?;
     if let Some(told) = riders::one(tx, &ride.id.to_string())? {
         account.tell(&told)?;
     }
-    if !is_held {
+    if is_moved {
         signed_codes::revoke::<SignedRide>(tx, now, ride.id, Some(issue), ride.ends_at)?;
     }
     account.release(tx, now)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::device::DeviceKey;
-use mesto_protocol::kernel::ids::{RecordId as _, TripId};
+use mesto_protocol::kernel::ids::TripId;
 use mesto_protocol::rides::riders::RideTrip;
 use mesto_protocol::rides::vehicles::{
     self as wire, Fleet, FleetTold, FleetVehicle, PostedSign, PutTerminal, SignToPost, TOLD_MOST, TerminalToPut,
@@ -17,6 +17,7 @@ use mesto_rules::{City, CityId};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Failure, Outcome, refuse};
+use crate::kernel::limits::told_at_most;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
@@ -38,7 +39,7 @@ const TRIP_MOST: TimeDelta = TimeDelta::hours(12);
 const AHEAD_MOST: TimeDelta = TimeDelta::days(32);
 
 /// A city that the caller acts for, with its rides.
-fn city_of<'a>(call: &Call<'a>, city: &str) -> Outcome<(&'a City, &'a RidesSection)> {
+pub(crate) fn city_of<'a>(call: &Call<'a>, city: &str) -> Outcome<(&'a City, &'a RidesSection)> {
     let operator: &'a Operator = call.operator;
     let city = operator.city(city)?;
     call.in_city(city.id.as_str())?;
@@ -57,14 +58,6 @@ fn known(tx: &mut dyn Tx, city: &City, typed: &str) -> Outcome<VehicleRow> {
             .with("vehicle", &board)
             .into()
     })
-}
-
-fn not_more<T>(told: &[T], field: &str) -> Outcome<()> {
-    if told.len() <= TOLD_MOST {
-        return Ok(());
-    }
-    let detail = format!("{} were told; tell at most {TOLD_MOST} at a time", told.len());
-    Err(Problem::new(ProblemCode::BadRequest, detail).with("field", field).with("most", TOLD_MOST).into())
 }
 
 /// Vehicles with what each does now.
@@ -101,7 +94,7 @@ pub(crate) fn fleet(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Fleet> {
 /// Vehicles that are there, or changed.
 pub(crate) fn tell_vehicles(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldVehicles) -> Outcome<FleetTold> {
     let (city, rides) = city_of(call, &told.city)?;
-    not_more(&told.vehicles, "vehicles")?;
+    told_at_most("vehicles", told.vehicles.len(), TOLD_MOST)?;
     let mut taken = 0;
     for vehicle in told.vehicles {
         let board = BoardNumber::new(&vehicle.board).map_err(|error| {
@@ -140,7 +133,7 @@ pub(crate) fn tell_vehicles(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldVehi
 /// Which trips vehicles make.
 pub(crate) fn tell_trips(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldTrips) -> Outcome<TripsTold> {
     let (city, rides) = city_of(call, &told.city)?;
-    not_more(&told.trips, "trips")?;
+    told_at_most("trips", told.trips.len(), TOLD_MOST)?;
     let mut trips = Vec::with_capacity(told.trips.len());
     for trip in told.trips {
         trips.push(tell_trip(tx, (call.operator, call.now), (city, rides), &trip)?);
@@ -198,13 +191,13 @@ fn tell_trip(
     Ok(id)
 }
 
-/// A token of chance: 12 letters and digits without those that are taken for others.
-fn token(operator: &Operator, now: DateTime<Utc>) -> Outcome<Token> {
-    let id: TripId = operator.new_id(now);
-    let letters = b"ABCDEFGHJKMNPQRSTVWXYZ0123456789";
-    let chance = id.bytes().into_iter().skip(6).chain(operator.new_id::<TripId>(now).bytes().into_iter().skip(14));
-    let text: String =
-        chance.filter_map(|byte| letters.get(usize::from(byte & 31)).map(|letter| char::from(*letter))).collect();
+/// A token of chance: 16 letters and digits without those that are taken for others.
+fn token(operator: &Operator) -> Outcome<Token> {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHJKMNPQRSTVWXYZ0123456789";
+    let mut chance = [0; 16];
+    operator.entropy.fill(&mut chance);
+    let letter = |byte: u8| LETTERS.get(usize::from(byte & 31)).map(|letter| char::from(*letter));
+    let text: String = chance.into_iter().filter_map(letter).collect();
     Token::new(&text).map_err(|error| refusal::sign(&error).into())
 }
 
@@ -226,7 +219,7 @@ pub(crate) fn post_sign(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignToPost)
     let Some(host) = rides.sign_hosts.first() else {
         return refuse(ProblemCode::SectionUnreadable, "the city names no host for signs");
     };
-    let token = token(call.operator, now)?;
+    let token = token(call.operator)?;
     let text = sign::posted(host, city.id.as_str(), &token);
     let row = SignRow { city: city.id.clone(), token, board: vehicle.board, posted_at: now, ended_at: None };
     tx.write(Write::insert(row))?;
@@ -255,7 +248,7 @@ pub(crate) fn put_terminal(tx: &mut dyn Tx, call: &mut Call<'_>, told: TerminalT
         "UPDATE ride_terminal SET ended_at = $1 WHERE city = $2 AND board = $3 AND ended_at IS NULL",
         values![now.timestamp_millis(), &city.id, &vehicle.board],
     ))?;
-    let token = token(call.operator, now)?;
+    let token = token(call.operator)?;
     let row = TerminalRow {
         city: city.id.clone(),
         token: token.clone(),

@@ -197,7 +197,7 @@ fn an_instance_whose_store_another_version_migrated_is_not_ready_and_answers_503
     history("INSERT INTO schema_history (version, name, checksum) VALUES (99, 'next', 'of another version')");
     beside.cut();
     let body = serving.becomes("/readyz", |status, _| status == 503);
-    assert_eq!(said(&body), "it was written by a newer version: its schema is V99, and this version knows V1");
+    assert_eq!(said(&body), "it was written by a newer version: its schema is V99, and this version knows V2");
     let vehicle = serde_json::json!({"city": "belgrade", "plate": "BG789PP"});
     let answer = driver.post("/v1/vehicles", &vehicle);
     refused("unavailable", &answer);

@@ -182,8 +182,8 @@ impl Rides<'_> {
     /// Says that a ride is wrong, and why; its ticket stays good until the operator decides.
     ///
     /// # Errors
-    /// `not_found`, `ride_disputed` when it was said before, `ride_over` when it is too late or the
-    /// ride was voided, and whatever a request can answer.
+    /// `not_found`, `ride_over` when it is too late or the ride was voided, and whatever a request
+    /// can answer. Said again while it is open, it changes nothing.
     pub async fn dispute(self, ride: RideId, reason: &str) -> Result<Ride> {
         let outcome = self.dispute_inner(ride, reason).await;
         self.0.explain(outcome)

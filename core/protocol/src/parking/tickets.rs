@@ -54,9 +54,6 @@ pub const ADDS: Adds = Adds {
     ..Adds::NOTHING
 };
 
-/// How often a ticket's code may be issued again.
-pub const REISSUES: u32 = 10;
-
 impl Change for Ticket {
     const KIND: &'static str = "parking.ticket";
 }

@@ -21,8 +21,6 @@ use crate::{records, words};
 
 /// How many rides that are over the section of an account tells.
 pub const RIDES_OVER: usize = 50;
-/// How often a ride's code may be issued again.
-pub const REISSUES: u32 = 10;
 
 /// Seeing one's own rides.
 pub const OWN: Permission = Permission::named("rides.own");

@@ -11,6 +11,8 @@ use mesto_protocol::base::public::*;
 use mesto_protocol::base::sign_in::*;
 use mesto_protocol::base::vehicles::*;
 use mesto_protocol::base::wallet::*;
+use mesto_protocol::control::controllers::*;
+use mesto_protocol::control::registrations::*;
 use mesto_protocol::event::{Event, EventPage};
 use mesto_protocol::garages::controllers::*;
 use mesto_protocol::garages::visits::*;
@@ -81,6 +83,8 @@ fn reads<T: DeserializeOwned + Serialize + PartialEq + Debug>(answer: Value) -> 
     read
 }
 
+const CONTROL: &str = "ct_01jd4f8q0r3n7w2x5y6z8a9b1c";
+const CHECK: &str = "rk_01jd4f8q0r3n7w2x5y6z8a9b1c";
 const AT: &str = "2025-09-03T08:00:00Z";
 
 fn money(amount: &str) -> Value {
@@ -127,6 +131,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
     let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
     let (visit, ride) = (data("garages.visit"), data("rides.ride"));
+    let trip = ride["trip"]["id"].clone();
     let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
     let checked =
@@ -193,6 +198,18 @@ fn every_answer_of_a_later_operator_can_be_read() {
         TripsTold: json!({"trips": ["tr_01jd4f8q0r3n7w2x5y6z8a9b1c"]});
         PostedSign: json!({"text": "x"});
         PutTerminal: json!({"terminal": "ABCDEF"});
+        Control: json!({"id": CONTROL, "shift": "sh_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "vehicle": ride["vehicle"], "trip": ride["trip"], "service_on": "2025-09-03", "begun_at": AT, "ended_at": AT, "closed_until": AT});
+        ControlData: json!({
+            "city": "almaty", "now": AT, "vehicles": [{"vehicle": "1204", "app_until": AT, "others_until": AT}],
+            "trips": [{"id": trip, "vehicle": "1204", "route": "92", "direction": 0, "service_on": "2025-09-03", "starts_at": AT, "ends_at": AT, "broke_down_at": AT}],
+            "registrations": [{"ride": ride["id"], "kind": "app", "code": "9643", "channel": "app", "vehicle": "1204", "trip": trip, "persons": 1, "registered_at": AT, "ends_at": AT, "is_void": false, "is_free": false}],
+            "is_cut": false,
+        });
+        ControlReported: json!({
+            "taken": 1, "refused": [{"check": CHECK, "code": "out_of_range", "detail": ""}],
+            "flagged": [{"check": CHECK, "ride": ride["id"], "first": CHECK, "first_at": AT}], "clock_differs_seconds": 300,
+        });
+        RegistrationsTold: json!({"rides": [ride["id"]]});
         GarageReported: json!({
             "taken": 1, "refused": [{"index": 1, "ticket": "GR004217", "code": "visit_unknown", "detail": ""}],
             "settled": [{"ticket": "GR004217", "visit": VISIT, "at": AT, "exit_by": AT, "owes_again_at": AT}], "next": "x", "has_more": false,
@@ -305,6 +322,7 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
         open,
         [
             "Channel",
+            "ControlAnswer",
             "IntentState",
             "OrderState",
             "PayMethod",
@@ -317,6 +335,7 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "RideState",
             "Role",
             "SaleState",
+            "ShownKind",
             "TicketState",
             "VatCategory",
             "Violation",

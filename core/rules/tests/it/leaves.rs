@@ -43,7 +43,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.garages.facilities.*.on_site.*", "core/client/src/garages/facilities.rs", "facility.on_site"),
     // What a rider is shown of his ride, and how it is sold.
     ("sections.rides.carriers.*.name.*", "core/client/src/rides/sales.rs", "known.name.get"),
-    ("sections.rides.routes.*.kind", "core/rules/src/rides/check.rs", "route.kind"),
+    ("sections.rides.routes.*.kind", "core/client/src/rides/sales.rs", "route.kind"),
     ("sections.rides.routes.*.number", "core/client/src/rides/sales.rs", "route.number"),
     ("sections.rides.routes.*.directions.*.headsign.*", "core/client/src/rides/sales.rs", "headsign.get"),
     ("sections.rides.fare.known.value.**", "operator/src/rides/sales.rs", "rides.fare"),

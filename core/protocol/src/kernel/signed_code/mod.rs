@@ -45,6 +45,9 @@ const ISSUE: i64 = -2;
 // -3 is reserved for the number of persons.
 const BOUGHT_AT: i64 = -4;
 
+/// How often a code may be issued again for another device.
+pub const REISSUES: u32 = 10;
+
 /// The registry of kinds. A number is never given twice; whether this version reads a kind is up to
 /// the services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
