@@ -170,10 +170,11 @@ mod tests {
         sources
     }
 
-    const WORDS: &str = "\"offline\", Limited, NoRefund, Order, OhOrZero, Captured, Due, \"lost\", Left";
+    const WORDS: &str =
+        "\"offline\", Limited, NoRefund, Order, OhOrZero, Captured, Due, \"lost\", Left, Registered, Bus";
 
     /// One text of each prefix that code composes.
-    const ALIVE: [&str; 9] = [
+    const ALIVE: [&str; 11] = [
         "error-offline",
         "line-parking-limited",
         "notice-parking-no-refund",
@@ -183,6 +184,8 @@ mod tests {
         "refund-due",
         "intent-state-lost",
         "visit-state-left",
+        "ride-state-registered",
+        "ride-kind-bus",
     ];
 
     fn of(id: &str, sources: &BTreeMap<String, String>) -> Vec<String> {

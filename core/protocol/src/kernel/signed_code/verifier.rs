@@ -43,6 +43,7 @@ impl Default for ClockRule {
 /// match CodeClaims::read(&verifier.verify(scanned, now)?.claims)? {
 ///     CodeClaims::ParkingTicket(ticket) => println!("{} in {} until {}", ticket.what.plate, ticket.what.zone, ticket.ends_at),
 ///     CodeClaims::ExitReceipt(receipt) => println!("{} at {} until {}", receipt.what.ticket, receipt.what.facility, receipt.ends_at),
+///     CodeClaims::Ride(ride) => println!("{} in {} until {}", ride.what.persons, ride.what.vehicle, ride.ends_at),
 /// }
 /// # Ok(())
 /// # }
