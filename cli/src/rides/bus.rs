@@ -9,19 +9,20 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use mesto_operator::{Entropy as _, SystemEntropy};
+use mesto_protocol::base::public::{CLOCK, Clock};
 use mesto_protocol::device::{DeviceSigner as _, SoftwareDevice};
-use mesto_protocol::rides::vehicles::{POST_SIGN, PUT_TERMINAL, TELL_TRIPS, TELL_VEHICLES};
+use mesto_protocol::rides::vehicles::{
+    FleetTold, POST_SIGN, PUT_TERMINAL, PostedSign, PutTerminal, TELL_TRIPS, TELL_VEHICLES, TripsTold,
+};
 use mesto_rules::CityId;
 use mesto_rules::rides::{Token, sign};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::base::operator::now;
 use crate::kernel::args::web_address;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::link::{Link, NoAnswer};
 use crate::kernel::output;
-use crate::kernel::testbed::answered;
-use crate::kernel::web;
 
 /// How often the code of the terminal changes.
 const NEW_EVERY: Duration = Duration::from_secs(10);
@@ -59,52 +60,19 @@ pub struct BusArgs {
     once: bool,
 }
 
-/// A dispatcher at an operator.
-struct Dispatcher<'a> {
-    operator: &'a str,
-    token: String,
-}
-
-impl Dispatcher<'_> {
-    async fn tell(&self, path: &str, said: Value) -> Outcome<Value> {
-        let client = web::client_for(self.operator).map_err(|why| CliError::failed("TLS", why))?;
-        let request = client
-            .post(format!("{}{path}", self.operator))
-            .bearer_auth(&self.token)
-            .header("content-type", "application/json")
-            .body(said.to_string());
-        self.answer(request).await
-    }
-
-    async fn answer(&self, request: reqwest::RequestBuilder) -> Outcome<Value> {
-        let (status, answer) = answered(request).await.map_err(|why| {
-            CliError::new(Exit::Offline, "offline", format!("{} was not reached: {why}", self.operator))
-                .advise("Start it, or give another --operator.")
-        })?;
-        if status / 100 == 2 {
-            return Ok(answer);
-        }
-        let word = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        Err(match status {
-            401 | 403 => CliError::new(Exit::NotSignedIn, &word("code"), word("detail"))
-                .advise("Give the token of a dispatcher: `mesto admin create --role dispatcher --city almaty`."),
-            _ => CliError::new(Exit::Refused, &word("code"), word("detail")),
-        })
-    }
-
-    /// The operator's clock; this machine's where it does not tell.
-    async fn now(&self) -> Outcome<DateTime<Utc>> {
-        let client = web::client_for(self.operator).map_err(|why| CliError::failed("TLS", why))?;
-        let told = self.answer(client.get(format!("{}/v1/clock", self.operator))).await?;
-        let told = told.get("now").and_then(Value::as_str).and_then(|told| told.parse().ok());
-        Ok(told.unwrap_or_else(now))
+/// Why the operator is not told.
+fn not_told(none: NoAnswer) -> CliError {
+    match none {
+        NoAnswer::Away(why) => CliError::new(Exit::Offline, "offline", format!("the operator was not reached: {why}"))
+            .advise("Start it, or give another --operator."),
+        refused @ NoAnswer::Refused(_) => refused.into(),
     }
 }
 
-/// A text in an answer.
-fn said(answer: &Value, name: &str) -> Outcome<String> {
-    let text = answer.get(name).and_then(Value::as_str).map(str::to_owned);
-    text.ok_or_else(|| CliError::failed("the operator's answer", format!("it has no `{name}`")))
+/// The operator's clock, by which its terminals are judged.
+async fn clock(link: &Link<'_>) -> Outcome<DateTime<Utc>> {
+    let Clock { now } = link.get(CLOCK.path).await.map_err(not_told)?;
+    Ok(now)
 }
 
 pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
@@ -112,22 +80,24 @@ pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
         CliError::new(Exit::Input, "file_unreadable", format!("{} cannot be read: {why}", args.token_file.display()))
             .advise("Give a file that holds the dispatcher's token alone.")
     })?;
-    let dispatcher = Dispatcher { operator: &args.operator, token: token.trim().to_owned() };
-    let starts_at = dispatcher.now().await?;
+    let link = Link { operator: &args.operator, token: token.trim() };
+    let starts_at = clock(&link).await?;
     let vehicle = json!({
         "board": args.board, "plate": args.plate, "carrier": args.carrier, "is_in_service": true,
     });
-    dispatcher.tell(TELL_VEHICLES.path, json!({ "city": args.city, "vehicles": [vehicle] })).await?;
+    let told = json!({ "city": args.city, "vehicles": [vehicle] });
+    let _: FleetTold = link.post(TELL_VEHICLES.path, &told).await.map_err(not_told)?;
     let trip = json!({
         "vehicle": args.board, "route": args.route, "direction": args.direction,
         "starts_at": starts_at, "ends_at": starts_at + TimeDelta::minutes(args.minutes.into()),
     });
-    dispatcher.tell(TELL_TRIPS.path, json!({ "city": args.city, "trips": [trip] })).await?;
+    let told = json!({ "city": args.city, "trips": [trip] });
+    let _: TripsTold = link.post(TELL_TRIPS.path, &told).await.map_err(not_told)?;
     let of_vehicle = json!({ "city": args.city, "vehicle": args.board });
-    let posted = said(&dispatcher.tell(POST_SIGN.path, of_vehicle).await?, "text")?;
+    let PostedSign { text: posted } = link.post(POST_SIGN.path, &of_vehicle).await.map_err(not_told)?;
     let machine = machine()?;
     let put = json!({ "city": args.city, "vehicle": args.board, "key": machine.device_key().to_text() });
-    let terminal = said(&dispatcher.tell(PUT_TERMINAL.path, put).await?, "terminal")?;
+    let PutTerminal { terminal } = link.post(PUT_TERMINAL.path, &put).await.map_err(not_told)?;
     let terminal = Token::new(&terminal).map_err(|why| CliError::failed("the operator's answer", why))?;
     // The terminal shows links to the same host as the sign.
     let host = posted.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
@@ -140,7 +110,7 @@ pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
         format!("Vehicle {}: its sign\n{sticker}\n{posted}\n", args.board)
     });
     loop {
-        let text = sign::to_sign(host, args.city.as_str(), &terminal, dispatcher.now().await?);
+        let text = sign::to_sign(host, args.city.as_str(), &terminal, clock(&link).await?);
         let signature = machine.sign(text.as_bytes()).map_err(|why| CliError::failed("the terminal's key", why))?;
         let code = format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature));
         let shown = drawn(&code)?;

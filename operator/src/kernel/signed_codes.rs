@@ -95,7 +95,8 @@ pub(crate) fn sign<K: CodeKind>(operator: &Operator, now: DateTime<Utc>, shown: 
 pub(crate) enum NextIssue {
     /// It holds the newest one, as it is stored.
     Stored,
-    /// This one is to be signed: the same for who holds it, when its key was revoked, else the next.
+    /// This one is to be signed: the same for who holds it, when its key was revoked, else the
+    /// next.
     Signed { issue: u32, is_moved: bool },
 }
 

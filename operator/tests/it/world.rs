@@ -296,19 +296,17 @@ impl World {
     }
 
     pub fn inspector(&self) -> Person<'_> {
-        let token = self
-            .operator
-            .create_staff(&*self.store, self.now(), &RoleGiven::everywhere(Role::Inspector), "Mira")
-            .unwrap();
-        let request = Request::new("GET", "/v1/account").bearer(&token);
-        let Account { account, .. } = expect(200, self.send(&request));
-        Person { world: self, token, account }
+        self.staff(Role::Inspector)
     }
 
     /// Whoever tells of the vehicles.
     pub fn dispatcher(&self) -> Person<'_> {
-        let given = RoleGiven::everywhere(Role::Dispatcher);
-        let token = self.operator.create_staff(&*self.store, self.now(), &given, "Aigul").unwrap();
+        self.staff(Role::Dispatcher)
+    }
+
+    /// Somebody with a role everywhere.
+    pub fn staff(&self, role: Role) -> Person<'_> {
+        let token = self.operator.create_staff(&*self.store, self.now(), &RoleGiven::everywhere(role), "Mira").unwrap();
         let request = Request::new("GET", "/v1/account").bearer(&token);
         let Account { account, .. } = expect(200, self.send(&request));
         Person { world: self, token, account }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
 use mesto_protocol::headers;
+use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::{Access, Content};
 use mesto_protocol::services::operations;
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
     let money = json!({"amount": "200.00", "currency": "RSD"});
     let quote = |service: &str, subject: Value| json!({"city": "belgrade", "items": [{"service": service, "subject": subject}], "pay": "deposit", "payer": "ac_01k479dz00qgg4pqj408q8qgak"});
     let event = json!({"at": now, "ticket": "GR004217", "kind": "entered", "amount": money});
+    let (control, shift) = ("ct_01k479dz00qgg4pqj408q8qgak", "sh_01k479dz00qgg4pqj408q8qgak");
     vec![
         ("/v1/auth/code", json!({"phone": "+381641234567", "language": "sr-Latn"})),
         (
@@ -56,6 +58,39 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
             json!({"city": "belgrade", "facility": "zeleni-venac", "sent_at": now, "events": [event]}),
         ),
         ("/v1/garages/exits", json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": "GR004217", "at": now})),
+        ("/v1/quotes", quote("rides", json!({"scanned": "https://qr.avtobys.kz/belgrade/v/K7M2P9QD", "persons": 1}))),
+        ("/v1/quotes", quote("rides", json!({"vehicle": "1204", "persons": 1}))),
+        ("/v1/rides/disputes", json!({"ride": "rd_01k479dz00qgg4pqj408q8qgak", "reason": "wrong"})),
+        (
+            "/v1/transit/vehicles",
+            json!({"city": "belgrade", "vehicles": [{"board": "1204", "plate": "BG900AA", "carrier": "green-bus", "is_in_service": true}]}),
+        ),
+        (
+            "/v1/transit/trips",
+            json!({"city": "belgrade", "trips": [{"vehicle": "1204", "route": "92", "direction": 0, "starts_at": now, "ends_at": now, "service_on": "2025-09-03"}]}),
+        ),
+        ("/v1/transit/signs", json!({"city": "belgrade", "vehicle": "1204", "others_end_at": now})),
+        ("/v1/transit/terminals", json!({"city": "belgrade", "vehicle": "1204", "key": "key"})),
+        (
+            "/v1/control/begun",
+            json!({"id": control, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": now}),
+        ),
+        ("/v1/control/ended", json!({"id": control, "ended_at": now})),
+        (
+            "/v1/control/reports",
+            json!({
+                "city": "belgrade", "sent_at": now, "shift": {"id": shift, "begun_at": now},
+                "controls": [{"id": control, "vehicle": "1204", "begun_at": now}],
+                "checks": [{"id": "rk_01k479dz00qgg4pqj408q8qgak", "control": control, "at": now, "kind": "app", "answer": "registered"}],
+            }),
+        ),
+        (
+            "/v1/control/registrations",
+            json!({
+                "city": "belgrade", "complete": [{"vehicle": "1204", "told_until": now}],
+                "registrations": [{"kind": "paper", "code": "96430001", "channel": "cash", "vehicle": "1204", "persons": 1, "registered_at": now}],
+            }),
+        ),
     ]
 }
 
@@ -70,12 +105,17 @@ on_both_databases! {
     fn a_text_with_u_0000_is_refused_in_every_field_of_every_operation(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG111AA", &["1000.00"]);
         let (inspector, garage) = (world.inspector(), world.controller("zeleni-venac"));
+        let dispatcher = world.dispatcher();
+        let controller = world.staff(Role::RideController);
         let mut tried = BTreeSet::new();
         for (path, body) in bodies(&vehicle.to_string()) {
             tried.insert(path);
             let token = match path {
                 path if path.starts_with("/v1/inspector") => &inspector.token,
                 path if path.starts_with("/v1/garages") => &garage.token,
+                "/v1/control/registrations" => &dispatcher.token,
+                path if path.starts_with("/v1/transit") => &dispatcher.token,
+                path if path.starts_with("/v1/control") => &controller.token,
                 _ => &driver.token,
             };
             let send = |body: &Value| world.send(&Request::new("POST", path).bearer(token).key(&world.key()).json(body));
