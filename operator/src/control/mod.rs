@@ -13,7 +13,6 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::rides::RidesSection;
 
-use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::{Rule, before, section_of};
