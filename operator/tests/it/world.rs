@@ -296,17 +296,17 @@ impl World {
     }
 
     pub fn inspector(&self) -> Person<'_> {
-        self.staff(Role::Inspector)
+        self.staff(Role::Inspector, "Mira")
     }
 
     /// Whoever tells of the vehicles.
     pub fn dispatcher(&self) -> Person<'_> {
-        self.staff(Role::Dispatcher)
+        self.staff(Role::Dispatcher, "Aigul")
     }
 
     /// Somebody with a role everywhere.
-    pub fn staff(&self, role: Role) -> Person<'_> {
-        let token = self.operator.create_staff(&*self.store, self.now(), &RoleGiven::everywhere(role), "Mira").unwrap();
+    pub fn staff(&self, role: Role, name: &str) -> Person<'_> {
+        let token = self.operator.create_staff(&*self.store, self.now(), &RoleGiven::everywhere(role), name).unwrap();
         let request = Request::new("GET", "/v1/account").bearer(&token);
         let Account { account, .. } = expect(200, self.send(&request));
         Person { world: self, token, account }
@@ -314,11 +314,7 @@ impl World {
 
     /// Somebody who controls rides, with a device of his own.
     pub fn ride_controller(&self, name: &str) -> Person<'_> {
-        let given = RoleGiven::everywhere(Role::RideController);
-        let token = self.operator.create_staff(&*self.store, self.now(), &given, name).unwrap();
-        let request = Request::new("GET", "/v1/account").bearer(&token);
-        let Account { account, .. } = expect(200, self.send(&request));
-        Person { world: self, token, account }
+        self.staff(Role::RideController, name)
     }
 
     /// The controller of a facility of Belgrade.

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
 use mesto_protocol::headers;
-use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::{Access, Content};
 use mesto_protocol::services::operations;
 use serde_json::{Value, json};
@@ -106,7 +105,7 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG111AA", &["1000.00"]);
         let (inspector, garage) = (world.inspector(), world.controller("zeleni-venac"));
         let dispatcher = world.dispatcher();
-        let controller = world.staff(Role::RideController);
+        let controller = world.ride_controller("Daniyar");
         let mut tried = BTreeSet::new();
         for (path, body) in bodies(&vehicle.to_string()) {
             tried.insert(path);

@@ -358,7 +358,10 @@ fn a_wrong_ride_is_disputed_and_what_is_decided_comes_to_the_phone() {
     let made = ride(&phone, &scanned(&bus.sign));
     let rides = phone.client.rides();
     let disputed = run(rides.dispute(made.id, "I never got in")).unwrap();
-    assert_eq!((disputed.state, rides.ride(made.id).unwrap().state), (RideState::Disputed, RideState::Disputed));
+    assert_eq!(
+        (disputed.state.clone(), rides.ride(made.id).unwrap().state),
+        (RideState::Disputed, RideState::Disputed)
+    );
     assert_eq!(current(&phone), [made.id], "the ticket stays good");
     assert_eq!(run(rides.dispute(made.id, "again")).unwrap(), disputed, "said again it changes nothing");
     let net = &phone.net;

@@ -7,7 +7,8 @@ use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
 use mesto_protocol::orders::inspectors::{CHECK, PlateCheck};
 use mesto_protocol::parking::signed::TicketClaims;
-use mesto_protocol::parking::tickets::{REISSUES, Ticket, TicketCode, TicketState};
+use mesto_protocol::parking::tickets::{Ticket, TicketCode, TicketState};
+use mesto_protocol::signed_code::REISSUES;
 use mesto_protocol::signed_code::{
     ClockRule, CodeError, Presentation, Revocations, Revoked, Verified, Verifier, Warning,
 };
