@@ -100,8 +100,8 @@ pub(crate) enum NextIssue {
     Signed { issue: u32, is_moved: bool },
 }
 
-/// The issue for a device that asks, of a code whose newest issue is bound to a device. A code moves
-/// to another phone only so often.
+/// The issue for a device that asks, of a code whose newest issue is bound to a device. A code
+/// moves to another phone only so often.
 pub(crate) fn next_issue(
     operator: &Operator,
     device: &str,
