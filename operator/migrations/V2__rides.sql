@@ -74,9 +74,14 @@ CREATE TABLE ride (
   currency TEXT NOT NULL,
   lines TEXT NOT NULL,
   pay TEXT NOT NULL,
-  sale TEXT
+  sale TEXT,
+  card_fee BIGINT NOT NULL,
+  full_fare BIGINT,
+  category TEXT
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX ride_account ON ride (account, id);
+CREATE INDEX ride_carrier ON ride (city, carrier, service_day);
+CREATE INDEX ride_voided ON ride (city, carrier) WHERE state = 'voided';
 CREATE INDEX ride_vehicle ON ride (city, board, registered_at);
 
 -- The erasable half of a ride: its code.
@@ -157,8 +162,17 @@ CREATE TABLE ride_registered (
   registered_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
   is_void BIGINT NOT NULL,
-  is_free BIGINT NOT NULL
+  is_free BIGINT NOT NULL,
+  carrier TEXT NOT NULL,
+  route TEXT,
+  service_day TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  full_fare BIGINT,
+  category TEXT
 )/*sqlite WITHOUT ROWID*/;
+CREATE INDEX ride_registered_carrier ON ride_registered (city, carrier, service_day);
+CREATE INDEX ride_registered_voided ON ride_registered (city, carrier) WHERE is_void = 1;
 CREATE UNIQUE INDEX ride_registered_code ON ride_registered (city, code, registered_at, board, kind);
 CREATE INDEX ride_registered_vehicle ON ride_registered (city, board, registered_at);
 
@@ -169,3 +183,75 @@ CREATE TABLE ride_registered_until (
   until_at BIGINT NOT NULL,
   PRIMARY KEY (city, board)
 )/*sqlite WITHOUT ROWID*/;
+
+-- What was agreed with a carrier, from a service day on.
+CREATE TABLE partner_terms (
+  city TEXT NOT NULL,
+  carrier TEXT NOT NULL,
+  from_on TEXT NOT NULL,
+  period TEXT NOT NULL,
+  basis_points BIGINT NOT NULL,
+  per_ride BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  told_at BIGINT NOT NULL,
+  PRIMARY KEY (city, carrier, from_on)
+)/*sqlite WITHOUT ROWID*/;
+
+-- Periods that were settled with a carrier. Rows are added and never changed.
+CREATE TABLE partner_settlement (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  carrier TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  from_on TEXT NOT NULL,
+  to_on TEXT NOT NULL,
+  closed_at BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  rides BIGINT NOT NULL,
+  persons BIGINT NOT NULL,
+  gross BIGINT NOT NULL,
+  refunded BIGINT NOT NULL,
+  commission BIGINT NOT NULL,
+  taken BIGINT NOT NULL,
+  payable BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX partner_settlement_number ON partner_settlement (city, carrier, number);
+
+-- Their lines.
+CREATE TABLE partner_line (
+  settlement TEXT NOT NULL,
+  ordinal BIGINT NOT NULL,
+  service_day TEXT NOT NULL,
+  route TEXT,
+  product TEXT NOT NULL,
+  category TEXT,
+  is_correction BIGINT NOT NULL,
+  rides BIGINT NOT NULL,
+  persons BIGINT NOT NULL,
+  gross BIGINT NOT NULL,
+  refunded BIGINT NOT NULL,
+  commission BIGINT NOT NULL,
+  taken BIGINT NOT NULL,
+  payable BIGINT NOT NULL,
+  PRIMARY KEY (settlement, ordinal)
+)/*sqlite WITHOUT ROWID*/;
+
+-- Which settlement a ride is in, and the one that takes it back, with what it counts there.
+CREATE TABLE partner_ride (
+  ride TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  carrier TEXT NOT NULL,
+  settlement TEXT NOT NULL,
+  taken_back TEXT,
+  service_day TEXT NOT NULL,
+  route TEXT,
+  product TEXT NOT NULL,
+  category TEXT,
+  persons BIGINT NOT NULL,
+  fare BIGINT NOT NULL,
+  is_taken BIGINT NOT NULL,
+  basis_points BIGINT NOT NULL,
+  per_ride BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX partner_ride_settlement ON partner_ride (settlement);
+CREATE INDEX partner_ride_taken_back ON partner_ride (taken_back);

@@ -34,6 +34,7 @@ mod garages;
 mod kernel;
 mod orders;
 mod parking;
+mod partners;
 mod rides;
 #[cfg(test)]
 mod schema;
@@ -76,5 +77,6 @@ pub use kernel::threads::serve_first;
 pub use kernel::tls;
 pub use orders::OrderLimits;
 pub use parking::ParkingLimits;
+pub use partners::{TermsOfPartner, TermsToTell};
 pub use rides::RideLimits;
 pub use services::personal_data_page;

@@ -29,6 +29,7 @@ use crate::orders::inspectors;
 use crate::orders::proofs;
 use crate::parking::stays;
 use crate::parking::tickets;
+use crate::partners::tables as partners;
 use crate::rides::tables as rides;
 use crate::values;
 
@@ -88,6 +89,10 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<rides::RideRow>(),
         table::<rides::CodeRow>(),
         table::<rides::DisputeRow>(),
+        table::<partners::TermsRow>(),
+        table::<partners::SettlementRow>(),
+        table::<partners::LineRow>(),
+        table::<partners::RideOfPartnerRow>(),
         table::<tables::VisitRow>(),
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),

@@ -9,6 +9,7 @@ use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
 use mesto_protocol::orders::{driver as orders_wire, inspectors as inspectors_wire};
 use mesto_protocol::parking::tickets as tickets_wire;
+use mesto_protocol::partners::reports as partners_wire;
 use mesto_protocol::rides::{riders as rides_wire, vehicles as fleet_wire};
 use mesto_rules::City;
 
@@ -24,7 +25,7 @@ use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{control, garages, kernel, orders, parking, rides};
+use crate::{control, garages, kernel, orders, parking, partners, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -44,6 +45,7 @@ const SERVICES: &[&Service] = &[
     &garages::SERVICE,
     &rides::SERVICE,
     &control::SERVICE,
+    &partners::SERVICE,
 ];
 
 /// What can be bought.
@@ -68,6 +70,7 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::Controller, &[controllers_wire::CONTROL]),
     (Role::Dispatcher, &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS]),
     (Role::RideController, &[control_wire::CHECK]),
+    (Role::Partner, &[partners_wire::READ]),
 ];
 
 /// Every operation with its handler.

@@ -21,15 +21,16 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector, dispatcher, ride-controller, or controller (a device of a garage).
+        /// inspector, dispatcher, ride-controller, partner (of a carrier), or controller (a device
+        /// of a garage).
         #[arg(long, value_enum)]
         role: StaffRole,
-        /// Only in this city; everywhere without it. A controller has one.
-        #[arg(long, required_if_eq("role", "controller"))]
+        /// Only in this city; everywhere without it. A controller and a partner have one.
+        #[arg(long, required_if_eq_any([("role", "controller"), ("role", "partner")]))]
         city: Option<String>,
-        /// Only at this place of the city; everywhere in it without it. A controller has one: the
-        /// id of a facility.
-        #[arg(long, requires = "city", required_if_eq("role", "controller"))]
+        /// Only at this place of the city; everywhere in it without it. A controller has one, the
+        /// id of a facility; a partner, the id of a carrier.
+        #[arg(long, requires = "city", required_if_eq_any([("role", "controller"), ("role", "partner")]))]
         place: Option<String>,
         /// Whose it is.
         #[arg(long, value_parser = name)]
@@ -110,6 +111,8 @@ enum StaffRole {
     Dispatcher,
     /// Controls rides, with a device that works without a network
     RideController,
+    /// Works for a carrier, which is the place, and sees its reports alone
+    Partner,
 }
 
 /// A role that an account that is there already may be given.
@@ -123,6 +126,8 @@ enum GrantedRole {
     Dispatcher,
     /// Controls rides, with a device that works without a network
     RideController,
+    /// Works for a carrier, which is the place, and sees its reports alone
+    Partner,
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -143,6 +148,7 @@ impl Run for Tool {
                     StaffRole::Controller => Role::Controller,
                     StaffRole::Dispatcher => Role::Dispatcher,
                     StaffRole::RideController => Role::RideController,
+                    StaffRole::Partner => Role::Partner,
                 };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
@@ -185,6 +191,7 @@ impl Run for Tool {
                     GrantedRole::Controller => Role::Controller,
                     GrantedRole::Dispatcher => Role::Dispatcher,
                     GrantedRole::RideController => Role::RideController,
+                    GrantedRole::Partner => Role::Partner,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
@@ -232,6 +239,7 @@ fn not_given(error: GrantError) -> CliError {
         | GrantError::DriverOfCity
         | GrantError::InspectorOfPlace
         | GrantError::ControllerWithoutPlace { .. }
+        | GrantError::PartnerWithoutCarrier { .. }
         | GrantError::NoRole
         | GrantError::Over { .. } => CliError::new(Exit::Input, "role_unchanged", detail),
     }

@@ -5,8 +5,8 @@
 //! a signature.
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
-//! ([`parking`], [`orders`], [`garages`], [`rides`], [`control`]) holds what that service sends and
-//! takes; [`services`] is the list of them.
+//! ([`parking`], [`orders`], [`garages`], [`rides`], [`control`], [`partners`]) holds what that
+//! service sends and takes; [`services`] is the list of them.
 
 pub mod base;
 pub mod control;
@@ -14,6 +14,7 @@ pub mod garages;
 pub mod kernel;
 pub mod orders;
 pub mod parking;
+pub mod partners;
 pub mod rides;
 pub mod services;
 

@@ -8,7 +8,7 @@ use crate::kernel::service::Service;
 use crate::kernel::signed_code::{Claims, CodeError, Kind, Unread};
 use crate::parking::signed::TicketClaims;
 use crate::rides::signed::RideClaims;
-use crate::{base, control, garages, kernel, orders, parking, rides};
+use crate::{base, control, garages, kernel, orders, parking, partners, rides};
 
 /// Every service of this version, those that others stand on first.
 pub const SERVICES: &[&Service] = &[
@@ -25,6 +25,7 @@ pub const SERVICES: &[&Service] = &[
     &garages::SERVICE,
     &rides::SERVICE,
     &control::SERVICE,
+    &partners::SERVICE,
 ];
 
 /// The table of operations.

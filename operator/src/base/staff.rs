@@ -78,7 +78,12 @@ pub enum GrantError {
         /// The places of the city that was said; empty when none was.
         known: String,
     },
-    #[error("a role is driver, inspector, controller, dispatcher or ride_controller")]
+    #[error("a partner is one of a carrier: say its city, and its carrier as the place{}", after_colon(.known))]
+    PartnerWithoutCarrier {
+        /// The carriers of the city that was said; empty when none was.
+        known: String,
+    },
+    #[error("a role is driver, inspector, controller, dispatcher, ride_controller or partner")]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -209,16 +214,19 @@ impl Operator {
         });
         let city = city.transpose()?;
         let places = |city| -> Vec<&str> {
-            self.services.iter().filter_map(|service| service.places).flat_map(|places| places(city)).collect()
+            self.services.iter().filter_map(|service| service.places).flat_map(|places| places(city, &given.role)).collect()
         };
         if let Some(place) = given.place {
             let known = places(city.ok_or(GrantError::PlaceWithoutCity)?);
             if !known.contains(&place) {
                 return Err(GrantError::NoPlace { place: place.to_owned(), known: known.join(", ") });
             }
-        } else if given.role == Role::Controller {
+        } else if matches!(given.role, Role::Controller | Role::Partner) {
             let known = city.map(|city| places(city).join(", ")).unwrap_or_default();
-            return Err(GrantError::ControllerWithoutPlace { known });
+            return Err(match given.role {
+                Role::Partner => GrantError::PartnerWithoutCarrier { known },
+                _ => GrantError::ControllerWithoutPlace { known },
+            });
         }
         if let Some(until) = given.until.filter(|until| *until <= now) {
             return Err(GrantError::Over { until });

@@ -5,10 +5,11 @@ use mesto_protocol::control::registrations::{
     self as wire, REGISTRATIONS_MOST, RegistrationsTold, ToldRegistration, ToldRegistrations,
 };
 use mesto_protocol::kernel::ids::RideId;
+use mesto_protocol::rides::riders::RideChannel;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::control::printed_code;
-use mesto_rules::rides::{RidesSection, TicketTime, Trip};
+use mesto_rules::rides::{RidesSection, TicketTime, Trip, service_day};
 
 use crate::control::not_ahead;
 use crate::control::tables::{KindWord, RegisteredRow};
@@ -18,7 +19,9 @@ use crate::kernel::limits::told_at_most;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
+use crate::kernel::text;
 use crate::rides::found;
+use crate::rides::sales::full_fare;
 use crate::rides::tables::ChannelWord;
 use crate::rides::vehicles::city_of;
 use crate::{update, values};
@@ -26,7 +29,9 @@ use crate::{update, values};
 pub(crate) const OPERATIONS: &[Served] = &[serve!(post wire::TELL => tell)];
 
 /// How late a ride is told.
-const LATE_MOST: TimeDelta = TimeDelta::days(32);
+pub(crate) const LATE_MOST: TimeDelta = TimeDelta::days(32);
+/// The most that one ticket costs, minor units.
+const AMOUNT_MOST: i64 = 100_000_000;
 
 pub(crate) fn tell(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldRegistrations) -> Outcome<RegistrationsTold> {
     let (city, rides) = city_of(call, &told.city)?;
@@ -73,6 +78,7 @@ fn registered(
         let detail = format!("rides are told within {} days", LATE_MOST.num_days());
         return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.registered_at").into());
     }
+    let amount = paid(city, rides, told, kind)?;
     let vehicle = found::by_number(tx, city, &told.vehicle)?;
     let registered_at = told.registered_at.trunc_subsecs(3);
     let same = Select::<RegisteredRow>::of(
@@ -89,6 +95,8 @@ fn registered(
     let trip = found::current_trip(tx, (city, rides, registered_at), &vehicle.board)?;
     let time = TicketTime::of(registered_at, trip.as_ref().map(Trip::from).as_ref(), &rides.policy);
     let ride: RideId = operator.new_id(now);
+    let ruled = service_day(&city.sections.time, registered_at, rides.policy.service_day_begins);
+    let (service_day, route) = trip.as_ref().map_or((ruled, None), |trip| (trip.service_day, Some(trip.route.clone())));
     tx.write(Write::insert(RegisteredRow {
         ride,
         city: city.id.clone(),
@@ -102,6 +110,52 @@ fn registered(
         ends_at: time.ends_at,
         is_void: told.is_void,
         is_free: told.is_free,
+        carrier: vehicle.carrier,
+        route,
+        service_day,
+        amount,
+        currency: city.currency,
+        // Luggage has no fare of its own that somebody could have a right to pay less than.
+        full_fare: if kind == KindWord::Luggage { None } else { full_fare(rides, told.persons)? },
+        category: told.category.clone(),
     }))?;
     Ok(ride)
+}
+
+/// Longest name of a category, letters.
+const CATEGORY_MOST: usize = 40;
+
+/// What was paid, minor units. Tickets of a conductor are paid in cash (AV-60, AV-61).
+fn paid(city: &City, rides: &RidesSection, told: &ToldRegistration, kind: KindWord) -> Outcome<i64> {
+    let bad = |field: &str, detail: &str| -> Outcome<i64> {
+        Err(Problem::new(ProblemCode::BadRequest, detail.to_owned()).with("field", field).into())
+    };
+    let is_ticket = matches!(kind, KindWord::Paper | KindWord::Luggage);
+    if is_ticket && told.channel != RideChannel::Cash {
+        return bad("registrations.channel", "a ticket of a conductor is paid in cash: its channel is cash");
+    }
+    let is_name = |name: &str| (1..=CATEGORY_MOST).contains(&name.chars().count()) && text::plain(name, CATEGORY_MOST) == name;
+    if told.category.as_deref().is_some_and(|name| !is_name(name)) {
+        return bad("registrations.category", "a category is one of the city, such as pensioner");
+    }
+    let Some(amount) = told.amount else {
+        return match kind {
+            _ if told.is_free => Ok(0),
+            KindWord::Luggage => bad("registrations.amount", "say what was paid for the luggage"),
+            KindWord::Paper => Ok(full_fare(rides, told.persons)?.unwrap_or_default()),
+            _ => Ok(0),
+        };
+    };
+    if amount.currency != city.currency {
+        return bad("registrations.amount", "rides of this city are paid in its own currency");
+    }
+    let minor = amount.minor()?;
+    if !(0..=AMOUNT_MOST).contains(&minor) {
+        let detail = "an amount is not negative, and at most 1,000,000.00";
+        return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.amount").into());
+    }
+    if told.is_free && minor > 0 {
+        return bad("registrations.is_free", "something was paid for it, so it is not free");
+    }
+    Ok(minor)
 }

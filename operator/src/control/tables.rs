@@ -6,7 +6,8 @@ use mesto_protocol::control::controllers::ControlAnswer;
 use mesto_protocol::control::registrations::ShownKind;
 use mesto_protocol::kernel::ids::{AccountId, ControlId, RideCheckId, RideId, ShiftId, TripId};
 use mesto_rules::CityId;
-use mesto_rules::rides::BoardNumber;
+use mesto_rules::money::Currency;
+use mesto_rules::rides::{BoardNumber, CarrierId, RouteId};
 
 use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::id_columns;
@@ -106,7 +107,8 @@ pub(crate) const CHECKS: Table = Table {
 };
 
 table! {
-    /// A ride that was registered otherwise than in the app.
+    /// A ride that was registered otherwise than in the app. What it counts in its carrier's report
+    /// stands in it as it was.
     pub(crate) struct RegisteredRow in "ride_registered" {
         ride: RideId,
         city: CityId,
@@ -121,6 +123,15 @@ table! {
         ends_at: DateTime<Utc>,
         is_void: bool,
         is_free: bool,
+        /// Whose vehicle it was then.
+        carrier: CarrierId,
+        route: Option<RouteId>,
+        service_day: NaiveDate,
+        /// What was paid for it, minor units; zero when that is not told.
+        amount: i64,
+        currency: Currency,
+        full_fare: Option<i64>,
+        category: Option<String>,
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod tables;
 pub(crate) mod visits;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::garages as wire;
 use mesto_protocol::garages::visits::GaragesSubject;
 use mesto_protocol::kernel::json::Json;
@@ -91,7 +92,10 @@ pub(crate) const SERVICE: Service = Service {
 };
 
 /// A controller acts for a facility.
-fn facilities(city: &City) -> Vec<&str> {
+fn facilities<'a>(city: &'a City, role: &Role) -> Vec<&'a str> {
+    if *role != Role::Controller {
+        return Vec::new();
+    }
     let garages = city.section::<GaragesSection>();
     garages.map_or_else(|_| Vec::new(), |garages| garages.facilities.iter().map(|it| it.id.as_str()).collect())
 }

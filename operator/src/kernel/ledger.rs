@@ -50,6 +50,7 @@ table! {
         holder: Option<AccountId>,
         service: Option<String>,
         city: Option<CityId>,
+        /// A payment provider; of a `payable`, who is paid.
         provider: Option<String>,
         /// Hundredths of a percent.
         rate: Option<i64>,
@@ -74,6 +75,8 @@ pub(crate) enum LedgerAccount {
     Revenue { service: &'static str, city: CityId },
     /// What we owe a person: he paid too much, paid what was given up, or left.
     RefundsPayable { holder: AccountId },
+    /// What we owe a partner of a city: what was sold for him, without our part.
+    Payable { service: &'static str, city: CityId, to: String },
     /// What a service is owed in a city.
     Receivable { service: &'static str, city: CityId },
 }
@@ -84,6 +87,9 @@ impl LedgerAccount {
             Self::Deposit { holder } => (LedgerAccountKind::Deposit, Some(holder), None, None, None),
             Self::Clearing { provider } => (LedgerAccountKind::Clearing, None, None, None, Some(provider)),
             Self::Revenue { service, city } => (LedgerAccountKind::Revenue, None, Some(service), Some(city), None),
+            Self::Payable { service, city, to } => {
+                (LedgerAccountKind::Payable, None, Some(service), Some(city), Some(to))
+            }
             Self::RefundsPayable { holder } => (LedgerAccountKind::RefundsPayable, Some(holder), None, None, None),
             Self::Receivable { service, city } => {
                 (LedgerAccountKind::Receivable, None, Some(service), Some(city), None)
@@ -296,7 +302,7 @@ pub(crate) fn audit(tx: &mut dyn Tx, services: &[&Service]) -> Result<(), Ledger
     }
     if let Some(row) = row(
         tx,
-        "SELECT entry, kind FROM ledger_leg WHERE CASE WHEN kind IN ('deposit', 'payable', 'refunds_payable') THEN holder IS NULL WHEN kind IN ('clearing', 'fees') THEN provider IS NULL WHEN kind IN ('revenue', 'receivable') THEN service IS NULL OR city IS NULL WHEN kind = 'vat' THEN rate IS NULL ELSE TRUE END LIMIT 1",
+        "SELECT entry, kind FROM ledger_leg WHERE CASE WHEN kind IN ('deposit', 'refunds_payable') THEN holder IS NULL WHEN kind = 'payable' THEN service IS NULL OR city IS NULL OR provider IS NULL WHEN kind IN ('clearing', 'fees') THEN provider IS NULL WHEN kind IN ('revenue', 'receivable') THEN service IS NULL OR city IS NULL WHEN kind = 'vat' THEN rate IS NULL ELSE TRUE END LIMIT 1",
     )? {
         return Err(LedgerFault::AccountIncomplete { entry: row.get("entry")?, kind: row.get("kind")? });
     }

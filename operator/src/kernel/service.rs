@@ -2,6 +2,7 @@
 //! `crate::services`.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::kernel::operation::{Access, Entry, Nothing};
@@ -41,7 +42,7 @@ pub(crate) struct Service {
     pub retention: Option<Retention>,
     /// What must not be found in its tables and in the ledger.
     pub audit: &'static [Check],
-    /// The places of a city that a role may be given for.
+    /// The places of a city that a role may be given for; none for a role that is not of the service.
     pub places: Option<Places>,
     /// Rows of its tables that are counted for Prometheus as they are added.
     pub counted: &'static [Counted],
@@ -69,7 +70,7 @@ pub(crate) type AlsoLocks = fn(&Call<'_>) -> Option<AlsoLocked>;
 pub(crate) type Section = fn(&mut dyn Tx, &Operator, AccountId, DateTime<Utc>) -> Outcome<Json>;
 pub(crate) type Closing = fn(&mut dyn Tx, &Call<'_>, &mut LockedAccount) -> Outcome<()>;
 /// Their ids.
-pub(crate) type Places = fn(&City) -> Vec<&str>;
+pub(crate) type Places = for<'a> fn(&'a City, &Role) -> Vec<&'a str>;
 pub(crate) type Retention = fn(&Operator, DateTime<Utc>) -> Outcome<Vec<Rule>>;
 
 impl Service {

@@ -24,6 +24,8 @@ pub use found::RideLimits;
 
 /// The service in the ledger.
 const NAME: &str = wire::SERVICE.name;
+/// For who settles what it sold.
+pub(crate) const LEDGER_NAME: &str = NAME;
 /// Movements of a ride in the ledger, with its id.
 const RIDE: &str = "rides.ride";
 const REFUND: &str = "rides.refund";

@@ -1,7 +1,7 @@
 //! A ride as it is sold: what is shown for checking (AV-65), and its registration (AV-68).
 
 use chrono::{DateTime, NaiveDate, Utc};
-use mesto_protocol::base::payments::card_fee;
+use mesto_protocol::base::payments::{CARD_FEE, card_fee};
 use mesto_protocol::kernel::ids::{AccountId, QuoteId, RideId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::{Line, Params, Vat};
@@ -263,7 +263,21 @@ fn registered(
         lines: Json::of(&lines)?,
         pay: quote.pay,
         sale: Some(delivery.sale),
+        card_fee: card_fee_of(&lines)?,
+        full_fare: full_fare(rides, persons)?,
+        category: None,
     })
+}
+
+/// Of what was paid, what the bank takes for a card; minor units.
+fn card_fee_of(lines: &[Line]) -> Outcome<i64> {
+    let fees = lines.iter().filter(|line| line.kind == CARD_FEE);
+    Ok(fees.map(|line| line.amount.minor()).sum::<Result<i64, _>>()?)
+}
+
+/// What so many persons pay who have no right to pay less; `None` when the fare is not known.
+pub(crate) fn full_fare(rides: &RidesSection, persons: u32) -> Outcome<Option<i64>> {
+    Ok(rides.fare.known().map(|each| each.checked_mul(persons)?.minor()).transpose()?)
 }
 
 /// The signed code of a ride for a device.

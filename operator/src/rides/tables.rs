@@ -182,6 +182,12 @@ table! {
         lines: Json<Vec<Line>>,
         pay: PayWord,
         sale: Option<SaleId>,
+        /// Of the price, what the bank takes for a card.
+        card_fee: i64,
+        /// What it costs whoever has no right to pay less; absent: not known.
+        full_fare: Option<i64>,
+        /// Why it is free or costs less: a category of the city.
+        category: Option<String>,
     }
 }
 
@@ -217,6 +223,7 @@ pub(crate) const RIDES: Table = Table {
             Told::Time("registered_at"),
             Told::Time("ends_at"),
             Told::Money("price"),
+            Told::Plain("category"),
             Told::Plain("pay"),
         ],
         from: "ride WHERE account = $1 ORDER BY id",

@@ -18,6 +18,8 @@ words! { grant_words;
         Dispatcher = "dispatcher",
         /// Whoever controls rides: the device that a ticket inspector carries.
         RideController = "ride_controller",
+        /// Whoever works for a carrier: sees what concerns that carrier alone (AV-21, AV-41).
+        Partner = "partner",
     }
 }
 

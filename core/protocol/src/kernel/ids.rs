@@ -171,6 +171,8 @@ record_ids! {
     ControlId = "ct";
     /// A look of a controller at what somebody shows.
     RideCheckId = "rk";
+    /// What was settled with a carrier for a period.
+    SettlementId = "sm";
     /// A message that waits for its gateway.
     MessageId = "ms";
 }

@@ -10,7 +10,7 @@ mod states;
 
 pub use purchases::{
     Bought, PaymentsSection, Purchase, PurchasePage, PurchaseRequest, Quote, QuoteItem, QuoteRequest, Sale, SaleItem,
-    Wanted, card_fee, price_is_over,
+    Wanted, CARD_FEE, card_fee, price_is_over,
 };
 pub use states::{
     NoticeOutcome, PayMethod, Payment, PaymentPurpose, PaymentState, ProviderNotice, Refund, RefundRoute, RefundState,

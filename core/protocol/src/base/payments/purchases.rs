@@ -192,9 +192,12 @@ impl SaleItem {
     }
 }
 
+/// The kind of the line that says what a bank takes for a card.
+pub const CARD_FEE: &str = "payments.card_fee";
+
 /// The bank's commission on a card payment below the sum from which the operator bears it (BG-93).
 #[must_use]
 pub fn card_fee(fee: Money, below: Money) -> Line {
     let params = Params::default().with("below", below);
-    Line { kind: "payments.card_fee".to_owned(), params, amount: fee, vat: Vat::default(), seller: None }
+    Line { kind: CARD_FEE.to_owned(), params, amount: fee, vat: Vat::default(), seller: None }
 }
