@@ -214,7 +214,11 @@ impl Operator {
         });
         let city = city.transpose()?;
         let places = |city| -> Vec<&str> {
-            self.services.iter().filter_map(|service| service.places).flat_map(|places| places(city, &given.role)).collect()
+            self.services
+                .iter()
+                .filter_map(|service| service.places)
+                .flat_map(|places| places(city, &given.role))
+                .collect()
         };
         if let Some(place) = given.place {
             let known = places(city.ok_or(GrantError::PlaceWithoutCity)?);

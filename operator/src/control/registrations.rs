@@ -134,7 +134,8 @@ fn paid(city: &City, rides: &RidesSection, told: &ToldRegistration, kind: KindWo
     if is_ticket && told.channel != RideChannel::Cash {
         return bad("registrations.channel", "a ticket of a conductor is paid in cash: its channel is cash");
     }
-    let is_name = |name: &str| (1..=CATEGORY_MOST).contains(&name.chars().count()) && text::plain(name, CATEGORY_MOST) == name;
+    let is_name =
+        |name: &str| (1..=CATEGORY_MOST).contains(&name.chars().count()) && text::plain(name, CATEGORY_MOST) == name;
     if told.category.as_deref().is_some_and(|name| !is_name(name)) {
         return bad("registrations.category", "a category is one of the city, such as pensioner");
     }

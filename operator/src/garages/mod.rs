@@ -11,9 +11,9 @@ pub(crate) mod tables;
 pub(crate) mod visits;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::garages as wire;
 use mesto_protocol::garages::visits::GaragesSubject;
+use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::json::Json;
 use mesto_rules::City;
 use mesto_rules::garages::GaragesSection;

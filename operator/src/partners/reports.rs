@@ -115,9 +115,8 @@ fn settlements(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PartnerSettlemen
 fn settlement(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PartnerStatement> {
     let (city, carrier) = asked(call)?;
     let number = call.request.asked_number("number")?;
-    let number = number.ok_or_else(|| {
-        Problem::new(ProblemCode::BadRequest, "the query lacks number").with("field", "number")
-    })?;
+    let number = number
+        .ok_or_else(|| Problem::new(ProblemCode::BadRequest, "the query lacks number").with("field", "number"))?;
     let row = tx.first(find!(SettlementRow { city: &city.id, carrier: &carrier, number: number }))?;
     let Some(row) = row else { return refuse(ProblemCode::NotFound, "the carrier has no settlement of this number") };
     let lines: Vec<LineRow> = tx.all(Select::of(

@@ -125,15 +125,7 @@ fn count(
     tx.write(Write::sql(
         "partner_ride",
         &sql,
-        values![
-            city,
-            carrier,
-            from.to_string(),
-            to.to_string(),
-            id,
-            i64::from(terms.basis_points),
-            terms.per_ride
-        ],
+        values![city, carrier, from.to_string(), to.to_string(), id, i64::from(terms.basis_points), terms.per_ride],
     ))?;
     Ok(())
 }
@@ -155,10 +147,8 @@ fn take_back(tx: &mut dyn Tx, city: &City, carrier: &CarrierId, id: SettlementId
 /// The lines of a settlement out of its rides and of those it takes back.
 fn lines(tx: &mut dyn Tx, id: SettlementId, period: SettlementPeriod) -> Outcome<Vec<LineRow>> {
     let mut lines = Lines::default();
-    let counted: Vec<Settled> = tx.all(Select::of(
-        &format!("FROM partner_ride WHERE partner_ride.settlement = $1 GROUP BY {BY}"),
-        values![id],
-    ))?;
+    let counted: Vec<Settled> = tx
+        .all(Select::of(&format!("FROM partner_ride WHERE partner_ride.settlement = $1 GROUP BY {BY}"), values![id]))?;
     for settled in counted {
         let (of, rides, persons, gross, is_taken) = settled.of(period, false);
         let taken = if is_taken { gross } else { 0 };
@@ -211,22 +201,14 @@ fn book(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, row: &Settleme
     let (city, reference) = (&row.city, row.id.to_string());
     let legs = [
         (LedgerAccount::Revenue { service: RIDES_NAME, city: city.clone() }, row.gross - row.refunded - row.taken),
-        (
-            LedgerAccount::Payable { service: NAME, city: city.clone(), to: row.carrier.to_string() },
-            -row.payable,
-        ),
+        (LedgerAccount::Payable { service: NAME, city: city.clone(), to: row.carrier.to_string() }, -row.payable),
         (LedgerAccount::Revenue { service: NAME, city: city.clone() }, -row.commission),
     ];
     let legs: Vec<(LedgerAccount, i64)> = legs.into_iter().filter(|(_, amount)| *amount != 0).collect();
     if legs.is_empty() {
         return Ok(());
     }
-    let movement = Movement {
-        id: operator.new_id(now),
-        kind: SETTLEMENT,
-        reference: &reference,
-        currency: row.currency,
-        legs,
-    };
+    let movement =
+        Movement { id: operator.new_id(now), kind: SETTLEMENT, reference: &reference, currency: row.currency, legs };
     ledger::post(tx, now, None, movement)
 }

@@ -63,11 +63,7 @@ impl Agreed {
 }
 
 /// The last settlement of a carrier.
-pub(super) fn last_settlement(
-    tx: &mut dyn Tx,
-    city: &City,
-    carrier: &CarrierId,
-) -> Outcome<Option<SettlementRow>> {
+pub(super) fn last_settlement(tx: &mut dyn Tx, city: &City, carrier: &CarrierId) -> Outcome<Option<SettlementRow>> {
     Ok(tx.first(Select::of(
         "FROM partner_settlement WHERE partner_settlement.city = $1 AND partner_settlement.carrier = $2 ORDER BY partner_settlement.number DESC LIMIT 1",
         values![&city.id, carrier],

@@ -88,7 +88,10 @@ impl Operator {
         }
         let commission = Commission { basis_points: told.basis_points, per_ride: per_ride.minor()? };
         if !commission.is_possible() || commission.per_ride > PER_RIDE_MOST {
-            return out_of_range("commission", "a commission is 0 to 100 %, and 0 to 10,000.00 for each ride".to_owned());
+            return out_of_range(
+                "commission",
+                "a commission is 0 to 100 %, and 0 to 10,000.00 for each ride".to_owned(),
+            );
         }
         let settled = last_settlement(tx, city, &carrier)?.map(|last| last.to_on);
         if let Some(settled) = settled.filter(|settled| told.from_on <= *settled) {

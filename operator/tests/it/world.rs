@@ -312,6 +312,15 @@ impl World {
         Person { world: self, token, account }
     }
 
+    /// Somebody with a role for a place of a city.
+    pub fn staff_of(&self, role: Role, city: &str, place: &str) -> Person<'_> {
+        let given = RoleGiven { role, city: Some(city), place: Some(place), until: None };
+        let token = self.operator.create_staff(&*self.store, self.now(), &given, place).unwrap();
+        let request = Request::new("GET", "/v1/account").bearer(&token);
+        let Account { account, .. } = expect(200, self.send(&request));
+        Person { world: self, token, account }
+    }
+
     /// Somebody who controls rides, with a device of his own.
     pub fn ride_controller(&self, name: &str) -> Person<'_> {
         self.staff(Role::RideController, name)

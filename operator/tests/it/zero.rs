@@ -87,7 +87,7 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
             "/v1/control/registrations",
             json!({
                 "city": "belgrade", "complete": [{"vehicle": "1204", "told_until": now}],
-                "registrations": [{"kind": "paper", "code": "96430001", "channel": "cash", "vehicle": "1204", "persons": 1, "registered_at": now}],
+                "registrations": [{"kind": "paper", "code": "96430001", "channel": "cash", "vehicle": "1204", "persons": 1, "registered_at": now, "amount": {"amount": "50.00", "currency": "RSD"}, "category": "pensioner"}],
             }),
         ),
     ]

@@ -4,7 +4,6 @@
 //! falls to the partner. The lines then carry the rounded sum by largest remainder, so that they
 //! add up to it and each differs from its exact part by less than one minor unit.
 
-
 /// Hundredths of a percent in a whole.
 const WHOLE: i128 = 10_000;
 

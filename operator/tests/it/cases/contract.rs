@@ -18,6 +18,7 @@ use mesto_protocol::kernel::operation::{Access, Content, Entry};
 use mesto_protocol::orders::driver::{self as orders, Order};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::{tickets, zones};
+use mesto_protocol::partners::reports as partners;
 use mesto_protocol::rides::riders::{self, RidesOutcome, RidesSubject};
 use mesto_protocol::rides::vehicles as fleet;
 use mesto_protocol::services::operations;
@@ -191,7 +192,7 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         json!({"city": "belgrade", "sent_at": now, "shift": shift, "controls": controls, "checks": [check]})
     } else if is(&registrations::TELL) {
         let now = driver.world.now();
-        let one = json!({"kind": "transport_card", "code": "9643908502317745", "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": now, "is_free": false, "is_void": false});
+        let one = json!({"kind": "transport_card", "code": "9643908502317745", "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": now, "is_free": false, "is_void": false, "amount": rsd("50.00"), "category": "pensioner"});
         json!({"city": "belgrade", "registrations": [one], "complete": [{"vehicle": "1204", "told_until": now}]})
     } else {
         panic!("{} {} takes a body that is not written here", operation.method.as_str(), operation.path)
@@ -218,6 +219,13 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         path if path == garages::OWED.path => &[("city", "belgrade"), ("facility", "zeleni-venac"), ("ticket", TICKET)],
         path if path == control::DATA.path => {
             &[("city", "belgrade"), ("vehicle", "1204"), ("route", "92"), ("code", "9643908502317745")]
+        }
+        path if path == partners::SETTLEMENTS.path => {
+            &[("city", "belgrade"), ("carrier", "green-bus"), ("cursor", "3"), ("limit", "2")]
+        }
+        path if path == partners::SETTLEMENT.path => &[("city", "belgrade"), ("carrier", "green-bus"), ("number", "1")],
+        path if path == partners::REPORT.path || path == partners::SUBSIDIES.path => {
+            &[("city", "belgrade"), ("carrier", "green-bus"), ("from", "2025-09-01"), ("to", "2025-09-03")]
         }
         path if path == fleet::FLEET.path => &[("city", "belgrade")],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
@@ -275,7 +283,7 @@ fn drive(
             let path = operation.target(&[name.as_str()], &[]);
             for query in queries(operation, odd) {
                 driven.send(operation, &request(&format!("{path}?{query}")));
-                if !["driver", "inspector", "controller"].contains(who) {
+                if !["driver", "inspector", "controller", "partner"].contains(who) {
                     break;
                 }
             }
@@ -337,6 +345,7 @@ on_both_databases! {
         let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
         let ride = driver.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride.id.to_string();
         let (dispatcher, ride_controller) = (world.dispatcher(), world.ride_controller("Daniyar"));
+        let partner = world.staff_of(mesto_protocol::kernel::grants::Role::Partner, "belgrade", "green-bus");
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -349,7 +358,7 @@ on_both_databases! {
         ];
         let there = There { driver: &driver, vehicle, order, ride, sign: sign.clone(), number, payment: topup };
         let odd = odd(world, &ids);
-        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("partner", Some(&partner)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };

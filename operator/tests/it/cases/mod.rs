@@ -13,6 +13,7 @@ mod limits;
 mod messages;
 mod orders;
 mod parking;
+mod partners;
 mod plates;
 mod privacy;
 mod purchases;

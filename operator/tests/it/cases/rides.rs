@@ -112,6 +112,12 @@ pub(super) fn ride(rider: &Person<'_>, subject: &RidesSubject) -> Ride {
     ride_of(&rider.begin(&checked(rider, subject).0))
 }
 
+/// The same by card, which the bank approves.
+pub(super) fn by_card(rider: &Person<'_>, subject: &RidesSubject) {
+    let asked = ask(rider, Wanted::of(subject).unwrap(), PayMethod::Card);
+    rider.world.approve(&rider.begin(&expect(201, asked)).payment);
+}
+
 fn believed(world: &World, ride: &Ride) -> Claims<SignedRide> {
     Claims::verify(&ride.signed, &world.key_set(), world.now()).unwrap()
 }

@@ -9,8 +9,8 @@ mod purchases;
 mod states;
 
 pub use purchases::{
-    Bought, PaymentsSection, Purchase, PurchasePage, PurchaseRequest, Quote, QuoteItem, QuoteRequest, Sale, SaleItem,
-    Wanted, CARD_FEE, card_fee, price_is_over,
+    Bought, CARD_FEE, PaymentsSection, Purchase, PurchasePage, PurchaseRequest, Quote, QuoteItem, QuoteRequest, Sale,
+    SaleItem, Wanted, card_fee, price_is_over,
 };
 pub use states::{
     NoticeOutcome, PayMethod, Payment, PaymentPurpose, PaymentState, ProviderNotice, Refund, RefundRoute, RefundState,
