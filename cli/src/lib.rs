@@ -13,6 +13,7 @@ mod garages;
 mod kernel;
 mod orders;
 mod parking;
+mod partners;
 mod rides;
 mod services;
 

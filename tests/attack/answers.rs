@@ -12,6 +12,7 @@ use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::kernel::{self, intents};
 use mesto_protocol::orders::{driver as orders, inspectors};
 use mesto_protocol::parking::{tickets, zones};
+use mesto_protocol::partners::reports as partners;
 use mesto_protocol::rides::{riders, vehicles as fleet};
 use mesto_protocol::services::operations;
 use mesto_simulation::driver::Counter as _;
@@ -32,6 +33,7 @@ pub enum May {
     Controller,
     Dispatcher,
     RideController,
+    Partner,
     /// By the signature over the body.
     Bank,
 }
@@ -125,7 +127,7 @@ fn quotes() -> Vec<Asked> {
 
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
-    use May::{Anybody, Bank, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
+    use May::{Anybody, Bank, Controller, Dispatcher, Driver, Inspector, Partner, Person, RideController, SignedIn};
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),
@@ -239,6 +241,10 @@ pub fn answers() -> Vec<Answer> {
             let shift = json!({"id": scene.control()["shift"], "begun_at": now});
             Ask::body(json!({"city": "belgrade", "sent_at": now, "shift": shift}))
         }),
+        placed(&partners::REPORT, Partner, |scene, _| scene.of_carrier(true, &[])),
+        placed(&partners::SUBSIDIES, Partner, |scene, _| scene.of_carrier(true, &[])),
+        placed(&partners::SETTLEMENTS, Partner, |scene, _| scene.of_carrier(false, &[])),
+        placed(&partners::SETTLEMENT, Partner, |scene, _| scene.of_carrier(false, &[("number", "1")])),
     ];
     for answer in &mut answers {
         answer.operation = listed(answer.operation);
@@ -262,6 +268,7 @@ impl Answer {
             May::Controller => Some(&scene.controller),
             May::Dispatcher => Some(&scene.dispatcher),
             May::RideController => Some(&scene.ride_controller),
+            May::Partner => Some(&scene.partner),
             May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }

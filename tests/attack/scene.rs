@@ -27,6 +27,11 @@ use crate::served::{OTHER_CITY, Served};
 /// The facility whose controller is there, and another one.
 pub const FACILITY: &str = "zeleni-venac";
 pub const OTHER_FACILITY: &str = "obilicev-venac";
+/// A carrier with terms, and one without.
+pub const CARRIER: &str = "green-bus";
+pub const OTHER_CARRIER: &str = "almaty-electrotrans";
+/// So many days before the scene begins are reported.
+const AGREED_DAYS: i64 = 3;
 
 /// What belongs to an account, by what a request names it with.
 #[derive(Debug, Clone)]
@@ -93,6 +98,7 @@ pub enum Standing {
     Controller,
     Dispatcher,
     RideController,
+    Partner,
     /// Signed in, with no role that counts here.
     NoRole,
     /// Has the role, in another place or city.
@@ -114,6 +120,8 @@ pub struct Scene<'a> {
     pub controller: String,
     pub dispatcher: String,
     pub ride_controller: String,
+    /// Of [`CARRIER`].
+    pub partner: String,
     /// Of vehicle 1204.
     pub sign: String,
     count: AtomicU64,
@@ -217,10 +225,12 @@ impl<'a> Scene<'a> {
         must::<Value>(served, &heard);
         let dispatcher = staff(served, Role::Dispatcher, Some("belgrade"), None);
         let ride_controller = staff(served, Role::RideController, Some("belgrade"), None);
+        let partner = staff(served, Role::Partner, Some("belgrade"), Some(CARRIER));
+        agree(served);
         let sign = bus(served, &dispatcher);
         let one = |number| person(served, number, &inspector, &sign);
         let (a, b) = (one(1), one(2));
-        Self { served, a, b, inspector, controller, dispatcher, ride_controller, sign, count: AtomicU64::new(0) }
+        Self { served, a, b, inspector, controller, dispatcher, ride_controller, partner, sign, count: AtomicU64::new(0) }
     }
 
     /// A number that was not used yet.
@@ -242,6 +252,18 @@ impl<'a> Scene<'a> {
         let (now, seed) = (self.served.now(), self.next());
         let (control, shift) = (ControlId::new(now, id(seed)), ShiftId::new(now, id(seed)));
         json!({"id": control, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": now})
+    }
+
+    /// A question about [`CARRIER`], of the days that were agreed on.
+    pub fn of_carrier(&self, days: bool, more: &[(&'static str, &str)]) -> Ask {
+        let today = self.served.now().date_naive();
+        let (from, to) = (today - TimeDelta::days(AGREED_DAYS), today);
+        let mut ask = Ask::query(&[("city", "belgrade"), ("carrier", CARRIER)]);
+        if days {
+            ask.query.extend([("from", from.to_string()), ("to", to.to_string())]);
+        }
+        ask.query.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        ask
     }
 
     /// A number at which nobody was called yet.
@@ -318,6 +340,12 @@ impl<'a> Scene<'a> {
                 Standing::Elsewhere(&["control.check"]),
                 &elsewhere(Role::RideController, OTHER_CITY, None),
             ),
+            caller("a partner", Standing::Partner, &self.partner),
+            caller(
+                "a partner of another carrier",
+                Standing::Elsewhere(&["partners.read"]),
+                &elsewhere(Role::Partner, "belgrade", Some(OTHER_CARRIER)),
+            ),
             caller("a controller", Standing::Controller, &self.controller),
             caller(
                 "the controller of another facility",
@@ -336,6 +364,21 @@ impl<'a> Scene<'a> {
 pub fn issue(served: &Served, inspector: &str, plate: &str, zone: &str, key: &str) -> Order {
     let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
     must(served, &Request::new("POST", inspectors::ISSUE.path).bearer(inspector).key(key).json(&order))
+}
+
+/// Terms of [`CARRIER`], and what is settled by them already.
+fn agree(served: &Served) {
+    let told = mesto_operator::TermsToTell {
+        city: "belgrade",
+        carrier: CARRIER,
+        from_on: served.now().date_naive() - TimeDelta::days(AGREED_DAYS + 2),
+        period: mesto_rules::partners::Period::Day,
+        basis_points: 350,
+        per_ride: rust_decimal::Decimal::ZERO,
+    };
+    served.operator.tell_partner_terms(&*served.store, served.now(), &told, "contract 17").unwrap();
+    let settled = served.operator.settle_partners(&*served.store, served.now(), "belgrade", None).unwrap();
+    assert!(!settled.is_empty());
 }
 
 /// Vehicle 1204, in service: its sign.

@@ -7,6 +7,7 @@ use mesto_rules::CityId;
 use mesto_rules::money::Money;
 use mesto_rules::partners::{Commission, Period};
 use mesto_rules::rides::CarrierId;
+use rust_decimal::Decimal;
 
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::grants::{self, Logged, TOOL};
@@ -27,8 +28,8 @@ pub struct TermsToTell<'a> {
     pub period: Period,
     /// Of what was paid, hundredths of a percent.
     pub basis_points: u32,
-    /// For each ride; nothing when absent.
-    pub per_ride: Option<Money>,
+    /// For each ride, in the city's currency.
+    pub per_ride: Decimal,
 }
 
 /// What was agreed with a carrier.
@@ -81,11 +82,7 @@ impl Operator {
         let out_of_range = |field: &str, detail: String| -> Outcome<TermsOfPartner> {
             Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", field).into())
         };
-        let per_ride = told.per_ride.unwrap_or_else(|| Money::zero(city.currency));
-        if per_ride.currency != city.currency {
-            let detail = format!("the amount for each ride is in {}", city.currency);
-            return Err(Problem::new(ProblemCode::BadRequest, detail).with("field", "per_ride").into());
-        }
+        let per_ride = Money::new(told.per_ride, city.currency)?;
         let commission = Commission { basis_points: told.basis_points, per_ride: per_ride.minor()? };
         if !commission.is_possible() || commission.per_ride > PER_RIDE_MOST {
             return out_of_range(

@@ -222,6 +222,32 @@ const WRONGS: &[(&[&str], &str)] = &[
         &["UPDATE ride_check SET answer = 'cannot_tell' WHERE repeats IS NULL"],
         "check {} is said to repeat one that did not accept its ride",
     ),
+    (&["UPDATE partner_settlement SET gross = gross + 1, refunded = refunded + 1"], SETTLED_AND_RIDES),
+    (&["DELETE FROM partner_ride"], SETTLED_AND_RIDES),
+    (&["UPDATE partner_line SET commission = commission + 1"], SETTLED_AND_LINES),
+    (&["UPDATE partner_settlement SET payable = payable + 1"], SETTLED_AND_LINES),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'partners.settlement'"], SETTLED_AND_BOOKED),
+    (&["UPDATE ledger_leg SET provider = 'almaty-electrotrans' WHERE kind = 'payable'"], SETTLED_AND_BOOKED),
+    (
+        &["UPDATE ledger_entry SET reference = 'x' || reference WHERE kind = 'partners.settlement'", "DELETE FROM partner_settlement", "DELETE FROM partner_line", "DELETE FROM partner_ride"],
+        "entry {} is of a settlement that does not exist",
+    ),
+    (
+        &["UPDATE partner_settlement SET number = number + 1 WHERE number = 2"],
+        "the settlements of the carrier of {} have a gap",
+    ),
+    (
+        &["UPDATE partner_ride SET persons = persons + 1 WHERE ride IN (SELECT id FROM ride)"],
+        "ride {} is settled with another sum or carrier than it has",
+    ),
+    (
+        &["UPDATE ride_registered SET amount = amount + 1 WHERE ride IN (SELECT ride FROM partner_ride)"],
+        "ride {} of a card or ticket is settled with another sum or carrier than it has",
+    ),
+    (
+        &["UPDATE ride_registered SET is_void = 0 WHERE ride IN (SELECT ride FROM partner_ride WHERE taken_back IS NOT NULL)"],
+        "ride {} was taken back from its carrier and stands",
+    ),
     (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),
     (
         &[
@@ -236,6 +262,9 @@ const WRONGS: &[(&[&str], &str)] = &[
     ),
 ];
 
+const SETTLED_AND_RIDES: &str = "settlement {} is not the sum of its rides";
+const SETTLED_AND_LINES: &str = "settlement {} is not the sum of its lines";
+const SETTLED_AND_BOOKED: &str = "settlement {} and the ledger differ";
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";
 const CONTROL_AND_SHIFT: &str = "control {} is of a shift of another controller, or of none";
 const RIDE_AND_CHARGE: &str = "ride {} and its payment in the ledger differ";
@@ -259,6 +288,7 @@ on_both_databases! {
         fill(world);
         fill_bus(world, sign);
         crate::cases::fill_control(world);
+        crate::cases::fill_partners(world);
         for (wrong, fault) in WRONGS {
             let (before, behind) = fault.split_once("{}").unwrap();
             let planted = Planted { store: &*world.store, wrong };

@@ -23,6 +23,7 @@ use mesto_protocol::orders::inspectors::*;
 use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
+use mesto_protocol::partners::reports::*;
 use mesto_protocol::rides::riders::*;
 use mesto_protocol::rides::vehicles::*;
 use mesto_protocol::services::{SERVICES, document};
@@ -34,7 +35,7 @@ use serde_json::{Value, json};
 use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT};
 
 /// Fields whose words later versions may add to.
-const OPEN: &[&str] = &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation"];
+const OPEN: &[&str] = &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation", "product"];
 
 /// The same answer of a later operator, and how many words and kinds in it are new.
 fn later(value: &mut Value, new: &mut usize) {
@@ -136,6 +137,9 @@ fn every_answer_of_a_later_operator_can_be_read() {
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
     let checked =
         json!({"id": TICKET, "plate": vehicle["plate"], "starts_at": AT, "ends_at": AT, "channel": "sms", "issue": 2});
+    let partner_sums = json!({"rides": 1, "persons": 1, "gross": money("120.00"), "refunded": money("0.00"), "commission": money("4.20"), "taken_by_carrier": money("0.00"), "payable": money("115.80")});
+    let partner_line = json!({"service_on": "2025-09-03", "route": "92", "product": "app_balance", "category": "pupil", "is_correction": false, "sums": partner_sums.clone()});
+    let settlement = json!({"id": "sm_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "carrier": "green-bus", "number": 1, "from_on": "2025-09-01", "to_on": "2025-09-03", "closed_at": AT, "sums": partner_sums.clone()});
     let mut tested: BTreeSet<String> = BTreeSet::new();
     macro_rules! answers {
         ($($name:ident: $answer:expr;)*) => {
@@ -208,6 +212,13 @@ fn every_answer_of_a_later_operator_can_be_read() {
         ControlReported: json!({
             "taken": 1, "refused": [{"check": CHECK, "code": "out_of_range", "detail": ""}],
             "flagged": [{"check": CHECK, "ride": ride["id"], "first": CHECK, "first_at": AT}], "clock_differs_seconds": 300,
+        });
+        PartnerReport: json!({"city": "almaty", "carrier": "green-bus", "from_on": "2025-09-01", "to_on": "2025-09-03", "made_at": AT, "lines": [partner_line.clone()], "sums": partner_sums.clone()});
+        PartnerSettlementPage: json!({"items": [settlement.clone()], "next": "2"});
+        PartnerStatement: json!({"settlement": settlement, "lines": [partner_line]});
+        PartnerSubsidies: json!({
+            "city": "almaty", "carrier": "green-bus", "from_on": "2025-09-01", "to_on": "2025-09-03", "made_at": AT, "subsidy": money("120.00"), "unknown_rides": 0,
+            "lines": [{"service_on": "2025-09-03", "route": "92", "category": "pensioner", "rides": 1, "persons": 1, "paid": money("0.00"), "full_fare": money("120.00"), "subsidy": money("120.00"), "unknown_rides": 0}],
         });
         RegistrationsTold: json!({"rides": [ride["id"]]});
         GarageReported: json!({

@@ -22,6 +22,7 @@ mod nights;
 mod older;
 mod orders;
 mod pages;
+mod partners;
 mod places;
 mod plates;
 mod promises;

@@ -26,3 +26,4 @@ mod strangers;
 mod stream;
 
 pub use control::fill as fill_control;
+pub use partners::fill as fill_partners;
