@@ -230,7 +230,18 @@ impl<'a> Scene<'a> {
         let sign = bus(served, &dispatcher);
         let one = |number| person(served, number, &inspector, &sign);
         let (a, b) = (one(1), one(2));
-        Self { served, a, b, inspector, controller, dispatcher, ride_controller, partner, sign, count: AtomicU64::new(0) }
+        Self {
+            served,
+            a,
+            b,
+            inspector,
+            controller,
+            dispatcher,
+            ride_controller,
+            partner,
+            sign,
+            count: AtomicU64::new(0),
+        }
     }
 
     /// A number that was not used yet.

@@ -19,7 +19,8 @@ fn cell(cell: &Cell) -> String {
         Cell::Text(text) if text.is_empty() => String::new(),
         Cell::Text(text) => {
             // What stands behind spaces is read as a formula too.
-            let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
+            let is_formula =
+                text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
             let guard = if is_formula { "'" } else { "" };
             format!("\"{guard}{}\"", text.replace('"', "\"\""))
         }

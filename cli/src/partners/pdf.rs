@@ -91,7 +91,11 @@ pub fn of(sheet: &Sheet, font: &[u8]) -> Result<Vec<u8>, FontError> {
 
 fn widths(columns: &[Column], head: &[Set], rows: &[Vec<Set>]) -> Vec<f32> {
     let widest = |column: usize| {
-        let cells = rows.iter().chain(std::iter::once(&head.to_vec())).filter_map(|row| row.get(column).map(|cell| cell.1)).collect::<Vec<_>>();
+        let cells = rows
+            .iter()
+            .chain(std::iter::once(&head.to_vec()))
+            .filter_map(|row| row.get(column).map(|cell| cell.1))
+            .collect::<Vec<_>>();
         cells.into_iter().fold(0.0_f32, f32::max)
     };
     (0..columns.len()).map(widest).collect()
@@ -215,7 +219,10 @@ mod tests {
         assert_eq!(count(&one, "/Type /Page\n"), 1);
         let many = of(&sheet(200), &font).unwrap();
         assert_eq!(count(&many, "/Type /Page\n"), 5);
-        assert_eq!(of(&Sheet { rows: vec![vec!["𐍈".into(), "".into()]], ..sheet(1) }, &font), Err(FontError::Letter('𐍈')));
+        assert_eq!(
+            of(&Sheet { rows: vec![vec!["𐍈".into(), "".into()]], ..sheet(1) }, &font),
+            Err(FontError::Letter('𐍈'))
+        );
         assert!(of(&sheet(0), &font).is_ok());
     }
 }

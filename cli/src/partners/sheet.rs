@@ -186,7 +186,8 @@ impl Sheet {
                 currency.into(),
             ]
         };
-        let (rides, persons) = told.lines.iter().fold((0, 0), |(rides, persons), one| (rides + one.rides, persons + one.persons));
+        let (rides, persons) =
+            told.lines.iter().fold((0, 0), |(rides, persons), one| (rides + one.rides, persons + one.persons));
         let blank = || Cell::from("");
         let sum = vec![
             "sum".into(),

@@ -12,6 +12,7 @@ mod garage;
 #[cfg(unix)]
 mod messages;
 mod pages;
+mod partners;
 #[cfg(unix)]
 mod pgbouncer;
 mod phone;

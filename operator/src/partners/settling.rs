@@ -19,7 +19,7 @@ use crate::partners::sums::{Lines, Of, RIDES, Sum, total};
 use crate::partners::tables::{LineRow, ProductWord, SettlementRow, TermsRow};
 use crate::partners::terms::{Agreed, last_settlement};
 use crate::partners::{NAME, SETTLEMENT};
-use crate::rides::LEDGER_NAME as RIDES_NAME;
+use crate::rides::NAME as RIDES_NAME;
 use crate::{projection, values};
 
 /// Days before a settlement of which rides may have come in since, beside those that are told late.

@@ -23,9 +23,7 @@ use crate::values;
 pub use found::RideLimits;
 
 /// The service in the ledger.
-const NAME: &str = wire::SERVICE.name;
-/// For who settles what it sold.
-pub(crate) const LEDGER_NAME: &str = NAME;
+pub(crate) const NAME: &str = wire::SERVICE.name;
 /// Movements of a ride in the ledger, with its id.
 const RIDE: &str = "rides.ride";
 const REFUND: &str = "rides.refund";

@@ -229,7 +229,12 @@ const WRONGS: &[(&[&str], &str)] = &[
     (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'partners.settlement'"], SETTLED_AND_BOOKED),
     (&["UPDATE ledger_leg SET provider = 'almaty-electrotrans' WHERE kind = 'payable'"], SETTLED_AND_BOOKED),
     (
-        &["UPDATE ledger_entry SET reference = 'x' || reference WHERE kind = 'partners.settlement'", "DELETE FROM partner_settlement", "DELETE FROM partner_line", "DELETE FROM partner_ride"],
+        &[
+            "UPDATE ledger_entry SET reference = 'x' || reference WHERE kind = 'partners.settlement'",
+            "DELETE FROM partner_settlement",
+            "DELETE FROM partner_line",
+            "DELETE FROM partner_ride",
+        ],
         "entry {} is of a settlement that does not exist",
     ),
     (
@@ -245,7 +250,9 @@ const WRONGS: &[(&[&str], &str)] = &[
         "ride {} of a card or ticket is settled with another sum or carrier than it has",
     ),
     (
-        &["UPDATE ride_registered SET is_void = 0 WHERE ride IN (SELECT ride FROM partner_ride WHERE taken_back IS NOT NULL)"],
+        &[
+            "UPDATE ride_registered SET is_void = 0 WHERE ride IN (SELECT ride FROM partner_ride WHERE taken_back IS NOT NULL)",
+        ],
         "ride {} was taken back from its carrier and stands",
     ),
     (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),

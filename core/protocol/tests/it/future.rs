@@ -35,7 +35,8 @@ use serde_json::{Value, json};
 use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT};
 
 /// Fields whose words later versions may add to.
-const OPEN: &[&str] = &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation", "product"];
+const OPEN: &[&str] =
+    &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation", "product"];
 
 /// The same answer of a later operator, and how many words and kinds in it are new.
 fn later(value: &mut Value, new: &mut usize) {
@@ -336,6 +337,7 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "ControlAnswer",
             "IntentState",
             "OrderState",
+            "PartnerProduct",
             "PayMethod",
             "PaymentPurpose",
             "PaymentState",

@@ -34,10 +34,11 @@ impl Commission {
 }
 
 impl Sold {
-    /// The commission in ten-thousandths of a minor unit.
-    fn exact(&self) -> i128 {
-        i128::from(self.net) * i128::from(self.commission.basis_points)
-            + i128::from(self.rides) * i128::from(self.commission.per_ride) * WHOLE
+    /// The commission in ten-thousandths of a minor unit; `None` when it does not fit.
+    fn exact(&self) -> Option<i128> {
+        let share = i128::from(self.net) * i128::from(self.commission.basis_points);
+        let of_rides = i128::from(self.rides).checked_mul(i128::from(self.commission.per_ride))?;
+        share.checked_add(of_rides.checked_mul(WHOLE)?)
     }
 }
 
@@ -45,9 +46,10 @@ impl Sold {
 /// `None` when an amount does not fit.
 #[must_use]
 pub fn shared(lines: &[Sold]) -> Option<Vec<i64>> {
-    let exact: Vec<i128> = lines.iter().map(Sold::exact).collect();
+    let exact: Vec<i128> = lines.iter().map(Sold::exact).collect::<Option<_>>()?;
+    let sum = exact.iter().try_fold(0_i128, |sum, exact| sum.checked_add(*exact))?;
     // To the nearest, half to the partner: the commission is the lower one.
-    let total = (exact.iter().sum::<i128>() * 2 + WHOLE - 1).div_euclid(WHOLE * 2);
+    let total = (sum.checked_mul(2)?.checked_add(WHOLE - 1)?).div_euclid(WHOLE * 2);
     let mut parts: Vec<i128> = exact.iter().map(|exact| exact.div_euclid(WHOLE)).collect();
     let missing = total - parts.iter().sum::<i128>();
     let mut by_remainder: Vec<(i128, usize)> =

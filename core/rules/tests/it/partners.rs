@@ -13,7 +13,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 #[test]
-fn a_commission_is_rounded_once_and_half_a_unit_falls_to_the_partner() {
+fn a_commission_is_rounded_once_and_half_a_unit_falls_to_the_partner_av_13() {
     for (line, commission) in [
         (sold(350, 0, 1, 12_000), 420),
         (sold(0, 420, 3, 36_000), 1_260),

@@ -30,7 +30,14 @@ fn on(day: &str) -> NaiveDate {
 }
 
 fn terms<'a>(from: &str, period: Period, basis_points: u32, per_ride: Option<Money>) -> TermsToTell<'a> {
-    TermsToTell { city: "almaty", carrier: CARRIER, from_on: on(from), period, basis_points, per_ride: per_ride.map(|each| each.amount).unwrap_or_default() }
+    TermsToTell {
+        city: "almaty",
+        carrier: CARRIER,
+        from_on: on(from),
+        period,
+        basis_points,
+        per_ride: per_ride.map(|each| each.amount).unwrap_or_default(),
+    }
 }
 
 fn agree(world: &World, told: &TermsToTell<'_>) -> Result<(), String> {
