@@ -58,7 +58,7 @@ impl Goods {
     pub fn city(self) -> Outcome<City> {
         let mut city = driver::belgrade();
         if self == Self::Ride {
-            let almaty = mesto_rules::load::embedded("almaty")?;
+            let almaty = mesto_rules::load::embedded("almaty").map_err(|faults| format!("{faults:?}"))?;
             let mut rides = almaty.section::<RidesSection>()?.clone();
             let fare = Known { value: driver::dinar(50), certainty: Certainty::Assumed, source: "decision".parse()? };
             rides.fare = Fact::Known(fare);
