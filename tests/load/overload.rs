@@ -230,7 +230,11 @@ fn rides(cluster: &PostgresCluster, folder: &Path, (rounds, span): (usize, Durat
             }
         }
         measures.push(Measure {
-            name: if database == "Postgres" { "Rides on a busy day on Postgres" } else { "Rides on a busy day on SQLite" },
+            name: if database == "Postgres" {
+                "Rides on a busy day on Postgres"
+            } else {
+                "Rides on a busy day on SQLite"
+            },
             unit: "p99 at 0.7 of the load that can just be done, ms, less is better",
             ours: ("a ride".into(), busy),
             peer: ("what is allowed".into(), vec![RIDE_WITHIN; rounds]),

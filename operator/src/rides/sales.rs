@@ -236,7 +236,9 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
     if let Some(ride) = repeats.filter(|ride| frozen.repeats != Some(*ride)) {
         let at = earlier.iter().find(|row| row.id == ride).map(|row| row.registered_at);
         let detail = match frozen.goes_on {
-            Some(_) => "the vehicle that you registered in broke down, and that ticket is good here; confirm again only if you ride again",
+            Some(_) => {
+                "the vehicle that you registered in broke down, and that ticket is good here; confirm again only if you ride again"
+            }
             None => "a ride in this vehicle is registered already; confirm again only if you ride again",
         };
         return Err(Problem::new(ProblemCode::RideRepeated, detail)
