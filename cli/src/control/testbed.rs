@@ -95,10 +95,18 @@ async fn opened(testbed: &dyn Testbed, city: &str, token: String) -> Outcome<Wor
 }
 
 async fn checked(work: &mut Work, asked: Shown) -> Outcome<serde_json::Value> {
-    if asked.is_offline {
-        work.begin_alone(&asked.vehicle)?;
-    } else {
-        work.begin(&asked.vehicle).await?;
+    let going_on = work.device.controlled()?.filter(|one| one.control.vehicle.as_str() == asked.vehicle);
+    match (going_on.is_some(), asked.is_offline) {
+        (true, true) => {}
+        (true, false) => {
+            work.sync(None, None).await?;
+        }
+        (false, true) => {
+            work.begin_alone(&asked.vehicle)?;
+        }
+        (false, false) => {
+            work.begin(&asked.vehicle).await?;
+        }
     }
     let told = match &asked.code {
         Some(code) => Some(work.device.check(code, work.machine, chance())),
