@@ -52,7 +52,7 @@ pub const APP: &[Source] = sources!("":
 
 /// What an operator sends to a person by SMS. No app holds these: what is named nowhere is not
 /// linked.
-pub const MESSAGES: &[Source] = sources!("messages/": "sign_in");
+pub const MESSAGES: &[Source] = sources!("messages/": "sign_in" "standing");
 
 /// Texts by id, read when they are wanted first.
 pub struct Catalogue {

@@ -1,0 +1,2 @@
+# { $reason } — оператордың сөзі, { $write_to } — мекенжай.
+standing-blocked = Mesto: аккаунтыңыз бұғатталды: { $reason }. Төленгені жарамды. Хат: { $write_to }
