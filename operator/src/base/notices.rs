@@ -1,7 +1,7 @@
 //! Notices: news, works and outages, written by editors and read by anybody.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::notices::{self as wire, NewNotice, NoticePage, ServiceNotice, ServiceNoticeKind};
+use mesto_protocol::base::notices::{self as wire, NewNotice, NoticePage, NoticeToWithdraw, ServiceNotice, ServiceNoticeKind};
 use mesto_protocol::kernel::ids::{AccountId, NoticeId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::city::Texts;
@@ -72,7 +72,7 @@ pub(crate) const SERVICE: Service = Service {
     operations: &[&[
         serve!(raw wire::LIST => list),
         serve!(post wire::PUBLISH => publish),
-        serve!(delete wire::WITHDRAW => withdraw),
+        serve!(post wire::WITHDRAW => withdraw),
     ]],
     tables: &[Table {
         name: "notice",
@@ -239,11 +239,15 @@ fn in_scope(call: &Call<'_>, city: Option<&str>) -> Outcome<()> {
 }
 
 /// A withdrawn notice is told no more, and its works count only until then.
-fn withdraw(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
-    let row = tx.first(find!(NoticeRow { id: call.named() }))?.filter(|row| row.withdrawn_at.is_none());
+fn withdraw(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NoticeToWithdraw) -> Outcome<ServiceNotice> {
+    let row = tx.first(find!(NoticeRow { id: asked.notice }))?;
     let Some(row) = row else { return refuse(ProblemCode::NotFound, "there is no such notice") };
     in_scope(call, row.city.as_ref().map(CityId::as_str))?;
-    Ok(tx.write(update!(NoticeRow { id: row.id } set { withdrawn_at: Some(call.now) }))?)
+    // Withdrawn again, it stays withdrawn from then on.
+    if row.withdrawn_at.is_none() {
+        tx.write(update!(NoticeRow { id: row.id } set { withdrawn_at: Some(call.now) }))?;
+    }
+    row.told()
 }
 
 /// Works that may count in a part of time, for a city.

@@ -29,7 +29,7 @@ stored_words! {
         PrivateTransfer = "private_transfer",
         DefectiveCard = "defective_card",
         AccessKnown = "access_known",
-        Other = "other",
+        SomethingElse = "something_else",
     }
 }
 

@@ -304,6 +304,11 @@ impl World {
         self.staff(Role::Dispatcher, "Aigul")
     }
 
+    /// Whoever writes news.
+    pub fn notice_editor(&self) -> Person<'_> {
+        self.staff(Role::NoticeEditor, "Saule")
+    }
+
     /// Somebody with a role everywhere.
     pub fn staff(&self, role: Role, name: &str) -> Person<'_> {
         let token = self.operator.create_staff(&*self.store, self.now(), &RoleGiven::everywhere(role), name).unwrap();

@@ -7,7 +7,7 @@ use mesto_rules::city::Texts;
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::NoticeId;
 use crate::kernel::operation::{
-    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, delete, get, post, required,
+    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post, required,
 };
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Adds, Service};
@@ -30,8 +30,9 @@ pub const PUBLISH: Operation<NewNotice, ServiceNotice> =
         ProblemCode::NoticeTooLate,
         ProblemCode::OutOfRange,
     ]);
-pub const WITHDRAW: Operation<Nothing, Nothing> =
-    delete("/v1/notices/{notice}", "Withdraws a notice: it is told no more", Access::Permitted(EDIT))
+pub const WITHDRAW: Operation<NoticeToWithdraw, ServiceNotice> =
+    post("/v1/notices/withdrawn", "Withdraws a notice: it is told no more", Access::Permitted(EDIT))
+        .answers(200)
         .refuses(&[ProblemCode::NotFound]);
 
 problems! {
@@ -84,6 +85,11 @@ records! { notice_records;
 }
 
 wire! {
+    /// A notice that holds no more.
+    pub struct NoticeToWithdraw {
+        pub notice: NoticeId,
+    }
+
     /// A notice to be published.
     pub struct NewNotice {
         pub kind: ServiceNoticeKind,

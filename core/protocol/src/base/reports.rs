@@ -94,7 +94,7 @@ words! { report_words;
         DefectiveCard = "defective_card",
         /// Somebody else knows what the account is used with (AV-130).
         AccessKnown = "access_known",
-        Other = "other",
+        SomethingElse = "something_else",
     }
 
     pub enum ReportState {

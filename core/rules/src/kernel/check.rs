@@ -2,7 +2,7 @@
 //! asks; what an operator signed is not doubted by a phone.
 
 use super::calendar::{Day, HolidayCalendar, TimeOfDay, TimeSpan};
-use super::city::{City, Texts};
+use super::city::{City, Terms, Texts};
 use super::fact::Fact;
 use super::ids::{SourceId, TariffId};
 use super::language::Language;

@@ -193,9 +193,24 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         let now = driver.world.now();
         let one = json!({"kind": "transport_card", "code": "9643908502317745", "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": now, "is_free": false, "is_void": false});
         json!({"city": "belgrade", "registrations": [one], "complete": [{"vehicle": "1204", "told_until": now}]})
+    } else if is(&notices::PUBLISH) {
+        new_notice(driver.world)
+    } else if is(&notices::WITHDRAW) {
+        json!({"notice": named("nt")})
+    } else if is(&terms::ACCEPT) {
+        json!({"city": "belgrade", "id": "mobile-application", "version": "2023"})
+    } else if is(&reports::REPORT) {
+        json!({"city": "belgrade", "kind": "failure", "text": "It does not work", "vehicle": "1204", "ride": there.ride})
     } else {
         panic!("{} {} takes a body that is not written here", operation.method.as_str(), operation.path)
     }
+}
+
+/// Works that begin in an hour.
+fn new_notice(world: &World) -> Value {
+    let (from, until) = (world.now() + TimeDelta::hours(1), world.now() + TimeDelta::hours(2));
+    let text = json!({"sr-Latn": "Radovi", "en": "Works"});
+    json!({"kind": "planned_works", "city": "belgrade", "services": ["rides"], "title": text, "body": text, "begins_at": from, "ends_at": until})
 }
 
 /// The ticket of a car that is inside.
@@ -220,6 +235,12 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
             &[("city", "belgrade"), ("vehicle", "1204"), ("route", "92"), ("code", "9643908502317745")]
         }
         path if path == fleet::FLEET.path => &[("city", "belgrade")],
+        path if path == notices::LIST.path => {
+            &[("city", "belgrade"), ("cursor", "nt_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
+        }
+        path if path == availability::READ.path => &[("city", "belgrade"), ("month", "2025-09")],
+        path if path == terms::LIST.path => &[("city", "belgrade")],
+        path if path == reports::LIST.path => &[("cursor", "rp_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
         path if path == visits::LIST.path => &[("cursor", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == payments::PAYMENTS.path => {
