@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use mesto_protocol::base::{accounts, operator_document, payments, public, sign_in, vehicles, wallet};
+use mesto_protocol::base::{
+    accounts, availability, notices, operator_document, payments, public, reports, sign_in, standing, terms, vehicles,
+    wallet,
+};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::garages::{controllers, visits};
 use mesto_protocol::kernel::operation::{Access, Entry};

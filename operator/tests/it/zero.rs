@@ -95,7 +95,7 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
             json!({"kind": "news", "city": "belgrade", "services": ["rides"], "title": {"sr-Latn": "Vest", "en": "News"}, "body": {"sr-Latn": "Vest", "en": "News"}}),
         ),
         ("/v1/notices/withdrawn", json!({"notice": "nt_01k479dz00qgg4pqj408q8qgak"})),
-        ("/v1/account/terms", json!({"city": "belgrade", "id": "mobile-application", "version": "2023"})),
+        ("/v1/account/terms", json!({"city": "belgrade", "id": "mobile-application", "version": "1856/1"})),
         (
             "/v1/reports",
             json!({"city": "belgrade", "kind": "failure", "text": "text", "vehicle": "1204", "ride": "rd_01k479dz00qgg4pqj408q8qgak"}),

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
 use mesto_protocol::base::payments::{PayMethod, Payment};
-use mesto_protocol::base::{payments, sign_in, vehicles};
+use mesto_protocol::base::{availability, notices, payments, reports, sign_in, terms, vehicles};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::{controllers as garages, visits};
@@ -198,7 +198,7 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
     } else if is(&notices::WITHDRAW) {
         json!({"notice": named("nt")})
     } else if is(&terms::ACCEPT) {
-        json!({"city": "belgrade", "id": "mobile-application", "version": "2023"})
+        json!({"city": "belgrade", "id": "mobile-application", "version": "1856/1"})
     } else if is(&reports::REPORT) {
         json!({"city": "belgrade", "kind": "failure", "text": "It does not work", "vehicle": "1204", "ride": there.ride})
     } else {
@@ -358,6 +358,7 @@ on_both_databases! {
         let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
         let ride = driver.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride.id.to_string();
         let (dispatcher, ride_controller) = (world.dispatcher(), world.ride_controller("Daniyar"));
+        let editor = world.notice_editor();
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -370,7 +371,7 @@ on_both_databases! {
         ];
         let there = There { driver: &driver, vehicle, order, ride, sign: sign.clone(), number, payment: topup };
         let odd = odd(world, &ids);
-        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("notice_editor", Some(&editor)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };
