@@ -46,7 +46,7 @@ macro_rules! sources {
 
 /// What an app shows. Ids begin with the service that they are of, errors with `error-`.
 pub const APP: &[Source] = sources!("":
-    "kernel" "cities" "operator_document" "sign_in" "accounts" "vehicles" "wallet" "payments"
+    "kernel" "cities" "operator_document" "sign_in" "accounts" "standing" "terms" "notices" "vehicles" "wallet" "payments"
     "parking" "orders" "garages" "rides" "control"
 );
 

@@ -12,7 +12,7 @@ use mesto_protocol::kernel::ids::RideId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::rides::riders::{CODE, DISPUTE, LIST, Ride, RideDispute, RidePage, RidesOutcome, RidesSubject};
 use mesto_rules::rides::RidesSection;
-use mesto_rules::shown;
+use mesto_rules::{City, Fact, shown};
 use serde::Serialize;
 
 pub use sales::{RideNames, RidesLeft, RouteNames};
@@ -53,6 +53,14 @@ pub const SERVICE: Service = Service {
             Ok(Some(Json::of(&RidesOutcome { ride })?))
         },
         is_counted: None,
+    }),
+    usual_price: Some(|client| {
+        let cities = client.stored_cities();
+        let fare = |city: &City| match &city.section::<RidesSection>().ok()?.fare {
+            Fact::Known(fare) => Some(fare.value),
+            Fact::Unknown { .. } => None,
+        };
+        cities.iter().find_map(|city| fare(city))
     }),
     codes: &["ride_missing", "ride_not_checked"],
     ..Service::named(TOPIC)

@@ -60,7 +60,7 @@ on_both_databases! {
         let first = listed(world, "city=almaty&limit=2");
         assert_eq!(titles(&first), ["Three (ru)", "Two (ru)"]);
         let rest = listed(world, &format!("city=almaty&limit=2&cursor={}", first.next.unwrap()));
-        assert_eq!((titles(&rest), rest.next), (vec!["One (ru)"], None));
+        assert_eq!((titles(&rest), &rest.next), (vec!["One (ru)"], &None));
         let missing = |query: &str, code: &str| {
             refused(code, &world.send(&Request::new("GET", &format!("/v1/notices?{query}"))));
         };
@@ -104,7 +104,7 @@ on_both_databases! {
         ] {
             assert_eq!(refused("bad_request", &ask(&without))["field"], field);
         }
-        let far = |days| works(world, ServiceNoticeKind::PlannedWorks, days * 24 * 60, 60);
+        let far = |days: i64| works(world, ServiceNoticeKind::PlannedWorks, days * 24 * 60, 60);
         assert_eq!(refused("out_of_range", &ask(&far(366)))["field"], "ends_at");
         refused("out_of_range", &ask(&far(40_000)));
         publish(&editor, &far(365));

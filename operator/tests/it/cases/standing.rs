@@ -118,7 +118,7 @@ on_both_databases! {
         assert_eq!((told.template.as_str(), told.recipient.as_str()), ("standing.blocked", PHONE));
         let text = told.text();
         assert!(text.contains(REASON) && text.contains("https://avtobys.kz"), "{text}");
-        let log = world.operator.audit_log(&*world.store, None).unwrap();
+        let log = world.operator.audit_log(&*world.store, None, None).unwrap();
         let done = log.iter().find(|row| row.action == "account.blocked").unwrap();
         assert_eq!((done.subject.as_str(), done.note.as_str()), (rider.account.to_string().as_str(), REASON));
         // A block without a reason is none, nor is one whose reason has no end.

@@ -82,7 +82,7 @@ on_both_databases! {
         assert_eq!(quote.terms_pending, []);
         rider.begin(&quote);
         let terms = terms(&rider);
-        assert_eq!((how(&terms), terms.in_force.as_deref(), terms.pending), (vec![("1", &AcceptedBy::Registration)], Some("1"), None));
+        assert_eq!((how(&terms), terms.in_force.as_deref(), &terms.pending), (vec![("1", &AcceptedBy::Registration)], Some("1"), &None));
         assert_eq!(terms.versions[0].links.get("kk"), "https://avtobys.kz/rules/");
         // What was accepted by registering is not accepted again.
         let accepted: AcceptedTerms = expect(200, accept(&rider, "1"));
