@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::notices::{self as wire, NewNotice, NoticePage, NoticeToWithdraw, ServiceNotice, ServiceNoticeKind};
-use mesto_protocol::kernel::ids::{AccountId, NoticeId};
+use mesto_protocol::kernel::ids::NoticeId;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::city::Texts;
 use mesto_rules::kernel::availability::{Span, Works};
@@ -10,9 +10,10 @@ use mesto_rules::{City, CityId};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::grants;
 use crate::kernel::http::Response;
 use crate::kernel::kept::Made;
-use crate::kernel::operator::Operator;
+use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::paging::AskedPage;
 use crate::kernel::service::{Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Json, Select, Store, StoreError, Tx, Write, id_columns, transact};
@@ -46,8 +47,8 @@ table! {
         begins_at: Option<DateTime<Utc>>,
         ends_at: Option<DateTime<Utc>>,
         published_at: DateTime<Utc>,
-        /// The editor.
-        author: AccountId,
+        /// The editor's account, or the tool.
+        author: String,
         withdrawn_at: Option<DateTime<Utc>>,
     }
 }
@@ -171,16 +172,29 @@ fn checked_times(kind: KindWord, asked: &NewNotice, now: DateTime<Utc>) -> Outco
 
 fn publish(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewNotice) -> Outcome<ServiceNotice> {
     let operator: &Operator = call.operator;
+    if let Some(city) = &asked.city {
+        operator.city(city)?;
+    }
+    in_scope(call, asked.city.as_deref())?;
+    published(tx, (operator, call.now), &asked, call.who()?.account.to_string())
+}
+
+/// Publishes a notice for somebody who may.
+fn published(
+    tx: &mut dyn Tx,
+    (operator, now): (&Operator, DateTime<Utc>),
+    asked: &NewNotice,
+    author: String,
+) -> Outcome<ServiceNotice> {
     let city: &City = match &asked.city {
         Some(city) => operator.city(city)?,
         None => &operator.home,
     };
-    in_scope(call, asked.city.as_deref())?;
     let Some(kind) = known(&asked.kind) else {
         let detail = format!("`{}` is no kind of notice; these are: {}", asked.kind, ServiceNoticeKind::KNOWN.join(", "));
         return Err(refused("kind", detail).with("known", ServiceNoticeKind::KNOWN).into());
     };
-    checked_times(kind, &asked, call.now)?;
+    checked_times(kind, asked, now)?;
     // A notice to all cities stands in the languages of each.
     let mut languages = city.languages.clone();
     if asked.city.is_none() {
@@ -198,7 +212,7 @@ fn publish(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewNotice) -> Outcome<Se
         return Err(refused("services", detail).with("known", known).into());
     }
     let row = NoticeRow {
-        id: operator.new_id(call.now),
+        id: operator.new_id(now),
         kind,
         city: asked.city.is_some().then(|| city.id.clone()),
         services: Json::of(&asked.services)?,
@@ -206,11 +220,11 @@ fn publish(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewNotice) -> Outcome<Se
         body: Json::of(&body)?,
         begins_at: asked.begins_at,
         ends_at: asked.ends_at,
-        published_at: call.now,
-        author: call.who()?.account,
+        published_at: now,
+        author,
         withdrawn_at: None,
     };
-    let since = (call.now - AGAIN).timestamp_millis();
+    let since = (now - AGAIN).timestamp_millis();
     let late: Vec<NoticeRow> = tx.all(Select::of(
         "FROM notice WHERE notice.published_at > $1 AND notice.withdrawn_at IS NULL ORDER BY notice.id DESC LIMIT 50",
         values![since],
@@ -240,12 +254,22 @@ fn in_scope(call: &Call<'_>, city: Option<&str>) -> Outcome<()> {
 
 /// A withdrawn notice is told no more, and its works count only until then.
 fn withdraw(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NoticeToWithdraw) -> Outcome<ServiceNotice> {
-    let row = tx.first(find!(NoticeRow { id: asked.notice }))?;
-    let Some(row) = row else { return refuse(ProblemCode::NotFound, "there is no such notice") };
+    let row = found(tx, asked.notice)?;
     in_scope(call, row.city.as_ref().map(CityId::as_str))?;
-    // Withdrawn again, it stays withdrawn from then on.
+    withdrawn(tx, call.now, row)
+}
+
+fn found(tx: &mut dyn Tx, notice: NoticeId) -> Outcome<NoticeRow> {
+    match tx.first(find!(NoticeRow { id: notice }))? {
+        Some(row) => Ok(row),
+        None => refuse(ProblemCode::NotFound, "there is no such notice"),
+    }
+}
+
+/// Withdrawn again, it stays withdrawn from then on.
+fn withdrawn(tx: &mut dyn Tx, now: DateTime<Utc>, row: NoticeRow) -> Outcome<ServiceNotice> {
     if row.withdrawn_at.is_none() {
-        tx.write(update!(NoticeRow { id: row.id } set { withdrawn_at: Some(call.now) }))?;
+        tx.write(update!(NoticeRow { id: row.id } set { withdrawn_at: Some(now) }))?;
     }
     row.told()
 }
@@ -265,6 +289,41 @@ pub(crate) fn works(tx: &mut dyn Tx, city: &CityId, bounds: Span) -> Result<Vec<
 }
 
 impl Operator {
+    /// Publishes a notice, as an editor of all cities does; it stands in the audit log.
+    ///
+    /// # Errors
+    /// As `POST /v1/notices`.
+    pub fn publish_notice(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        asked: &NewNotice,
+    ) -> Result<ServiceNotice, Problem> {
+        let now = whole_millis(now);
+        let about = asked.city.as_deref().unwrap_or("all cities");
+        grants::by_tool((store, self, now), ("notice.published", about, asked.kind.as_str()), |tx| {
+            published(tx, (self, now), asked, grants::TOOL.to_owned())
+        })
+    }
+
+    /// Withdraws a notice; the reason stands in the audit log.
+    ///
+    /// # Errors
+    /// `not_found`, or the store's trouble.
+    pub fn withdraw_notice(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        notice: NoticeId,
+        reason: &str,
+    ) -> Result<ServiceNotice, Problem> {
+        let now = whole_millis(now);
+        grants::by_tool((store, self, now), ("notice.withdrawn", &notice.to_string(), reason), |tx| {
+            let row = found(tx, notice)?;
+            withdrawn(tx, now, row)
+        })
+    }
+
     /// Every notice that was published since a moment, oldest first, and when it was withdrawn.
     ///
     /// # Errors
