@@ -1,7 +1,7 @@
 //! `mesto report` and `mesto reports`, `mesto admin reports` and `mesto admin answer-report`.
 
 use clap::{Args, Subcommand};
-use mesto_client::Said;
+use mesto_client::TroubleToReport;
 use mesto_client::protocol::base::reports::{ReportKind, TroubleReport};
 
 use crate::base::operator::{looked_at, now, opened, refused};
@@ -90,7 +90,7 @@ impl Run for Command {
 async fn report(args: ReportArgs, call: Call) -> Outcome<()> {
     let ReportArgs { kind, text, vehicle, ride, at } = args;
     let phone = Phone::open(&at, call).await?;
-    let said = phone.core.reports().report(&phone.city, Said { kind, text, vehicle, ride }).await;
+    let said = phone.core.reports().report(&phone.city, TroubleToReport { kind, text, vehicle, ride }).await;
     let report = phone.done(said)?;
     call.say(&report, || {
         let number = report.reference.shown();

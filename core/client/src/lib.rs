@@ -72,7 +72,7 @@ pub use base::operator_document::{
 };
 pub use base::operators::{OperatorIntent, Operators};
 pub use base::payments::{IntentItem, IntentView, PaymentsState};
-pub use base::reports::{ReportsState, Said};
+pub use base::reports::{ReportsState, TroubleToReport};
 pub use base::standing::StandingView;
 pub use base::sync::SyncReport;
 pub use base::vehicles::VehiclesState;

@@ -40,7 +40,7 @@ shown! { reports_shown;
 shown! { report_said_shown;
     /// Something to report.
     #[derive(Debug, Clone, PartialEq, Serialize)]
-    pub struct Said {
+    pub struct TroubleToReport {
         pub kind: ReportKind,
         /// 1 to 1000 characters.
         pub text: String,
@@ -76,14 +76,14 @@ impl Reports<'_> {
     /// # Errors
     /// `bad_request` for a text that is empty or too long, `too_many_requests`, `not_signed_in`,
     /// and whatever a request can answer.
-    pub async fn report(self, city: &CityId, said: Said) -> Result<TroubleReport> {
+    pub async fn report(self, city: &CityId, said: TroubleToReport) -> Result<TroubleReport> {
         let outcome = self.report_inner(city, said).await;
         self.0.explain(outcome)
     }
 
-    async fn report_inner(self, city: &CityId, said: Said) -> Result<TroubleReport> {
+    async fn report_inner(self, city: &CityId, said: TroubleToReport) -> Result<TroubleReport> {
         self.0.signed_in()?;
-        let Said { kind, text, vehicle, ride } = said;
+        let TroubleToReport { kind, text, vehicle, ride } = said;
         self.0.call(&reports::REPORT, &[], &NewReport { city: city.to_string(), kind, text, vehicle, ride }).await
     }
 
