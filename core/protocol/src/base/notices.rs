@@ -17,10 +17,10 @@ use crate::{records, words};
 /// Writing and withdrawing notices.
 pub const EDIT: Permission = Permission::named("notices.edit");
 
-/// Answered with an ETag; 304 to whoever has it already.
 pub const LIST: Operation<Nothing, NoticePage> =
     get("/v1/notices", "Notices of a city and of the whole operator, newest first", Access::Anybody)
         .query(&[required("city", "string", "The city's id."), PAGE_CURSOR, PAGE_LIMIT])
+        .tagged()
         .refuses(&[ProblemCode::CityUnknown]);
 /// The same notice again within the hour is the one that is there.
 pub const PUBLISH: Operation<NewNotice, ServiceNotice> =
