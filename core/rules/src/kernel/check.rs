@@ -251,6 +251,11 @@ impl<'a> Check<'a> {
             self.say("centre", "a place is lat from -90 to 90 and lon from -180 to 180 degrees");
         }
         self.range("centre.radius_km", radius_km, 1..=200, "km");
+        for (index, channel) in city.contacts.channels.iter().enumerate() {
+            if !channel.starts_with("https://") {
+                self.say(format!("contacts.channels.{index}"), "a channel is an address such as https://t.me/avtobys.kz");
+            }
+        }
         self.spans("contacts.hours", &city.contacts.hours);
         let kept = &city.retention;
         self.kept("retention.events_days", kept.events_days);

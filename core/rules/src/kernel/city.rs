@@ -81,6 +81,10 @@ pub struct Contacts {
     pub phone: String,
     pub email: String,
     pub website: String,
+    /// Addresses in the web where the operator also tells news: messengers, social networks
+    /// (AV-29).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
     pub counters: Vec<String>,
     pub hours: Vec<TimeSpan>,
 }

@@ -118,3 +118,13 @@ fn a_guarantee_is_a_whole_percent_av_46() {
     assert_eq!([0, 1, 98, 100, 101].map(wrong), [1, 0, 0, 0, 1]);
     assert_eq!((almaty().guaranteed_percent, belgrade().guaranteed_percent), (Some(98), None));
 }
+
+#[test]
+fn the_channels_of_the_system_are_addresses_and_its_help_has_hours_av_29_av_99_av_101() {
+    let contacts = &almaty().contacts;
+    assert_eq!((contacts.website.as_str(), contacts.channels.as_slice()), ("https://avtobys.kz", &["https://t.me/avtobys.kz".to_owned()][..]));
+    assert!(!contacts.hours.is_empty());
+    let wrong = served(almaty(), |document| document["contacts"]["channels"] = serde_json::json!(["t.me/avtobys.kz"]));
+    let said = mesto_rules::check(&wrong).unwrap_err();
+    assert!(said[0].to_string().contains("contacts.channels.0: a channel is an address"), "{said:?}");
+}

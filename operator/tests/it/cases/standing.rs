@@ -211,4 +211,57 @@ on_both_databases! {
         refused("account_suspended", &check(&rider, &scanned(&bus.sign)));
         world.check_books();
     }
+
+    #[test]
+    fn the_first_use_makes_the_account_and_its_cabinet_is_shut_to_everybody_else_av_15_av_28(world) {
+        let world = &world.almaty();
+        let rider = world.driver(PHONE);
+        world.pass(1);
+        // The same number finds it again, another one has its own.
+        assert_eq!(world.driver_on(&device(6), PHONE).account, rider.account);
+        assert_ne!(world.driver("+77077654321").account, rider.account);
+        for (method, path) in [
+            ("GET", "/v1/account"),
+            ("GET", "/v1/account/export"),
+            ("GET", "/v1/rides"),
+            ("GET", "/v1/reports"),
+            ("GET", "/v1/account/terms?city=almaty"),
+            ("POST", "/v1/account/suspended"),
+            ("POST", "/v1/account/resumed"),
+            ("DELETE", "/v1/account"),
+        ] {
+            refused("unauthorized", &world.send(&Request::new(method, path)));
+            refused("unauthorized", &world.send(&Request::new(method, path).bearer("nonsense")));
+        }
+        assert_eq!(standing(&rider).state, StandingState::Active);
+    }
+
+    #[test]
+    fn the_contract_holds_until_it_is_ended_however_long_nobody_uses_it_av_122(world) {
+        let world = &world.almaty();
+        let rider = rider(world, &device(5), PHONE, "1000.00");
+        suspend(&rider);
+        world.pass(3 * 365 * 24 * 60);
+        for _ in 0..5 {
+            world.due();
+            world.pass_seconds(1);
+        }
+        // The session is over, the account is not.
+        refused("unauthorized", &rider.get("/v1/account"));
+        let back = world.driver_on(&device(6), PHONE);
+        assert_eq!((back.account, back.account().balance), (rider.account, kzt("1000.00")));
+        assert_eq!(standing(&back).state, StandingState::Suspended);
+        assert_eq!(resume(&back).state, StandingState::Active);
+    }
+
+    #[test]
+    fn an_app_that_is_too_old_is_told_to_update_and_which_version_is_served_av_100(world) {
+        let config = mesto_operator::Config { min_client: Some("2.1".parse().unwrap()), ..crate::world::config() };
+        let world = &World::with(std::sync::Arc::clone(&world.store), config);
+        let ask = |path: &str, version: &str| world.send(&Request::new("GET", path).header("mesto-client", version));
+        let told = refused("client_too_old", &ask("/v1/notices?city=belgrade", "2.0.9"));
+        assert_eq!(told["min_client"], "2.1.0");
+        assert_eq!(ask("/v1/notices?city=belgrade", "2.1.0").status, 200);
+        assert_eq!(ask("/v1/operator", "2.0.9").status, 200);
+    }
 }
