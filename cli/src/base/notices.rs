@@ -195,7 +195,7 @@ fn by_language(what: &str, said: Vec<(String, String)>) -> Outcome<Texts> {
 
 fn list(since: Option<DateTime<Utc>>, store: &StoreArgs, call: Call) -> Outcome<()> {
     let (operator, store) = looked_at(store)?;
-    let notices = operator.notices(store.as_ref(), since)?;
+    let notices = operator.notices(store.as_ref(), since).map_err(|why| CliError::failed("the notices", why))?;
     let told: Vec<Value> = notices
         .iter()
         .map(|(notice, withdrawn_at)| {

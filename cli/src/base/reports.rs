@@ -7,7 +7,7 @@ use mesto_client::protocol::base::reports::{ReportKind, TroubleReport};
 use crate::base::operator::{looked_at, now, opened, refused};
 use crate::kernel::args::{PhoneArgs, StoreArgs};
 use crate::kernel::call::Call;
-use crate::kernel::failure::Outcome;
+use crate::kernel::failure::{CliError, Outcome};
 use crate::kernel::output::{Tone, table};
 use crate::kernel::phone::Phone;
 use crate::kernel::service::{Commands, Run, Service};
@@ -131,7 +131,8 @@ impl Run for Tool {
         match self {
             Self::Reports { all, store } => {
                 let (operator, store) = looked_at(&store)?;
-                let reports = operator.reports(store.as_ref(), !all)?;
+                let reports = operator.reports(store.as_ref(), !all);
+                let reports = reports.map_err(|why| CliError::failed("the reports", why))?;
                 call.say(&reports, || listed(&reports));
             }
             Self::AnswerReport { reference, answer, store } => {
