@@ -5,6 +5,7 @@ pub mod account;
 pub mod availability;
 pub mod cities;
 pub mod codes;
+pub(crate) mod codes_again;
 pub mod deposit;
 pub mod live;
 pub mod notices;
