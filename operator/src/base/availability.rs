@@ -17,7 +17,7 @@ use crate::kernel::call::Call;
 use crate::kernel::due::{Due, Repeat};
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::{Operator, acted};
-use crate::kernel::service::{Erasure, Export, Service, Table, serve};
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Select, Store, Tx, Write};
 use crate::{table, update, values};
 
@@ -44,6 +44,10 @@ pub(crate) const SERVICE: Service = Service {
         erasure: Erasure::Excused("says nothing about a person"),
     }],
     due: &[BEAT],
+    audit: &[Check {
+        fault: "what was up since {} ends before it begins, or within what was up next",
+        sql: "SELECT CAST(began_at AS TEXT) AS id FROM up_interval WHERE until_at < began_at OR EXISTS (SELECT 1 FROM up_interval AS later WHERE later.began_at > up_interval.began_at AND later.began_at <= up_interval.until_at) LIMIT 1",
+    }],
     ..Service::of(&wire::SERVICE)
 };
 

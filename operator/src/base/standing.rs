@@ -16,7 +16,7 @@ use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::grants;
 use crate::kernel::operator::{Operator, whole_millis};
-use crate::kernel::service::{Erasure, Export, Service, Table, Told, serve};
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, Told, serve};
 use crate::kernel::store::{Select, Store, Tx, Write};
 use crate::kernel::text;
 use crate::{find, stored_words, table, update};
@@ -55,6 +55,16 @@ pub(crate) const SERVICE: Service = Service {
         erasure: Erasure::AtClosing(&["DELETE FROM account_standing WHERE account = $1"]),
     }],
     closing: Some(closing),
+    audit: &[
+        Check {
+            fault: "account {} is blocked and nobody said why",
+            sql: "SELECT account AS id FROM account_standing WHERE state IN ('blocked', 'blocked_and_suspended') AND reason IS NULL LIMIT 1",
+        },
+        Check {
+            fault: "account {} is closed and is suspended or blocked",
+            sql: "SELECT account_standing.account AS id FROM account_standing JOIN account ON account.id = account_standing.account WHERE account.closed_at IS NOT NULL LIMIT 1",
+        },
+    ],
     ..Service::of(&wire::SERVICE)
 };
 
