@@ -44,6 +44,9 @@ enum Tool {
     BlockAccount(OfAccount),
     /// End a block.
     UnblockAccount(OfAccount),
+    /// Close the account of a person for good. Its person is told the reason by SMS; what is left
+    /// of the balance is owed.
+    TerminateAccount(OfAccount),
 }
 
 #[derive(Debug, clap::Args)]
@@ -111,6 +114,13 @@ impl Run for Tool {
                 let (operator, store) = opened(&store)?;
                 let unblocked = operator.unblock_account(store.as_ref(), now(), &account.to_string(), &reason);
                 (account, unblocked.map_err(refused)?)
+            }
+            Self::TerminateAccount(OfAccount { account, reason, store }) => {
+                let (operator, store) = opened(&store)?;
+                let closed = operator.terminate_account(store.as_ref(), now(), &account.to_string(), &reason);
+                let closed = closed.map_err(refused)?;
+                call.say(&closed, || call.style.paint(Tone::Good, &format!("{account} is closed.")));
+                return Ok(());
             }
         };
         call.say(&standing, || call.style.paint(Tone::Good, &format!("{account} is {}.", standing.state)));

@@ -234,16 +234,8 @@ impl Operator {
         let reason = reason_of(reason)?;
         grants::by_tool((store, self, now), ("account.blocked", account, &reason), |tx| {
             let standing = self.by_tool_on(tx, now, account, StandingEvent::Block, Some(&reason))?;
-            if let Some(PersonRow { phone: Some(to), language, .. }) = tx.first(find!(PersonRow { account: account }))? {
-                let contacts = &self.home.contacts;
-                let known = [&contacts.email, &contacts.phone, &contacts.website];
-                let write_to = known.into_iter().find(|value| !value.is_empty());
-                let write_to = write_to.map_or_else(|| self.config.issuer.to_string(), Clone::clone);
-                let params = [("reason", reason.clone()), ("write_to", write_to)];
-                let params = Map::from_iter(params.map(|(name, value)| (name.to_owned(), value.into())));
-                let (template, valid_until) = (messages::ACCOUNT_BLOCKED, now + NOTICE_TRIED);
-                let sms = Sms { to: &to, template, params, language, urgency: Urgency::Notice, valid_until };
-                messages::send_at(tx, self, now, sms)?;
+            if let Some(person) = tx.first(find!(PersonRow { account: account }))? {
+                written_notice(tx, self, now, (messages::ACCOUNT_BLOCKED, &reason), &person)?;
             }
             Ok(standing)
         })
@@ -285,8 +277,29 @@ impl Operator {
     }
 }
 
+/// The written notice that a block and a termination need (AV-124); nothing for an account without a
+/// telephone, which is of staff.
+pub(crate) fn written_notice(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    (template, reason): (&'static str, &str),
+    person: &PersonRow,
+) -> Outcome<()> {
+    let PersonRow { phone: Some(to), language, .. } = person else { return Ok(()) };
+    let contacts = &operator.home.contacts;
+    let known = [&contacts.email, &contacts.phone, &contacts.website];
+    let write_to = known.into_iter().find(|value| !value.is_empty());
+    let write_to = write_to.map_or_else(|| operator.config.issuer.to_string(), Clone::clone);
+    let params = [("reason", reason.to_owned()), ("write_to", write_to)];
+    let params = Map::from_iter(params.map(|(name, value)| (name.to_owned(), value.into())));
+    let (urgency, valid_until) = (Urgency::Notice, now + NOTICE_TRIED);
+    let language = language.clone();
+    messages::send_at(tx, operator, now, Sms { to, template, params, language, urgency, valid_until })
+}
+
 /// A reason that may be sent.
-fn reason_of(typed: &str) -> Result<String, Problem> {
+pub(crate) fn reason_of(typed: &str) -> Result<String, Problem> {
     let reason = text::plain(typed.trim(), REASON_MOST + 1);
     let letters = reason.chars().count();
     if (1..=REASON_MOST).contains(&letters) {

@@ -121,8 +121,11 @@ pub(crate) const SIGN_IN_CODE: &str = "sign_in.code";
 /// The account was blocked (AV-103); parameters `reason` and `write_to`, an address.
 pub(crate) const ACCOUNT_BLOCKED: &str = "standing.blocked";
 
+/// The operator closed the account (AV-124); the same parameters.
+pub(crate) const ACCOUNT_TERMINATED: &str = "standing.terminated";
+
 /// Everything that is sent.
-pub const TEMPLATES: &[&str] = &[SIGN_IN_CODE, ACCOUNT_BLOCKED];
+pub const TEMPLATES: &[&str] = &[SIGN_IN_CODE, ACCOUNT_BLOCKED, ACCOUNT_TERMINATED];
 
 fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
     let old = values![before(now, operator.home.retention.messages_days)];

@@ -264,4 +264,28 @@ on_both_databases! {
         assert_eq!(ask("/v1/notices?city=belgrade", "2.1.0").status, 200);
         assert_eq!(ask("/v1/operator", "2.0.9").status, 200);
     }
+
+    #[test]
+    fn the_operator_ends_a_contract_with_a_written_notice_and_owes_the_balance_av_124_av_128(world) {
+        let world = &world.almaty();
+        let bus = bus(world);
+        let rider = rider(world, &device(5), PHONE, "1000.00");
+        let registered = ride(&rider, &scanned(&bus.sign));
+        let terminate = |reason: &str| world.operator.terminate_account(&*world.store, world.now(), &rider.account.to_string(), reason);
+        assert_eq!(terminate(" ").unwrap_err().params["field"], "reason");
+        let closed = terminate("Tickets were sold on").unwrap();
+        let left = kzt("1000.00").checked_sub(&registered.price).unwrap();
+        assert_eq!(closed.refund.unwrap().amount, left);
+        refused("unauthorized", &rider.get("/v1/account"));
+        let messages = world.operator.messages_to(&*world.store, PHONE).unwrap();
+        let [told] = &messages[..] else { panic!("{messages:?}") };
+        assert!(told.template == "standing.terminated" && told.text().contains("Tickets were sold on"));
+        assert_eq!(terminate("Again").unwrap_err().code, "not_found");
+        let staff = bus.dispatcher.account.to_string();
+        assert_eq!(world.operator.terminate_account(&*world.store, world.now(), &staff, "x").unwrap_err().code, "forbidden");
+        // Who registers anew is a new account, and the ticket that was paid is still in the books.
+        world.pass(1);
+        assert_ne!(world.driver_on(&device(6), PHONE).account, rider.account);
+        world.check_books();
+    }
 }
