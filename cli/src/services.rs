@@ -8,8 +8,8 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, backup, books, cities, claims, codes, doctor, history, keys, messages, migrations, packaging,
-    payments, refunds, root_key, serve, staff, testbed, vehicles, wallet,
+    about, account, availability, backup, books, cities, claims, codes, doctor, history, keys, messages, migrations,
+    notices, packaging, payments, refunds, reports, root_key, serve, staff, standing, terms, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::config::{self, Misread};
@@ -21,6 +21,11 @@ use crate::{control, garages, orders, parking, rides};
 /// Every service, in the order in which its commands and its parts of pages are shown.
 pub const SERVICES: Services = Services(&[
     &account::SERVICE,
+    &standing::SERVICE,
+    &terms::SERVICE,
+    &notices::SERVICE,
+    &reports::SERVICE,
+    &availability::SERVICE,
     &about::SERVICE,
     &vehicles::SERVICE,
     &parking::SERVICE,

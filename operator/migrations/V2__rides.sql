@@ -169,3 +169,62 @@ CREATE TABLE ride_registered_until (
   until_at BIGINT NOT NULL,
   PRIMARY KEY (city, board)
 )/*sqlite WITHOUT ROWID*/;
+
+-- What everybody may know: news, works, outages.
+CREATE TABLE notice (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  city TEXT,
+  services TEXT NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  begins_at BIGINT,
+  ends_at BIGINT,
+  published_at BIGINT NOT NULL,
+  author TEXT NOT NULL,
+  withdrawn_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX notice_published ON notice (published_at);
+
+-- When an operator was up: from one beat to another.
+CREATE TABLE up_interval (
+  began_at BIGINT PRIMARY KEY,
+  until_at BIGINT NOT NULL
+);
+INSERT INTO due (kind, reference, at, lease_until) VALUES ('availability.beat', 'minutely', 0, 0);
+
+-- Accounts that are suspended or blocked, or were.
+CREATE TABLE account_standing (
+  account TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  reason TEXT
+)/*sqlite WITHOUT ROWID*/;
+
+-- Versions of terms that were accepted after the registration.
+CREATE TABLE terms_accepted (
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  terms TEXT NOT NULL,
+  version TEXT NOT NULL,
+  accepted_by TEXT NOT NULL,
+  accepted_at BIGINT NOT NULL,
+  PRIMARY KEY (account, city, terms, version)
+)/*sqlite WITHOUT ROWID*/;
+
+-- What people report, and what they are answered.
+CREATE TABLE trouble_report (
+  id TEXT PRIMARY KEY,
+  number TEXT NOT NULL,
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  said TEXT NOT NULL,
+  vehicle TEXT,
+  ride TEXT,
+  reported_at BIGINT NOT NULL,
+  answer TEXT,
+  answered_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX trouble_report_number ON trouble_report (number);
+CREATE INDEX trouble_report_account ON trouble_report (account, id);

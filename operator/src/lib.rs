@@ -48,6 +48,7 @@ pub use base::messages::{Message, TEMPLATES as MESSAGE_TEMPLATES};
 pub use base::operator_document::Profile;
 pub use base::payments;
 pub use base::payments::{HostedPage, PaymentLimits, Provider};
+pub use base::reports::ReportLimits;
 pub use base::sign_in::SignInLimits;
 pub use base::staff::{Audited, GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;

@@ -3,11 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::availability;
 use crate::base::claims;
 use crate::base::incidents;
 use crate::base::messages;
+use crate::base::notices;
 use crate::base::payments::rows;
+use crate::base::reports;
 use crate::base::sign_in;
+use crate::base::standing;
+use crate::base::terms;
 use crate::base::vehicles;
 use crate::control::tables as control;
 use crate::garages::tables;
@@ -81,6 +86,11 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<control::CheckRow>(),
         table::<control::RegisteredRow>(),
         table::<control::ToldUntilRow>(),
+        table::<notices::NoticeRow>(),
+        table::<availability::UpRow>(),
+        table::<standing::StandingRow>(),
+        table::<terms::AcceptedRow>(),
+        table::<reports::ReportRow>(),
         table::<rides::VehicleRow>(),
         table::<rides::TripRow>(),
         table::<rides::SignRow>(),

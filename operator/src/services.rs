@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesto_protocol::base::{payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
+use mesto_protocol::base::{notices as notices_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
 use mesto_protocol::control::{controllers as control_wire, registrations as registrations_wire};
 use mesto_protocol::garages::{controllers as controllers_wire, visits as visits_wire};
 use mesto_protocol::kernel::grants::Role;
@@ -17,7 +17,8 @@ use crate::base::payments::Provider;
 use crate::base::payments::provider::Cards;
 use crate::base::payments::sells::{Sellers, Sells};
 use crate::base::{
-    accounts, claims, incidents, messages, operator_document, payments, public, sign_in, vehicles, wallet,
+    accounts, availability, claims, incidents, messages, notices, operator_document, payments, public, reports,
+    sign_in, standing, terms, vehicles, wallet,
 };
 use crate::kernel::keys::Keys;
 use crate::kernel::operator::{Config, Operator, SetupError};
@@ -34,6 +35,11 @@ const SERVICES: &[&Service] = &[
     &sign_in::SERVICE,
     &accounts::SERVICE,
     &messages::SERVICE,
+    &standing::SERVICE,
+    &terms::SERVICE,
+    &notices::SERVICE,
+    &availability::SERVICE,
+    &reports::SERVICE,
     &incidents::SERVICE,
     &claims::SERVICE,
     &vehicles::SERVICE,
@@ -68,6 +74,7 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::Controller, &[controllers_wire::CONTROL]),
     (Role::Dispatcher, &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS]),
     (Role::RideController, &[control_wire::CHECK]),
+    (Role::NoticeEditor, &[notices_wire::EDIT]),
 ];
 
 /// Every operation with its handler.

@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use mesto_protocol::base::{accounts, operator_document, payments, public, sign_in, vehicles, wallet};
+use mesto_protocol::base::{
+    accounts, availability, notices, operator_document, payments, public, reports, sign_in, standing, terms, vehicles,
+    wallet,
+};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::garages::{controllers, visits};
 use mesto_protocol::kernel::operation::{Access, Entry};
@@ -32,6 +35,7 @@ pub enum May {
     Controller,
     Dispatcher,
     RideController,
+    NoticeEditor,
     /// By the signature over the body.
     Bank,
 }
@@ -125,7 +129,9 @@ fn quotes() -> Vec<Asked> {
 
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
-    use May::{Anybody, Bank, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
+    use May::{
+        Anybody, Bank, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Person, RideController, SignedIn,
+    };
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),
@@ -239,6 +245,30 @@ pub fn answers() -> Vec<Answer> {
             let shift = json!({"id": scene.control()["shift"], "begun_at": now});
             Ask::body(json!({"city": "belgrade", "sent_at": now, "shift": shift}))
         }),
+        nobodys(&notices::LIST, Anybody, |_, _| Ask::query(&[("city", "belgrade")])),
+        placed(&notices::PUBLISH, NoticeEditor, |scene, _| Ask::body(scene.notice())),
+        placed(&notices::WITHDRAW, NoticeEditor, |scene, _| {
+            let publish = mesto_operator::Request::new("POST", notices::PUBLISH.path).bearer(&scene.notice_editor);
+            let published: Value = must(scene.served, &publish.json(&scene.notice()));
+            Ask::body(json!({"notice": published["id"]}))
+        }),
+        nobodys(&availability::READ, Anybody, |scene, _| {
+            scene.served.operator.due(&*scene.served.store, scene.served.now());
+            let month = (scene.served.now() + TimeDelta::hours(1)).format("%Y-%m").to_string();
+            scene.served.watch.pass(TimeDelta::seconds(1));
+            Ask::query(&[("month", &month)])
+        }),
+        nobodys(&standing::SUSPEND, SignedIn, nothing),
+        nobodys(&standing::RESUME, SignedIn, nothing),
+        nobodys(&terms::LIST, SignedIn, |_, _| Ask::query(&[("city", "belgrade")])),
+        nobodys(&terms::ACCEPT, SignedIn, |_, _| {
+            let city = mesto_rules::load::embedded("belgrade").unwrap();
+            Ask::body(json!({"city": "belgrade", "id": city.terms[0].id, "version": city.terms[0].version}))
+        }),
+        nobodys(&reports::LIST, SignedIn, nothing),
+        nobodys(&reports::REPORT, SignedIn, |scene, _| {
+            Ask::body(json!({"city": "belgrade", "kind": "failure", "text": format!("Number {}", scene.next())}))
+        }),
     ];
     for answer in &mut answers {
         answer.operation = listed(answer.operation);
@@ -262,6 +292,7 @@ impl Answer {
             May::Controller => Some(&scene.controller),
             May::Dispatcher => Some(&scene.dispatcher),
             May::RideController => Some(&scene.ride_controller),
+            May::NoticeEditor => Some(&scene.notice_editor),
             May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }

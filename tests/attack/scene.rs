@@ -93,6 +93,7 @@ pub enum Standing {
     Controller,
     Dispatcher,
     RideController,
+    NoticeEditor,
     /// Signed in, with no role that counts here.
     NoRole,
     /// Has the role, in another place or city.
@@ -114,6 +115,7 @@ pub struct Scene<'a> {
     pub controller: String,
     pub dispatcher: String,
     pub ride_controller: String,
+    pub notice_editor: String,
     /// Of vehicle 1204.
     pub sign: String,
     count: AtomicU64,
@@ -217,10 +219,12 @@ impl<'a> Scene<'a> {
         must::<Value>(served, &heard);
         let dispatcher = staff(served, Role::Dispatcher, Some("belgrade"), None);
         let ride_controller = staff(served, Role::RideController, Some("belgrade"), None);
+        let notice_editor = staff(served, Role::NoticeEditor, Some("belgrade"), None);
         let sign = bus(served, &dispatcher);
         let one = |number| person(served, number, &inspector, &sign);
         let (a, b) = (one(1), one(2));
-        Self { served, a, b, inspector, controller, dispatcher, ride_controller, sign, count: AtomicU64::new(0) }
+        let count = AtomicU64::new(0);
+        Self { served, a, b, inspector, controller, dispatcher, ride_controller, notice_editor, sign, count }
     }
 
     /// A number that was not used yet.
@@ -242,6 +246,12 @@ impl<'a> Scene<'a> {
         let (now, seed) = (self.served.now(), self.next());
         let (control, shift) = (ControlId::new(now, id(seed)), ShiftId::new(now, id(seed)));
         json!({"id": control, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": now})
+    }
+
+    /// A notice that was not published yet.
+    pub fn notice(&self) -> Value {
+        let text = json!({"sr-Latn": format!("Vest {}", self.next()), "en": "News"});
+        json!({"kind": "news", "city": "belgrade", "title": text, "body": text})
     }
 
     /// A number at which nobody was called yet.
@@ -317,6 +327,12 @@ impl<'a> Scene<'a> {
                 "a controller of rides in another city",
                 Standing::Elsewhere(&["control.check"]),
                 &elsewhere(Role::RideController, OTHER_CITY, None),
+            ),
+            caller("an editor of notices", Standing::NoticeEditor, &self.notice_editor),
+            caller(
+                "an editor of notices of another city",
+                Standing::Elsewhere(&["notices.edit"]),
+                &elsewhere(Role::NoticeEditor, OTHER_CITY, None),
             ),
             caller("a controller", Standing::Controller, &self.controller),
             caller(

@@ -11,6 +11,7 @@ mod front;
 mod garage;
 #[cfg(unix)]
 mod messages;
+mod notices;
 mod pages;
 #[cfg(unix)]
 mod pgbouncer;

@@ -8,3 +8,13 @@ CREATE TABLE ride (
 );
 CREATE INDEX ride_newest ON ride (registered_at, id);
 CREATE INDEX ride_ends ON ride (ends_at);
+
+-- News, works and outages, by the city for which they were fetched.
+CREATE TABLE service_notice (
+    city         TEXT NOT NULL,
+    id           TEXT NOT NULL,
+    published_at INTEGER NOT NULL,
+    is_read      INTEGER NOT NULL,
+    json         TEXT NOT NULL,
+    PRIMARY KEY (city, id)
+);

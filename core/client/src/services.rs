@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use mesto_rules::shown;
 
-use crate::base::{account, cities, codes, operator_document, payments, sync, vehicles, wallet};
+use crate::base::{
+    account, cities, codes, notices, operator_document, payments, reports, standing, sync, terms, vehicles, wallet,
+};
 use crate::kernel::client::{Client, Config};
 use crate::kernel::error::{self, Result};
 use crate::kernel::ports::Ports;
@@ -23,6 +25,10 @@ const SERVICES: Services = Services(&[
     &vehicles::SERVICE,
     &payments::SERVICE,
     &wallet::SERVICE,
+    &standing::SERVICE,
+    &terms::SERVICE,
+    &notices::SERVICE,
+    &reports::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
@@ -57,6 +63,12 @@ shown! { topics_shown;
         Garages,
         /// `rides().state()`
         Rides,
+        /// `standing().state()`
+        Standing,
+        /// `notices().state()`
+        Notices,
+        /// Answers to reports: `reports().list()`
+        Reports,
         /// How far the time can be trusted.
         Clock,
         /// How the last request went.
@@ -69,7 +81,7 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 13] = [
+const TOPICS: [(&str, Topic); 16] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -80,6 +92,9 @@ const TOPICS: [(&str, Topic); 13] = [
     (orders::SERVICE.name, Topic::Orders),
     (garages::SERVICE.name, Topic::Garages),
     (rides::SERVICE.name, Topic::Rides),
+    (standing::SERVICE.name, Topic::Standing),
+    (notices::SERVICE.name, Topic::Notices),
+    (reports::SERVICE.name, Topic::Reports),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
     (signal::LIVE, Topic::Live),

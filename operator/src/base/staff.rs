@@ -78,7 +78,7 @@ pub enum GrantError {
         /// The places of the city that was said; empty when none was.
         known: String,
     },
-    #[error("a role is driver, inspector, controller, dispatcher or ride_controller")]
+    #[error("a role is driver, inspector, controller, dispatcher, ride_controller or notice_editor")]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },

@@ -124,6 +124,8 @@ pub(crate) struct LockedAccount {
     /// Cursor of the last event, the ones to be written included.
     pub seq: i64,
     pub is_closed: bool,
+    /// When it was registered.
+    pub created_at: DateTime<Utc>,
     /// As they stand in its row.
     pub roles: String,
     changes: Vec<PendingEvent>,
@@ -169,6 +171,7 @@ impl LockedAccount {
             deposit: row.deposit,
             seq: row.seq,
             is_closed: row.closed_at.is_some(),
+            created_at: row.created_at,
             roles: row.roles,
             changes: Vec::new(),
         }

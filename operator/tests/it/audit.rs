@@ -222,6 +222,18 @@ const WRONGS: &[(&[&str], &str)] = &[
         &["UPDATE ride_check SET answer = 'cannot_tell' WHERE repeats IS NULL"],
         "check {} is said to repeat one that did not accept its ride",
     ),
+    (
+        &["INSERT INTO account_standing (account, state, changed_at) SELECT MIN(id), 'blocked', 1 FROM account"],
+        "account {} is blocked and nobody said why",
+    ),
+    (
+        &[
+            "INSERT INTO account_standing (account, state, changed_at) SELECT MIN(id), 'suspended', 1 FROM account WHERE closed_at IS NOT NULL",
+        ],
+        "account {} is closed and is suspended or blocked",
+    ),
+    (&["INSERT INTO up_interval (began_at, until_at) VALUES (2, 1)"], UP_ONCE),
+    (&["INSERT INTO up_interval (began_at, until_at) VALUES (1, 3)", "INSERT INTO up_interval (began_at, until_at) VALUES (3, 4)"], UP_ONCE),
     (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),
     (
         &[
@@ -236,6 +248,7 @@ const WRONGS: &[(&[&str], &str)] = &[
     ),
 ];
 
+const UP_ONCE: &str = "what was up since {} ends before it begins, or within what was up next";
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";
 const CONTROL_AND_SHIFT: &str = "control {} is of a shift of another controller, or of none";
 const RIDE_AND_CHARGE: &str = "ride {} and its payment in the ledger differ";

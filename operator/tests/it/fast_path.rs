@@ -220,12 +220,12 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     purchases.insert("rides", trace);
     // What is paid in it is one: the longest.
     actions.insert("/v1/purchases", purchases.values().map(|trace| trace.reads).max().unwrap());
-    // Each asks for its account with its roles, its key, its quote with its sale, by card how many
-    // payments wait, and what its own service needs: the stay of the plate, the order, the visit
+    // Each asks for its account with its roles, its key, its quote with its sale, where its account
+    // stands and which terms it accepted, by card how many payments wait, and what its own service needs: the stay of the plate, the order, the visit
     // and what was paid for it before.
     let asked: BTreeMap<&str, usize> = purchases.iter().map(|(name, trace)| (*name, trace.asks)).collect();
     let expected =
-        [("garages", 5), ("orders", 4), ("parking", 4), ("parking by card", 5), ("rides", 5), ("wallet by card", 4)];
+        [("garages", 7), ("orders", 6), ("parking", 6), ("parking by card", 7), ("rides", 7), ("wallet by card", 6)];
     assert_eq!(asked, BTreeMap::from(expected));
     for (name, trace) in &purchases {
         assert_eq!(trace.apart(), Vec::<&str>::new(), "{name} is written by one statement: {:?}", trace.writes);
@@ -244,6 +244,9 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         "/v1/garages/visits",
         "/v1/rides",
         "/v1/garages/places?city=belgrade",
+        "/v1/notices?city=belgrade",
+        "/v1/account/terms?city=belgrade",
+        "/v1/reports",
     ] {
         assert_eq!(driver.get(path).status, 200, "{path}");
     }

@@ -158,6 +158,15 @@ impl World {
         Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
     }
 
+    /// The same store and moment, in an Almaty that is otherwise.
+    pub fn in_almaty(&self, change: impl FnOnce(&mut City)) -> Self {
+        let mut city = mesto_rules::load::embedded("almaty").unwrap();
+        change(&mut city);
+        self.key();
+        let operator = Arc::new(operator_of(city, config(), 3_000 + self.keys.get()));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
     /// The same store and moment, in a Belgrade that is otherwise.
     pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
         let mut city = belgrade();
@@ -302,6 +311,11 @@ impl World {
     /// Whoever tells of the vehicles.
     pub fn dispatcher(&self) -> Person<'_> {
         self.staff(Role::Dispatcher, "Aigul")
+    }
+
+    /// Whoever writes news.
+    pub fn notice_editor(&self) -> Person<'_> {
+        self.staff(Role::NoticeEditor, "Saule")
     }
 
     /// Somebody with a role everywhere.

@@ -90,6 +90,16 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
                 "registrations": [{"kind": "paper", "code": "96430001", "channel": "cash", "vehicle": "1204", "persons": 1, "registered_at": now}],
             }),
         ),
+        (
+            "/v1/notices",
+            json!({"kind": "news", "city": "belgrade", "services": ["rides"], "title": {"sr-Latn": "Vest", "en": "News"}, "body": {"sr-Latn": "Vest", "en": "News"}}),
+        ),
+        ("/v1/notices/withdrawn", json!({"notice": "nt_01k479dz00qgg4pqj408q8qgak"})),
+        ("/v1/account/terms", json!({"city": "belgrade", "id": "mobile-application", "version": "1856/1"})),
+        (
+            "/v1/reports",
+            json!({"city": "belgrade", "kind": "failure", "text": "text", "vehicle": "1204", "ride": "rd_01k479dz00qgg4pqj408q8qgak"}),
+        ),
     ]
 }
 
@@ -106,6 +116,7 @@ on_both_databases! {
         let (inspector, garage) = (world.inspector(), world.controller("zeleni-venac"));
         let dispatcher = world.dispatcher();
         let controller = world.ride_controller("Daniyar");
+        let editor = world.notice_editor();
         let mut tried = BTreeSet::new();
         for (path, body) in bodies(&vehicle.to_string()) {
             tried.insert(path);
@@ -115,6 +126,7 @@ on_both_databases! {
                 "/v1/control/registrations" => &dispatcher.token,
                 path if path.starts_with("/v1/transit") => &dispatcher.token,
                 path if path.starts_with("/v1/control") => &controller.token,
+                path if path.starts_with("/v1/notices") => &editor.token,
                 _ => &driver.token,
             };
             let send = |body: &Value| world.send(&Request::new("POST", path).bearer(token).key(&world.key()).json(body));

@@ -18,6 +18,8 @@ words! { grant_words;
         Dispatcher = "dispatcher",
         /// Whoever controls rides: the device that a ticket inspector carries.
         RideController = "ride_controller",
+        /// Whoever writes notices: news, works, outages.
+        NoticeEditor = "notice_editor",
     }
 }
 

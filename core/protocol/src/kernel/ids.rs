@@ -173,6 +173,10 @@ record_ids! {
     RideCheckId = "rk";
     /// A message that waits for its gateway.
     MessageId = "ms";
+    /// Something that everybody may know: works, an outage, a change.
+    NoticeId = "nt";
+    /// Something that a person reported.
+    ReportId = "rp";
 }
 
 /// Prefixes of ids that later services bring (`docs/adr/0021-shapes-for-later-services.md`), with

@@ -16,6 +16,27 @@ pub const ORDER: &str = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const RIDE: &str = "rd_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const VISIT: &str = "vi_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
+/// An account that the operator blocked.
+pub fn standing() -> Value {
+    json!({
+        "state": "blocked", "is_suspended": false, "changed_at": "2025-09-03T08:00:00Z", "reason": "Copied tickets",
+        "email": "help@example.com", "phone": "+77270000000", "website": "https://example.com",
+    })
+}
+
+/// Terms that were accepted by use.
+pub fn accepted_terms() -> Value {
+    json!({"city": "almaty", "id": "public-offer", "version": "2026-02", "accepted_by": "use", "accepted_at": "2026-03-03T08:00:00Z"})
+}
+
+/// A report that was answered.
+pub fn trouble_report() -> Value {
+    json!({
+        "id": "rp_01jd4f8q0r3n7w2x5y6z8a9b1c", "reference": "482109375557", "city": "almaty", "kind": "private_transfer", "text": "Text",
+        "vehicle": "1204", "ride": RIDE, "state": "answered", "reported_at": "2025-09-03T08:00:00Z", "answer": "Text", "answered_at": "2025-09-03T09:00:00Z",
+    })
+}
+
 /// One of every known kind, as it stands on the wire.
 pub fn examples() -> Vec<Value> {
     let money = |amount: &str| json!({"amount": amount, "currency": "RSD"});
@@ -68,6 +89,9 @@ pub fn examples() -> Vec<Value> {
         ("orders.order", order),
         ("garages.visit", visit),
         ("rides.ride", ride),
+        ("standing.changed", standing()),
+        ("terms.accepted", accepted_terms()),
+        ("reports.report", trouble_report()),
         ("wallet.balance", json!({"balance": money("920.00")})),
     ]
     .into_iter()

@@ -6,9 +6,14 @@ use std::fmt::Debug;
 
 use mesto_protocol::Problem;
 use mesto_protocol::base::accounts::*;
+use mesto_protocol::base::availability::*;
+use mesto_protocol::base::notices::*;
 use mesto_protocol::base::payments::*;
 use mesto_protocol::base::public::*;
+use mesto_protocol::base::reports::*;
 use mesto_protocol::base::sign_in::*;
+use mesto_protocol::base::standing::*;
+use mesto_protocol::base::terms::*;
 use mesto_protocol::base::vehicles::*;
 use mesto_protocol::base::wallet::*;
 use mesto_protocol::control::controllers::*;
@@ -31,10 +36,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT};
+use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT, accepted_terms, standing, trouble_report};
 
 /// Fields whose words later versions may add to.
-const OPEN: &[&str] = &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation"];
+const OPEN: &[&str] = &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation", "accepted_by"];
 
 /// The same answer of a later operator, and how many words and kinds in it are new.
 fn later(value: &mut Value, new: &mut usize) {
@@ -108,13 +113,27 @@ fn purchase() -> Value {
 fn quote() -> Value {
     json!({
         "id": "qt_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "belgrade", "issued_at": AT, "expires_at": AT, "pay": "deposit",
-        "payer": ACCOUNT, "actor": ACCOUNT, "total": money("80.00"), "page_lives_seconds": 1800,
+        "payer": ACCOUNT, "actor": ACCOUNT, "total": money("80.00"), "page_lives_seconds": 1800, "terms_pending": [pending()],
         "items": [{
             "service": "parking", "subject": {"zone": "red", "vehicle": VEHICLE, "minutes": 60}, "offer": offer(),
             "guard": "parking/belgrade/red/BG789PP", "total": money("80.00"), "seller": "Parking Servis",
             "lines": [{"kind": "payments.card_fee", "params": {"below": money("200.00")}, "amount": money("80.00"), "vat": {"category": "standard", "rate": "20", "amount": money("13.33")}}],
             "notices": [{"kind": "parking.no_refund"}, {"kind": "parking.rolls_over", "params": {"ends_at": AT}}],
         }],
+    })
+}
+
+fn notice() -> Value {
+    json!({
+        "id": "nt_01jd4f8q0r3n7w2x5y6z8a9b1c", "kind": "planned_works", "city": "belgrade", "services": ["rides"], "title": {"en": "Works"},
+        "body": {"en": "Text", "sr-Latn": "Tekst"}, "begins_at": AT, "ends_at": AT, "published_at": AT,
+    })
+}
+
+fn pending() -> Value {
+    json!({
+        "id": "public-offer", "version": "2026-02", "published_on": "2026-02-10", "effective_on": "2026-02-10", "is_effective": true,
+        "needs_acceptance": false, "links": {"en": "https://example.com"},
     })
 }
 
@@ -219,6 +238,21 @@ fn every_answer_of_a_later_operator_can_be_read() {
             "tariff_from": "2022-01-01", "lines": priced, "notices": [{"kind": "garages.exit_without_delay"}], "price": money("100.00"), "owed": money("0.00"),
         });
         ExitOpened: json!({"visit": VISIT});
+        ServiceNotice: notice();
+        NoticePage: json!({"items": [notice()], "next": "x"});
+        MonthAvailability: json!({
+            "city": "almaty", "month": "2026-11", "guaranteed_percent": 98, "is_kept": true, "percent": "98.000", "measured_from_at": AT,
+            "measured_until_at": AT, "up_seconds": 1, "works_seconds": 2, "down_seconds": 3,
+        });
+        AccountStanding: standing();
+        StandingSection: json!({"standing": standing()});
+        AcceptedTerms: accepted_terms();
+        TermsList: json!({"items": [{
+            "id": "public-offer", "scope": "city", "in_force": "2026-02", "accepted": [accepted_terms()], "pending": pending(),
+            "versions": [{"version": "2026-02", "published_on": "2026-02-10", "effective_on": "2026-02-10", "links": {"en": "https://example.com"}}],
+        }]});
+        TroubleReport: trouble_report();
+        ReportPage: json!({"items": [trouble_report()], "next": "x"});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
         VehicleAdded: json!({"vehicle": vehicle.clone(), "warnings": warnings.clone()});
         PlateCheck: json!({"plate": vehicle["plate"], "warnings": warnings, "zone": "red", "checked_at": AT, "is_covered": true, "ticket": checked, "grace_until": AT});
@@ -321,6 +355,7 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
     assert_eq!(
         open,
         [
+            "AcceptedBy",
             "Channel",
             "ControlAnswer",
             "IntentState",
@@ -330,12 +365,16 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "PaymentState",
             "RefundRoute",
             "RefundState",
+            "ReportKind",
+            "ReportState",
             "ReportedEventKind",
             "RideChannel",
             "RideState",
             "Role",
             "SaleState",
+            "ServiceNoticeKind",
             "ShownKind",
+            "StandingState",
             "TicketState",
             "VatCategory",
             "Violation",

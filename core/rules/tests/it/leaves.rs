@@ -20,6 +20,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sources.**", "cli/src/base/cities.rs", ".sources"),
     ("contacts.**", "cli/src/base/cities.rs", "\"/contacts\""),
     ("terms.**", "cli/src/base/cities.rs", "\"/terms\""),
+    ("guaranteed_percent", "operator/src/base/availability.rs", "city.guaranteed_percent"),
     ("sections.wallet.card.brands.*", "cli/src/base/cities.rs", "\"/sections/wallet/card\""),
     // Names and looks.
     ("id", "core/client/src/base/cities.rs", "city.id"),

@@ -3,6 +3,7 @@
 
 mod almaty;
 mod authors;
+mod availability;
 mod belgrade_receipts;
 mod clock;
 mod control;
@@ -28,7 +29,9 @@ mod promises;
 mod rides;
 mod sections;
 mod source_files;
+mod standing;
 mod state_machines;
 mod stays;
 mod support;
+mod terms;
 mod values;

@@ -4,6 +4,7 @@
 use crate::support::{ask, at, belgrade, buy, of};
 use chrono::TimeDelta;
 use mesto_rules::garages::visit::{self, VisitEvent, VisitState};
+use mesto_rules::kernel::standing::{Standing, StandingEvent};
 use mesto_rules::order::{self, OrderEvent, OrderState, OrderTerms};
 use mesto_rules::rides::{RideError, RideEvent, RideState, RidesSection};
 use mesto_rules::stay::StayState;
@@ -146,6 +147,20 @@ fn rides() -> String {
     table
 }
 
+fn accounts() -> String {
+    let mut table = String::from(
+        "\n## Account\n\nWhether something new is paid with it; what was paid stays good in every state.\n\n| state | may pay | suspend | resume | block | unblock | close |\n|---|---|---|---|---|---|---|\n",
+    );
+    use StandingEvent::{Block, Close, Resume, Suspend, Unblock};
+    for state in Standing::ALL {
+        let pays = state.may_pay().map_or_else(|why| format!("no: {why}"), |()| "yes".to_owned());
+        let becomes = |event| state.step(event).map_or_else(|why| format!("refused: {why}"), |next| word(&next));
+        let cells: Vec<String> = [Suspend, Resume, Block, Unblock, Close].map(becomes).to_vec();
+        writeln!(table, "| {} | {pays} | {} |", word(&state), cells.join(" | ")).unwrap();
+    }
+    table
+}
+
 fn visits() -> String {
     let mut table = head(
         "Visit of a garage",
@@ -195,7 +210,7 @@ fn visits() -> String {
 #[test]
 fn the_tables_of_the_state_machines_are_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/state-machines.md");
-    let made = format!("{HEAD}{}{}{}{}{}", tickets(), stays(), orders(), visits(), rides());
+    let made = format!("{HEAD}{}{}{}{}{}{}", tickets(), stays(), orders(), visits(), rides(), accounts());
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &made).unwrap();
     }

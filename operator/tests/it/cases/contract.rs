@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
 use mesto_protocol::base::payments::{PayMethod, Payment};
-use mesto_protocol::base::{payments, sign_in, vehicles};
+use mesto_protocol::base::{availability, notices, payments, reports, sign_in, terms, vehicles};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::{controllers as garages, visits};
@@ -193,9 +193,24 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         let now = driver.world.now();
         let one = json!({"kind": "transport_card", "code": "9643908502317745", "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": now, "is_free": false, "is_void": false});
         json!({"city": "belgrade", "registrations": [one], "complete": [{"vehicle": "1204", "told_until": now}]})
+    } else if is(&notices::PUBLISH) {
+        new_notice(driver.world)
+    } else if is(&notices::WITHDRAW) {
+        json!({"notice": named("nt")})
+    } else if is(&terms::ACCEPT) {
+        json!({"city": "belgrade", "id": "mobile-application", "version": "1856/1"})
+    } else if is(&reports::REPORT) {
+        json!({"city": "belgrade", "kind": "failure", "text": "It does not work", "vehicle": "1204", "ride": there.ride})
     } else {
         panic!("{} {} takes a body that is not written here", operation.method.as_str(), operation.path)
     }
+}
+
+/// Works that begin in an hour.
+fn new_notice(world: &World) -> Value {
+    let (from, until) = (world.now() + TimeDelta::hours(1), world.now() + TimeDelta::hours(2));
+    let text = json!({"sr-Latn": "Radovi", "en": "Works"});
+    json!({"kind": "planned_works", "city": "belgrade", "services": ["rides"], "title": text, "body": text, "begins_at": from, "ends_at": until})
 }
 
 /// The ticket of a car that is inside.
@@ -220,6 +235,12 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
             &[("city", "belgrade"), ("vehicle", "1204"), ("route", "92"), ("code", "9643908502317745")]
         }
         path if path == fleet::FLEET.path => &[("city", "belgrade")],
+        path if path == notices::LIST.path => {
+            &[("city", "belgrade"), ("cursor", "nt_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
+        }
+        path if path == availability::READ.path => &[("city", "belgrade"), ("month", "2025-09")],
+        path if path == terms::LIST.path => &[("city", "belgrade")],
+        path if path == reports::LIST.path => &[("cursor", "rp_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
         path if path == visits::LIST.path => &[("cursor", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == payments::PAYMENTS.path => {
@@ -337,6 +358,7 @@ on_both_databases! {
         let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
         let ride = driver.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride.id.to_string();
         let (dispatcher, ride_controller) = (world.dispatcher(), world.ride_controller("Daniyar"));
+        let editor = world.notice_editor();
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -349,7 +371,7 @@ on_both_databases! {
         ];
         let there = There { driver: &driver, vehicle, order, ride, sign: sign.clone(), number, payment: topup };
         let odd = odd(world, &ids);
-        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("notice_editor", Some(&editor)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };

@@ -1,5 +1,6 @@
 //! What the operator does, by subject.
 
+mod availability;
 mod clock;
 mod closing;
 mod codes;
@@ -11,17 +12,21 @@ mod grants;
 mod intents;
 mod limits;
 mod messages;
+mod notices;
 mod orders;
 mod parking;
 mod plates;
 mod privacy;
 mod purchases;
 mod refunds;
+mod reports;
 mod rides;
 mod root_key;
 mod sign_in;
 mod skew;
+mod standing;
 mod strangers;
 mod stream;
+mod terms;
 
 pub use control::fill as fill_control;

@@ -37,6 +37,7 @@ import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.LegalView
 import city.mesto.sdk.core.LiveState
 import city.mesto.sdk.core.Line
+import city.mesto.sdk.core.LowBalance
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.NearZone
@@ -302,6 +303,14 @@ class FakeMesto(
             val sum = Samples.rsd(amount)
             return quoted("wallet", ItemSubject.Wallet(WalletSubject(sum)), ItemOffer.Wallet(WalletOffer(sum)), "wallet", listOf(line("wallet.topup", sum)), sum, PayMethod.Card)
         }
+
+        override suspend fun lowFrom(): Money? = null
+
+        override suspend fun tellLowFrom(below: Money?) = Unit
+
+        override suspend fun low(): LowBalance? = null
+
+        override suspend fun lowText(): String? = null
 
         override fun preview(total: Money): DepositPreview {
             val left = state.value.balance?.let { it.amount - total.amount } ?: return DepositPreview(null, null)
