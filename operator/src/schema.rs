@@ -9,6 +9,7 @@ use crate::base::messages;
 use crate::base::payments::rows;
 use crate::base::sign_in;
 use crate::base::vehicles;
+use crate::cards::tables as cards;
 use crate::control::tables as control;
 use crate::garages::tables;
 use crate::kernel::account;
@@ -88,6 +89,11 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<rides::RideRow>(),
         table::<rides::CodeRow>(),
         table::<rides::DisputeRow>(),
+        table::<cards::CardRow>(),
+        table::<cards::TopUpRow>(),
+        table::<cards::CardRideRow>(),
+        table::<cards::ReportRow>(),
+        table::<cards::IdentificationRow>(),
         table::<tables::VisitRow>(),
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),

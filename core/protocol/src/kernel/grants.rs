@@ -18,6 +18,8 @@ words! { grant_words;
         Dispatcher = "dispatcher",
         /// Whoever controls rides: the device that a ticket inspector carries.
         RideController = "ride_controller",
+        /// Whoever serves users of transport cards at an office.
+        CardClerk = "card_clerk",
     }
 }
 
