@@ -163,6 +163,13 @@ impl World {
         Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
     }
 
+    /// As [`World::almaty`], where so much may be tried.
+    pub fn almaty_limited(&self, limits: mesto_operator::CardLimits) -> Self {
+        let almaty = mesto_rules::load::embedded("almaty").unwrap();
+        let operator = Arc::new(operator_of(almaty, config(), 2).limited(limits));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
     /// The same store and moment, in a Belgrade that is otherwise.
     pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
         let mut city = belgrade();

@@ -1,5 +1,6 @@
 //! What the operator does, by subject.
 
+mod cards;
 mod clock;
 mod closing;
 mod codes;
@@ -24,4 +25,5 @@ mod skew;
 mod strangers;
 mod stream;
 
+pub use cards::fill as fill_cards;
 pub use control::fill as fill_control;
