@@ -8,3 +8,10 @@ CREATE TABLE ride (
 );
 CREATE INDEX ride_newest ON ride (registered_at, id);
 CREATE INDEX ride_ends ON ride (ends_at);
+
+-- Transport cards of the account, as the operator told them last.
+CREATE TABLE card (
+    id        TEXT PRIMARY KEY,
+    linked_at INTEGER NOT NULL,
+    json      TEXT NOT NULL
+);

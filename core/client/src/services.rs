@@ -11,7 +11,7 @@ use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{garages, orders, parking, rides};
+use crate::{cards, garages, orders, parking, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -27,6 +27,7 @@ const SERVICES: Services = Services(&[
     &orders::SERVICE,
     &garages::SERVICE,
     &rides::SERVICE,
+    &cards::SERVICE,
 ]);
 
 /// The phone's file, forward only.
@@ -57,6 +58,8 @@ shown! { topics_shown;
         Garages,
         /// `rides().state()`
         Rides,
+        /// `cards().state()`
+        Cards,
         /// How far the time can be trusted.
         Clock,
         /// How the last request went.
@@ -69,7 +72,7 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 13] = [
+const TOPICS: [(&str, Topic); 14] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -80,6 +83,7 @@ const TOPICS: [(&str, Topic); 13] = [
     (orders::SERVICE.name, Topic::Orders),
     (garages::SERVICE.name, Topic::Garages),
     (rides::SERVICE.name, Topic::Rides),
+    (cards::SERVICE.name, Topic::Cards),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
     (signal::LIVE, Topic::Live),
