@@ -21,7 +21,7 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector, dispatcher, ride-controller, or controller (a device of a garage).
+        /// inspector, dispatcher, ride-controller, card-clerk, or controller (a device of a garage).
         #[arg(long, value_enum)]
         role: StaffRole,
         /// Only in this city; everywhere without it. A controller has one.
@@ -110,6 +110,8 @@ enum StaffRole {
     Dispatcher,
     /// Controls rides, with a device that works without a network
     RideController,
+    /// Serves users of transport cards at an office
+    CardClerk,
 }
 
 /// A role that an account that is there already may be given.
@@ -123,6 +125,8 @@ enum GrantedRole {
     Dispatcher,
     /// Controls rides, with a device that works without a network
     RideController,
+    /// Serves users of transport cards at an office
+    CardClerk,
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -143,6 +147,7 @@ impl Run for Tool {
                     StaffRole::Controller => Role::Controller,
                     StaffRole::Dispatcher => Role::Dispatcher,
                     StaffRole::RideController => Role::RideController,
+                    StaffRole::CardClerk => Role::CardClerk,
                 };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
@@ -185,6 +190,7 @@ impl Run for Tool {
                     GrantedRole::Controller => Role::Controller,
                     GrantedRole::Dispatcher => Role::Dispatcher,
                     GrantedRole::RideController => Role::RideController,
+                    GrantedRole::CardClerk => Role::CardClerk,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
