@@ -14,6 +14,8 @@ pub const TICKET: &str = "tk_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const ORDER: &str = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
 pub const RIDE: &str = "rd_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const CARD: &str = "cd_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const TOP_UP: &str = "tu_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const VISIT: &str = "vi_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
 /// One of every known kind, as it stands on the wire.
@@ -60,7 +62,18 @@ pub fn examples() -> Vec<Value> {
         "ends_at": "2025-09-03T09:20:00Z", "price": tenge("120.00"), "pay": "deposit", "signed": "x",
         "lines": [{"kind": "rides.fare", "params": {"persons": 1, "each": tenge("120.00")}, "amount": tenge("120.00"), "vat": {"category": "out_of_scope"}}],
     });
+    let card = json!({
+        "id": CARD, "city": "almaty", "kind": "standard", "tariff": "standard", "number_masked": "**** 0017", "state": "blocked",
+        "blocked_for": "lost", "is_defective": false, "balance": {"amount": tenge("380.00"), "as_of": "2025-09-03T08:10:00Z"},
+        "top_ups": [{
+            "id": TOP_UP, "amount": tenge("1000.00"), "state": "waiting", "paid_at": "2025-09-03T08:00:00Z",
+            "hold_until": "2025-10-03T08:00:00Z", "done_at": "2025-09-03T09:00:00Z",
+        }],
+        "linked_at": "2025-09-03T07:00:00Z", "inactive_from": "2026-09-04",
+    });
     [
+        ("cards.card", card),
+        ("cards.unlinked", json!({"card": CARD})),
         ("vehicles.vehicle", vehicle),
         ("vehicles.removed", json!({"id": VEHICLE})),
         ("payments.purchase", purchase),

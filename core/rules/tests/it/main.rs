@@ -4,6 +4,7 @@
 mod almaty;
 mod authors;
 mod belgrade_receipts;
+mod cards;
 mod clock;
 mod control;
 mod control_laws;
