@@ -129,7 +129,7 @@ fn an_unlinked_card_leaves_every_phone_and_a_closed_account_keeps_none() {
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.client.cards().state().cards, []);
     run(phone.client.cards().link(&almaty(), NUMBER, CODE)).unwrap();
-    run(phone.client.account().sign_out(true)).unwrap();
+    run(phone.client.account().sign_out()).unwrap();
     assert_eq!(phone.client.cards().state().cards, []);
 }
 
