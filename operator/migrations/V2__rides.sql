@@ -198,6 +198,7 @@ CREATE UNIQUE INDEX card_number ON card (city, number);
 CREATE UNIQUE INDEX card_code ON card (city, code);
 CREATE UNIQUE INDEX card_holder ON card (holder);
 CREATE INDEX card_account ON card (account);
+CREATE INDEX card_stopped ON card (city, id) WHERE state <> 'active';
 
 -- Top-ups of cards: paid, they wait for a reader.
 CREATE TABLE card_top_up (

@@ -253,6 +253,7 @@ pub fn answers() -> Vec<Answer> {
             let (_, code) = scene.card();
             Ask::query(&[("city", "belgrade"), ("code", &code)])
         }),
+        placed(&readers::STOPPED, Dispatcher, |_, _| Ask::query(&[("city", "belgrade")])),
         placed(&readers::TELL_HELD, Dispatcher, |scene, things| {
             let held = json!([{"top_up": things.top_up, "held_at": scene.served.now()}]);
             Ask::body(json!({"city": "belgrade", "held": held}))

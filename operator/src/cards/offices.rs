@@ -42,6 +42,9 @@ pub(crate) fn tell_issued(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldCards)
     let (operator, now) = (call.operator, call.now);
     let (city, cards) = city_of(call, &told.city)?;
     told_at_most("cards", told.cards.len(), CARDS_MOST)?;
+    // Two who tell at once wait for each other in one order.
+    let codes: BTreeSet<String> = told.cards.iter().filter_map(|one| printed_code(&one.code)).collect();
+    tx.read(codes.iter().map(|code| code_lock(city, code)).collect())?;
     let mut ids = Vec::with_capacity(told.cards.len());
     let mut new = BTreeSet::new();
     for one in &told.cards {
@@ -82,7 +85,6 @@ fn issued(
         let detail = "a card was issued since the year 2000, and not later than today";
         return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "cards.issued_on").into());
     }
-    tx.read(vec![code_lock(city, &code)])?;
     let by_number = tx.first(find!(CardRow { city: &city.id, number: &number }))?;
     let by_code = tx.first(find!(CardRow { city: &city.id, code: &code }))?;
     match (by_number, by_code) {

@@ -3,22 +3,27 @@
 use std::collections::BTreeMap;
 
 use chrono::SubsecRound as _;
-use mesto_protocol::cards::readers::{self as wire, CardAtReader, HELD_MOST, HeldTold, HeldTopUp, ToldHeld};
+use mesto_protocol::cards::readers::{self as wire, CardAtReader, HELD_MOST, HeldTold, HeldTopUp, StoppedCard, StoppedCards, ToldHeld};
+use mesto_protocol::kernel::ids::CardId;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::cards::{masked, printed_code};
 
 use crate::cards::drawer::Drawer;
 use crate::cards::tables::{CardRow, StateWord, TopUpRow};
 use crate::cards::{city_of, told, top_ups};
-use crate::find;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::limits::{not_ahead, told_at_most};
+use crate::kernel::paging::AskedPage;
 use crate::kernel::service::{Served, serve};
-use crate::kernel::store::Tx;
+use crate::kernel::store::{Select, Tx};
+use crate::{find, values};
 
-pub(crate) const OPERATIONS: &[Served] =
-    &[serve!(get wire::READ => read).urgent(), serve!(post wire::TELL_HELD => tell_held)];
+pub(crate) const OPERATIONS: &[Served] = &[
+    serve!(get wire::READ => read).urgent(),
+    serve!(get wire::STOPPED => stopped),
+    serve!(post wire::TELL_HELD => tell_held),
+];
 
 /// A card that is held at a reader.
 pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<CardAtReader> {
@@ -40,6 +45,23 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<CardAtReader
         balance: told::balance(&row),
         top_ups: waiting.iter().map(told::top_up).collect(),
     })
+}
+
+/// Cards that do not ride.
+pub(crate) fn stopped(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<StoppedCards> {
+    let (city, _) = city_of(call, &call.request.needed("city")?)?;
+    let asked = AskedPage::<CardId>::of(call.request)?;
+    let rows: Vec<CardRow> = tx.all(Select::of(
+        "FROM card WHERE card.city = $1 AND card.state <> 'active' AND card.id < $2 ORDER BY card.id DESC LIMIT $3",
+        values![&city.id, asked.older_than(), asked.reads()],
+    ))?;
+    let (rows, next) = asked.page(rows, |row| row.id.to_string());
+    let told = |row: CardRow| StoppedCard {
+        state: row.state.into(),
+        stopped_at: row.blocked_at.unwrap_or(row.told_at),
+        code: row.code,
+    };
+    Ok(StoppedCards { items: rows.into_iter().map(told).collect(), next })
 }
 
 /// Top-ups that were written onto cards.

@@ -206,7 +206,7 @@ impl Cards<'_> {
     /// Says that a card is lost, stolen (it is blocked at once) or defective (AV-92).
     ///
     /// # Errors
-    /// `not_found`, `card_replaced`, and whatever a request can answer.
+    /// `not_found`, and whatever a request can answer.
     pub async fn report(self, card: CardId, trouble: CardTrouble, note: &str) -> Result<Card> {
         let outcome = self.report_inner(card, trouble, note).await;
         self.0.explain(outcome)

@@ -59,7 +59,7 @@ fn a_card_is_linked_topped_up_and_held_at_a_reader_av_09_av_51_av_52() {
     let quote = run(cards.quote(&almaty(), id, kzt("500"), PayMethod::Deposit)).unwrap();
     assert_eq!(cards.offer(&quote).unwrap().amount, kzt("500"));
     let intent = run(phone.client.payments().buy(&quote)).unwrap();
-    assert_eq!((intent.state, intent.wanted_card_top_up().unwrap().card), (IntentState::Confirmed, id));
+    assert_eq!((intent.state.clone(), intent.wanted_card_top_up().unwrap().card), (IntentState::Confirmed, id));
     let paid = intent.card_top_up().unwrap();
     assert_eq!(paid.state, CardTopUpState::Waiting);
     let card = cards.card(id).unwrap();

@@ -8,7 +8,9 @@ use mesto_rules::cards::{CardKindId, CardTariff};
 use crate::cards::riders::{CardBalance, CardState, CardTopUp, CardTopUpState};
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::CardTopUpId;
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, post, required};
+use crate::kernel::operation::{
+    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post, required,
+};
 use crate::kernel::service::Adds;
 use crate::kernel::wire::wire;
 
@@ -31,6 +33,19 @@ pub const READ: Operation<Nothing, CardAtReader> = get(
     ProblemCode::SectionUnreadable,
     ProblemCode::CardUnknown,
 ]);
+/// For readers that will be without a network: a card that is on no page rides.
+pub const STOPPED: Operation<Nothing, StoppedCards> = get(
+    "/v1/transit/cards/stopped",
+    "Cards that do not ride: blocked, or replaced by another one; newest card first",
+    Access::Permitted(READ_CARDS),
+)
+.query(&[required("city", "string", "Id of the city."), PAGE_CURSOR, PAGE_LIMIT])
+.refuses(&[
+    ProblemCode::CityUnknown,
+    ProblemCode::SectionMissing,
+    ProblemCode::SectionTooNew,
+    ProblemCode::SectionUnreadable,
+]);
 /// Late, in any order, and again: what is known changes nothing. Each is answered as it stands
 /// then: one whose time was over is not `held`, and somebody looks at it.
 pub const TELL_HELD: Operation<ToldHeld, HeldTold> =
@@ -46,7 +61,7 @@ pub const TELL_HELD: Operation<ToldHeld, HeldTold> =
         ]);
 
 /// What this file adds to the service.
-pub const ADDS: Adds = Adds { operations: &[READ.entry(), TELL_HELD.entry()], ..Adds::NOTHING };
+pub const ADDS: Adds = Adds { operations: &[READ.entry(), STOPPED.entry(), TELL_HELD.entry()], ..Adds::NOTHING };
 
 wire! {
     /// A card that is held at a reader. Nobody's name is in it.
@@ -60,6 +75,23 @@ wire! {
         pub balance: CardBalance,
         /// To be written onto the card now, oldest first; none of a card that is not active.
         pub top_ups: Vec<CardTopUp>,
+    }
+
+    /// A page of cards that do not ride.
+    pub struct StoppedCards {
+        pub items: Vec<StoppedCard>,
+        /// For the next page; absent on the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
+    }
+
+    /// A card that does not ride.
+    pub struct StoppedCard {
+        /// What is printed on it.
+        pub code: String,
+        pub state: CardState,
+        /// Since when.
+        pub stopped_at: DateTime<Utc>,
     }
 
     /// Top-ups that were written.

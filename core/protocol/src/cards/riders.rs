@@ -56,7 +56,6 @@ pub const UNLINK: Operation<Nothing, Nothing> = delete(
 pub const REPORT: Operation<CardReport, Card> =
     post("/v1/cards/reports", "A card is defective, lost or stolen", Access::Permitted(OWN)).answers(200).refuses(&[
         ProblemCode::NotFound,
-        ProblemCode::CardReplaced,
         ProblemCode::SectionMissing,
         ProblemCode::SectionTooNew,
         ProblemCode::SectionUnreadable,

@@ -207,6 +207,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
             "items": [{"id": "le_01jd4f8q0r3n7w2x5y6z8a9b1c", "kind": "cards.ride", "amount": money("-120.00"), "happened_at": AT, "vehicle": "1204", "route": "92"}],
         });
         CardAtReader: json!({"city": "almaty", "kind": "standard", "tariff": "standard", "number_masked": "**** 0017", "state": "active", "balance": card["balance"], "top_ups": card["top_ups"]});
+        StoppedCards: json!({"items": [{"code": "K7M2P9QD", "state": "blocked", "stopped_at": AT}], "next": "x"});
         HeldTold: json!({"top_ups": [{"top_up": card["top_ups"][0]["id"], "state": "held"}]});
         CardsTold: json!({"cards": [card["id"]]});
         OfficeCard: json!({"card": card["id"], "number_masked": "**** 0017", "state": "blocked", "blocked_for": "stolen", "balance": card["balance"], "identification": "confirmed"});

@@ -5,7 +5,7 @@ use mesto_operator::{CardLimits, Response};
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote, QuoteRequest, Wanted};
 use mesto_protocol::cards::offices::{CardsTold, Identification, OfficeCard};
-use mesto_protocol::cards::readers::{CardAtReader, HeldTold};
+use mesto_protocol::cards::readers::{CardAtReader, HeldTold, StoppedCards};
 use mesto_protocol::cards::riders::{
     Card, CardHistory, CardState, CardTopUp, CardTopUpState, CardTrouble, CardsOffer, CardsOutcome, CardsSection,
     CardsSubject,
@@ -487,6 +487,10 @@ on_both_databases! {
         assert_eq!(expect::<Card>(200, report(&rider, card, "stolen")).blocked_for, Some(CardTrouble::Stolen));
         let at_reader = read(&bus.dispatcher, CODE);
         assert_eq!((at_reader.state, at_reader.top_ups), (CardState::Blocked, vec![]), "nothing is written onto it");
+        // Readers without a network have it in their list.
+        let stopped: StoppedCards = expect(200, bus.dispatcher.get("/v1/transit/cards/stopped?city=almaty"));
+        let [one] = stopped.items.as_slice() else { panic!("{stopped:?}") };
+        assert_eq!((one.code.as_str(), one.state.clone(), one.stopped_at), (CODE, CardState::Blocked, world.now()));
         refused("card_blocked", &ask_top_up(&rider, card, kzt("500"), PayMethod::Deposit));
         let needed = refused("card_office_needed", &ask_link(&rider, &number(2), &code(2)));
         assert_eq!(needed["card"], json!("**** 0017"));

@@ -244,6 +244,9 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         }
         path if path == fleet::FLEET.path => &[("city", "belgrade")],
         path if path == readers::READ.path => &[("city", "belgrade"), ("code", CARD_CODE)],
+        path if path == readers::STOPPED.path => {
+            &[("city", "belgrade"), ("cursor", "cd_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
+        }
         path if path == cards::HISTORY.path => &[("cursor", "le_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
         path if path == visits::LIST.path => &[("cursor", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
