@@ -59,7 +59,7 @@ pub async fn reader(args: ReaderArgs, call: Call) -> Outcome<()> {
     }
     let balance = card.balance.amount;
     if args.balance_only {
-        call.say(&card, || format!("{}: {balance}, as of {}\n", card.number_masked, card.balance.as_of));
+        call.say(&card, || format!("{}: {balance}, as of {}\n", card.number_masked, card.balance.at));
         return Ok(());
     }
     let fare = Money::new(args.fare, balance.currency)

@@ -10,7 +10,7 @@ use crate::kernel::show::Show;
 
 /// What is on a card, and as of when.
 pub fn balance(show: &Show, balance: &CardBalance) -> String {
-    let values = [("amount", TextValue::Money(balance.amount)), ("as_of", TextValue::Time(balance.as_of))];
+    let values = [("amount", TextValue::Money(balance.amount)), ("as_of", TextValue::Time(balance.at))];
     show.text("cards-balance", &values)
 }
 

@@ -16,7 +16,7 @@ use crate::values;
 const NEWEST: i64 = TOP_UPS_TOLD as i64;
 
 pub(crate) fn balance(row: &CardRow) -> CardBalance {
-    CardBalance { amount: Money::from_minor(row.balance, row.currency), as_of: row.balance_at }
+    CardBalance { amount: Money::from_minor(row.balance, row.currency), at: row.balance_at }
 }
 
 /// What a ride by it costs is the city's to say, or the terminal's.

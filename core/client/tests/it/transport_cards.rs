@@ -74,7 +74,7 @@ fn a_card_is_linked_topped_up_and_held_at_a_reader_av_09_av_51_av_52() {
     rides(&net);
     run(phone.client.sync()).unwrap();
     let card = cards.card(id).unwrap();
-    assert_eq!((card.balance.amount, card.balance.as_of), (kzt("380"), net.time.now()));
+    assert_eq!((card.balance.amount, card.balance.at), (kzt("380"), net.time.now()));
     assert_eq!((cards.notes(&card).rides, cards.notes(&card).waiting), (Some(3), None));
     let history = run(cards.history(id, None, 20)).unwrap();
     let kinds: Vec<&str> = history.items.iter().map(|one| one.kind.as_str()).collect();

@@ -141,7 +141,7 @@ records! { card_records;
         pub amount: Money,
         /// The newest moment that a reader or the operator told of. Rides after it may be under
         /// way: readers tell late.
-        pub as_of: DateTime<Utc>,
+        pub at: DateTime<Utc>,
     }
 
     /// A top-up of a card.

@@ -64,7 +64,7 @@ pub fn examples() -> Vec<Value> {
     });
     let card = json!({
         "id": CARD, "city": "almaty", "kind": "standard", "tariff": "standard", "number_masked": "**** 0017", "state": "blocked",
-        "blocked_for": "lost", "is_defective": false, "balance": {"amount": tenge("380.00"), "as_of": "2025-09-03T08:10:00Z"},
+        "blocked_for": "lost", "is_defective": false, "balance": {"amount": tenge("380.00"), "at": "2025-09-03T08:10:00Z"},
         "top_ups": [{
             "id": TOP_UP, "amount": tenge("1000.00"), "state": "waiting", "paid_at": "2025-09-03T08:00:00Z",
             "hold_until": "2025-10-03T08:00:00Z", "done_at": "2025-09-03T09:00:00Z",
@@ -72,8 +72,6 @@ pub fn examples() -> Vec<Value> {
         "linked_at": "2025-09-03T07:00:00Z", "inactive_from": "2026-09-04",
     });
     [
-        ("cards.card", card),
-        ("cards.unlinked", json!({"card": CARD})),
         ("vehicles.vehicle", vehicle),
         ("vehicles.removed", json!({"id": VEHICLE})),
         ("payments.purchase", purchase),
@@ -82,6 +80,8 @@ pub fn examples() -> Vec<Value> {
         ("garages.visit", visit),
         ("rides.ride", ride),
         ("wallet.balance", json!({"balance": money("920.00")})),
+        ("cards.card", card),
+        ("cards.unlinked", json!({"card": CARD})),
     ]
     .into_iter()
     .map(|(kind, data)| json!({"cursor": "ep1:7", "at": "2025-09-03T08:00:01Z", "kind": kind, "data": data}))

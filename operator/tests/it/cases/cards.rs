@@ -176,7 +176,7 @@ on_both_databases! {
         assert_eq!((before.state, before.balance.amount), (CardState::Active, kzt("0")));
         tell(&bus.dispatcher, &[by_card(CODE, world.now())]);
         let at_reader = read(&bus.dispatcher, CODE);
-        assert_eq!((at_reader.balance.amount, at_reader.balance.as_of), (kzt("-120"), world.now()));
+        assert_eq!((at_reader.balance.amount, at_reader.balance.at), (kzt("-120"), world.now()));
         assert_eq!(at_reader.number_masked, "**** 0017");
         // Whoever links it later has what is on it.
         let rider = rider(&world, &device(3), PHONE, "1000");
@@ -297,7 +297,7 @@ on_both_databases! {
             assert_eq!(hold(&bus.dispatcher, &paid, held_at), CardTopUpState::Held);
         }
         let card = &cards(&rider)[0];
-        assert_eq!((card.balance.amount, card.balance.as_of), (kzt("1000"), held_at), "told late, as of the reader's moment");
+        assert_eq!((card.balance.amount, card.balance.at), (kzt("1000"), held_at), "told late, as of the reader's moment");
         assert_eq!((card.top_ups[0].state.clone(), card.top_ups[0].done_at), (CardTopUpState::Held, Some(held_at)));
         assert_eq!(read(&bus.dispatcher, CODE).top_ups, []);
         refused("out_of_range", &ask_hold(&bus.dispatcher, &paid, world.now() + TimeDelta::minutes(2)));
@@ -374,7 +374,7 @@ on_both_databases! {
         };
         tell(&bus.dispatcher, &[other("paper"), other("luggage")]);
         let now_on_it = cards(&rider)[0].balance.clone();
-        assert_eq!((now_on_it.amount, now_on_it.as_of), (kzt("140"), now));
+        assert_eq!((now_on_it.amount, now_on_it.at), (kzt("140"), now));
         let controller = world.ride_controller("Daniyar");
         let data: ControlData = expect(200, controller.get("/v1/control/data?city=almaty&vehicle=1204"));
         let kinds = |kind: ShownKind| data.registrations.iter().filter(|one| one.kind == kind).count();
