@@ -18,6 +18,7 @@
 mod kernel;
 
 mod base;
+mod cards;
 mod garages;
 mod orders;
 mod parking;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mesto_client::base::payments::IntentItem as ItemOfIntent;
 use mesto_client::protocol::base::payments::{Part, QuoteItem as ItemOfQuote, SaleItem as ItemOfSale};
 use mesto_client::protocol::base::wallet::{WalletOffer, WalletOutcome, WalletSubject};
+use mesto_client::protocol::cards::riders::{CardsOffer, CardsOutcome, CardsSubject};
 use mesto_client::protocol::garages::visits::{GaragesOffer, GaragesOutcome, GaragesSubject};
 use mesto_client::protocol::kernel::json::Json;
 use mesto_client::protocol::kernel::line::{Line, Notice};
@@ -78,6 +79,7 @@ sold! {
     Orders: OrdersSubject, OrdersOffer, OrdersOutcome;
     Garages: GaragesSubject, GaragesOffer, GaragesOutcome;
     Rides: RidesSubject, RidesOffer, RidesOutcome;
+    Cards: CardsSubject, CardsOffer, CardsOutcome;
     Wallet: WalletSubject, WalletOffer, WalletOutcome;
 }
 

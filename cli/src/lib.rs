@@ -8,6 +8,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod base;
+mod cards;
 mod control;
 mod garages;
 mod kernel;

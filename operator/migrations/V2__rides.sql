@@ -228,3 +228,92 @@ CREATE TABLE trouble_report (
 )/*sqlite WITHOUT ROWID*/;
 CREATE UNIQUE INDEX trouble_report_number ON trouble_report (number);
 CREATE INDEX trouble_report_account ON trouble_report (account, id);
+-- Transport cards that were issued. Each is an account of its own, without a person; `account` is
+-- that of the rider who linked it.
+CREATE TABLE card (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  number TEXT NOT NULL,
+  code TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  issued_on TEXT NOT NULL,
+  told_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  trouble TEXT,
+  blocked_at BIGINT,
+  is_defective BIGINT NOT NULL,
+  replaced_by TEXT,
+  account TEXT,
+  linked_at BIGINT,
+  balance BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  balance_at BIGINT NOT NULL,
+  ridden_at BIGINT,
+  topped_up_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX card_number ON card (city, number);
+CREATE UNIQUE INDEX card_code ON card (city, code);
+CREATE UNIQUE INDEX card_holder ON card (holder);
+CREATE INDEX card_account ON card (account);
+CREATE INDEX card_stopped ON card (city, id) WHERE state <> 'active';
+
+-- Top-ups of cards: paid, they wait for a reader.
+CREATE TABLE card_top_up (
+  id TEXT PRIMARY KEY,
+  card TEXT NOT NULL,
+  city TEXT NOT NULL,
+  account TEXT NOT NULL,
+  sale TEXT NOT NULL,
+  pay TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL,
+  paid_at BIGINT NOT NULL,
+  hold_until BIGINT NOT NULL,
+  returns_at BIGINT NOT NULL,
+  done_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX card_top_up_card ON card_top_up (card, id);
+CREATE INDEX card_top_up_account ON card_top_up (account);
+
+-- Rides that were registered by cards, charged to them once. `card` is the one that was charged;
+-- absent until the card is told.
+CREATE TABLE card_ride (
+  ride TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  code TEXT NOT NULL,
+  card TEXT,
+  board TEXT NOT NULL,
+  route TEXT,
+  persons BIGINT NOT NULL,
+  registered_at BIGINT NOT NULL,
+  told_at BIGINT NOT NULL,
+  price BIGINT,
+  currency TEXT NOT NULL,
+  is_void BIGINT NOT NULL,
+  is_charged BIGINT NOT NULL,
+  flag TEXT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX card_ride_code ON card_ride (city, code);
+CREATE INDEX card_ride_card ON card_ride (card, registered_at);
+
+-- What riders say of their cards.
+CREATE TABLE card_report (
+  card TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  trouble TEXT NOT NULL,
+  note TEXT NOT NULL,
+  said_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX card_report_account ON card_report (account);
+
+-- How well the operator knows a user.
+CREATE TABLE identification (
+  account TEXT PRIMARY KEY,
+  level TEXT NOT NULL,
+  confirmed_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+
+-- What moved the balance of a card.
+CREATE INDEX ledger_leg_card ON ledger_leg (holder, entry) WHERE kind = 'card';

@@ -29,6 +29,7 @@
 #![allow(clippy::result_large_err)]
 
 mod base;
+mod cards;
 mod control;
 mod garages;
 mod kernel;
@@ -52,6 +53,7 @@ pub use base::reports::ReportLimits;
 pub use base::sign_in::SignInLimits;
 pub use base::staff::{Audited, GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;
+pub use cards::CardLimits;
 pub use control::ControlShift;
 pub use garages::GarageLimits;
 pub use kernel::clock::ClockDoubt;

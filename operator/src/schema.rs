@@ -14,6 +14,7 @@ use crate::base::sign_in;
 use crate::base::standing;
 use crate::base::terms;
 use crate::base::vehicles;
+use crate::cards::tables as cards;
 use crate::control::tables as control;
 use crate::garages::tables;
 use crate::kernel::account;
@@ -98,6 +99,11 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<rides::RideRow>(),
         table::<rides::CodeRow>(),
         table::<rides::DisputeRow>(),
+        table::<cards::CardRow>(),
+        table::<cards::TopUpRow>(),
+        table::<cards::CardRideRow>(),
+        table::<cards::ReportRow>(),
+        table::<cards::IdentificationRow>(),
         table::<tables::VisitRow>(),
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use mesto_protocol::base::{notices as notices_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
+use mesto_protocol::base::{payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
+use mesto_protocol::cards::{offices as offices_wire, readers as readers_wire, riders as cards_wire};
 use mesto_protocol::control::{controllers as control_wire, registrations as registrations_wire};
 use mesto_protocol::garages::{controllers as controllers_wire, visits as visits_wire};
 use mesto_protocol::kernel::grants::Role;
@@ -25,7 +27,7 @@ use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{control, garages, kernel, orders, parking, rides};
+use crate::{cards, control, garages, kernel, orders, parking, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -49,12 +51,19 @@ const SERVICES: &[&Service] = &[
     &orders::SERVICE,
     &garages::SERVICE,
     &rides::SERVICE,
+    &cards::SERVICE,
     &control::SERVICE,
 ];
 
 /// What can be bought.
-const SELLERS: &[&Sells] =
-    &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS, &rides::sales::SELLS];
+const SELLERS: &[&Sells] = &[
+    &wallet::SELLS,
+    &parking::tickets::SELLS,
+    &orders::driver::SELLS,
+    &garages::sales::SELLS,
+    &rides::sales::SELLS,
+    &cards::top_ups::SELLS,
+];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[
@@ -68,13 +77,23 @@ const ROLES: &[(Role, &[Permission])] = &[
             orders_wire::OWN,
             visits_wire::OWN,
             rides_wire::OWN,
+            cards_wire::OWN,
         ],
     ),
     (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
     (Role::Controller, &[controllers_wire::CONTROL]),
-    (Role::Dispatcher, &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS]),
+    (
+        Role::Dispatcher,
+        &[
+            fleet_wire::DISPATCH,
+            registrations_wire::TELL_REGISTRATIONS,
+            readers_wire::READ_CARDS,
+            offices_wire::ISSUE,
+        ],
+    ),
     (Role::RideController, &[control_wire::CHECK]),
     (Role::NoticeEditor, &[notices_wire::EDIT]),
+    (Role::CardClerk, &[offices_wire::OFFICE]),
 ];
 
 /// Every operation with its handler.

@@ -8,6 +8,8 @@ use mesto_protocol::base::{
     accounts, availability, notices, operator_document, payments, public, reports, sign_in, standing, terms, vehicles,
     wallet,
 };
+use mesto_protocol::base::{accounts, operator_document, payments, public, sign_in, vehicles, wallet};
+use mesto_protocol::cards::{offices, readers, riders as cards};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::garages::{controllers, visits};
 use mesto_protocol::kernel::operation::{Access, Entry};
@@ -36,6 +38,7 @@ pub enum May {
     Dispatcher,
     RideController,
     NoticeEditor,
+    CardClerk,
     /// By the signature over the body.
     Bank,
 }
@@ -124,6 +127,9 @@ fn quotes() -> Vec<Asked> {
             priced("garages", &json!({"facility": FACILITY, "ticket": ticket}), "deposit")
         }),
         one(Whose::Nobodys, |scene, _| priced("rides", &ride_again(&scene.sign), "deposit")),
+        one(Whose::OfAnAccount, |_, things| {
+            priced("cards", &json!({"card": things.card, "amount": {"amount": "100.00", "currency": "RSD"}}), "deposit")
+        }),
     ]
 }
 
@@ -132,6 +138,7 @@ pub fn answers() -> Vec<Answer> {
     use May::{
         Anybody, Bank, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Person, RideController, SignedIn,
     };
+    use May::{Anybody, Bank, CardClerk, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),
@@ -232,6 +239,49 @@ pub fn answers() -> Vec<Answer> {
             let told = json!({"kind": "transport_card", "code": code, "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": scene.served.now()});
             Ask::body(json!({"city": "belgrade", "registrations": [told]}))
         }),
+        Answer {
+            operation: &cards::LINK,
+            may: Driver,
+            asked: vec![Asked {
+                whose: Whose::Holders,
+                ask: |scene, things| {
+                    // One at a time: an account links only so many.
+                    scene.unlink_others(things);
+                    let (number, code) = scene.card();
+                    Ask::body(json!({"city": "belgrade", "number": number, "code": code}))
+                },
+            }],
+        },
+        owned(&cards::UNLINK, Driver, |_, things| Ask::named(&things.card)),
+        owned(&cards::REPORT, Driver, |_, things| {
+            Ask::body(json!({"card": things.card, "trouble": "defective", "note": "it cannot be read"}))
+        }),
+        owned(&cards::HISTORY, Driver, |_, things| Ask::named(&things.card)),
+        placed(&readers::READ, Dispatcher, |scene, _| {
+            let (_, code) = scene.card();
+            Ask::query(&[("city", "belgrade"), ("code", &code)])
+        }),
+        placed(&readers::STOPPED, Dispatcher, |_, _| Ask::query(&[("city", "belgrade")])),
+        placed(&readers::TELL_HELD, Dispatcher, |scene, things| {
+            let held = json!([{"top_up": things.top_up, "held_at": scene.served.now()}]);
+            Ask::body(json!({"city": "belgrade", "held": held}))
+        }),
+        placed(&offices::TELL_ISSUED, Dispatcher, |scene, _| Ask::body(scene.new_card().2)),
+        placed(&offices::CONFIRM, CardClerk, |scene, _| {
+            Ask::body(json!({"city": "belgrade", "number": scene.linked_card()}))
+        }),
+        placed(&offices::BLOCK, CardClerk, |scene, _| {
+            Ask::body(json!({"city": "belgrade", "number": scene.card().0, "trouble": "stopped"}))
+        }),
+        placed(&offices::REPLACE, CardClerk, |scene, _| {
+            let number = scene.linked_card();
+            let confirmed = json!({"city": "belgrade", "number": number});
+            let confirm = mesto_operator::Request::new("POST", offices::CONFIRM.path).bearer(&scene.card_clerk);
+            must::<Value>(scene.served, &confirm.json(&confirmed));
+            let (other, code) = scene.card();
+            let body = json!({"city": "belgrade", "number": number, "replacement": other, "replacement_code": code});
+            Ask::body(body)
+        }),
         placed(&control::BEGIN, RideController, |scene, _| Ask::body(scene.control())),
         placed(&control::END, RideController, |scene, _| {
             let control = scene.control();
@@ -293,6 +343,7 @@ impl Answer {
             May::Dispatcher => Some(&scene.dispatcher),
             May::RideController => Some(&scene.ride_controller),
             May::NoticeEditor => Some(&scene.notice_editor),
+            May::CardClerk => Some(&scene.card_clerk),
             May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }

@@ -38,6 +38,7 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         | (May::Dispatcher, Standing::Dispatcher)
         | (May::RideController, Standing::RideController)
         | (May::NoticeEditor, Standing::NoticeEditor) => Expected::Served,
+        | (May::CardClerk, Standing::CardClerk) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
         (
             May::Person
@@ -47,6 +48,7 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
             | May::Dispatcher
             | May::RideController
             | May::NoticeEditor,
+            | May::CardClerk,
             _,
         ) => Expected::Forbidden,
     }

@@ -16,6 +16,7 @@ use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::services::{SERVICES, operations};
 use mesto_rules::City;
 use mesto_rules::fact::{Certainty, Fact, Known};
+use mesto_rules::cards::CardsSection;
 use mesto_rules::rides::RidesSection;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, SECRET, belgrade, dinar, morning};
@@ -66,8 +67,11 @@ fn belgrade_with_rides() -> City {
     let mut rides = almaty.section::<RidesSection>().unwrap().clone();
     let source = "decision".parse().unwrap();
     rides.fare = Fact::Known(Known { value: dinar(50), certainty: Certainty::Assumed, source });
+    let mut cards = almaty.section::<CardsSection>().unwrap().clone();
+    (cards.top_ups.least, cards.top_ups.most) = (dinar(100), dinar(10_000));
     let mut city = belgrade();
     city.put_section(rides).unwrap();
+    city.put_section(cards).unwrap();
     city
 }
 

@@ -22,6 +22,7 @@ enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
         /// inspector, dispatcher, ride-controller, notice-editor, or controller (a device of a garage).
+        /// inspector, dispatcher, ride-controller, card-clerk, or controller (a device of a garage).
         #[arg(long, value_enum)]
         role: StaffRole,
         /// Only in this city; everywhere without it. A controller has one.
@@ -112,6 +113,8 @@ enum StaffRole {
     RideController,
     /// Writes notices: news, works, outages
     NoticeEditor,
+    /// Serves users of transport cards at an office
+    CardClerk,
 }
 
 /// A role that an account that is there already may be given.
@@ -127,6 +130,8 @@ enum GrantedRole {
     RideController,
     /// Writes notices: news, works, outages
     NoticeEditor,
+    /// Serves users of transport cards at an office
+    CardClerk,
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -148,6 +153,7 @@ impl Run for Tool {
                     StaffRole::Dispatcher => Role::Dispatcher,
                     StaffRole::RideController => Role::RideController,
                     StaffRole::NoticeEditor => Role::NoticeEditor,
+                    StaffRole::CardClerk => Role::CardClerk,
                 };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
@@ -191,6 +197,7 @@ impl Run for Tool {
                     GrantedRole::Dispatcher => Role::Dispatcher,
                     GrantedRole::RideController => Role::RideController,
                     GrantedRole::NoticeEditor => Role::NoticeEditor,
+                    GrantedRole::CardClerk => Role::CardClerk,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);

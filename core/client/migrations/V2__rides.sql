@@ -17,4 +17,9 @@ CREATE TABLE service_notice (
     is_read      INTEGER NOT NULL,
     json         TEXT NOT NULL,
     PRIMARY KEY (city, id)
+-- Transport cards of the account, as the operator told them last.
+CREATE TABLE card (
+    id        TEXT PRIMARY KEY,
+    linked_at INTEGER NOT NULL,
+    json      TEXT NOT NULL
 );

@@ -55,6 +55,7 @@
 //! else needs the file, or the system must not find it locked.
 
 pub mod base;
+pub mod cards;
 pub mod garages;
 mod kernel;
 pub mod orders;

@@ -13,7 +13,7 @@ use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{garages, orders, parking, rides};
+use crate::{cards, garages, orders, parking, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -33,6 +33,7 @@ const SERVICES: Services = Services(&[
     &orders::SERVICE,
     &garages::SERVICE,
     &rides::SERVICE,
+    &cards::SERVICE,
 ]);
 
 /// The phone's file, forward only.
@@ -69,6 +70,8 @@ shown! { topics_shown;
         Notices,
         /// Answers to reports: `reports().list()`
         Reports,
+        /// `cards().state()`
+        Cards,
         /// How far the time can be trusted.
         Clock,
         /// How the last request went.
@@ -82,6 +85,7 @@ shown! { topics_shown;
 
 /// Topics with the names that the rooms give them.
 const TOPICS: [(&str, Topic); 16] = [
+const TOPICS: [(&str, Topic); 14] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -95,6 +99,7 @@ const TOPICS: [(&str, Topic); 16] = [
     (standing::SERVICE.name, Topic::Standing),
     (notices::SERVICE.name, Topic::Notices),
     (reports::SERVICE.name, Topic::Reports),
+    (cards::SERVICE.name, Topic::Cards),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
     (signal::LIVE, Topic::Live),

@@ -5,10 +5,11 @@
 //! a signature.
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
-//! ([`parking`], [`orders`], [`garages`], [`rides`], [`control`]) holds what that service sends and
+//! ([`parking`], [`orders`], [`garages`], [`rides`], [`cards`], [`control`]) holds what that service sends and
 //! takes; [`services`] is the list of them.
 
 pub mod base;
+pub mod cards;
 pub mod control;
 pub mod garages;
 pub mod kernel;

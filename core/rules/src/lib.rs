@@ -1,5 +1,6 @@
 //! What is allowed and what it costs: money, plates, calendars, zones, dated tariffs, quotes,
-//! stays, tickets, daily orders, visits of garages, rides.
+//! stays, tickets, daily orders, visits of garages, rides, transport
+//! cards.
 //!
 //! Pure rules: no clock, no I/O, no random. `now` is an argument and a city is a value. The
 //! operator decides with these functions, the phone previews with the very same ones.
@@ -20,6 +21,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod cards;
 pub mod control;
 pub mod garages;
 pub mod kernel;

@@ -48,6 +48,8 @@ macro_rules! sources {
 pub const APP: &[Source] = sources!("":
     "kernel" "cities" "operator_document" "sign_in" "accounts" "standing" "terms" "notices" "vehicles" "wallet" "payments"
     "parking" "orders" "garages" "rides" "control"
+    "kernel" "cities" "operator_document" "sign_in" "accounts" "vehicles" "wallet" "payments"
+    "parking" "orders" "garages" "rides" "cards" "control"
 );
 
 /// What an operator sends to a person by SMS. No app holds these: what is named nowhere is not

@@ -1,8 +1,10 @@
 //! Rides that were registered by cards and tickets, as whoever registers them tells.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::control::registrations::{
-    self as wire, REGISTRATIONS_MOST, RegistrationsTold, ToldRegistration, ToldRegistrations,
+    self as wire, REGISTRATIONS_MOST, RegistrationsTold, ShownKind, ToldRegistration, ToldRegistrations,
 };
 use mesto_protocol::kernel::ids::RideId;
 use mesto_protocol::{Problem, ProblemCode};
@@ -10,11 +12,11 @@ use mesto_rules::City;
 use mesto_rules::control::printed_code;
 use mesto_rules::rides::{RidesSection, TicketTime, Trip};
 
-use crate::control::not_ahead;
+use crate::cards::charges::{ByCard, Charges};
 use crate::control::tables::{KindWord, RegisteredRow};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::limits::told_at_most;
+use crate::kernel::limits::{not_ahead, told_at_most};
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
@@ -32,9 +34,18 @@ pub(crate) fn tell(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldRegistrations
     let (city, rides) = city_of(call, &told.city)?;
     told_at_most("registrations", told.registrations.len(), REGISTRATIONS_MOST)?;
     told_at_most("complete", told.complete.len(), REGISTRATIONS_MOST)?;
+    let by_card = told.registrations.iter().filter(|one| one.kind == ShownKind::TransportCard);
+    let codes: BTreeSet<String> = by_card.filter_map(|one| printed_code(&one.code)).collect();
+    let mut charges = match codes.is_empty() {
+        true => None,
+        false => Charges::open(tx, (call.operator, call.now), city, &codes)?,
+    };
     let mut known = Vec::with_capacity(told.registrations.len());
     for one in told.registrations {
-        known.push(registered(tx, (call.operator, call.now), (city, rides), &one)?);
+        known.push(registered(tx, (call.operator, call.now), (city, rides), charges.as_mut(), &one)?);
+    }
+    if let Some(charges) = charges {
+        charges.close(tx)?;
     }
     for one in told.complete {
         let vehicle = found::by_number(tx, city, &one.vehicle)?;
@@ -54,6 +65,7 @@ fn registered(
     tx: &mut dyn Tx,
     (operator, now): (&Operator, DateTime<Utc>),
     (city, rides): (&City, &RidesSection),
+    charges: Option<&mut Charges<'_>>,
     told: &ToldRegistration,
 ) -> Outcome<RideId> {
     let bad = |field: &str, detail: &str| Problem::new(ProblemCode::BadRequest, detail.to_owned()).with("field", field);
@@ -63,6 +75,9 @@ fn registered(
         KindWord::try_from(told.kind.clone()).map_err(|_| bad("registrations.kind", "this kind is not known"))?;
     let channel = ChannelWord::try_from(told.channel.clone());
     let channel = channel.map_err(|_| bad("registrations.channel", "this channel is not known"))?;
+    if told.price.is_some() && kind != KindWord::TransportCard {
+        return Err(bad("registrations.price", "what was taken is said of transport cards only").into());
+    }
     let most = rides.policy.persons_most;
     if !(1..=most).contains(&told.persons) {
         let detail = format!("{} persons; a ticket is for 1 to {most}", told.persons);
@@ -83,12 +98,29 @@ fn registered(
         // What was voided stays so.
         if told.is_void && !known.is_void {
             tx.write(update!(RegisteredRow { ride: known.ride } set { is_void: true }))?;
+            if let Some(charges) = charges {
+                charges.void(tx, known.ride)?;
+            }
         }
         return Ok(known.ride);
     }
     let trip = found::current_trip(tx, (city, rides, registered_at), &vehicle.board)?;
     let time = TicketTime::of(registered_at, trip.as_ref().map(Trip::from).as_ref(), &rides.policy);
     let ride: RideId = operator.new_id(now);
+    if let Some(charges) = charges.filter(|_| kind == KindWord::TransportCard) {
+        let by_card = ByCard {
+            ride,
+            code: code.clone(),
+            board: vehicle.board.clone(),
+            route: trip.as_ref().map(|trip| trip.route.clone()),
+            persons: told.persons,
+            registered_at,
+            price: told.price,
+            is_free: told.is_free,
+            is_void: told.is_void,
+        };
+        charges.register(tx, by_card)?;
+    }
     tx.write(Write::insert(RegisteredRow {
         ride,
         city: city.id.clone(),

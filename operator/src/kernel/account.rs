@@ -30,12 +30,13 @@ pub(crate) const TABLE: Table = Table {
 };
 
 stored_words! {
-    /// What an account is of, `account.kind`; `guest`, `company`, `card_only`, `partner` are for
-    /// later.
+    /// What an account is of, `account.kind`; `guest`, `company`, `partner` are for later.
     pub(crate) enum AccountKindWord {
         Person = "person",
         /// A machine of a place.
         Device = "device",
+        /// A transport card that exists without a person (AV-28, AMB-17).
+        CardOnly = "card_only",
     }
 }
 

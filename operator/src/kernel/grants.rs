@@ -26,6 +26,7 @@ stored_words! {
         Dispatcher = "dispatcher",
         RideController = "ride_controller",
         NoticeEditor = "notice_editor",
+        CardClerk = "card_clerk",
     }
 }
 

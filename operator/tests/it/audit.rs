@@ -234,6 +234,16 @@ const WRONGS: &[(&[&str], &str)] = &[
     ),
     (&["INSERT INTO up_interval (began_at, until_at) VALUES (2, 1)"], UP_ONCE),
     (&["INSERT INTO up_interval (began_at, until_at) VALUES (1, 3)", "INSERT INTO up_interval (began_at, until_at) VALUES (3, 4)"], UP_ONCE),
+    (&["UPDATE card SET balance = balance + 1"], CARD_AND_LEDGER),
+    (&["UPDATE ledger_leg SET holder = 'ac_stray' WHERE kind = 'card_top_up'"], CARD_ACCOUNT),
+    (&["UPDATE card_top_up SET amount = amount + 1 WHERE state = 'waiting'"], CARD_WAITS),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'cards.held'"], HELD_AND_CREDITED),
+    (&["DELETE FROM due WHERE kind = 'cards.return'"], "top-up {} waits for a reader, and nothing sends it back"),
+    (&["UPDATE card_ride SET price = price + 1"], CARD_RIDE_AND_CHARGE),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'cards.ride'"], CARD_RIDE_AND_CHARGE),
+    (&["UPDATE card_ride SET is_void = 1"], CARD_RIDE_VOIDED),
+    (&["UPDATE card_ride SET is_void = 0"], CARD_RIDE_VOIDED),
+    (&["UPDATE card SET replaced_by = NULL"], CARD_REPLACED),
     (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),
     (
         &[
@@ -251,6 +261,14 @@ const WRONGS: &[(&[&str], &str)] = &[
 const UP_ONCE: &str = "what was up since {} ends before it begins, or within what was up next";
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";
 const CONTROL_AND_SHIFT: &str = "control {} is of a shift of another controller, or of none";
+const CARD_AND_LEDGER: &str = "card {} and its balance in the ledger differ";
+const CARD_ACCOUNT: &str = "the ledger holds money for card account {}, which no card is";
+const CARD_WAITS: &str = "card {} waits for other top-ups than the ledger holds for it";
+const HELD_AND_CREDITED: &str = "top-up {} was written onto its card and not credited, or the other way round";
+const CARD_RIDE_AND_CHARGE: &str = "ride {} by a card and its charge in the ledger differ";
+const CARD_RIDE_VOIDED: &str =
+    "ride {} by a card was voided and its price was not given back, or the other way round";
+const CARD_REPLACED: &str = "card {} was replaced and still has a balance or a user, or nothing took its place";
 const RIDE_AND_CHARGE: &str = "ride {} and its payment in the ledger differ";
 const VOIDED_AND_PAID_BACK: &str = "ride {} was voided and its price was not given back, or the other way round";
 const DISPUTED_AND_SAID: &str =
@@ -272,6 +290,7 @@ on_both_databases! {
         fill(world);
         fill_bus(world, sign);
         crate::cases::fill_control(world);
+        crate::cases::fill_cards(world);
         for (wrong, fault) in WRONGS {
             let (before, behind) = fault.split_once("{}").unwrap();
             let planted = Planted { store: &*world.store, wrong };

@@ -135,7 +135,12 @@ impl World {
         let mut rides = almaty.section::<mesto_rules::rides::RidesSection>().unwrap().clone();
         let source = "decision".parse().unwrap();
         rides.fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
-        let world = self.in_city(|city| city.put_section(rides).unwrap());
+        let mut cards = almaty.section::<mesto_rules::cards::CardsSection>().unwrap().clone();
+        (cards.top_ups.least, cards.top_ups.most) = (rsd("100.00"), rsd("10000.00"));
+        let world = self.in_city(|city| {
+            city.put_section(rides).unwrap();
+            city.put_section(cards).unwrap();
+        });
         let token = world.dispatcher().token;
         let post = |target: &str, body: serde_json::Value| {
             world.send(&Request::new("POST", target).bearer(&token).json(&body))
@@ -164,6 +169,10 @@ impl World {
         change(&mut city);
         self.key();
         let operator = Arc::new(operator_of(city, config(), 3_000 + self.keys.get()));
+    /// As [`World::almaty`], where so much may be tried.
+    pub fn almaty_limited(&self, limits: mesto_operator::CardLimits) -> Self {
+        let almaty = mesto_rules::load::embedded("almaty").unwrap();
+        let operator = Arc::new(operator_of(almaty, config(), 2).limited(limits));
         Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
     }
 
@@ -329,6 +338,11 @@ impl World {
     /// Somebody who controls rides, with a device of his own.
     pub fn ride_controller(&self, name: &str) -> Person<'_> {
         self.staff(Role::RideController, name)
+    }
+
+    /// Somebody who serves users of transport cards at an office.
+    pub fn card_clerk(&self) -> Person<'_> {
+        self.staff(Role::CardClerk, "Saule")
     }
 
     /// The controller of a facility of Belgrade.

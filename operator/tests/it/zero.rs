@@ -70,6 +70,23 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
         ),
         ("/v1/transit/signs", json!({"city": "belgrade", "vehicle": "1204", "others_end_at": now})),
         ("/v1/transit/terminals", json!({"city": "belgrade", "vehicle": "1204", "key": "key"})),
+        ("/v1/quotes", quote("cards", json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "amount": money}))),
+        ("/v1/cards/links", json!({"city": "belgrade", "number": "9643100000000017", "code": "K7M2P9QD"})),
+        ("/v1/cards/reports", json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "trouble": "lost", "note": "in the bus"})),
+        (
+            "/v1/transit/cards",
+            json!({"city": "belgrade", "cards": [{"number": "9643100000000017", "code": "K7M2P9QD", "kind": "standard", "issued_on": "2025-01-15"}]}),
+        ),
+        (
+            "/v1/transit/cards/held",
+            json!({"city": "belgrade", "held": [{"top_up": "tu_01k479dz00qgg4pqj408q8qgak", "held_at": now}]}),
+        ),
+        ("/v1/transit/card-office/confirmed", json!({"city": "belgrade", "number": "9643100000000017"})),
+        ("/v1/transit/card-office/blocked", json!({"city": "belgrade", "number": "9643100000000017", "trouble": "lost"})),
+        (
+            "/v1/transit/card-office/replaced",
+            json!({"city": "belgrade", "number": "9643100000000017", "replacement": "9643100000000025", "replacement_code": "K7M2P9QD"}),
+        ),
         (
             "/v1/control/begun",
             json!({"id": control, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": now}),
@@ -117,6 +134,7 @@ on_both_databases! {
         let dispatcher = world.dispatcher();
         let controller = world.ride_controller("Daniyar");
         let editor = world.notice_editor();
+        let clerk = world.card_clerk();
         let mut tried = BTreeSet::new();
         for (path, body) in bodies(&vehicle.to_string()) {
             tried.insert(path);
@@ -124,6 +142,7 @@ on_both_databases! {
                 path if path.starts_with("/v1/inspector") => &inspector.token,
                 path if path.starts_with("/v1/garages") => &garage.token,
                 "/v1/control/registrations" => &dispatcher.token,
+                path if path.starts_with("/v1/transit/card-office") => &clerk.token,
                 path if path.starts_with("/v1/transit") => &dispatcher.token,
                 path if path.starts_with("/v1/control") => &controller.token,
                 path if path.starts_with("/v1/notices") => &editor.token,

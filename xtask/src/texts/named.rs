@@ -37,6 +37,9 @@ pub const COMPOSED: &[Composed] = &[
     Composed { prefix: "intent-state", file: "cli/src/base/payments.rs", says: "\"intent-state-{}\"" },
     Composed { prefix: "ride-state", file: "cli/src/rides/show.rs", says: "\"ride-state-{}\"" },
     Composed { prefix: "ride-kind", file: "cli/src/rides/show.rs", says: "\"ride-kind-{}\"" },
+    Composed { prefix: "card-state", file: "cli/src/cards/show.rs", says: "\"card-state-{}\"" },
+    Composed { prefix: "card-trouble", file: "cli/src/cards/show.rs", says: "\"card-trouble-{}\"" },
+    Composed { prefix: "card-top-up", file: "cli/src/cards/show.rs", says: "\"card-top-up-{}\"" },
     Composed { prefix: "visit-state", file: "cli/src/garages/show.rs", says: "\"visit-state-{}\"" },
 ];
 
@@ -171,10 +174,11 @@ mod tests {
     }
 
     const WORDS: &str =
-        "\"offline\", Limited, NoRefund, Order, OhOrZero, Captured, Due, \"lost\", Left, Registered, Bus";
+        "\"offline\", Limited, NoRefund, Order, OhOrZero, Captured, Due, \"lost\", Left, Registered, Bus, \
+         Blocked, Stolen, Waiting";
 
     /// One text of each prefix that code composes.
-    const ALIVE: [&str; 11] = [
+    const ALIVE: [&str; 14] = [
         "error-offline",
         "line-parking-limited",
         "notice-parking-no-refund",
@@ -186,6 +190,9 @@ mod tests {
         "visit-state-left",
         "ride-state-registered",
         "ride-kind-bus",
+        "card-state-blocked",
+        "card-trouble-stolen",
+        "card-top-up-waiting",
     ];
 
     fn of(id: &str, sources: &BTreeMap<String, String>) -> Vec<String> {

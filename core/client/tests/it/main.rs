@@ -35,5 +35,6 @@ mod sms;
 mod support;
 mod syncing;
 mod texts;
+mod transport_cards;
 mod trusting;
 mod two_clients;

@@ -36,7 +36,7 @@ pub fn kzt(text: &str) -> Money {
 
 /// Vehicle 1204 of route 92, on a trip from ten minutes ago until in fifty minutes.
 pub struct Bus {
-    net: Arc<Net>,
+    pub net: Arc<Net>,
     token: String,
     pub sign: String,
 }
@@ -99,7 +99,7 @@ fn phone(net: &Arc<Net>, seed: u8) -> Phone {
 }
 
 /// A rider with so much on his balance, and a bus.
-fn ready(tenge: &str) -> (Phone, Bus) {
+pub fn ready(tenge: &str) -> (Phone, Bus) {
     ready_in(&net(), tenge)
 }
 

@@ -3,6 +3,7 @@
 //! printed on what a rider shows.
 
 use chrono::{DateTime, Utc};
+use mesto_rules::Money;
 
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::RideId;
@@ -64,6 +65,10 @@ wire! {
         pub is_free: bool,
         #[serde(default)]
         pub is_void: bool,
+        /// What the terminal took from the card; absent: what the city says of its tariff. Of a
+        /// transport card only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub price: Option<Money>,
     }
 
     /// Until when a vehicle's registrations are told.

@@ -20,6 +20,8 @@ words! { grant_words;
         RideController = "ride_controller",
         /// Whoever writes notices: news, works, outages.
         NoticeEditor = "notice_editor",
+        /// Whoever serves users of transport cards at an office.
+        CardClerk = "card_clerk",
     }
 }
 

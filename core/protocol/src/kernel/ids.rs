@@ -165,6 +165,10 @@ record_ids! {
     RideId = "rd";
     /// One way of a vehicle from end to end.
     TripId = "tr";
+    /// A transport card.
+    CardId = "cd";
+    /// A top-up of a transport card.
+    CardTopUpId = "tu";
     /// A shift of a controller of rides.
     ShiftId = "sh";
     /// The control of a vehicle.
@@ -182,7 +186,7 @@ record_ids! {
 /// Prefixes of ids that later services bring (`docs/adr/0021-shapes-for-later-services.md`), with
 /// the kind that will have each.
 pub const RESERVED_PREFIXES: &[(&str, &str)] =
-    &[("fl", "AttachmentId"), ("cd", "CardId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
+    &[("fl", "AttachmentId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
 
 record_ids! {
     /// Prefixes of what an operator alone names, with the kind of each.

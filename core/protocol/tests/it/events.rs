@@ -14,6 +14,8 @@ pub const TICKET: &str = "tk_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const ORDER: &str = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
 pub const RIDE: &str = "rd_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const CARD: &str = "cd_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const TOP_UP: &str = "tu_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const VISIT: &str = "vi_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
 /// An account that the operator blocked.
@@ -81,6 +83,15 @@ pub fn examples() -> Vec<Value> {
         "ends_at": "2025-09-03T09:20:00Z", "price": tenge("120.00"), "pay": "deposit", "signed": "x",
         "lines": [{"kind": "rides.fare", "params": {"persons": 1, "each": tenge("120.00")}, "amount": tenge("120.00"), "vat": {"category": "out_of_scope"}}],
     });
+    let card = json!({
+        "id": CARD, "city": "almaty", "kind": "standard", "tariff": "standard", "number_masked": "**** 0017", "state": "blocked",
+        "blocked_for": "lost", "is_defective": false, "balance": {"amount": tenge("380.00"), "at": "2025-09-03T08:10:00Z"},
+        "top_ups": [{
+            "id": TOP_UP, "amount": tenge("1000.00"), "state": "waiting", "paid_at": "2025-09-03T08:00:00Z",
+            "hold_until": "2025-10-03T08:00:00Z", "done_at": "2025-09-03T09:00:00Z",
+        }],
+        "linked_at": "2025-09-03T07:00:00Z", "inactive_from": "2026-09-04",
+    });
     [
         ("vehicles.vehicle", vehicle),
         ("vehicles.removed", json!({"id": VEHICLE})),
@@ -93,6 +104,8 @@ pub fn examples() -> Vec<Value> {
         ("terms.accepted", accepted_terms()),
         ("reports.report", trouble_report()),
         ("wallet.balance", json!({"balance": money("920.00")})),
+        ("cards.card", card),
+        ("cards.unlinked", json!({"card": CARD})),
     ]
     .into_iter()
     .map(|(kind, data)| json!({"cursor": "ep1:7", "at": "2025-09-03T08:00:01Z", "kind": kind, "data": data}))

@@ -16,6 +16,9 @@ use mesto_protocol::base::standing::*;
 use mesto_protocol::base::terms::*;
 use mesto_protocol::base::vehicles::*;
 use mesto_protocol::base::wallet::*;
+use mesto_protocol::cards::offices::*;
+use mesto_protocol::cards::readers::*;
+use mesto_protocol::cards::riders::*;
 use mesto_protocol::control::controllers::*;
 use mesto_protocol::control::registrations::*;
 use mesto_protocol::event::{Event, EventPage};
@@ -149,7 +152,7 @@ fn offer() -> Value {
 fn every_answer_of_a_later_operator_can_be_read() {
     let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
-    let (visit, ride) = (data("garages.visit"), data("rides.ride"));
+    let (visit, ride, card) = (data("garages.visit"), data("rides.ride"), data("cards.card"));
     let trip = ride["trip"]["id"].clone();
     let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
@@ -212,6 +215,21 @@ fn every_answer_of_a_later_operator_can_be_read() {
         RidesSubject: json!({"scanned": "https://qr.avtobys.kz/almaty/v/ABCDEF", "persons": 1, "is_again": false});
         RidesOffer: json!({"vehicle": ride["vehicle"], "trip": ride["trip"], "service_on": "2025-09-03", "persons": 1, "ends_at": AT, "repeats": ride, "repeats_broke_down_at": AT});
         RidesOutcome: json!({"ride": ride});
+        Card: card.clone();
+        CardUnlinked: json!({"card": card["id"]});
+        CardsSection: json!({"cards": [card.clone()]});
+        CardsSubject: json!({"card": card["id"], "amount": money("100.00")});
+        CardsOffer: json!({"card": card["id"], "number_masked": "**** 0017", "amount": money("100.00"), "hold_until": AT});
+        CardsOutcome: json!({"card": card["id"], "top_up": card["top_ups"][0]});
+        CardHistory: json!({
+            "balance": card["balance"], "next": "x",
+            "items": [{"id": "le_01jd4f8q0r3n7w2x5y6z8a9b1c", "kind": "cards.ride", "amount": money("-120.00"), "happened_at": AT, "vehicle": "1204", "route": "92"}],
+        });
+        CardAtReader: json!({"city": "almaty", "kind": "standard", "tariff": "standard", "number_masked": "**** 0017", "state": "active", "balance": card["balance"], "top_ups": card["top_ups"]});
+        StoppedCards: json!({"items": [{"code": "K7M2P9QD", "state": "blocked", "stopped_at": AT}], "next": "x"});
+        HeldTold: json!({"top_ups": [{"top_up": card["top_ups"][0]["id"], "state": "held"}]});
+        CardsTold: json!({"cards": [card["id"]]});
+        OfficeCard: json!({"card": card["id"], "number_masked": "**** 0017", "state": "blocked", "blocked_for": "stolen", "balance": card["balance"], "identification": "confirmed"});
         Fleet: json!({"city": "almaty", "vehicles": [{"board": "1204", "carrier": "green-bus", "is_in_service": true, "trip": ride["trip"]}]});
         FleetTold: json!({"taken": 1});
         TripsTold: json!({"trips": ["tr_01jd4f8q0r3n7w2x5y6z8a9b1c"]});
@@ -356,8 +374,13 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
         open,
         [
             "AcceptedBy",
+            "CardState",
+            "CardTariff",
+            "CardTopUpState",
+            "CardTrouble",
             "Channel",
             "ControlAnswer",
+            "Identification",
             "IntentState",
             "OrderState",
             "PayMethod",

@@ -14,6 +14,7 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("orders", include_str!("../../src/orders/load.rs"), &["*"]),
     ("garages", include_str!("../../src/garages/load.rs"), &["*"]),
     ("rides", include_str!("../../src/rides/load.rs"), &["*"]),
+    ("cards", include_str!("../../src/cards/load.rs"), &["*"]),
     ("city", include_str!("../../src/kernel/city.rs"), &["BaseRetention", "Contacts", "Terms", "Source"]),
     ("position", include_str!("../../src/kernel/position.rs"), &["Centre"]),
     (
@@ -26,6 +27,7 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("orders section", include_str!("../../src/orders/section.rs"), &["Retention"]),
     ("garages section", include_str!("../../src/garages/section.rs"), &["Policy", "Retention"]),
     ("rides section", include_str!("../../src/rides/section.rs"), &["Retention"]),
+    ("cards section", include_str!("../../src/cards/section.rs"), &["CardPolicy", "CardRetention"]),
     ("garages facility", include_str!("../../src/garages/facility.rs"), &["TicketPattern"]),
 ];
 
@@ -45,6 +47,7 @@ const ENUMS: &[(&str, &[&str])] = &[
         include_str!("../../src/garages/facility.rs"),
         &["FacilityKind", "HolidayOpening", "PaidWhen", "OnSite", "CheckDigit"],
     ),
+    (include_str!("../../src/cards/section.rs"), &["CardTariff"]),
     (include_str!("../../src/garages/tariff.rs"), &["DayCount", "TariffBy"]),
 ];
 

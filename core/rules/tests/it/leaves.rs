@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mesto_rules::garages::{self, GaragesSection, Observation, VisitAsk};
 use mesto_rules::kernel::section::{Section, SectionError};
 use mesto_rules::orders::OrdersSection;
+use mesto_rules::cards::{self, CardTariff, CardsSection, TopUpTimes};
 use mesto_rules::rides::{self, Earlier, RideEvent, RideState, RidesSection, TicketTime, Trip};
 use mesto_rules::{City, ParkingSection, PayMethod, Position, QuoteAsk, Stay, Stays, Zone, order};
 use serde_json::Value;
@@ -53,6 +54,12 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.rides.policy.paid_in_control", "operator/src/rides/sales.rs", "policy.paid_in_control"),
     ("sections.rides.policy.terminal_code_seconds", "operator/src/rides/found.rs", "policy.terminal_code_seconds"),
     ("sections.rides.retention.rides_days", "operator/src/rides/mod.rs", "retention.rides_days"),
+    // What a rider is shown of a card, and how it is topped up.
+    ("sections.cards.kinds.*.name.*", "core/client/src/cards/mod.rs", "kind.name.get"),
+    ("sections.cards.top_ups.least.**", "operator/src/cards/top_ups.rs", "top_ups.least"),
+    ("sections.cards.top_ups.most.**", "operator/src/cards/top_ups.rs", "top_ups.most"),
+    ("sections.cards.top_ups.pay.*", "operator/src/cards/top_ups.rs", "top_ups.pay"),
+    ("sections.cards.retention.rides_days", "operator/src/cards/mod.rs", "retention.rides_days"),
     // It has to agree with the price of the day, and is said in words.
     (
         "sections.garages.tariffs.*.rate_tables.*.day_cap.after_minutes.known.value",
@@ -289,8 +296,8 @@ struct Grid {
     families: Vec<(&'static str, Vec<String>)>,
 }
 
-const FAMILIES: [&str; 9] =
-    ["calendar", "clock", "plates", "deposits", "places", "orders", "quotes", "visits", "rides"];
+const FAMILIES: [&str; 10] =
+    ["calendar", "clock", "plates", "deposits", "places", "orders", "quotes", "visits", "rides", "cards"];
 
 impl Grid {
     fn of(base: City) -> Self {
@@ -316,6 +323,10 @@ impl Grid {
                 Ok(section) => Box::new(ridden(city, section)),
                 Err(_) => Box::new(std::iter::empty()),
             },
+            "cards" => match city.section::<CardsSection>() {
+                Ok(section) => Box::new(carded(section)),
+                Err(_) => Box::new(std::iter::empty()),
+            },
             other => panic!("no family {other}"),
         }
     }
@@ -331,6 +342,7 @@ impl Grid {
             ["sections", "plates", ..] => "plates",
             ["sections", "garages", ..] => "visits",
             ["sections", "orders", ..] => "orders",
+            ["sections", "cards", ..] => "cards",
             _ => "quotes",
         };
         let is_changed =
@@ -594,6 +606,20 @@ fn ridden<'a>(city: &'a City, section: &'a RidesSection) -> impl Iterator<Item =
         format!("{:?} {:?} {carrier:?}", route.id, route.direction(1).is_some())
     });
     signs.into_iter().chain(lasting).chain(disputed).chain(known)
+}
+
+/// Links, top-ups and inactivity of cards.
+fn carded(section: &CardsSection) -> impl Iterator<Item = String> + '_ {
+    let begun = at("2025-03-03 10:00");
+    let kinds = section.kinds.iter().map(|kind| format!("{:?} {:?}", kind.id, kind.tariff));
+    let times = TopUpTimes::of(begun, &section.top_ups);
+    let policy = &section.policy;
+    let linked = (0..60).map(move |count| {
+        let linked = vec![CardTariff::Standard; count];
+        format!("{:?}", cards::may_link(&linked, &CardTariff::Standard, policy.linked_most))
+    });
+    let inactive = format!("{:?}", cards::inactive_from(begun.date_naive(), policy.inactive_after_months));
+    kinds.chain([format!("{times:?}"), inactive]).chain(linked)
 }
 
 #[test]

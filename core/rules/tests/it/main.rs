@@ -5,6 +5,7 @@ mod almaty;
 mod authors;
 mod availability;
 mod belgrade_receipts;
+mod cards;
 mod clock;
 mod control;
 mod control_laws;

@@ -8,6 +8,8 @@ use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
 use mesto_protocol::base::payments::{PayMethod, Payment};
 use mesto_protocol::base::{availability, notices, payments, reports, sign_in, terms, vehicles};
+use mesto_protocol::base::{payments, sign_in, vehicles};
+use mesto_protocol::cards::{offices, readers, riders as cards};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::{controllers as garages, visits};
@@ -112,6 +114,8 @@ struct There<'a> {
     vehicle: VehicleId,
     order: String,
     ride: String,
+    card: String,
+    top_up: String,
     sign: String,
     /// The number of an order that is nobody's yet.
     number: String,
@@ -130,6 +134,7 @@ fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
             quote("orders", json!({"order": there.order}), "deposit"),
             quote("rides", json!({"scanned": there.sign, "persons": 2, "is_again": true}), "deposit"),
             quote("rides", json!({"vehicle": "1204", "persons": 1}), "card"),
+            quote("cards", json!({"card": there.card, "amount": {"amount": "200.00", "currency": "RSD"}}), "deposit"),
             quote("wallet", json!({"amount": rsd("200.00")}), "card"),
         ];
     }
@@ -178,6 +183,21 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
     } else if is(&fleet::PUT_TERMINAL) {
         let key = SoftwareDevice::from_seed(&[9; 32]).unwrap().device_key().to_text();
         json!({"city": "belgrade", "vehicle": "1204", "key": key})
+    } else if is(&cards::LINK) {
+        json!({"city": "belgrade", "number": CARD, "code": CARD_CODE})
+    } else if is(&cards::REPORT) {
+        json!({"card": there.card, "trouble": "defective", "note": "it cannot be read"})
+    } else if is(&readers::TELL_HELD) {
+        json!({"city": "belgrade", "held": [{"top_up": there.top_up, "held_at": driver.world.now()}]})
+    } else if is(&offices::TELL_ISSUED) {
+        let card = json!({"number": CARD, "code": CARD_CODE, "kind": "standard", "issued_on": "2025-01-15"});
+        json!({"city": "belgrade", "cards": [card]})
+    } else if is(&offices::CONFIRM) {
+        json!({"city": "belgrade", "number": CARD})
+    } else if is(&offices::BLOCK) {
+        json!({"city": "belgrade", "number": CARD, "trouble": "stopped"})
+    } else if is(&offices::REPLACE) {
+        json!({"city": "belgrade", "number": CARD, "replacement": CARD, "replacement_code": CARD_CODE})
     } else if is(&control::BEGIN) {
         let (id, shift) = (named("ct"), named("sh"));
         json!({"id": id, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": driver.world.now()})
@@ -212,6 +232,9 @@ fn new_notice(world: &World) -> Value {
     let text = json!({"sr-Latn": "Radovi", "en": "Works"});
     json!({"kind": "planned_works", "city": "belgrade", "services": ["rides"], "title": text, "body": text, "begins_at": from, "ends_at": until})
 }
+/// A transport card of the driver's: its number and what is printed on it.
+const CARD: &str = "9643100000000017";
+const CARD_CODE: &str = "K7M2P9QD";
 
 /// The ticket of a car that is inside.
 const TICKET: &str = "GR004217";
@@ -241,6 +264,11 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         path if path == availability::READ.path => &[("city", "belgrade"), ("month", "2025-09")],
         path if path == terms::LIST.path => &[("city", "belgrade")],
         path if path == reports::LIST.path => &[("cursor", "rp_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
+        path if path == readers::READ.path => &[("city", "belgrade"), ("code", CARD_CODE)],
+        path if path == readers::STOPPED.path => {
+            &[("city", "belgrade"), ("cursor", "cd_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
+        }
+        path if path == cards::HISTORY.path => &[("cursor", "le_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
         path if path == visits::LIST.path => &[("cursor", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == payments::PAYMENTS.path => {
@@ -359,6 +387,17 @@ on_both_databases! {
         let ride = driver.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride.id.to_string();
         let (dispatcher, ride_controller) = (world.dispatcher(), world.ride_controller("Daniyar"));
         let editor = world.notice_editor();
+        let clerk = world.card_clerk();
+        let card = json!({"number": CARD, "code": CARD_CODE, "kind": "standard", "issued_on": "2025-01-15"});
+        let told = json!({"city": "belgrade", "cards": [card]});
+        let told: offices::CardsTold = expect(200, dispatcher.post(offices::TELL_ISSUED.path, &told));
+        let card = told.cards[0];
+        let asked = json!({"city": "belgrade", "number": CARD, "code": CARD_CODE});
+        expect::<cards::Card>(200, driver.post(cards::LINK.path, &asked));
+        let subject = cards::CardsSubject { card, amount: crate::world::rsd("100.00") };
+        let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
+        let paid = driver.begin(&quote).sale.items[0].outcome::<cards::CardsOutcome>().unwrap().unwrap();
+        let (card, top_up) = (card.to_string(), paid.top_up.id.to_string());
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -367,11 +406,12 @@ on_both_databases! {
         let (order, number) = (driver.has_slip(&order).id.to_string(), issued("BG789PP", "blue").number.to_string());
         let ids = [
             vehicle.to_string(), foreign.to_string(), ticket.id.to_string(), foreign_ticket.id.to_string(), topup.id.to_string(), topup.sale.to_string(),
-            order.clone(), ride.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
+            order.clone(), ride.clone(), card.clone(), top_up.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
         ];
-        let there = There { driver: &driver, vehicle, order, ride, sign: sign.clone(), number, payment: topup };
+        let there = There { driver: &driver, vehicle, order, ride, card, top_up, sign: sign.clone(), number, payment: topup };
         let odd = odd(world, &ids);
         let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("notice_editor", Some(&editor)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("clerk", Some(&clerk)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };

@@ -107,6 +107,7 @@ fn card(world: &World, vehicle: &str, code: &str) -> ToldRegistration {
         registered_at: world.now(),
         is_free: false,
         is_void: false,
+        price: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the operator does, by subject.
 
 mod availability;
+mod cards;
 mod clock;
 mod closing;
 mod codes;
@@ -29,4 +30,5 @@ mod strangers;
 mod stream;
 mod terms;
 
+pub use cards::fill as fill_cards;
 pub use control::fill as fill_control;

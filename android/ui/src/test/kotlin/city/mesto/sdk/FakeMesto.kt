@@ -358,6 +358,7 @@ class FakeMesto(
             is ItemOffer.Garages -> ItemOutcome.Garages(GaragesOutcome(garages.settle(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Parking -> ItemOutcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Rides -> error("no screen sells rides yet")
+            is ItemOffer.Cards -> error("no screen tops a card up yet")
             is ItemOffer.Other -> ItemOutcome.Other(offer.json)
         }
 
