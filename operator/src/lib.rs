@@ -34,6 +34,7 @@ mod garages;
 mod kernel;
 mod orders;
 mod parking;
+mod passes;
 mod rides;
 #[cfg(test)]
 mod schema;

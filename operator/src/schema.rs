@@ -29,6 +29,7 @@ use crate::orders::inspectors;
 use crate::orders::proofs;
 use crate::parking::stays;
 use crate::parking::tickets;
+use crate::passes::tables as passes;
 use crate::rides::tables as rides;
 use crate::values;
 
@@ -88,6 +89,8 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<rides::RideRow>(),
         table::<rides::CodeRow>(),
         table::<rides::DisputeRow>(),
+        table::<passes::BenefitRow>(),
+        table::<passes::PassRow>(),
         table::<tables::VisitRow>(),
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),

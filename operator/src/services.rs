@@ -9,6 +9,7 @@ use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
 use mesto_protocol::orders::{driver as orders_wire, inspectors as inspectors_wire};
 use mesto_protocol::parking::tickets as tickets_wire;
+use mesto_protocol::passes::{clerks as clerks_wire, holders as passes_wire};
 use mesto_protocol::rides::{riders as rides_wire, vehicles as fleet_wire};
 use mesto_rules::City;
 
@@ -24,7 +25,7 @@ use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{control, garages, kernel, orders, parking, rides};
+use crate::{control, garages, kernel, orders, parking, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -42,13 +43,14 @@ const SERVICES: &[&Service] = &[
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &passes::SERVICE,
     &rides::SERVICE,
     &control::SERVICE,
 ];
 
 /// What can be bought.
 const SELLERS: &[&Sells] =
-    &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS, &rides::sales::SELLS];
+    &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS, &rides::sales::SELLS, &passes::sales::SELLS];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[
@@ -62,12 +64,14 @@ const ROLES: &[(Role, &[Permission])] = &[
             orders_wire::OWN,
             visits_wire::OWN,
             rides_wire::OWN,
+            passes_wire::OWN,
         ],
     ),
     (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
     (Role::Controller, &[controllers_wire::CONTROL]),
     (Role::Dispatcher, &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS]),
     (Role::RideController, &[control_wire::CHECK]),
+    (Role::BenefitClerk, &[clerks_wire::GRANT_BENEFITS]),
 ];
 
 /// Every operation with its handler.

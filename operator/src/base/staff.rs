@@ -78,7 +78,7 @@ pub enum GrantError {
         /// The places of the city that was said; empty when none was.
         known: String,
     },
-    #[error("a role is driver, inspector, controller, dispatcher or ride_controller")]
+    #[error("a role is driver, inspector, controller, dispatcher, ride_controller or benefit_clerk")]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -198,7 +198,7 @@ impl Operator {
         if given.role == Role::Driver && (given.city.is_some() || given.place.is_some()) {
             return Err(GrantError::DriverOfCity);
         }
-        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController) && given.place.is_some() {
+        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController | Role::BenefitClerk) && given.place.is_some() {
             return Err(GrantError::InspectorOfPlace);
         }
         let city = given.city.map(|asked| {

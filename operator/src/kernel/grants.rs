@@ -25,6 +25,7 @@ stored_words! {
         Controller = "controller",
         Dispatcher = "dispatcher",
         RideController = "ride_controller",
+        BenefitClerk = "benefit_clerk",
     }
 }
 

@@ -18,6 +18,8 @@ words! { grant_words;
         Dispatcher = "dispatcher",
         /// Whoever controls rides: the device that a ticket inspector carries.
         RideController = "ride_controller",
+        /// A clerk in an office, who grants benefits to riders.
+        BenefitClerk = "benefit_clerk",
     }
 }
 

@@ -83,11 +83,11 @@ pub(crate) fn compile(compiler: &mut Compiler<'_>) -> Option<RidesSection> {
         carrier: one.carrier,
         directions: one.directions.into_iter().map(|headsign| Direction { headsign }).collect(),
     };
-    let dated = |FareSource { from, fare }: FareSource| {
+    let mut dated = |FareSource { from, fare }: FareSource| {
         let fare = compiler.price(FILE, &format!("fares.{from}"), fare);
         DatedFare { from, fare }
     };
-    let fares = source.fares.into_iter().map(dated).collect();
+    let fares = source.fares.into_iter().map(&mut dated).collect();
     let (channels, policy) = (source.channels, source.policy);
     Some(RidesSection {
         carriers: source.carriers.into_iter().map(|one| Carrier { id: one.id, name: one.name }).collect(),
