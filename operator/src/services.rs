@@ -49,8 +49,14 @@ const SERVICES: &[&Service] = &[
 ];
 
 /// What can be bought.
-const SELLERS: &[&Sells] =
-    &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS, &rides::sales::SELLS, &passes::sales::SELLS];
+const SELLERS: &[&Sells] = &[
+    &wallet::SELLS,
+    &parking::tickets::SELLS,
+    &orders::driver::SELLS,
+    &garages::sales::SELLS,
+    &rides::sales::SELLS,
+    &passes::sales::SELLS,
+];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[

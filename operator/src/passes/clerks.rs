@@ -20,8 +20,7 @@ use crate::passes::holders::told_benefit;
 use crate::passes::tables::BenefitRow;
 use crate::{find, update, values};
 
-pub(crate) const OPERATIONS: &[Served] =
-    &[serve!(post wire::GRANT => grant), serve!(post wire::REVOKE => revoke)];
+pub(crate) const OPERATIONS: &[Served] = &[serve!(post wire::GRANT => grant), serve!(post wire::REVOKE => revoke)];
 
 fn grant(tx: &mut dyn Tx, call: &mut Call<'_>, asked: BenefitToGrant) -> Outcome<Benefit> {
     let city = call.operator.city(&asked.city)?;
@@ -53,7 +52,7 @@ pub(crate) fn granted(
     let mut holder = holder(tx, asked.account)?;
     let same: Option<BenefitRow> = tx.first(Select::of(
         "FROM rider_benefit WHERE rider_benefit.account = $1 AND rider_benefit.city = $2 AND rider_benefit.category = $3 AND rider_benefit.until_day = $4 AND rider_benefit.evidence = $5 AND rider_benefit.ends_at > $6",
-        values![holder.id, &city.id, &category.id, asked.until_on, &evidence, now.timestamp_millis()],
+        values![holder.id, &city.id, &category.id, asked.until_on.to_string(), &evidence, now.timestamp_millis()],
     ))?;
     if let Some(same) = same {
         return Ok(told_benefit(same));
@@ -104,7 +103,8 @@ fn evidence(typed: &str) -> Outcome<String> {
     if fits {
         return Ok(typed.to_owned());
     }
-    let detail = format!("a number of the office's register: 1 to {EVIDENCE_MOST} letters, digits, - / . _ with a digit");
+    let detail =
+        format!("a number of the office's register: 1 to {EVIDENCE_MOST} letters, digits, - / . _ with a digit");
     Err(Problem::new(ProblemCode::BadRequest, detail).with("field", "evidence").into())
 }
 

@@ -29,10 +29,14 @@ pub(crate) fn categories(tx: &mut dyn Tx, holder: Holder<'_>) -> Outcome<Vec<Cat
 }
 
 /// The passes of a rider that are not over before a day, by their first days.
-pub(crate) fn passes_from(tx: &mut dyn Tx, (account, city): (AccountId, &CityId), day: NaiveDate) -> Outcome<Vec<PassRow>> {
+pub(crate) fn passes_from(
+    tx: &mut dyn Tx,
+    (account, city): (AccountId, &CityId),
+    day: NaiveDate,
+) -> Outcome<Vec<PassRow>> {
     Ok(tx.all(Select::of(
         "FROM transit_pass WHERE transit_pass.account = $1 AND transit_pass.city = $2 AND transit_pass.state = $3 AND transit_pass.last_day >= $4 ORDER BY transit_pass.first_day, transit_pass.id",
-        values![account, city, PassWord::Held.word(), day],
+        values![account, city, PassWord::Held.word(), day.to_string()],
     ))?)
 }
 

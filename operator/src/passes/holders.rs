@@ -25,8 +25,7 @@ use crate::passes::tables::{BenefitRow, PassRow, PassWord};
 use crate::passes::{NAME, REFUND};
 use crate::{find, update, values};
 
-pub(crate) const OPERATIONS: &[Served] =
-    &[serve!(get wire::LIST => list), serve!(post wire::GIVE_BACK => give_back)];
+pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::LIST => list), serve!(post wire::GIVE_BACK => give_back)];
 
 /// How many that are over an account is told of.
 const OVER: i64 = PASSES_OVER as i64;
@@ -67,7 +66,7 @@ pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: Da
     let today = now.date_naive().pred_opt().unwrap_or_default();
     let passes: Vec<PassRow> = tx.all(Select::of(
         "FROM transit_pass WHERE transit_pass.account = $1 AND (transit_pass.last_day >= $2 OR transit_pass.id IN (SELECT id FROM transit_pass WHERE account = $1 AND last_day < $2 ORDER BY id DESC LIMIT $3)) ORDER BY transit_pass.id DESC",
-        values![account, today, OVER],
+        values![account, today.to_string(), OVER],
     ))?;
     let benefits: Vec<BenefitRow> = tx.all(Select::of(
         "FROM rider_benefit WHERE rider_benefit.account = $1 AND rider_benefit.ends_at > $2 ORDER BY rider_benefit.id DESC",

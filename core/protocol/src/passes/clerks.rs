@@ -42,8 +42,7 @@ problems! {
 }
 
 /// What this file adds to the service.
-pub const ADDS: Adds =
-    Adds { problems: PROBLEMS, operations: &[GRANT.entry(), REVOKE.entry()], ..Adds::NOTHING };
+pub const ADDS: Adds = Adds { problems: PROBLEMS, operations: &[GRANT.entry(), REVOKE.entry()], ..Adds::NOTHING };
 
 wire! {
     /// A benefit to be granted.

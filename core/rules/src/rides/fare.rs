@@ -126,13 +126,16 @@ impl RidesSection {
         };
         let mut parties: Vec<Party> = Vec::new();
         let (own, pays) = passes.cheapest(granted.iter(), full)?.ok_or(FareError::Unknown)?;
-        add(&mut parties, match pass.filter(|_| !pays.is_zero() && !is_free_day) {
-            Some(category) => {
-                Party { category: Some(category.clone()), persons: 1, full, each: zero, less: Some(Less::Pass) }
-            }
-            None if is_free_day => free_day(Some(own.id.clone()), 1),
-            None => party(own, 1, full, pays),
-        });
+        add(
+            &mut parties,
+            match pass.filter(|_| !pays.is_zero() && !is_free_day) {
+                Some(category) => {
+                    Party { category: Some(category.clone()), persons: 1, full, each: zero, less: Some(Less::Pass) }
+                }
+                None if is_free_day => free_day(Some(own.id.clone()), 1),
+                None => party(own, 1, full, pays),
+            },
+        );
         let default = passes.default_category().map(|category| (category.id.clone(), left));
         for (id, persons) in companions.iter().cloned().chain(default).filter(|(_, persons)| *persons > 0) {
             let Some(category) = passes.category(id.as_str()) else {
@@ -142,7 +145,10 @@ impl RidesSection {
                 return Err(FareError::Granted { category: id });
             }
             let pays = category.pays.known().ok_or(FareError::Unknown)?.of(full)?;
-            add(&mut parties, if is_free_day { free_day(Some(id), persons) } else { party(category, persons, full, pays) });
+            add(
+                &mut parties,
+                if is_free_day { free_day(Some(id), persons) } else { party(category, persons, full, pays) },
+            );
         }
         Ok(parties)
     }
