@@ -21,6 +21,7 @@ mod base;
 mod garages;
 mod orders;
 mod parking;
+mod passes;
 mod rides;
 mod services;
 mod verifier;

@@ -197,6 +197,8 @@ CREATE TABLE transit_pass (
   category TEXT NOT NULL,
   first_day TEXT NOT NULL,
   last_day TEXT NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
   state TEXT NOT NULL,
   bought_at BIGINT NOT NULL,
   price BIGINT NOT NULL,

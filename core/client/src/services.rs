@@ -11,7 +11,7 @@ use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{garages, orders, parking, rides};
+use crate::{garages, orders, parking, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -26,6 +26,7 @@ const SERVICES: Services = Services(&[
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &passes::SERVICE,
     &rides::SERVICE,
 ]);
 
@@ -55,6 +56,8 @@ shown! { topics_shown;
         Orders,
         /// `garages().state()`, and free places: `garages().facilities()`
         Garages,
+        /// `passes().state()`
+        Passes,
         /// `rides().state()`
         Rides,
         /// How far the time can be trusted.
@@ -69,7 +72,7 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 13] = [
+const TOPICS: [(&str, Topic); 14] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -79,6 +82,7 @@ const TOPICS: [(&str, Topic); 13] = [
     (parking::SERVICE.name, Topic::Parking),
     (orders::SERVICE.name, Topic::Orders),
     (garages::SERVICE.name, Topic::Garages),
+    (passes::SERVICE.name, Topic::Passes),
     (rides::SERVICE.name, Topic::Rides),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),

@@ -1,6 +1,6 @@
 //! Passes and benefits as their holder sees them, and a pass that is given back.
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use mesto_protocol::kernel::ids::{AccountId, PassId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::passes::holders::{
@@ -39,6 +39,8 @@ pub(crate) fn told(row: PassRow) -> Outcome<Pass> {
         category: row.category,
         first_on: row.first_day,
         last_on: row.last_day,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
         state: row.state.into(),
         bought_at: row.bought_at,
         price: Money::from_minor(row.price, row.currency),
@@ -62,11 +64,9 @@ pub(crate) fn told_benefit(row: BenefitRow) -> Benefit {
 
 /// What an app shows of passes and benefits.
 pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: DateTime<Utc>) -> Outcome<OnTheWire> {
-    // A day has begun everywhere when it is over nowhere.
-    let today = now.date_naive().pred_opt().unwrap_or_default();
     let passes: Vec<PassRow> = tx.all(Select::of(
-        "FROM transit_pass WHERE transit_pass.account = $1 AND (transit_pass.last_day >= $2 OR transit_pass.id IN (SELECT id FROM transit_pass WHERE account = $1 AND last_day < $2 ORDER BY id DESC LIMIT $3)) ORDER BY transit_pass.id DESC",
-        values![account, today.to_string(), OVER],
+        "FROM transit_pass WHERE transit_pass.account = $1 AND (transit_pass.ends_at > $2 OR transit_pass.id IN (SELECT id FROM transit_pass WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY transit_pass.id DESC",
+        values![account, now.timestamp_millis(), OVER],
     ))?;
     let benefits: Vec<BenefitRow> = tx.all(Select::of(
         "FROM rider_benefit WHERE rider_benefit.account = $1 AND rider_benefit.ends_at > $2 ORDER BY rider_benefit.id DESC",
@@ -89,22 +89,16 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PassPage> {
     Ok(PassPage { items, next })
 }
 
-/// Until when a pass is given back; `None`: not at all.
-pub(crate) fn refundable_until(
-    city: &City,
-    section: &PassesSection,
-    product: &str,
-    first_on: chrono::NaiveDate,
-) -> Option<DateTime<Utc>> {
-    let known = section.product(product)?;
-    match known.refund {
-        PassRefund::BeforeFirstDay => {
-            let begins = u32::from(section.policy.day_begins.minutes());
-            let time = NaiveTime::from_hms_opt(begins / 60, begins % 60, 0)?;
-            to_utc(&city.sections.time, first_on.and_time(time))
-        }
-        PassRefund::Never | PassRefund::Other(_) => None,
-    }
+/// When a service day begins.
+pub(crate) fn day_begins_at(city: &City, section: &PassesSection, day: NaiveDate) -> Option<DateTime<Utc>> {
+    let begins = u32::from(section.policy.day_begins.minutes());
+    let time = NaiveTime::from_hms_opt(begins / 60, begins % 60, 0)?;
+    to_utc(&city.sections.time, day.and_time(time))
+}
+
+/// Whether a pass is given back before it begins.
+pub(crate) fn is_refundable(section: &PassesSection, product: &str) -> bool {
+    section.product(product).is_some_and(|product| product.refund == PassRefund::BeforeFirstDay)
 }
 
 /// The holder gives a pass back before it begins, and has its price again.
@@ -117,13 +111,11 @@ pub(crate) fn give_back(tx: &mut dyn Tx, call: &mut Call<'_>, said: PassToGiveBa
         return told(row);
     }
     let city = operator.city(row.city.as_str())?;
-    let until = refundable_until(city, city.section()?, row.product.as_str(), row.first_day);
-    match until {
-        Some(until) if now < until => {}
-        _ => {
-            let detail = "a pass is given back before its first day, where the city says so";
-            return Err(Problem::new(ProblemCode::PassNotRefundable, detail).with("until", until).into());
-        }
+    let section: &PassesSection = city.section()?;
+    let until = is_refundable(section, row.product.as_str()).then_some(row.starts_at);
+    if until.is_none_or(|until| until <= now) {
+        let detail = "a pass is given back before its first day, where the city says so";
+        return Err(Problem::new(ProblemCode::PassNotRefundable, detail).with("until", until).into());
     }
     tx.write(update!(PassRow { id: row.id } set { state: PassWord::GivenBack }))?;
     if row.price > 0 {

@@ -34,6 +34,8 @@ struct Frozen {
     category: CategoryId,
     first_on: NaiveDate,
     last_on: NaiveDate,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
     lines: Vec<Line>,
     /// The pass that the rider was told of and doubles on purpose.
     overlaps: Option<PassId>,
@@ -59,6 +61,7 @@ fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         return Err(Problem::new(ProblemCode::PassUnknown, detail).with("known", known).into());
     };
     let (first_on, last_on) = days(city, section, product, &subject, now)?;
+    let (starts_at, ends_at) = moments(city, section, (first_on, last_on))?;
     let granted = held::categories(tx, Holder { account: asked.account, city: &city.id, now })?;
     let Some((category, price)) = product.cheapest(section, granted.iter()) else {
         return not_sold(section, product);
@@ -71,6 +74,8 @@ fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         category: category.clone(),
         first_on,
         last_on,
+        starts_at,
+        ends_at,
         lines: lines.clone(),
         overlaps: overlaps.as_ref().map(|row| row.id).filter(|_| subject.is_again),
     };
@@ -79,8 +84,8 @@ fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         category: category.clone(),
         first_on,
         last_on,
-        refundable_until: holders::refundable_until(city, section, product.id.as_str(), first_on)
-            .filter(|until| now < *until),
+        refundable_until: Some(starts_at)
+            .filter(|starts_at| now < *starts_at && holders::is_refundable(section, product.id.as_str())),
         overlaps: overlaps.map(holders::told).transpose()?,
     };
     Ok(Priced {
@@ -124,6 +129,19 @@ fn days(
             let problem = Problem::new(ProblemCode::OutOfRange, detail).with("field", "items.subject.first_on");
             Err(problem.with("from", today).with("most", latest).into())
         }
+    }
+}
+
+/// When the first service day begins and the last one ends.
+fn moments(
+    city: &City,
+    section: &PassesSection,
+    (first_on, last_on): (NaiveDate, NaiveDate),
+) -> Outcome<(DateTime<Utc>, DateTime<Utc>)> {
+    let begins = |day| holders::day_begins_at(city, section, day);
+    match (begins(first_on), last_on.succ_opt().and_then(begins)) {
+        (Some(starts_at), Some(ends_at)) => Ok((starts_at, ends_at)),
+        _ => refuse(ProblemCode::OutOfRange, "there is no such day"),
     }
 }
 
@@ -215,6 +233,8 @@ fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
         category: frozen.category,
         first_day: frozen.first_on,
         last_day: frozen.last_on,
+        starts_at: frozen.starts_at,
+        ends_at: frozen.ends_at,
         state: PassWord::Held,
         bought_at: now,
         price: quote.total,

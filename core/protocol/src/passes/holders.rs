@@ -81,6 +81,10 @@ records! { pass_records;
         pub first_on: NaiveDate,
         /// The last day that it holds for.
         pub last_on: NaiveDate,
+        /// When its first service day begins.
+        pub starts_at: DateTime<Utc>,
+        /// When its last service day ends.
+        pub ends_at: DateTime<Utc>,
         pub state: PassState,
         pub bought_at: DateTime<Utc>,
         pub price: Money,
