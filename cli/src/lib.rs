@@ -13,6 +13,7 @@ mod garages;
 mod kernel;
 mod orders;
 mod parking;
+mod passes;
 mod rides;
 mod services;
 

@@ -110,6 +110,8 @@ enum StaffRole {
     Dispatcher,
     /// Controls rides, with a device that works without a network
     RideController,
+    /// Grants benefits to riders
+    BenefitClerk,
 }
 
 /// A role that an account that is there already may be given.
@@ -123,6 +125,8 @@ enum GrantedRole {
     Dispatcher,
     /// Controls rides, with a device that works without a network
     RideController,
+    /// Grants benefits to riders
+    BenefitClerk,
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -143,6 +147,7 @@ impl Run for Tool {
                     StaffRole::Controller => Role::Controller,
                     StaffRole::Dispatcher => Role::Dispatcher,
                     StaffRole::RideController => Role::RideController,
+                    StaffRole::BenefitClerk => Role::BenefitClerk,
                 };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
@@ -185,6 +190,7 @@ impl Run for Tool {
                     GrantedRole::Controller => Role::Controller,
                     GrantedRole::Dispatcher => Role::Dispatcher,
                     GrantedRole::RideController => Role::RideController,
+                    GrantedRole::BenefitClerk => Role::BenefitClerk,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
