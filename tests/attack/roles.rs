@@ -36,11 +36,19 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         | (May::Inspector, Standing::Inspector)
         | (May::Controller, Standing::Controller)
         | (May::Dispatcher, Standing::Dispatcher)
-        | (May::RideController, Standing::RideController) => Expected::Served,
+        | (May::RideController, Standing::RideController)
+        | (May::BenefitClerk, Standing::BenefitClerk) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
-        (May::Person | May::Driver | May::Inspector | May::Controller | May::Dispatcher | May::RideController, _) => {
-            Expected::Forbidden
-        }
+        (
+            May::Person
+            | May::Driver
+            | May::Inspector
+            | May::Controller
+            | May::Dispatcher
+            | May::RideController
+            | May::BenefitClerk,
+            _,
+        ) => Expected::Forbidden,
     }
 }
 

@@ -16,6 +16,7 @@ use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::purchase::ParkingOutcome;
+use mesto_protocol::passes::holders::PassesOutcome;
 use mesto_protocol::rides::riders::RidesOutcome;
 use mesto_protocol::rides::vehicles::{self as fleet, PostedSign};
 use mesto_simulation::driver::{Counter as _, Driver, SECRET};
@@ -41,6 +42,8 @@ pub struct Things {
     pub order: String,
     /// Registered, running.
     pub ride: String,
+    /// Bought, not begun.
+    pub pass: String,
     /// Not bought.
     pub quote: String,
     /// Of another phone.
@@ -59,17 +62,17 @@ impl Things {
             letters[at] = if letters[at] == '7' { '8' } else { '7' };
             letters.into_iter().collect()
         };
-        let Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, cursor } = self;
+        let Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, cursor } = self;
         let [account, vehicle, ticket, payment, ride] = [account, vehicle, ticket, payment, ride].map(other);
-        let [order, quote, session, key] = [order, quote, session, key].map(other);
+        let [order, pass, quote, session, key] = [order, pass, quote, session, key].map(other);
         let (plate, cursor) = (plate.clone(), cursor.clone());
-        Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, cursor }
+        Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, cursor }
     }
 
     /// What no answer to somebody else may hold.
-    pub fn secrets(&self) -> [&str; 10] {
-        let Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, .. } = self;
-        [account, vehicle, plate, ticket, payment, order, ride, quote, session, key].map(String::as_str)
+    pub fn secrets(&self) -> [&str; 11] {
+        let Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, .. } = self;
+        [account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key].map(String::as_str)
     }
 }
 
@@ -93,6 +96,7 @@ pub enum Standing {
     Controller,
     Dispatcher,
     RideController,
+    BenefitClerk,
     /// Signed in, with no role that counts here.
     NoRole,
     /// Has the role, in another place or city.
@@ -114,6 +118,7 @@ pub struct Scene<'a> {
     pub controller: String,
     pub dispatcher: String,
     pub ride_controller: String,
+    pub benefit_clerk: String,
     /// Of vehicle 1204.
     pub sign: String,
     count: AtomicU64,
@@ -217,10 +222,12 @@ impl<'a> Scene<'a> {
         must::<Value>(served, &heard);
         let dispatcher = staff(served, Role::Dispatcher, Some("belgrade"), None);
         let ride_controller = staff(served, Role::RideController, Some("belgrade"), None);
+        let benefit_clerk = staff(served, Role::BenefitClerk, Some("belgrade"), None);
         let sign = bus(served, &dispatcher);
         let one = |number| person(served, number, &inspector, &sign);
         let (a, b) = (one(1), one(2));
-        Self { served, a, b, inspector, controller, dispatcher, ride_controller, sign, count: AtomicU64::new(0) }
+        let count = AtomicU64::new(0);
+        Self { served, a, b, inspector, controller, dispatcher, ride_controller, benefit_clerk, sign, count }
     }
 
     /// A number that was not used yet.
@@ -242,6 +249,13 @@ impl<'a> Scene<'a> {
         let (now, seed) = (self.served.now(), self.next());
         let (control, shift) = (ControlId::new(now, id(seed)), ShiftId::new(now, id(seed)));
         json!({"id": control, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": now})
+    }
+
+    /// A benefit for one of the two, with evidence of its own.
+    pub fn benefit(&self) -> Value {
+        let until = (self.served.now() + TimeDelta::days(30)).date_naive();
+        let evidence = format!("office-{}", self.next());
+        json!({"city": "belgrade", "account": self.a.things.account, "category": "student", "until_on": until, "evidence": evidence})
     }
 
     /// A number at which nobody was called yet.
@@ -318,6 +332,12 @@ impl<'a> Scene<'a> {
                 Standing::Elsewhere(&["control.check"]),
                 &elsewhere(Role::RideController, OTHER_CITY, None),
             ),
+            caller("a clerk", Standing::BenefitClerk, &self.benefit_clerk),
+            caller(
+                "a clerk of another city",
+                Standing::Elsewhere(&["passes.benefits"]),
+                &elsewhere(Role::BenefitClerk, OTHER_CITY, None),
+            ),
             caller("a controller", Standing::Controller, &self.controller),
             caller(
                 "the controller of another facility",
@@ -373,6 +393,12 @@ fn person(served: &Served, number: u64, inspector: &str, sign: &str) -> Person {
     let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
     let rides: Bought = must(served, &driver.purchase(&quote));
     let ride = rides.sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride;
+    let later = (served.now() + TimeDelta::days(7)).date_naive();
+    let subject = json!({"product": "month", "first_on": later});
+    let asked = json!({"city": "belgrade", "items": [{"service": "passes", "subject": subject}], "pay": "deposit"});
+    let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
+    let passes: Bought = must(served, &driver.purchase(&quote));
+    let pass = passes.sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass;
     let quote = driver.quote(driver.vehicle, "green", 30);
     assert_eq!(quote.pay, PayMethod::Deposit);
     let sessions: SessionPage = must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
@@ -388,6 +414,7 @@ fn person(served: &Served, number: u64, inspector: &str, sign: &str) -> Person {
         payment: payment.id.to_string(),
         order: order.id.to_string(),
         ride: ride.id.to_string(),
+        pass: pass.id.to_string(),
         quote: quote.id.to_string(),
         session: session.id.to_string(),
         key: buys.get(headers::IDEMPOTENCY_KEY).unwrap().to_owned(),

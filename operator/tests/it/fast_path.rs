@@ -218,6 +218,11 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     all_fast();
     let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);
     purchases.insert("rides", trace);
+    let asked = serde_json::json!({"city": "belgrade", "items": [{"service": "passes", "subject": {"product": "month"}}], "pay": "deposit"});
+    let quote: Quote = expect(201, driver.post("/v1/quotes", &asked));
+    all_fast();
+    let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);
+    purchases.insert("passes", trace);
     // What is paid in it is one: the longest.
     actions.insert("/v1/purchases", purchases.values().map(|trace| trace.reads).max().unwrap());
     // Each asks for its account with its roles, its key, its quote with its sale, by card how many
@@ -225,7 +230,7 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     // and what was paid for it before.
     let asked: BTreeMap<&str, usize> = purchases.iter().map(|(name, trace)| (*name, trace.asks)).collect();
     let expected =
-        [("garages", 5), ("orders", 4), ("parking", 4), ("parking by card", 5), ("rides", 5), ("wallet by card", 4)];
+        [("garages", 5), ("orders", 4), ("parking", 4), ("parking by card", 5), ("passes", 4), ("rides", 5), ("wallet by card", 4)];
     assert_eq!(asked, BTreeMap::from(expected));
     for (name, trace) in &purchases {
         assert_eq!(trace.apart(), Vec::<&str>::new(), "{name} is written by one statement: {:?}", trace.writes);
@@ -243,6 +248,7 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         "/v1/payments",
         "/v1/garages/visits",
         "/v1/rides",
+        "/v1/passes",
         "/v1/garages/places?city=belgrade",
     ] {
         assert_eq!(driver.get(path).status, 200, "{path}");

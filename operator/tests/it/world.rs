@@ -34,6 +34,7 @@ use mesto_protocol::rides::vehicles::PostedSign;
 use mesto_rules::City;
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::money::{Currency, Money};
+use mesto_rules::rides::DatedFare;
 use serde::de::DeserializeOwned;
 
 use crate::contract;
@@ -134,8 +135,17 @@ impl World {
         let almaty = mesto_rules::load::embedded("almaty").unwrap();
         let mut rides = almaty.section::<mesto_rules::rides::RidesSection>().unwrap().clone();
         let source = "decision".parse().unwrap();
-        rides.fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
-        let world = self.in_city(|city| city.put_section(rides).unwrap());
+        let fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
+        rides.fares = vec![DatedFare { from: "2024-08-03".parse().unwrap(), fare }];
+        let mut passes = almaty.section::<mesto_rules::passes::PassesSection>().unwrap().clone();
+        for price in passes.products.iter_mut().flat_map(|product| product.prices.values_mut()) {
+            let source = "decision".parse().unwrap();
+            *price = Fact::Known(Known { value: rsd("500.00"), certainty: Certainty::Assumed, source });
+        }
+        let world = self.in_city(|city| {
+            city.put_section(rides).unwrap();
+            city.put_section(passes).unwrap();
+        });
         let token = world.dispatcher().token;
         let post = |target: &str, body: serde_json::Value| {
             world.send(&Request::new("POST", target).bearer(&token).json(&body))
@@ -302,6 +312,11 @@ impl World {
     /// Whoever tells of the vehicles.
     pub fn dispatcher(&self) -> Person<'_> {
         self.staff(Role::Dispatcher, "Aigul")
+    }
+
+    /// Whoever grants benefits.
+    pub fn benefit_clerk(&self) -> Person<'_> {
+        self.staff(Role::BenefitClerk, "Saule")
     }
 
     /// Somebody with a role everywhere.

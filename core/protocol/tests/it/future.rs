@@ -23,6 +23,9 @@ use mesto_protocol::orders::inspectors::*;
 use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
+use mesto_protocol::passes::holders::{
+    self as passes_wire, Benefit, Pass, PassPage, PassesOffer, PassesOutcome, PassesSubject,
+};
 use mesto_protocol::rides::riders::*;
 use mesto_protocol::rides::vehicles::*;
 use mesto_protocol::services::{SERVICES, document};
@@ -131,6 +134,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
     let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
     let (visit, ride) = (data("garages.visit"), data("rides.ride"));
+    let (pass, benefit) = (data("passes.pass"), data("passes.benefit"));
     let trip = ride["trip"]["id"].clone();
     let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
@@ -193,6 +197,13 @@ fn every_answer_of_a_later_operator_can_be_read() {
         RidesSubject: json!({"scanned": "https://qr.avtobys.kz/almaty/v/ABCDEF", "persons": 1, "is_again": false});
         RidesOffer: json!({"vehicle": ride["vehicle"], "trip": ride["trip"], "service_on": "2025-09-03", "persons": 1, "ends_at": AT, "repeats": ride});
         RidesOutcome: json!({"ride": ride});
+        Pass: pass.clone();
+        PassPage: json!({"items": [pass.clone()], "next": "x"});
+        Benefit: benefit.clone();
+        passes_wire::PassesSection: json!({"passes": [pass.clone()], "benefits": [benefit]});
+        PassesSubject: json!({"product": "month", "first_on": "2025-09-03", "is_again": false});
+        PassesOffer: json!({"product": "month", "category": "student", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
+        PassesOutcome: json!({"pass": pass});
         Fleet: json!({"city": "almaty", "vehicles": [{"board": "1204", "carrier": "green-bus", "is_in_service": true, "trip": ride["trip"]}]});
         FleetTold: json!({"taken": 1});
         TripsTold: json!({"trips": ["tr_01jd4f8q0r3n7w2x5y6z8a9b1c"]});
@@ -324,7 +335,9 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "Channel",
             "ControlAnswer",
             "IntentState",
+            "LessFor",
             "OrderState",
+            "PassState",
             "PayMethod",
             "PaymentPurpose",
             "PaymentState",

@@ -25,6 +25,7 @@ mod pages;
 mod places;
 mod plates;
 mod promises;
+mod passes;
 mod rides;
 mod sections;
 mod source_files;

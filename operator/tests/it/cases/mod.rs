@@ -17,6 +17,7 @@ mod plates;
 mod privacy;
 mod purchases;
 mod refunds;
+mod passes;
 mod rides;
 mod root_key;
 mod sign_in;
