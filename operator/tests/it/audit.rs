@@ -65,7 +65,13 @@ fn fill_bus(world: &World, sign: &str) {
     for (phone, disputes) in [("+381660000001", false), ("+381660000002", true)] {
         let rider = world.driver(phone);
         world.approve(&rider.top_up("1000.00"));
-        let subject = RidesSubject { scanned: Some(sign.to_owned()), vehicle: None, persons: 1, companions: Vec::new(), is_again: false };
+        let subject = RidesSubject {
+            scanned: Some(sign.to_owned()),
+            vehicle: None,
+            persons: 1,
+            companions: Vec::new(),
+            is_again: false,
+        };
         let quote: Quote = expect(201, rider.ask_for(&subject, PayMethod::Deposit));
         let ride = rider.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride;
         if disputes {
@@ -76,7 +82,8 @@ fn fill_bus(world: &World, sign: &str) {
     // Two hold a pass and a benefit; one gave his pass back.
     for (phone, gives_back) in [("+381660000001", false), ("+381660000002", true)] {
         let rider = world.driver(phone);
-        let subject = PassesSubject { product: "month".parse().unwrap(), first_on: "2025-09-20".parse().ok(), is_again: false };
+        let subject =
+            PassesSubject { product: "month".parse().unwrap(), first_on: "2025-09-20".parse().ok(), is_again: false };
         let quote: Quote = expect(201, rider.ask_for(&subject, PayMethod::Deposit));
         let pass = rider.begin(&quote).sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass;
         if gives_back {

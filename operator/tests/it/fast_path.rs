@@ -229,8 +229,15 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     // payments wait, and what its own service needs: the stay of the plate, the order, the visit
     // and what was paid for it before.
     let asked: BTreeMap<&str, usize> = purchases.iter().map(|(name, trace)| (*name, trace.asks)).collect();
-    let expected =
-        [("garages", 5), ("orders", 4), ("parking", 4), ("parking by card", 5), ("passes", 4), ("rides", 5), ("wallet by card", 4)];
+    let expected = [
+        ("garages", 5),
+        ("orders", 4),
+        ("parking", 4),
+        ("parking by card", 5),
+        ("passes", 4),
+        ("rides", 5),
+        ("wallet by card", 4),
+    ];
     assert_eq!(asked, BTreeMap::from(expected));
     for (name, trace) in &purchases {
         assert_eq!(trace.apart(), Vec::<&str>::new(), "{name} is written by one statement: {:?}", trace.writes);

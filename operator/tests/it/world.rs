@@ -168,6 +168,17 @@ impl World {
         Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
     }
 
+    /// As [`World::almaty`], with something else said of passes.
+    pub fn almaty_passes(&self, change: impl FnOnce(&mut mesto_rules::passes::PassesSection)) -> Self {
+        let mut city = mesto_rules::load::embedded("almaty").unwrap();
+        let mut passes = city.section::<mesto_rules::passes::PassesSection>().unwrap().clone();
+        change(&mut passes);
+        city.put_section(passes).unwrap();
+        self.key();
+        let operator = Arc::new(operator_of(city, config(), 2_000 + self.keys.get()));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
     /// The same store and moment, in a Belgrade that is otherwise.
     pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
         let mut city = belgrade();

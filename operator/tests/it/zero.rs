@@ -59,7 +59,13 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
         ("/v1/garages/exits", json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": "GR004217", "at": now})),
         ("/v1/quotes", quote("rides", json!({"scanned": "https://qr.avtobys.kz/belgrade/v/K7M2P9QD", "persons": 1}))),
         ("/v1/quotes", quote("rides", json!({"vehicle": "1204", "persons": 1}))),
-        ("/v1/quotes", quote("rides", json!({"vehicle": "1204", "persons": 2, "companions": [{"category": "child", "persons": 1}]}))),
+        (
+            "/v1/quotes",
+            quote(
+                "rides",
+                json!({"vehicle": "1204", "persons": 2, "companions": [{"category": "child", "persons": 1}]}),
+            ),
+        ),
         ("/v1/quotes", quote("passes", json!({"product": "month", "first_on": "2025-09-10"}))),
         ("/v1/passes/refunds", json!({"pass": "ps_01k479dz00qgg4pqj408q8qgak"})),
         (

@@ -136,7 +136,11 @@ fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
             quote("rides", json!({"vehicle": "1204", "persons": 1}), "card"),
             quote("passes", json!({"product": "month", "first_on": "2025-09-10", "is_again": true}), "deposit"),
             quote("passes", json!({"product": "month"}), "card"),
-            quote("rides", json!({"vehicle": "1204", "persons": 3, "companions": [{"category": "child", "persons": 1}], "is_again": true}), "deposit"),
+            quote(
+                "rides",
+                json!({"vehicle": "1204", "persons": 3, "companions": [{"category": "child", "persons": 1}], "is_again": true}),
+                "deposit",
+            ),
             quote("wallet", json!({"amount": rsd("200.00")}), "card"),
         ];
     }
