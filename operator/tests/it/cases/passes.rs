@@ -365,16 +365,4 @@ on_both_databases! {
         assert_eq!(checked(&rider, &scanned(&bus.sign)).0.total, kzt("120"));
         world.check_books();
     }
-
-    #[test]
-    fn what_is_sold_and_to_whom_is_told_by_the_city_av_72(world) {
-        let world = world.almaty();
-        let city = world.operator.cities().find(|city| city.id.as_str() == "almaty").unwrap();
-        let passes = city.section::<mesto_rules::passes::PassesSection>().unwrap();
-        for language in ["kk", "ru"] {
-            assert!(passes.products.iter().all(|product| product.name.0.contains_key(language)));
-            assert!(passes.categories.iter().all(|category| category.name.0.contains_key(language)));
-        }
-        assert!(passes.products.iter().all(|product| !product.prices.is_empty()));
-    }
 }
