@@ -24,7 +24,7 @@ use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
 use mesto_protocol::passes::holders::{
-    self as passes_wire, Benefit, Pass, PassPage, PassesOffer, PassesOutcome, PassesSubject,
+    Benefit, Pass, PassPage, PassesOffer, PassesOutcome, PassesSection, PassesSubject,
 };
 use mesto_protocol::rides::riders::*;
 use mesto_protocol::rides::vehicles::*;
@@ -200,7 +200,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Pass: pass.clone();
         PassPage: json!({"items": [pass.clone()], "next": "x"});
         Benefit: benefit.clone();
-        passes_wire::PassesSection: json!({"passes": [pass.clone()], "benefits": [benefit]});
+        PassesSection: json!({"passes": [pass.clone()], "benefits": [benefit]});
         PassesSubject: json!({"product": "month", "first_on": "2025-09-03", "is_again": false});
         PassesOffer: json!({"product": "month", "category": "student", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
         PassesOutcome: json!({"pass": pass});

@@ -109,6 +109,8 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("sections.garages.facilities.ada.rate_table", "a lot that is paid on entry sells nothing to a phone"),
     ("sections.rides.channels.nfc", "the contract names the channel without a flow (AMB-18)"),
     ("sections.rides.channels.bluetooth", "the contract names the channel without a flow (AMB-18)"),
+    ("sections.passes.categories.student.pays.known.value.type", "he pays the fare, as everybody"),
+    ("sections.passes.categories.pensioner.pays.known.value.type", "he pays the fare, as everybody"),
     ("sections.garages.policy.tariff_by", "there is one tariff"),
     ("quote_ttl_seconds", "a city without a service that is priced here offers nothing"),
     ("sections.wallet.card.**", "a city without a service that is priced here takes no card"),
