@@ -22,6 +22,7 @@ mod cards;
 mod garages;
 mod orders;
 mod parking;
+mod passes;
 mod rides;
 mod services;
 mod verifier;

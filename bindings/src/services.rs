@@ -11,6 +11,7 @@ use mesto_client::protocol::kernel::json::Json;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::{OrdersOffer, OrdersOutcome, OrdersSubject};
 use mesto_client::protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
+use mesto_client::protocol::passes::holders::{PassesOffer, PassesOutcome, PassesSubject};
 use mesto_client::protocol::rides::riders::{RidesOffer, RidesOutcome, RidesSubject};
 use mesto_client::protocol::services::CodeClaims;
 use mesto_client::protocol::signed_code::{Claims, CodeError, Unread};
@@ -80,6 +81,7 @@ sold! {
     Garages: GaragesSubject, GaragesOffer, GaragesOutcome;
     Rides: RidesSubject, RidesOffer, RidesOutcome;
     Cards: CardsSubject, CardsOffer, CardsOutcome;
+    Passes: PassesSubject, PassesOffer, PassesOutcome;
     Wallet: WalletSubject, WalletOffer, WalletOutcome;
 }
 

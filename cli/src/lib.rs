@@ -14,6 +14,7 @@ mod garages;
 mod kernel;
 mod orders;
 mod parking;
+mod passes;
 mod rides;
 mod services;
 

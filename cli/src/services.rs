@@ -17,6 +17,7 @@ use crate::kernel::failure::Outcome;
 use crate::kernel::output::Colour;
 use crate::kernel::service::{Commands, Service, Services};
 use crate::{cards, control, garages, orders, parking, rides};
+use crate::{control, garages, orders, parking, passes, rides};
 
 /// Every service, in the order in which its commands and its parts of pages are shown.
 pub const SERVICES: Services = Services(&[
@@ -33,6 +34,7 @@ pub const SERVICES: Services = Services(&[
     &garages::SERVICE,
     &rides::SERVICE,
     &cards::SERVICE,
+    &passes::SERVICE,
     &control::SERVICE,
     &wallet::SERVICE,
     &payments::SERVICE,

@@ -73,6 +73,8 @@ CREATE TABLE ride (
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,
   lines TEXT NOT NULL,
+  riders TEXT NOT NULL,
+  full_price BIGINT NOT NULL,
   pay TEXT NOT NULL,
   sale TEXT
 )/*sqlite WITHOUT ROWID*/;
@@ -317,3 +319,39 @@ CREATE TABLE identification (
 
 -- What moved the balance of a card.
 CREATE INDEX ledger_leg_card ON ledger_leg (holder, entry) WHERE kind = 'card';
+-- That riders are of a category, as clerks grant it.
+CREATE TABLE rider_benefit (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  category TEXT NOT NULL,
+  until_day TEXT NOT NULL,
+  granted_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  revoked_at BIGINT,
+  evidence TEXT NOT NULL,
+  granted_by TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX rider_benefit_account ON rider_benefit (account, ends_at);
+CREATE INDEX rider_benefit_old ON rider_benefit (city, ends_at);
+
+-- Passes of riders.
+CREATE TABLE transit_pass (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  product TEXT NOT NULL,
+  category TEXT NOT NULL,
+  first_day TEXT NOT NULL,
+  last_day TEXT NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  bought_at BIGINT NOT NULL,
+  price BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  pay TEXT NOT NULL,
+  sale TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX transit_pass_account ON transit_pass (account, id);

@@ -35,6 +35,7 @@ mod garages;
 mod kernel;
 mod orders;
 mod parking;
+mod passes;
 mod rides;
 #[cfg(test)]
 mod schema;

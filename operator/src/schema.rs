@@ -35,6 +35,7 @@ use crate::orders::inspectors;
 use crate::orders::proofs;
 use crate::parking::stays;
 use crate::parking::tickets;
+use crate::passes::tables as passes;
 use crate::rides::tables as rides;
 use crate::values;
 
@@ -104,6 +105,8 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<cards::CardRideRow>(),
         table::<cards::ReportRow>(),
         table::<cards::IdentificationRow>(),
+        table::<passes::BenefitRow>(),
+        table::<passes::PassRow>(),
         table::<tables::VisitRow>(),
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),

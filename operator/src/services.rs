@@ -11,6 +11,7 @@ use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
 use mesto_protocol::orders::{driver as orders_wire, inspectors as inspectors_wire};
 use mesto_protocol::parking::tickets as tickets_wire;
+use mesto_protocol::passes::{clerks as clerks_wire, holders as passes_wire};
 use mesto_protocol::rides::{riders as rides_wire, vehicles as fleet_wire};
 use mesto_rules::City;
 
@@ -28,6 +29,7 @@ use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
 use crate::{cards, control, garages, kernel, orders, parking, rides};
+use crate::{control, garages, kernel, orders, parking, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -50,6 +52,7 @@ const SERVICES: &[&Service] = &[
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &passes::SERVICE,
     &rides::SERVICE,
     &cards::SERVICE,
     &control::SERVICE,
@@ -63,6 +66,7 @@ const SELLERS: &[&Sells] = &[
     &garages::sales::SELLS,
     &rides::sales::SELLS,
     &cards::top_ups::SELLS,
+    &passes::sales::SELLS,
 ];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
@@ -78,6 +82,7 @@ const ROLES: &[(Role, &[Permission])] = &[
             visits_wire::OWN,
             rides_wire::OWN,
             cards_wire::OWN,
+            passes_wire::OWN,
         ],
     ),
     (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
@@ -94,6 +99,7 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::RideController, &[control_wire::CHECK]),
     (Role::NoticeEditor, &[notices_wire::EDIT]),
     (Role::CardClerk, &[offices_wire::OFFICE]),
+    (Role::BenefitClerk, &[clerks_wire::GRANT_BENEFITS]),
 ];
 
 /// Every operation with its handler.

@@ -17,6 +17,7 @@ use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::kernel::{self, intents};
 use mesto_protocol::orders::{driver as orders, inspectors};
 use mesto_protocol::parking::{tickets, zones};
+use mesto_protocol::passes::{clerks, holders};
 use mesto_protocol::rides::{riders, vehicles as fleet};
 use mesto_protocol::services::operations;
 use mesto_simulation::driver::Counter as _;
@@ -39,6 +40,7 @@ pub enum May {
     RideController,
     NoticeEditor,
     CardClerk,
+    BenefitClerk,
     /// By the signature over the body.
     Bank,
 }
@@ -130,6 +132,7 @@ fn quotes() -> Vec<Asked> {
         one(Whose::OfAnAccount, |_, things| {
             priced("cards", &json!({"card": things.card, "amount": {"amount": "100.00", "currency": "RSD"}}), "deposit")
         }),
+        one(Whose::Nobodys, |_, _| priced("passes", &json!({"product": "month", "is_again": true}), "deposit")),
     ]
 }
 
@@ -139,6 +142,7 @@ pub fn answers() -> Vec<Answer> {
         Anybody, Bank, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Person, RideController, SignedIn,
     };
     use May::{Anybody, Bank, CardClerk, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
+    use May::{Anybody, Bank, BenefitClerk, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),
@@ -217,6 +221,14 @@ pub fn answers() -> Vec<Answer> {
         owned(&riders::READ, Driver, |_, things| Ask::named(&things.ride)),
         owned(&riders::CODE, Driver, |_, things| Ask::named(&things.ride)),
         owned(&riders::DISPUTE, Driver, |_, things| Ask::body(json!({"ride": things.ride, "reason": "wrong"}))),
+        nobodys(&holders::LIST, Driver, nothing),
+        owned(&holders::GIVE_BACK, Driver, |_, things| Ask::body(json!({"pass": things.pass}))),
+        placed(&clerks::GRANT, BenefitClerk, |scene, _| Ask::body(scene.benefit())),
+        placed(&clerks::REVOKE, BenefitClerk, |scene, _| {
+            let grant = mesto_operator::Request::new("POST", clerks::GRANT.path).bearer(&scene.benefit_clerk);
+            let granted = must::<Value>(scene.served, &grant.json(&scene.benefit()));
+            Ask::body(json!({"benefit": granted["id"], "reason": "a mistake"}))
+        }),
         placed(&fleet::FLEET, Dispatcher, |_, _| Ask::query(&[("city", "belgrade")])),
         placed(&fleet::TELL_VEHICLES, Dispatcher, |_, _| {
             let vehicle = json!({"board": "1301", "carrier": "green-bus", "is_in_service": true});
@@ -344,6 +356,7 @@ impl Answer {
             May::RideController => Some(&scene.ride_controller),
             May::NoticeEditor => Some(&scene.notice_editor),
             May::CardClerk => Some(&scene.card_clerk),
+            May::BenefitClerk => Some(&scene.benefit_clerk),
             May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }

@@ -39,6 +39,7 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         | (May::RideController, Standing::RideController)
         | (May::NoticeEditor, Standing::NoticeEditor) => Expected::Served,
         | (May::CardClerk, Standing::CardClerk) => Expected::Served,
+        | (May::BenefitClerk, Standing::BenefitClerk) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
         (
             May::Person
@@ -49,6 +50,7 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
             | May::RideController
             | May::NoticeEditor,
             | May::CardClerk,
+            | May::BenefitClerk,
             _,
         ) => Expected::Forbidden,
     }

@@ -17,6 +17,7 @@ use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::purchase::ParkingOutcome;
 use mesto_protocol::cards::{offices, riders as cards};
+use mesto_protocol::passes::holders::PassesOutcome;
 use mesto_protocol::rides::riders::RidesOutcome;
 use mesto_protocol::rides::vehicles::{self as fleet, PostedSign};
 use mesto_simulation::driver::{Counter as _, Driver, SECRET};
@@ -46,6 +47,8 @@ pub struct Things {
     pub card: String,
     /// Of that card; it waits for a reader.
     pub top_up: String,
+    /// Bought, not begun.
+    pub pass: String,
     /// Not bought.
     pub quote: String,
     /// Of another phone.
@@ -77,6 +80,17 @@ impl Things {
     pub fn secrets(&self) -> [&str; 12] {
         let Self { account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key, .. } = self;
         [account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key].map(String::as_str)
+        let Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, cursor } = self;
+        let [account, vehicle, ticket, payment, ride] = [account, vehicle, ticket, payment, ride].map(other);
+        let [order, pass, quote, session, key] = [order, pass, quote, session, key].map(other);
+        let (plate, cursor) = (plate.clone(), cursor.clone());
+        Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, cursor }
+    }
+
+    /// What no answer to somebody else may hold.
+    pub fn secrets(&self) -> [&str; 11] {
+        let Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, .. } = self;
+        [account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key].map(String::as_str)
     }
 }
 
@@ -102,6 +116,7 @@ pub enum Standing {
     RideController,
     NoticeEditor,
     CardClerk,
+    BenefitClerk,
     /// Signed in, with no role that counts here.
     NoRole,
     /// Has the role, in another place or city.
@@ -125,6 +140,7 @@ pub struct Scene<'a> {
     pub ride_controller: String,
     pub notice_editor: String,
     pub card_clerk: String,
+    pub benefit_clerk: String,
     /// Of vehicle 1204.
     pub sign: String,
     count: AtomicU64,
@@ -230,12 +246,14 @@ impl<'a> Scene<'a> {
         let ride_controller = staff(served, Role::RideController, Some("belgrade"), None);
         let notice_editor = staff(served, Role::NoticeEditor, Some("belgrade"), None);
         let card_clerk = staff(served, Role::CardClerk, Some("belgrade"), None);
+        let benefit_clerk = staff(served, Role::BenefitClerk, Some("belgrade"), None);
         let sign = bus(served, &dispatcher);
         let one = |number| person(served, number, (&inspector, &dispatcher), &sign);
         let (a, b) = (one(1), one(2));
         let count = AtomicU64::new(0);
         Self { served, a, b, inspector, controller, dispatcher, ride_controller, notice_editor, sign, count }
         Self { served, a, b, inspector, controller, dispatcher, ride_controller, card_clerk, sign, count }
+        Self { served, a, b, inspector, controller, dispatcher, ride_controller, benefit_clerk, sign, count }
     }
 
     /// A number that was not used yet.
@@ -296,6 +314,11 @@ impl<'a> Scene<'a> {
                 assert_eq!(self.served.send(&unlink).status, 204);
             }
         }
+    /// A benefit for one of the two, with evidence of its own.
+    pub fn benefit(&self) -> Value {
+        let until = (self.served.now() + TimeDelta::days(30)).date_naive();
+        let evidence = format!("office-{}", self.next());
+        json!({"city": "belgrade", "account": self.a.things.account, "category": "student", "until_on": until, "evidence": evidence})
     }
 
     /// A number at which nobody was called yet.
@@ -382,6 +405,11 @@ impl<'a> Scene<'a> {
                 "a card clerk of another city",
                 Standing::Elsewhere(&["cards.office"]),
                 &elsewhere(Role::CardClerk, OTHER_CITY, None),
+            caller("a clerk", Standing::BenefitClerk, &self.benefit_clerk),
+            caller(
+                "a clerk of another city",
+                Standing::Elsewhere(&["passes.benefits"]),
+                &elsewhere(Role::BenefitClerk, OTHER_CITY, None),
             ),
             caller("a controller", Standing::Controller, &self.controller),
             caller(
@@ -456,6 +484,12 @@ fn person(served: &Served, number: u64, (inspector, dispatcher): (&str, &str), s
     let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
     let bought: Bought = must(served, &driver.purchase(&quote));
     let paid = bought.sale.items[0].outcome::<cards::CardsOutcome>().unwrap().unwrap();
+    let later = (served.now() + TimeDelta::days(7)).date_naive();
+    let subject = json!({"product": "month", "first_on": later});
+    let asked = json!({"city": "belgrade", "items": [{"service": "passes", "subject": subject}], "pay": "deposit"});
+    let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
+    let passes: Bought = must(served, &driver.purchase(&quote));
+    let pass = passes.sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass;
     let quote = driver.quote(driver.vehicle, "green", 30);
     assert_eq!(quote.pay, PayMethod::Deposit);
     let sessions: SessionPage = must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
@@ -473,6 +507,7 @@ fn person(served: &Served, number: u64, (inspector, dispatcher): (&str, &str), s
         ride: ride.id.to_string(),
         card: paid.card.to_string(),
         top_up: paid.top_up.id.to_string(),
+        pass: pass.id.to_string(),
         quote: quote.id.to_string(),
         session: session.id.to_string(),
         key: buys.get(headers::IDEMPOTENCY_KEY).unwrap().to_owned(),

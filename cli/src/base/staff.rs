@@ -115,6 +115,8 @@ enum StaffRole {
     NoticeEditor,
     /// Serves users of transport cards at an office
     CardClerk,
+    /// Grants benefits to riders
+    BenefitClerk,
 }
 
 /// A role that an account that is there already may be given.
@@ -132,6 +134,8 @@ enum GrantedRole {
     NoticeEditor,
     /// Serves users of transport cards at an office
     CardClerk,
+    /// Grants benefits to riders
+    BenefitClerk,
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -154,6 +158,7 @@ impl Run for Tool {
                     StaffRole::RideController => Role::RideController,
                     StaffRole::NoticeEditor => Role::NoticeEditor,
                     StaffRole::CardClerk => Role::CardClerk,
+                    StaffRole::BenefitClerk => Role::BenefitClerk,
                 };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
@@ -198,6 +203,7 @@ impl Run for Tool {
                     GrantedRole::RideController => Role::RideController,
                     GrantedRole::NoticeEditor => Role::NoticeEditor,
                     GrantedRole::CardClerk => Role::CardClerk,
+                    GrantedRole::BenefitClerk => Role::BenefitClerk,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);

@@ -23,3 +23,19 @@ CREATE TABLE card (
     linked_at INTEGER NOT NULL,
     json      TEXT NOT NULL
 );
+-- Passes, by their days. forgotten = 1: as of a ticket.
+CREATE TABLE transit_pass (
+    id        TEXT PRIMARY KEY,
+    forgotten INTEGER NOT NULL,
+    starts_at INTEGER NOT NULL,
+    ends_at   INTEGER NOT NULL,
+    json      TEXT NOT NULL
+);
+CREATE INDEX transit_pass_ends ON transit_pass (ends_at);
+
+-- Categories of riders that were granted.
+CREATE TABLE rider_benefit (
+    id      TEXT PRIMARY KEY,
+    ends_at INTEGER NOT NULL,
+    json    TEXT NOT NULL
+);

@@ -60,6 +60,7 @@ pub mod garages;
 mod kernel;
 pub mod orders;
 pub mod parking;
+pub mod passes;
 pub mod rides;
 mod services;
 

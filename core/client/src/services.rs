@@ -14,6 +14,7 @@ use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
 use crate::{cards, garages, orders, parking, rides};
+use crate::{garages, orders, parking, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -32,6 +33,7 @@ const SERVICES: Services = Services(&[
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &passes::SERVICE,
     &rides::SERVICE,
     &cards::SERVICE,
 ]);
@@ -62,6 +64,8 @@ shown! { topics_shown;
         Orders,
         /// `garages().state()`, and free places: `garages().facilities()`
         Garages,
+        /// `passes().state()`
+        Passes,
         /// `rides().state()`
         Rides,
         /// `standing().state()`
@@ -95,6 +99,7 @@ const TOPICS: [(&str, Topic); 14] = [
     (parking::SERVICE.name, Topic::Parking),
     (orders::SERVICE.name, Topic::Orders),
     (garages::SERVICE.name, Topic::Garages),
+    (passes::SERVICE.name, Topic::Passes),
     (rides::SERVICE.name, Topic::Rides),
     (standing::SERVICE.name, Topic::Standing),
     (notices::SERVICE.name, Topic::Notices),

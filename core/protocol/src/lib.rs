@@ -6,6 +6,7 @@
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
 //! ([`parking`], [`orders`], [`garages`], [`rides`], [`cards`], [`control`]) holds what that service sends and
+//! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`control`]) holds what that service sends and
 //! takes; [`services`] is the list of them.
 
 pub mod base;
@@ -15,6 +16,7 @@ pub mod garages;
 pub mod kernel;
 pub mod orders;
 pub mod parking;
+pub mod passes;
 pub mod rides;
 pub mod services;
 

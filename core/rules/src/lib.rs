@@ -1,6 +1,7 @@
 //! What is allowed and what it costs: money, plates, calendars, zones, dated tariffs, quotes,
 //! stays, tickets, daily orders, visits of garages, rides, transport
 //! cards.
+//! stays, tickets, daily orders, visits of garages, rides, passes.
 //!
 //! Pure rules: no clock, no I/O, no random. `now` is an argument and a city is a value. The
 //! operator decides with these functions, the phone previews with the very same ones.
@@ -27,6 +28,7 @@ pub mod garages;
 pub mod kernel;
 pub mod orders;
 pub mod parking;
+pub mod passes;
 pub mod rides;
 mod services;
 

@@ -4,6 +4,7 @@
 use crate::kernel::check::{self, Wrong};
 use crate::kernel::city::City;
 use crate::{cards, garages, orders, parking, rides};
+use crate::{garages, orders, parking, passes, rides};
 
 /// Checks a city against itself, every service that is known here included.
 ///
@@ -15,6 +16,7 @@ pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
     parking::check::check(city, &mut wrong);
     orders::check::check(city, &mut wrong);
     garages::check::check(city, &mut wrong);
+    passes::check::check(city, &mut wrong);
     rides::check::check(city, &mut wrong);
     cards::check::check(city, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
@@ -28,6 +30,7 @@ pub mod load {
     pub use crate::kernel::load::LoadError;
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
     use crate::{cards, garages, orders, parking, rides};
+    use crate::{garages, orders, parking, passes, rides};
     use std::collections::BTreeMap;
 
     macro_rules! embedded {
@@ -43,6 +46,7 @@ pub mod load {
         "almaty":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml", "rides.toml",
             "cards.toml";
+            "passes.toml";
         "belgrade":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml",
             "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",
@@ -72,6 +76,7 @@ pub mod load {
     /// Compiles the source files of a city: file name in its folder to TOML text. A service is in
     /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
     /// `rides.toml`, `cards.toml`.
+    /// `passes.toml`, `rides.toml`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.
@@ -81,6 +86,7 @@ pub mod load {
         let parking = parking::load::compile(&mut compiler);
         let orders = orders::load::compile(&mut compiler);
         let garages = garages::load::compile(&mut compiler);
+        let passes = passes::load::compile(&mut compiler);
         let rides = rides::load::compile(&mut compiler);
         let cards = cards::load::compile(&mut compiler);
         unexpected(&mut compiler);
@@ -89,6 +95,7 @@ pub mod load {
             parking.map(|section| city.put_section(section)),
             orders.map(|section| city.put_section(section)),
             garages.map(|section| city.put_section(section)),
+            passes.map(|section| city.put_section(section)),
             rides.map(|section| city.put_section(section)),
             cards.map(|section| city.put_section(section)),
         ];
@@ -111,6 +118,7 @@ pub mod load {
         known.extend(parking::load::FILES);
         known.extend(orders::load::FILES);
         known.extend(garages::load::FILES);
+        known.extend(passes::load::FILES);
         known.extend(rides::load::FILES);
         known.extend(cards::load::FILES);
         let is_tariff = |name: &str| parking::load::is_tariff(name) || garages::load::is_tariff(name);

@@ -22,6 +22,8 @@ error-ride_vehicle_not_in_service = Vehicle { $vehicle } is not in service.
 error-persons_too_many = At most { $most } ride on one ticket.
     .advice = Take a ticket for fewer, then another one.
     .plain = So many do not ride on one ticket.
+error-companions_wrong = This cannot be said of those who ride along.
+    .advice = Say it of fewer, or leave it out: who has a benefit of his own rides on a ticket of his own.
 error-ride_repeated = You registered in this vehicle at { $registered_at_time }.
     .advice = Nothing more was charged. Confirm again only if you ride again.
     .plain = You are registered in this vehicle already.
@@ -46,6 +48,10 @@ line-rides-fare = { $persons ->
         [one] One person
        *[other] { $persons } persons at { $each }
     }
+line-rides-benefit = Less by a benefit
+line-rides-pass = By a pass
+line-rides-free-day = Nobody pays today
+line-rides-tariff = Less by the tariff
 entry-rides-ride = Ride
 entry-rides-refund = Ride given back
 ride-state-registered = Registered
@@ -82,6 +88,8 @@ rides-confirm-again = Ride again
 rides-check-title = Check the ride
 rides-carrier = Carrier
 rides-fare = Fare
+rides-riders = Who rides
+rides-by-pass = pass: { $pass }
 rides-valid-until = Good until { $time }
 rides-ticket-note = A picture of it is worth nothing: the code changes every few seconds.
 rides-wrong-sent = Sent: the operator looks into it

@@ -25,6 +25,8 @@ error-persons_too_many = { $most ->
     }
     .advice = Возьмите билет на меньшее число пассажиров, потом ещё один.
     .plain = Столько пассажиров по одному билету не едет.
+error-companions_wrong = О попутчиках так сказать нельзя.
+    .advice = Укажите меньше или не указывайте: у кого своя льгота, едет по своему билету.
 error-ride_repeated = Вы отметились в этом транспорте в { $registered_at_time }.
     .advice = Больше ничего не списано. Подтверждайте снова, только если едете ещё раз.
     .plain = Вы уже отметились в этом транспорте.
@@ -50,6 +52,10 @@ line-rides-fare = { $persons ->
         [few] { $persons } пассажира по { $each }
        *[other] { $persons } пассажиров по { $each }
     }
+line-rides-benefit = Скидка по льготе
+line-rides-pass = По проездному
+line-rides-free-day = Сегодня проезд бесплатный
+line-rides-tariff = Меньше по тарифу
 entry-rides-ride = Поездка
 entry-rides-refund = Возврат за поездку
 ride-state-registered = Зарегистрирована
@@ -88,6 +94,8 @@ rides-confirm-again = Еду ещё раз
 rides-check-title = Проверьте поездку
 rides-carrier = Перевозчик
 rides-fare = Стоимость
+rides-riders = Кто едет
+rides-by-pass = проездной: { $pass }
 rides-valid-until = Действует до { $time }
 rides-ticket-note = Снимок экрана не подойдёт: код меняется каждые несколько секунд.
 rides-wrong-sent = Отправлено: оператор разбирается

@@ -26,6 +26,8 @@ error-persons_too_many = { $most ->
     }
     .advice = Uzmite kartu za manje osoba, pa još jednu.
     .plain = Toliko osoba se ne vozi na jednu kartu.
+error-companions_wrong = To se ne može reći o saputnicima.
+    .advice = Navedite manje njih ili izostavite: ko ima svoju povlasticu vozi se sa svojom kartom.
 error-ride_repeated = Prijavili ste se u ovom vozilu u { $registered_at_time }.
     .advice = Ništa više nije naplaćeno. Potvrdite ponovo samo ako se opet vozite.
     .plain = Već ste prijavljeni u ovom vozilu.
@@ -51,6 +53,10 @@ line-rides-fare = { $persons ->
         [few] { $persons } osobe po { $each }
        *[other] { $persons } osoba po { $each }
     }
+line-rides-benefit = Manje po povlastici
+line-rides-pass = Po pretplatnoj karti
+line-rides-free-day = Danas niko ne plaća
+line-rides-tariff = Manje po tarifi
 entry-rides-ride = Vožnja
 entry-rides-refund = Vraćeno za vožnju
 ride-state-registered = Prijavljena
@@ -89,6 +95,8 @@ rides-confirm-again = Vozim se ponovo
 rides-check-title = Proverite vožnju
 rides-carrier = Prevoznik
 rides-fare = Cena
+rides-riders = Ko se vozi
+rides-by-pass = pretplatna karta: { $pass }
 rides-valid-until = Važi do { $time }
 rides-ticket-note = Slika ekrana ne vredi: kod se menja svakih nekoliko sekundi.
 rides-wrong-sent = Poslato: operater proverava

@@ -50,6 +50,8 @@ pub const APP: &[Source] = sources!("":
     "parking" "orders" "garages" "rides" "control"
     "kernel" "cities" "operator_document" "sign_in" "accounts" "vehicles" "wallet" "payments"
     "parking" "orders" "garages" "rides" "cards" "control"
+    "kernel" "cities" "operator_document" "sign_in" "accounts" "vehicles" "wallet" "payments"
+    "parking" "orders" "garages" "passes" "rides" "control"
 );
 
 /// What an operator sends to a person by SMS. No app holds these: what is named nowhere is not

@@ -79,6 +79,7 @@ pub enum GrantError {
         known: String,
     },
     #[error("a role is driver, inspector, controller, dispatcher, ride_controller or notice_editor")]
+    #[error("a role is driver, inspector, controller, dispatcher, ride_controller or benefit_clerk")]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -199,6 +200,9 @@ impl Operator {
             return Err(GrantError::DriverOfCity);
         }
         if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk) && given.place.is_some() {
+        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController | Role::BenefitClerk)
+            && given.place.is_some()
+        {
             return Err(GrantError::InspectorOfPlace);
         }
         let city = given.city.map(|asked| {

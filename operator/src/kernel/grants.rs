@@ -27,6 +27,7 @@ stored_words! {
         RideController = "ride_controller",
         NoticeEditor = "notice_editor",
         CardClerk = "card_clerk",
+        BenefitClerk = "benefit_clerk",
     }
 }
 

@@ -34,6 +34,7 @@ use mesto_protocol::rides::vehicles::PostedSign;
 use mesto_rules::City;
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::money::{Currency, Money};
+use mesto_rules::rides::DatedFare;
 use serde::de::DeserializeOwned;
 
 use crate::contract;
@@ -140,6 +141,16 @@ impl World {
         let world = self.in_city(|city| {
             city.put_section(rides).unwrap();
             city.put_section(cards).unwrap();
+        let fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
+        rides.fares = vec![DatedFare { from: "2024-08-03".parse().unwrap(), fare }];
+        let mut passes = almaty.section::<mesto_rules::passes::PassesSection>().unwrap().clone();
+        for price in passes.products.iter_mut().flat_map(|product| product.prices.values_mut()) {
+            let source = "decision".parse().unwrap();
+            *price = Fact::Known(Known { value: rsd("500.00"), certainty: Certainty::Assumed, source });
+        }
+        let world = self.in_city(|city| {
+            city.put_section(rides).unwrap();
+            city.put_section(passes).unwrap();
         });
         let token = world.dispatcher().token;
         let post = |target: &str, body: serde_json::Value| {
@@ -173,6 +184,14 @@ impl World {
     pub fn almaty_limited(&self, limits: mesto_operator::CardLimits) -> Self {
         let almaty = mesto_rules::load::embedded("almaty").unwrap();
         let operator = Arc::new(operator_of(almaty, config(), 2).limited(limits));
+    /// As [`World::almaty`], with something else said of passes.
+    pub fn almaty_passes(&self, change: impl FnOnce(&mut mesto_rules::passes::PassesSection)) -> Self {
+        let mut city = mesto_rules::load::embedded("almaty").unwrap();
+        let mut passes = city.section::<mesto_rules::passes::PassesSection>().unwrap().clone();
+        change(&mut passes);
+        city.put_section(passes).unwrap();
+        self.key();
+        let operator = Arc::new(operator_of(city, config(), 2_000 + self.keys.get()));
         Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
     }
 
@@ -325,6 +344,9 @@ impl World {
     /// Whoever writes news.
     pub fn notice_editor(&self) -> Person<'_> {
         self.staff(Role::NoticeEditor, "Saule")
+    /// Whoever grants benefits.
+    pub fn benefit_clerk(&self) -> Person<'_> {
+        self.staff(Role::BenefitClerk, "Saule")
     }
 
     /// Somebody with a role everywhere.

@@ -59,6 +59,20 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
         ("/v1/garages/exits", json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": "GR004217", "at": now})),
         ("/v1/quotes", quote("rides", json!({"scanned": "https://qr.avtobys.kz/belgrade/v/K7M2P9QD", "persons": 1}))),
         ("/v1/quotes", quote("rides", json!({"vehicle": "1204", "persons": 1}))),
+        (
+            "/v1/quotes",
+            quote(
+                "rides",
+                json!({"vehicle": "1204", "persons": 2, "companions": [{"category": "child", "persons": 1}]}),
+            ),
+        ),
+        ("/v1/quotes", quote("passes", json!({"product": "month", "first_on": "2025-09-10"}))),
+        ("/v1/passes/refunds", json!({"pass": "ps_01k479dz00qgg4pqj408q8qgak"})),
+        (
+            "/v1/passes/benefits",
+            json!({"city": "belgrade", "account": "ac_01k479dz00qgg4pqj408q8qgak", "category": "student", "until_on": "2026-06-30", "evidence": "7/2025"}),
+        ),
+        ("/v1/passes/benefits/revoked", json!({"benefit": "bn_01k479dz00qgg4pqj408q8qgak", "reason": "a mistake"})),
         ("/v1/rides/disputes", json!({"ride": "rd_01k479dz00qgg4pqj408q8qgak", "reason": "wrong"})),
         (
             "/v1/transit/vehicles",
@@ -135,6 +149,7 @@ on_both_databases! {
         let controller = world.ride_controller("Daniyar");
         let editor = world.notice_editor();
         let clerk = world.card_clerk();
+        let (controller, clerk) = (world.ride_controller("Daniyar"), world.benefit_clerk());
         let mut tried = BTreeSet::new();
         for (path, body) in bodies(&vehicle.to_string()) {
             tried.insert(path);
@@ -144,6 +159,7 @@ on_both_databases! {
                 "/v1/control/registrations" => &dispatcher.token,
                 path if path.starts_with("/v1/transit/card-office") => &clerk.token,
                 path if path.starts_with("/v1/transit") => &dispatcher.token,
+                path if path.starts_with("/v1/passes/benefits") => &clerk.token,
                 path if path.starts_with("/v1/control") => &controller.token,
                 path if path.starts_with("/v1/notices") => &editor.token,
                 _ => &driver.token,

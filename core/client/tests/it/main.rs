@@ -24,6 +24,7 @@ mod observing;
 mod operator_document;
 mod operators;
 mod parked;
+mod passes;
 mod previewing;
 mod prices;
 mod quick_start;

@@ -115,13 +115,20 @@ pub fn ready_in(net: &Arc<Net>, tenge: &str) -> (Phone, Bus) {
 
 pub fn scanned(text: &str) -> RidesSubject {
     RidesSubject { scanned: Some(text.to_owned()), vehicle: None, persons: 1, is_again: false }
+    RidesSubject { scanned: Some(text.to_owned()), vehicle: None, persons: 1, companions: Vec::new(), is_again: false }
 }
 
 fn typed(number: &str) -> RidesSubject {
-    RidesSubject { scanned: None, vehicle: Some(number.to_owned()), persons: 1, is_again: false }
+    RidesSubject {
+        scanned: None,
+        vehicle: Some(number.to_owned()),
+        persons: 1,
+        companions: Vec::new(),
+        is_again: false,
+    }
 }
 
-fn check(phone: &Phone, subject: &RidesSubject) -> Result<Quote> {
+pub fn check(phone: &Phone, subject: &RidesSubject) -> Result<Quote> {
     run(phone.client.rides().quote(&almaty(), subject, PayMethod::Deposit))
 }
 

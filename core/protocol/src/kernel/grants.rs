@@ -22,6 +22,8 @@ words! { grant_words;
         NoticeEditor = "notice_editor",
         /// Whoever serves users of transport cards at an office.
         CardClerk = "card_clerk",
+        /// A clerk in an office, who grants benefits to riders.
+        BenefitClerk = "benefit_clerk",
     }
 }
 

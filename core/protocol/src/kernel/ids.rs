@@ -161,6 +161,10 @@ record_ids! {
     OrderId = "or";
     /// A car's visit to a garage.
     VisitId = "vi";
+    /// A pass of public transport.
+    PassId = "ps";
+    /// That a rider is of a category.
+    BenefitId = "bn";
     /// A ride of public transport.
     RideId = "rd";
     /// One way of a vehicle from end to end.

@@ -31,6 +31,9 @@ use mesto_protocol::orders::inspectors::*;
 use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
+use mesto_protocol::passes::holders::{
+    Benefit, Pass, PassPage, PassesOffer, PassesOutcome, PassesSection, PassesSubject,
+};
 use mesto_protocol::rides::riders::*;
 use mesto_protocol::rides::vehicles::*;
 use mesto_protocol::services::{SERVICES, document};
@@ -153,6 +156,8 @@ fn every_answer_of_a_later_operator_can_be_read() {
     let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
     let (visit, ride, card) = (data("garages.visit"), data("rides.ride"), data("cards.card"));
+    let (visit, ride) = (data("garages.visit"), data("rides.ride"));
+    let (pass, benefit) = (data("passes.pass"), data("passes.benefit"));
     let trip = ride["trip"]["id"].clone();
     let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
@@ -230,6 +235,13 @@ fn every_answer_of_a_later_operator_can_be_read() {
         HeldTold: json!({"top_ups": [{"top_up": card["top_ups"][0]["id"], "state": "held"}]});
         CardsTold: json!({"cards": [card["id"]]});
         OfficeCard: json!({"card": card["id"], "number_masked": "**** 0017", "state": "blocked", "blocked_for": "stolen", "balance": card["balance"], "identification": "confirmed"});
+        Pass: pass.clone();
+        PassPage: json!({"items": [pass.clone()], "next": "x"});
+        Benefit: benefit.clone();
+        PassesSection: json!({"passes": [pass.clone()], "benefits": [benefit]});
+        PassesSubject: json!({"product": "month", "first_on": "2025-09-03", "is_again": false});
+        PassesOffer: json!({"product": "month", "category": "student", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
+        PassesOutcome: json!({"pass": pass});
         Fleet: json!({"city": "almaty", "vehicles": [{"board": "1204", "carrier": "green-bus", "is_in_service": true, "trip": ride["trip"]}]});
         FleetTold: json!({"taken": 1});
         TripsTold: json!({"trips": ["tr_01jd4f8q0r3n7w2x5y6z8a9b1c"]});
@@ -382,7 +394,9 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "ControlAnswer",
             "Identification",
             "IntentState",
+            "LessFor",
             "OrderState",
+            "PassState",
             "PayMethod",
             "PaymentPurpose",
             "PaymentState",

@@ -24,6 +24,7 @@ mod nights;
 mod older;
 mod orders;
 mod pages;
+mod passes;
 mod places;
 mod plates;
 mod promises;

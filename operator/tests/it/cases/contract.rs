@@ -20,6 +20,8 @@ use mesto_protocol::kernel::operation::{Access, Content, Entry};
 use mesto_protocol::orders::driver::{self as orders, Order};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::{tickets, zones};
+use mesto_protocol::passes::holders::{PassesOutcome, PassesSubject};
+use mesto_protocol::passes::{clerks, holders};
 use mesto_protocol::rides::riders::{self, RidesOutcome, RidesSubject};
 use mesto_protocol::rides::vehicles as fleet;
 use mesto_protocol::services::operations;
@@ -117,6 +119,8 @@ struct There<'a> {
     card: String,
     top_up: String,
     sign: String,
+    pass: String,
+    benefit: String,
     /// The number of an order that is nobody's yet.
     number: String,
     payment: Payment,
@@ -135,6 +139,13 @@ fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
             quote("rides", json!({"scanned": there.sign, "persons": 2, "is_again": true}), "deposit"),
             quote("rides", json!({"vehicle": "1204", "persons": 1}), "card"),
             quote("cards", json!({"card": there.card, "amount": {"amount": "200.00", "currency": "RSD"}}), "deposit"),
+            quote("passes", json!({"product": "month", "first_on": "2025-09-10", "is_again": true}), "deposit"),
+            quote("passes", json!({"product": "month"}), "card"),
+            quote(
+                "rides",
+                json!({"vehicle": "1204", "persons": 3, "companions": [{"category": "child", "persons": 1}], "is_again": true}),
+                "deposit",
+            ),
             quote("wallet", json!({"amount": rsd("200.00")}), "card"),
         ];
     }
@@ -171,6 +182,12 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": TICKET, "at": driver.world.now()})
     } else if is(&riders::DISPUTE) {
         json!({"ride": there.ride, "reason": "wrong"})
+    } else if is(&holders::GIVE_BACK) {
+        json!({"pass": there.pass})
+    } else if is(&clerks::GRANT) {
+        json!({"city": "belgrade", "account": driver.account, "category": "student", "until_on": "2026-06-30", "evidence": "7/2025"})
+    } else if is(&clerks::REVOKE) {
+        json!({"benefit": there.benefit, "reason": "a mistake"})
     } else if is(&fleet::TELL_VEHICLES) {
         let vehicle = json!({"board": "1300", "plate": "BG900AA", "carrier": "green-bus", "is_in_service": true});
         json!({"city": "belgrade", "vehicles": [vehicle]})
@@ -382,7 +399,7 @@ on_both_databases! {
         let ticket = driver.park(vehicle, "red", 60).ticket;
         let foreign_ticket = stranger.park(foreign, "red", 30).ticket;
         let topup = driver.top_up("200.00");
-        let subject = RidesSubject { scanned: Some(sign.clone()), vehicle: None, persons: 1, is_again: false };
+        let subject = RidesSubject { scanned: Some(sign.clone()), vehicle: None, persons: 1, companions: Vec::new(), is_again: false };
         let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
         let ride = driver.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride.id.to_string();
         let (dispatcher, ride_controller) = (world.dispatcher(), world.ride_controller("Daniyar"));
@@ -398,6 +415,12 @@ on_both_databases! {
         let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
         let paid = driver.begin(&quote).sale.items[0].outcome::<cards::CardsOutcome>().unwrap().unwrap();
         let (card, top_up) = (card.to_string(), paid.top_up.id.to_string());
+        let subject = PassesSubject { product: "month".parse().unwrap(), first_on: "2025-09-20".parse().ok(), is_again: false };
+        let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
+        let pass = driver.begin(&quote).sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass.id.to_string();
+        let (dispatcher, ride_controller, clerk) = (world.dispatcher(), world.ride_controller("Daniyar"), world.benefit_clerk());
+        let granted = json!({"city": "belgrade", "account": driver.account, "category": "school", "until_on": "2026-06-30", "evidence": "8/2025"});
+        let benefit = expect::<holders::Benefit>(200, clerk.post(clerks::GRANT.path, &granted)).id.to_string();
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -411,6 +434,10 @@ on_both_databases! {
         let there = There { driver: &driver, vehicle, order, ride, card, top_up, sign: sign.clone(), number, payment: topup };
         let odd = odd(world, &ids);
         let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("notice_editor", Some(&editor)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+            order.clone(), ride.clone(), pass.clone(), benefit.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
+        ];
+        let there = There { driver: &driver, vehicle, order, ride, sign: sign.clone(), pass, benefit, number, payment: topup };
+        let odd = odd(world, &ids);
         let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("clerk", Some(&clerk)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());

@@ -16,6 +16,7 @@ mod messages;
 mod notices;
 mod orders;
 mod parking;
+mod passes;
 mod plates;
 mod privacy;
 mod purchases;
