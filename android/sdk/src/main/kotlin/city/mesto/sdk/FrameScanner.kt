@@ -14,7 +14,7 @@ import java.time.Duration
  * frame shows is put together. It needs no client. [budget] is how long a frame is looked at, 36
  * milliseconds where null; more is for a picture that was picked.
  */
-class Scanner(budget: Duration? = null, private val local: CoroutineDispatcher = Dispatchers.Default) : AutoCloseable {
+class FrameScanner(budget: Duration? = null, private val local: CoroutineDispatcher = Dispatchers.Default) : AutoCloseable {
     private val core = CodeScanner(budget)
 
     /**

@@ -3,7 +3,7 @@ import Foundation
 
 /// Looks at the frames of one camera, one after the other: what it saw of a code that no single
 /// frame shows is put together. It needs no client.
-public actor Scanner {
+public actor FrameScanner {
     private let core: CodeScanner
 
     /// `budget` is how long a frame is looked at, 36 milliseconds where nil; more is for a picture
