@@ -49,6 +49,9 @@ interface CheckNavigation {
     /** A ride that was registered before; back leads here again. */
     fun earlier(id: String)
 
+    /** Another sign or number, in place of this screen. */
+    fun scan()
+
     fun topUp()
 
     /** The bank's page, outside of the app's own screens. */
@@ -119,7 +122,7 @@ class CheckPresenter(
     private fun next() {
         when ((shown.value.checked as? Checked.Refused)?.next) {
             Next.Retry -> on(CheckEvent.Retry)
-            Next.Back -> navigation.back()
+            Next.Scan -> navigation.scan()
             Next.None, null -> Unit
         }
     }
@@ -167,7 +170,7 @@ class CheckPresenter(
         // Nothing is sold until the control is over, and the controller stands here.
         refused.code == CLOSED_IN_CONTROL -> Next.None
         // Asking again gives the same answer.
-        refused is MestoException.Refused -> Next.Back
+        refused is MestoException.Refused -> Next.Scan
         else -> Next.Retry
     }
 

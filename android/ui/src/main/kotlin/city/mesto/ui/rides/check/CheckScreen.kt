@@ -66,7 +66,7 @@ private fun Checked(state: CheckUiState, onEvent: (CheckEvent) -> Unit) {
         Checked.Loading -> Persons(state.persons, isFixed, onEvent)
         is Checked.Refused -> {
             RefusedNotice(checked.refusal, actions = step(checked.next)?.let { text -> { QuietButton(text, { onEvent(CheckEvent.Next) }, fill = true) } })
-            if (checked.next == Next.Back && state.persons > 1) Persons(state.persons, isFixed, onEvent)
+            if (checked.next == Next.Scan && state.persons > 1) Persons(state.persons, isFixed, onEvent)
         }
         is Checked.Firm -> {
             checked.repeats?.let { Repeated(it, onEvent) }
@@ -82,7 +82,7 @@ private fun Checked(state: CheckUiState, onEvent: (CheckEvent) -> Unit) {
 @Composable
 private fun step(next: Next): String? = when (next) {
     Next.Retry -> texts.stateRetry()
-    Next.Back -> texts.ridesScanAnother()
+    Next.Scan -> texts.ridesScanAnother()
     Next.None -> null
 }
 

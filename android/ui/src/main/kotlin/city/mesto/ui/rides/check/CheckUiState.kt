@@ -59,7 +59,7 @@ enum class Next {
     Retry,
 
     /** Another sign or number. */
-    Back,
+    Scan,
 
     /** None: the controller decides now. */
     None,
