@@ -100,7 +100,7 @@ pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
     let PutTerminal { terminal } = link.post(PUT_TERMINAL.path, &put).await.map_err(not_told)?;
     let terminal = Token::new(&terminal).map_err(|why| CliError::failed("the operator's answer", why))?;
     // The terminal shows links to the same host as the sign.
-    let host = posted.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let host = host_of(&posted);
     let drawn = |text: &str| match call.style.json {
         true => Ok(String::new()),
         false => output::qr_that_fits(text, call.style),
@@ -122,8 +122,13 @@ pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
     }
 }
 
+/// The host that a sign leads to.
+pub fn host_of(sign: &str) -> &str {
+    sign.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default()
+}
+
 /// A terminal with a new key.
-fn machine() -> Outcome<SoftwareDevice> {
+pub fn machine() -> Outcome<SoftwareDevice> {
     let mut seed = [0; 32];
     SystemEntropy.fill(&mut seed);
     SoftwareDevice::from_seed(&seed).map_err(|why| CliError::failed("the terminal's key", why))

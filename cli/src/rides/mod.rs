@@ -6,6 +6,7 @@ mod bus;
 mod feed;
 mod rider;
 mod show;
+mod testbed;
 mod tools;
 
 use clap::Subcommand;
@@ -27,6 +28,7 @@ pub const SERVICE: Service = Service {
         pages: &[("Routes", "/sections/rides/routes"), ("What the city decided of rides", "/sections/rides/policy")],
     },
     code: Some(OfCode { kind: Kind::Ride, read: ticket_says }),
+    controls: Some(testbed::controls),
     history: Some(|phone, limit| Box::pin(past(phone, limit))),
     ..Service::named("rides")
 };

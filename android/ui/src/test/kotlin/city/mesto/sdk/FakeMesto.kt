@@ -4,7 +4,6 @@ package city.mesto.sdk
 import city.mesto.sdk.core.AccountClosed
 import city.mesto.sdk.core.AccountId
 import city.mesto.sdk.core.AccountState
-import city.mesto.sdk.core.BoardNumber
 import city.mesto.sdk.core.CarrierId
 import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.Channel
@@ -811,7 +810,7 @@ object Samples {
         facility("obilicev-venac", "Obilićev venac", null, "Free places are not known"),
     )
 
-    val bus = RideVehicle(BoardNumber("1204"), Plate("123ABC02", "123 ABC 02", "KZ"), CarrierId("almaty-electrotrans"))
+    val bus = RideVehicle("1204", Plate("123ABC02", "123 ABC 02", "KZ"), CarrierId("almaty-electrotrans"))
 
     fun trip(at: Instant) = RideTrip(TripId("tr"), RouteId("92"), 0u, at, at.plus(40, ChronoUnit.MINUTES))
 

@@ -18,7 +18,7 @@ internal suspend fun MestoClient.rideView(city: CityId, vehicle: RideVehicle, tr
     return RideView(
         route = route?.let { texts.ridesRoute(kind = it.kind.text(texts), number = it.number) },
         to = route?.to?.takeIf { it.isNotEmpty() }?.let { texts.ridesTo(it) },
-        vehicle = texts.ridesVehicle(vehicle.board.value),
+        vehicle = texts.ridesVehicle(vehicle.board),
         plate = vehicle.plate?.display,
         carrier = names.carrier,
     )
