@@ -169,7 +169,7 @@ class RideJourneyTest {
 
     /** What the camera sees: a wall, and on it a code. */
     private fun posted(text: String?): Seen {
-        val (width, height, module) = Triple(320, 240, 5)
+        val (width, height, module) = Triple(480, 360, 5)
         val code = text?.let { QrCode.encodeText(it, QrCode.Ecc.MEDIUM) }
         val picture = ImageBitmap(width, height)
         val canvas = Canvas(picture)
