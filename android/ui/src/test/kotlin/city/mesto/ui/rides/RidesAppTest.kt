@@ -25,6 +25,7 @@ import city.mesto.ui.mestoFeatures
 import city.mesto.ui.sees
 import city.mesto.ui.shows
 import city.mesto.ui.tap
+import city.mesto.ui.tapButton
 import city.mesto.ui.tapWhat
 import city.mesto.ui.type
 import kotlin.test.assertEquals
@@ -140,7 +141,7 @@ class RidesAppTest {
         tap(texts.ridesSeeEarlier())
         sees(texts.ridesTicketNote())
         phone.back()
-        tap(texts.ridesConfirmAgain())
+        tapButton(texts.ridesConfirmAgain())
         finds(confirm())
         assertEquals(1, fake.calls.count { it == "buy" })
     }
