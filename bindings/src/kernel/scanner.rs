@@ -94,9 +94,9 @@ pub struct CodeScanner(Mutex<Scanner>);
 
 #[uniffi::export]
 impl CodeScanner {
-    /// `budget` is how long a frame is looked at, 36 milliseconds where absent: no step begins after
-    /// it, and the longest takes some milliseconds. More is for a picture that was picked, 10 seconds
-    /// at most.
+    /// `budget` is how long a frame is looked at, 36 milliseconds where absent: no step begins
+    /// after it, and the longest takes some milliseconds. More is for a picture that was picked, 10
+    /// seconds at most.
     #[uniffi::constructor(default(budget = None))]
     pub fn new(budget: Option<Duration>) -> Result<Arc<Self>, MestoError> {
         let budget = budget.unwrap_or(Scanner::BUDGET);

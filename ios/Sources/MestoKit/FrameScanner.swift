@@ -11,7 +11,7 @@ public actor FrameScanner {
     public init(budget: TimeInterval? = nil) throws { core = try CodeScanner(budget: budget) }
 
     /// The QR codes of a frame, or what the user can do so that one is read. Refused with
-    /// `frame_invalid` where the numbers of the frame do not fit each other. What a code says is for
-    /// the part that sells it (`rides.checkSign`): open nothing of it.
+    /// `frame_invalid` where the numbers of the frame do not fit each other. What a code says is
+    /// for the part that sells it (`rides.checkSign`): open nothing of it.
     public func scan(_ frame: ScanFrame) throws -> Scanned { try core.scan(frame: frame) }
 }

@@ -77,7 +77,8 @@ public final class RideCheckModel: PaymentModel {
         super.init(mesto)
     }
 
-    /// Vehicle, trip, service day, and until when the ticket would be good; nil until that is known.
+    /// Vehicle, trip, service day, and until when the ticket would be good; nil until that is
+    /// known.
     public var offer: RidesOffer? {
         guard case let .quoted(quote) = phase else { return nil }
         return quote.ridesOffer

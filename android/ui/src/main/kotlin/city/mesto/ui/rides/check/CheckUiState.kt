@@ -43,7 +43,10 @@ sealed interface Checked {
         val total: Price,
         val notices: List<String>,
         val validUntil: Instant,
-        /** The ride of this account that it would repeat, as long as the rider did not say that he rides again. */
+        /**
+         * The ride of this account that it would repeat, as long as the rider did not say that he
+         * rides again.
+         */
         val repeats: Repeats? = null,
     ) : Checked
 

@@ -41,7 +41,9 @@ interface RidesNavigation {
     fun back()
 }
 
-/** Lives as long as `scope`; `ticks` beat while the list is seen: a ticket ends by the clock alone. */
+/**
+ * Lives as long as `scope`; `ticks` beat while the list is seen: a ticket ends by the clock alone.
+ */
 class RidesPresenter(
     private val client: MestoClient,
     private val ticks: Flow<Unit>,

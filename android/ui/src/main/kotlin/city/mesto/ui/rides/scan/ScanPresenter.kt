@@ -48,7 +48,9 @@ interface ScanNavigation {
     fun back()
 }
 
-/** Lives as long as `scope`; `scan` looks at frames of the camera, `look` at a picture of a file. */
+/**
+ * Lives as long as `scope`; `scan` looks at frames of the camera, `look` at a picture of a file.
+ */
 class ScanPresenter(
     private val client: MestoClient,
     private val scan: suspend (ScanFrame) -> Scanned,

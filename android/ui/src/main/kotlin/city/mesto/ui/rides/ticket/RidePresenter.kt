@@ -115,7 +115,10 @@ class RidePresenter(
         )
     }
 
-    /** The core says which tickets are good: by its clock, and while that is not sure also those that may be over. */
+    /**
+     * The core says which tickets are good: by its clock, and while that is not sure also those
+     * that may be over.
+     */
     private fun phase(ride: Ride): Phase {
         val rides = client.rides.current()
         return when {
