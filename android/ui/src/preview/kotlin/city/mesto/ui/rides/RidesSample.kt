@@ -30,8 +30,8 @@ class RidesSample(language: String) : Sample(language) {
 
     fun persons(count: Int, amount: String) = PriceLine(
         when (count) {
-            1 -> say("Jedna osoba", "One person", "1 жолаушы, әрқайсысы 120,00 KZT", "1 пассажир по 120,00 KZT")
-            else -> say("$count osobe po 120,00 KZT", "$count persons at 120.00 KZT", "$count жолаушы, әрқайсысы 120,00 KZT", "$count пассажира по 120,00 KZT")
+            1 -> say("Jedna osoba", "One person", "1 жолаушы, әрқайсысы 120 ₸", "1 пассажир по 120 ₸")
+            else -> say("$count osobe po 120 ₸", "$count persons at 120 ₸", "$count жолаушы, әрқайсысы 120 ₸", "$count пассажира по 120 ₸")
         },
         kzt(amount),
     )

@@ -55,7 +55,7 @@ fun RidesScreen(state: RidesUiState, onEvent: (RidesEvent) -> Unit, modifier: Mo
             )
         }
         val running = state.running
-        if (running == null) Waiting(texts.ridesLoading())
+        if (running == null) Card { Waiting(texts.ridesLoading()) }
         running.orEmpty().forEach { RunningCard(it, state) { onEvent(RidesEvent.Opened(it.id)) } }
         state.balance?.let { Balance(it, state, onEvent) }
         state.forgotten.forEach { Forgotten(it) { onEvent(RidesEvent.Opened(it.id)) } }

@@ -19,6 +19,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.layout.ContentScale
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.contentDescription
@@ -40,6 +41,10 @@ import city.mesto.ui.rides.scan.ScanUiState.Hint
 import city.mesto.ui.text.texts
 
 private const val FRAME_SHAPE = 4f / 3f
+
+/** Lower, so that with large letters there is room for what is in the way. */
+private const val LOW_FRAME_SHAPE = 2f
+private const val LARGE_LETTERS = 1.3f
 
 /** The camera before its first frame, by day and by night. */
 private val Unlit = Color(0xFF1B2029)
@@ -63,9 +68,10 @@ fun ScanScreen(state: ScanUiState, onEvent: (ScanEvent) -> Unit, modifier: Modif
 @Composable
 private fun Frame(state: ScanUiState) {
     val described = texts.ridesScanFrame()
+    val shape = if (LocalDensity.current.fontScale > LARGE_LETTERS) LOW_FRAME_SHAPE else FRAME_SHAPE
     Box(
         contentAlignment = Alignment.Center,
-        modifier = Modifier.fillMaxWidth().aspectRatio(FRAME_SHAPE).clip(MaterialTheme.shapes.large).background(Unlit).clearAndSetSemantics {
+        modifier = Modifier.fillMaxWidth().aspectRatio(shape).clip(MaterialTheme.shapes.large).background(Unlit).clearAndSetSemantics {
             contentDescription = described
             role = Role.Image
         },

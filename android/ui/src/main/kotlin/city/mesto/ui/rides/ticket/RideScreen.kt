@@ -44,7 +44,7 @@ fun RideScreen(state: RideUiState, onEvent: (RideEvent) -> Unit, modifier: Modif
         actions = writing?.let { { Writing(it, onEvent) } },
     ) {
         when (state) {
-            RideUiState.Loading -> Waiting(texts.ridesLoading())
+            RideUiState.Loading -> Card { Waiting(texts.ridesLoading()) }
             is RideUiState.Refused -> RefusedNotice(state.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(RideEvent.Retry) }) })
             is RideUiState.Shown -> Ticket(state, onEvent)
         }
@@ -61,13 +61,14 @@ private fun Ticket(state: RideUiState.Shown, onEvent: (RideEvent) -> Unit) {
         Phase.Forgotten -> Notice(icon = Icons.Warning, title = texts.stateForgotten(), tone = Tone.Attention, body = listOf(texts.ridesForgottenWhy()))
     }
     val isShown = state.phase == Phase.Running || state.phase == Phase.Forgotten
+    // What a camera looks for is on the screen however large the letters are.
     if (isShown) Clock(state)
+    if (isShown) CodeCard(state, onEvent)
     Card {
         RideHead(state.ride)
         Text(texts.ridesPersons(state.persons.toLong()), style = MaterialTheme.typography.titleLarge, color = MaterialTheme.colorScheme.onSurface)
         if (isShown) Text(texts.ridesValidUntil(words.time(state.endsAt, from = state.now)), style = MaterialTheme.typography.titleLarge, color = MaterialTheme.colorScheme.onSurface)
     }
-    if (isShown) CodeCard(state, onEvent)
     Card {
         FactRow(Fact(texts.ridesRegistered(), words.dayAndTime(state.registeredAt)), "")
         FactRow(Fact(texts.ridesFare(), words.money(state.paid)), "")
