@@ -677,6 +677,9 @@ class FakeMesto(
         /** False: nobody told what the vehicle does. */
         var isTripKnown = true
 
+        /** When the vehicle of the ride that would be repeated broke down. */
+        var brokeDownAt: Instant? = null
+
         /** Another phone shows the tickets. */
         var isCodeElsewhere = false
         private var codes = 0
@@ -701,7 +704,7 @@ class FakeMesto(
             val total = Samples.rsd(BigDecimal(120).multiply(BigDecimal(subject.persons.toLong())))
             val trip = Samples.trip(now).takeIf { isTripKnown }
             val repeats = current().current.firstOrNull()
-            val offer = RidesOffer(Samples.bus, trip, LocalDate.of(2025, 9, 3), subject.persons, now.plus(1, ChronoUnit.HOURS), repeats)
+            val offer = RidesOffer(Samples.bus, trip, LocalDate.of(2025, 9, 3), subject.persons, now.plus(1, ChronoUnit.HOURS), repeats, brokeDownAt.takeIf { repeats != null })
             val lines = listOf(line("rides.fare", total, mapOf("persons" to "${subject.persons}", "each" to "120.00 RSD")))
             quoted("rides", ItemSubject.Rides(subject), ItemOffer.Rides(offer), "rides/1204", lines, total, pay)
         }

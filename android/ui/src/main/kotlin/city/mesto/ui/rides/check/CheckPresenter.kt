@@ -163,7 +163,7 @@ class CheckPresenter(
         total = total.price(),
         notices = items.flatMap { it.notices }.map { client.text(it) },
         validUntil = expiresAt,
-        repeats = offer.repeats?.takeUnless { subject.isAgain }?.let { Repeats(it.id.value, it.registeredAt) },
+        repeats = offer.repeats?.takeUnless { subject.isAgain }?.let { Repeats(it.id.value, it.registeredAt, isGoodHere = offer.repeatsBrokeDownAt != null) },
     )
 
     private fun after(refused: MestoException): Next = when {

@@ -87,10 +87,16 @@ private fun step(next: Next): String? = when (next) {
 }
 
 @Composable
-private fun Repeated(repeats: Repeats, onEvent: (CheckEvent) -> Unit) =
-    Notice(icon = Icons.Warning, title = texts.ridesRepeats(words.time(repeats.registeredAt)), tone = Tone.Attention) {
-        QuietButton(texts.ridesSeeEarlier(), { onEvent(CheckEvent.SeeEarlier) }, fill = true)
-    }
+private fun Repeated(repeats: Repeats, onEvent: (CheckEvent) -> Unit) {
+    val at = words.time(repeats.registeredAt)
+    // Who has a ticket already is led to it first, and may still pay for somebody else.
+    val other = if (repeats.isGoodHere) texts.ridesConfirmAgain() to CheckEvent.RideAgain else texts.ridesSeeEarlier() to CheckEvent.SeeEarlier
+    Notice(
+        icon = if (repeats.isGoodHere) Icons.Check else Icons.Warning,
+        title = if (repeats.isGoodHere) texts.ridesGoesOn(at) else texts.ridesRepeats(at),
+        tone = if (repeats.isGoodHere) Tone.Good else Tone.Attention,
+    ) { QuietButton(other.first, { onEvent(other.second) }, fill = true) }
+}
 
 @Composable
 private fun Ride(checked: Checked.Firm) = Card {
@@ -118,8 +124,9 @@ private fun Persons(persons: Int, isFixed: Boolean, onEvent: (CheckEvent) -> Uni
 @Composable
 private fun ConfirmArea(state: CheckUiState, onEvent: (CheckEvent) -> Unit) {
     val checked = state.checked
-    if (checked is Checked.Firm && checked.repeats != null && !state.payment.isUnderWay) {
-        return MainButton(texts.ridesConfirmAgain(), { onEvent(CheckEvent.RideAgain) })
+    val repeats = (checked as? Checked.Firm)?.repeats
+    if (repeats != null && !state.payment.isUnderWay) {
+        return if (repeats.isGoodHere) MainButton(texts.ridesSeeEarlier(), { onEvent(CheckEvent.SeeEarlier) }) else MainButton(texts.ridesConfirmAgain(), { onEvent(CheckEvent.RideAgain) })
     }
     PayArea(
         state.payment,

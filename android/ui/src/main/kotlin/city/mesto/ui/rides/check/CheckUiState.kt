@@ -55,7 +55,12 @@ sealed interface Checked {
 
 /** A ride that is registered already, by its id. */
 @Immutable
-data class Repeats(val ride: String, val registeredAt: Instant)
+data class Repeats(
+    val ride: String,
+    val registeredAt: Instant,
+    /** Its vehicle broke down: its ticket is good in this one. */
+    val isGoodHere: Boolean = false,
+)
 
 /** The step after a refusal. */
 enum class Next {

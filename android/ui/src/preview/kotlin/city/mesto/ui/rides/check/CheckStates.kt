@@ -32,6 +32,7 @@ fun checkStates(language: String): Map<String, CheckUiState> = with(RidesSample(
         "three-persons" to ready.copy(checked = three, persons = 3),
         "route-unknown" to ready.copy(checked = one.copy(ride = unknown)),
         "repeats" to ready.copy(checked = one.copy(repeats = Repeats("rd1", after(-12)))),
+        "good-here" to ready.copy(checked = one.copy(repeats = Repeats("rd1", after(-12), isGoodHere = true))),
         "short" to ready.copy(deposit = DepositView(kzt("50"), missing = kzt("70"))),
         "loading" to CheckUiState(),
         "closed-in-control" to CheckUiState(Checked.Refused(closed, Next.None)),

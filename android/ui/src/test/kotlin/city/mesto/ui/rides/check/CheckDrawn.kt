@@ -25,6 +25,7 @@ private fun checkSay(name: String, words: Words, sample: RidesSample): List<Stri
         "three-persons" -> listOf(ridesPersons(3), money("360"), ridesConfirmDescribed(amount = money("360"), ride = route))
         "route-unknown" -> listOf(sample.bus.vehicle, ridesRouteUnknown("11:00"))
         "repeats" -> listOf(ridesRepeats("09:48"), ridesSeeEarlier(), ridesConfirmAgain())
+        "good-here" -> listOf(ridesGoesOn("09:48"), ridesSeeEarlier(), ridesConfirmAgain())
         "short" -> listOf(ridesBalanceShort(money("70")), ridesTopUp())
         "loading" -> listOf(ridesChecking())
         "closed-in-control" -> listOf(sample.closed.text, sample.closed.advice)

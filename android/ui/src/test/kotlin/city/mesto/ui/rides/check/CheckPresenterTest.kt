@@ -161,6 +161,17 @@ class CheckPresenterTest {
     }
 
     @Test
+    fun in_the_bus_after_one_that_broke_down_the_ticket_is_good_and_nothing_is_paid_av_65() = runTest {
+        on(presenter(saved = SavedStateHandle()), CheckEvent.Confirm)
+        val first = fake.rides.current().current.single()
+        fake.rides.brokeDownAt = Samples.morning.plusSeconds(300)
+        val presenter = presenter()
+        assertEquals(Repeats(first.id.value, Samples.morning, isGoodHere = true), firm(presenter).repeats)
+        on(presenter, CheckEvent.Confirm, CheckEvent.SeeEarlier)
+        assertEquals(1 to "earlier ${first.id.value}", bought() to navigation.went.last())
+    }
+
+    @Test
     fun two_phones_that_confirm_at_once_pay_once_and_the_other_is_asked_av_66() = runTest {
         val presenter = presenter()
         fake.outcome = Samples.refused("ride_repeated", "You registered in this vehicle.", "Nothing more was charged.")
