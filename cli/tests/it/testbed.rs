@@ -209,17 +209,16 @@ fn a_vehicle_comes_by_command_with_its_sign_and_what_its_terminal_shows_av_62_av
     assert!(text("terminal").starts_with("https://qr.avtobys.kz/almaty/t/"), "{bus}");
     let again = json_of("POST", &comes, Some(json!({ "vehicle": "1204" })));
     assert_ne!(again["sign"], bus["sign"], "a new sign takes the place of the one before");
-    for wrong in [
-        json!({ "minutes": 0 }),
-        json!({ "minutes": 721 }),
-        json!({ "bus": "1204" }),
-        json!({ "vehicle": 1204 }),
-    ] {
+    for wrong in
+        [json!({ "minutes": 0 }), json!({ "minutes": 721 }), json!({ "bus": "1204" }), json!({ "vehicle": 1204 })]
+    {
         let (status, text) = http("POST", &comes, Some(&wrong)).unwrap();
         assert_eq!(status, 400, "{wrong}: {text}");
     }
     // What the operator does not take is its answer.
-    for (wrong, why) in [(json!({ "route": "999" }), "route_unknown"), (json!({ "carrier": "nobody" }), "carrier_unknown")] {
+    for (wrong, why) in
+        [(json!({ "route": "999" }), "route_unknown"), (json!({ "carrier": "nobody" }), "carrier_unknown")]
+    {
         let (status, text) = http("POST", &comes, Some(&wrong)).unwrap();
         assert!(status >= 400 && text.contains(why), "{wrong}: {status} {text}");
     }

@@ -696,6 +696,9 @@ public struct Texts: Sendable {
     /// The operator has lost its record of this ride. Show the ticket to the controller, or ask support.
     public func ridesForgottenWhy() -> String { render("rides-forgotten-why", [:]) }
 
+    /// The vehicle that you registered in at {$registered_at_time} broke down. That ticket is good here; you need not pay again.
+    public func ridesGoesOn(registeredAtTime: String) -> String { render("rides-goes-on", ["registered_at_time": registeredAtTime]) }
+
     /// The balance covers {$count} rides
     public func ridesLeft(count: Int) -> String { render("rides-left", ["count": String(count)]) }
 

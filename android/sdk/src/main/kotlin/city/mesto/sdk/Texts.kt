@@ -691,6 +691,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The operator has lost its record of this ride. Show the ticket to the controller, or ask support. */
     fun ridesForgottenWhy(): String = render("rides-forgotten-why", emptyMap())
 
+    /** The vehicle that you registered in at {$registered_at_time} broke down. That ticket is good here; you need not pay again. */
+    fun ridesGoesOn(registeredAtTime: String): String = render("rides-goes-on", mapOf("registered_at_time" to registeredAtTime))
+
     /** The balance covers {$count} rides */
     fun ridesLeft(count: Long): String = render("rides-left", mapOf("count" to count.toString()))
 
