@@ -29,6 +29,7 @@ pub const SERVICE: Service = Service {
         pages: &[("Routes", "/sections/rides/routes"), ("What the city decided of rides", "/sections/rides/policy")],
     },
     code: Some(OfCode { kind: Kind::Ride, read: ticket_says }),
+    controls: Some(testbed::controls),
     history: Some(|phone, limit| Box::pin(past(phone, limit))),
     controls: Some(testbed::controls),
     ..Service::named("rides")

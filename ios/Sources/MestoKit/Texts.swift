@@ -630,11 +630,50 @@ public struct Texts: Sendable {
     /// Voided, the money was given back
     public func rideStateVoided() -> String { render("ride-state-voided", [:]) }
 
+    /// “{$confirm}” accepts the conditions and this fare.
+    public func ridesAccept(confirm: String) -> String { render("rides-accept", ["confirm": confirm]) }
+
+    /// Balance {$amount}
+    public func ridesBalance(amount: String) -> String { render("rides-balance", ["amount": amount]) }
+
+    /// Balance {$amount} at {$time}
+    public func ridesBalanceAt(amount: String, time: String) -> String { render("rides-balance-at", ["amount": amount, "time": time]) }
+
+    /// The balance lacks {$amount}
+    public func ridesBalanceShort(amount: String) -> String { render("rides-balance-short", ["amount": amount]) }
+
+    /// From the balance
+    public func ridesByBalance() -> String { render("rides-by-balance", [:]) }
+
     /// Carrier
     public func ridesCarrier() -> String { render("rides-carrier", [:]) }
 
     /// Check the ride
     public func ridesCheckTitle() -> String { render("rides-check-title", [:]) }
+
+    /// Checking the ride
+    public func ridesChecking() -> String { render("rides-checking", [:]) }
+
+    /// It is {$time}
+    public func ridesClockDescribed(time: String) -> String { render("rides-clock-described", ["time": time]) }
+
+    /// QR code of the ticket, to be shown to a controller: {$vehicle}
+    public func ridesCodeDescribed(vehicle: String) -> String { render("rides-code-described", ["vehicle": vehicle]) }
+
+    /// The ticket is not on this phone
+    public func ridesCodeElsewhere() -> String { render("rides-code-elsewhere", [:]) }
+
+    /// The ride was confirmed on another phone, or its ticket was moved there. One phone at a time shows it to a controller.
+    public func ridesCodeElsewhereWhy() -> String { render("rides-code-elsewhere-why", [:]) }
+
+    /// Preparing the code
+    public func ridesCodeLoading() -> String { render("rides-code-loading", [:]) }
+
+    /// Show the ticket on this phone
+    public func ridesCodeMove() -> String { render("rides-code-move", [:]) }
+
+    /// Moving the ticket…
+    public func ridesCodeMoving() -> String { render("rides-code-moving", [:]) }
 
     /// Confirm
     public func ridesConfirm() -> String { render("rides-confirm", [:]) }
@@ -642,20 +681,56 @@ public struct Texts: Sendable {
     /// Ride again
     public func ridesConfirmAgain() -> String { render("rides-confirm-again", [:]) }
 
+    /// Confirm: {$ride} for {$amount}
+    public func ridesConfirmDescribed(ride: String, amount: String) -> String { render("rides-confirm-described", ["ride": ride, "amount": amount]) }
+
+    /// Confirming…
+    public func ridesConfirming() -> String { render("rides-confirming", [:]) }
+
+    /// Earlier
+    public func ridesEarlier() -> String { render("rides-earlier", [:]) }
+
     /// Fare
     public func ridesFare() -> String { render("rides-fare", [:]) }
 
     /// The operator has lost its record of this ride. Show the ticket to the controller, or ask support.
     public func ridesForgottenWhy() -> String { render("rides-forgotten-why", [:]) }
 
+    /// The vehicle that you registered in at {$registered_at_time} broke down. That ticket is good here; you need not pay again.
+    public func ridesGoesOn(registeredAtTime: String) -> String { render("rides-goes-on", ["registered_at_time": registeredAtTime]) }
+
     /// The balance covers {$count} rides
     public func ridesLeft(count: Int) -> String { render("rides-left", ["count": String(count)]) }
+
+    /// Reading your rides
+    public func ridesLoading() -> String { render("rides-loading", [:]) }
 
     /// No rides yet.
     public func ridesNone() -> String { render("rides-none", [:]) }
 
+    /// Check the ride
+    public func ridesNumberGo() -> String { render("rides-number-go", [:]) }
+
+    /// Number of the vehicle
+    public func ridesNumberLabel() -> String { render("rides-number-label", [:]) }
+
+    /// On the board inside, or the plate
+    public func ridesNumberWhy() -> String { render("rides-number-why", [:]) }
+
     /// {$persons} persons
     public func ridesPersons(persons: Int) -> String { render("rides-persons", ["persons": String(persons)]) }
+
+    /// One person less
+    public func ridesPersonsLess() -> String { render("rides-persons-less", [:]) }
+
+    /// One person more
+    public func ridesPersonsMore() -> String { render("rides-persons-more", [:]) }
+
+    /// Number plate
+    public func ridesPlate() -> String { render("rides-plate", [:]) }
+
+    /// Registered
+    public func ridesRegistered() -> String { render("rides-registered", [:]) }
 
     /// You registered in this vehicle at {$registered_at_time}. Ride again?
     public func ridesRepeats(registeredAtTime: String) -> String { render("rides-repeats", ["registered_at_time": registeredAtTime]) }
@@ -666,8 +741,68 @@ public struct Texts: Sendable {
     /// The route is not known now; the ticket holds until {$ends_at_time}
     public func ridesRouteUnknown(endsAtTime: String) -> String { render("rides-route-unknown", ["ends_at_time": endsAtTime]) }
 
+    /// {$ride}, {$time}: {$state}
+    public func ridesRowDescribed(ride: String, time: String, state: String) -> String { render("rides-row-described", ["ride": ride, "time": time, "state": state]) }
+
+    /// Another code or number
+    public func ridesScanAnother() -> String { render("rides-scan-another", [:]) }
+
+    /// Blurred. Hold the phone still.
+    public func ridesScanBlurred() -> String { render("rides-scan-blurred", [:]) }
+
+    /// Too dark. Bring light to the code.
+    public func ridesScanDark() -> String { render("rides-scan-dark", [:]) }
+
+    /// What the camera sees
+    public func ridesScanFrame() -> String { render("rides-scan-frame", [:]) }
+
+    /// Light is reflected. Hold the phone at an angle.
+    public func ridesScanGlare() -> String { render("rides-scan-glare", [:]) }
+
+    /// Scan the code
+    public func ridesScanGo() -> String { render("rides-scan-go", [:]) }
+
+    /// Hold the sign in the vehicle, or the display of the terminal, in the frame.
+    public func ridesScanLook() -> String { render("rides-scan-look", [:]) }
+
+    /// There is no camera here. Pick a picture of the code, or type the number.
+    public func ridesScanNoCamera() -> String { render("rides-scan-no-camera", [:]) }
+
+    /// There is no code on this picture.
+    public func ridesScanNothing() -> String { render("rides-scan-nothing", [:]) }
+
+    /// Pick a picture
+    public func ridesScanPick() -> String { render("rides-scan-pick", [:]) }
+
+    /// Looking for a code
+    public func ridesScanReading() -> String { render("rides-scan-reading", [:]) }
+
+    /// Too far away. Go nearer.
+    public func ridesScanSmall() -> String { render("rides-scan-small", [:]) }
+
+    /// Pay for the ride
+    public func ridesScanTitle() -> String { render("rides-scan-title", [:]) }
+
+    /// The code is torn or covered. Scan another sign of the vehicle, or type its number.
+    public func ridesScanTorn() -> String { render("rides-scan-torn", [:]) }
+
+    /// Show that ticket
+    public func ridesSeeEarlier() -> String { render("rides-see-earlier", [:]) }
+
     /// A picture of it is worth nothing: the code changes every few seconds.
     public func ridesTicketNote() -> String { render("rides-ticket-note", [:]) }
+
+    /// This ticket is over
+    public func ridesTicketOver() -> String { render("rides-ticket-over", [:]) }
+
+    /// It was good until {$time}.
+    public func ridesTicketOverAt(time: String) -> String { render("rides-ticket-over-at", ["time": time]) }
+
+    /// Ticket
+    public func ridesTicketTitle() -> String { render("rides-ticket-title", [:]) }
+
+    /// Time
+    public func ridesTime() -> String { render("rides-time", [:]) }
 
     /// My rides
     public func ridesTitle() -> String { render("rides-title", [:]) }
@@ -675,14 +810,38 @@ public struct Texts: Sendable {
     /// Towards {$to}
     public func ridesTo(to: String) -> String { render("rides-to", ["to": to]) }
 
+    /// Top up the balance
+    public func ridesTopUp() -> String { render("rides-top-up", [:]) }
+
+    /// A ride is not confirmed yet
+    public func ridesUnconfirmed() -> String { render("rides-unconfirmed", [:]) }
+
+    /// What to do on board
+    public func ridesUnconfirmedRide() -> String { render("rides-unconfirmed-ride", [:]) }
+
+    /// Nobody knows yet whether this ride was charged; as soon as there is a signal it is asked again. To ride now, pay with a transport card or to the conductor. If both were charged, say so in “My rides”.
+    public func ridesUnconfirmedWhat() -> String { render("rides-unconfirmed-what", [:]) }
+
     /// Good until {$time}
     public func ridesValidUntil(time: String) -> String { render("rides-valid-until", ["time": time]) }
 
     /// Vehicle {$board}
     public func ridesVehicle(board: String) -> String { render("rides-vehicle", ["board": board]) }
 
+    /// Something is wrong with this ride
+    public func ridesWrong() -> String { render("rides-wrong", [:]) }
+
+    /// Send to the operator
+    public func ridesWrongSend() -> String { render("rides-wrong-send", [:]) }
+
+    /// Sending…
+    public func ridesWrongSending() -> String { render("rides-wrong-sending", [:]) }
+
     /// Sent: the operator looks into it
     public func ridesWrongSent() -> String { render("rides-wrong-sent", [:]) }
+
+    /// What is wrong?
+    public func ridesWrongWhat() -> String { render("rides-wrong-what", [:]) }
 
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }

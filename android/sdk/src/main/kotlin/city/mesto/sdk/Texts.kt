@@ -625,11 +625,50 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Voided, the money was given back */
     fun rideStateVoided(): String = render("ride-state-voided", emptyMap())
 
+    /** “{$confirm}” accepts the conditions and this fare. */
+    fun ridesAccept(confirm: String): String = render("rides-accept", mapOf("confirm" to confirm))
+
+    /** Balance {$amount} */
+    fun ridesBalance(amount: String): String = render("rides-balance", mapOf("amount" to amount))
+
+    /** Balance {$amount} at {$time} */
+    fun ridesBalanceAt(amount: String, time: String): String = render("rides-balance-at", mapOf("amount" to amount, "time" to time))
+
+    /** The balance lacks {$amount} */
+    fun ridesBalanceShort(amount: String): String = render("rides-balance-short", mapOf("amount" to amount))
+
+    /** From the balance */
+    fun ridesByBalance(): String = render("rides-by-balance", emptyMap())
+
     /** Carrier */
     fun ridesCarrier(): String = render("rides-carrier", emptyMap())
 
     /** Check the ride */
     fun ridesCheckTitle(): String = render("rides-check-title", emptyMap())
+
+    /** Checking the ride */
+    fun ridesChecking(): String = render("rides-checking", emptyMap())
+
+    /** It is {$time} */
+    fun ridesClockDescribed(time: String): String = render("rides-clock-described", mapOf("time" to time))
+
+    /** QR code of the ticket, to be shown to a controller: {$vehicle} */
+    fun ridesCodeDescribed(vehicle: String): String = render("rides-code-described", mapOf("vehicle" to vehicle))
+
+    /** The ticket is not on this phone */
+    fun ridesCodeElsewhere(): String = render("rides-code-elsewhere", emptyMap())
+
+    /** The ride was confirmed on another phone, or its ticket was moved there. One phone at a time shows it to a controller. */
+    fun ridesCodeElsewhereWhy(): String = render("rides-code-elsewhere-why", emptyMap())
+
+    /** Preparing the code */
+    fun ridesCodeLoading(): String = render("rides-code-loading", emptyMap())
+
+    /** Show the ticket on this phone */
+    fun ridesCodeMove(): String = render("rides-code-move", emptyMap())
+
+    /** Moving the ticket… */
+    fun ridesCodeMoving(): String = render("rides-code-moving", emptyMap())
 
     /** Confirm */
     fun ridesConfirm(): String = render("rides-confirm", emptyMap())
@@ -637,20 +676,56 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Ride again */
     fun ridesConfirmAgain(): String = render("rides-confirm-again", emptyMap())
 
+    /** Confirm: {$ride} for {$amount} */
+    fun ridesConfirmDescribed(ride: String, amount: String): String = render("rides-confirm-described", mapOf("ride" to ride, "amount" to amount))
+
+    /** Confirming… */
+    fun ridesConfirming(): String = render("rides-confirming", emptyMap())
+
+    /** Earlier */
+    fun ridesEarlier(): String = render("rides-earlier", emptyMap())
+
     /** Fare */
     fun ridesFare(): String = render("rides-fare", emptyMap())
 
     /** The operator has lost its record of this ride. Show the ticket to the controller, or ask support. */
     fun ridesForgottenWhy(): String = render("rides-forgotten-why", emptyMap())
 
+    /** The vehicle that you registered in at {$registered_at_time} broke down. That ticket is good here; you need not pay again. */
+    fun ridesGoesOn(registeredAtTime: String): String = render("rides-goes-on", mapOf("registered_at_time" to registeredAtTime))
+
     /** The balance covers {$count} rides */
     fun ridesLeft(count: Long): String = render("rides-left", mapOf("count" to count.toString()))
+
+    /** Reading your rides */
+    fun ridesLoading(): String = render("rides-loading", emptyMap())
 
     /** No rides yet. */
     fun ridesNone(): String = render("rides-none", emptyMap())
 
+    /** Check the ride */
+    fun ridesNumberGo(): String = render("rides-number-go", emptyMap())
+
+    /** Number of the vehicle */
+    fun ridesNumberLabel(): String = render("rides-number-label", emptyMap())
+
+    /** On the board inside, or the plate */
+    fun ridesNumberWhy(): String = render("rides-number-why", emptyMap())
+
     /** {$persons} persons */
     fun ridesPersons(persons: Long): String = render("rides-persons", mapOf("persons" to persons.toString()))
+
+    /** One person less */
+    fun ridesPersonsLess(): String = render("rides-persons-less", emptyMap())
+
+    /** One person more */
+    fun ridesPersonsMore(): String = render("rides-persons-more", emptyMap())
+
+    /** Number plate */
+    fun ridesPlate(): String = render("rides-plate", emptyMap())
+
+    /** Registered */
+    fun ridesRegistered(): String = render("rides-registered", emptyMap())
 
     /** You registered in this vehicle at {$registered_at_time}. Ride again? */
     fun ridesRepeats(registeredAtTime: String): String = render("rides-repeats", mapOf("registered_at_time" to registeredAtTime))
@@ -661,8 +736,68 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The route is not known now; the ticket holds until {$ends_at_time} */
     fun ridesRouteUnknown(endsAtTime: String): String = render("rides-route-unknown", mapOf("ends_at_time" to endsAtTime))
 
+    /** {$ride}, {$time}: {$state} */
+    fun ridesRowDescribed(ride: String, time: String, state: String): String = render("rides-row-described", mapOf("ride" to ride, "time" to time, "state" to state))
+
+    /** Another code or number */
+    fun ridesScanAnother(): String = render("rides-scan-another", emptyMap())
+
+    /** Blurred. Hold the phone still. */
+    fun ridesScanBlurred(): String = render("rides-scan-blurred", emptyMap())
+
+    /** Too dark. Bring light to the code. */
+    fun ridesScanDark(): String = render("rides-scan-dark", emptyMap())
+
+    /** What the camera sees */
+    fun ridesScanFrame(): String = render("rides-scan-frame", emptyMap())
+
+    /** Light is reflected. Hold the phone at an angle. */
+    fun ridesScanGlare(): String = render("rides-scan-glare", emptyMap())
+
+    /** Scan the code */
+    fun ridesScanGo(): String = render("rides-scan-go", emptyMap())
+
+    /** Hold the sign in the vehicle, or the display of the terminal, in the frame. */
+    fun ridesScanLook(): String = render("rides-scan-look", emptyMap())
+
+    /** There is no camera here. Pick a picture of the code, or type the number. */
+    fun ridesScanNoCamera(): String = render("rides-scan-no-camera", emptyMap())
+
+    /** There is no code on this picture. */
+    fun ridesScanNothing(): String = render("rides-scan-nothing", emptyMap())
+
+    /** Pick a picture */
+    fun ridesScanPick(): String = render("rides-scan-pick", emptyMap())
+
+    /** Looking for a code */
+    fun ridesScanReading(): String = render("rides-scan-reading", emptyMap())
+
+    /** Too far away. Go nearer. */
+    fun ridesScanSmall(): String = render("rides-scan-small", emptyMap())
+
+    /** Pay for the ride */
+    fun ridesScanTitle(): String = render("rides-scan-title", emptyMap())
+
+    /** The code is torn or covered. Scan another sign of the vehicle, or type its number. */
+    fun ridesScanTorn(): String = render("rides-scan-torn", emptyMap())
+
+    /** Show that ticket */
+    fun ridesSeeEarlier(): String = render("rides-see-earlier", emptyMap())
+
     /** A picture of it is worth nothing: the code changes every few seconds. */
     fun ridesTicketNote(): String = render("rides-ticket-note", emptyMap())
+
+    /** This ticket is over */
+    fun ridesTicketOver(): String = render("rides-ticket-over", emptyMap())
+
+    /** It was good until {$time}. */
+    fun ridesTicketOverAt(time: String): String = render("rides-ticket-over-at", mapOf("time" to time))
+
+    /** Ticket */
+    fun ridesTicketTitle(): String = render("rides-ticket-title", emptyMap())
+
+    /** Time */
+    fun ridesTime(): String = render("rides-time", emptyMap())
 
     /** My rides */
     fun ridesTitle(): String = render("rides-title", emptyMap())
@@ -670,14 +805,38 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Towards {$to} */
     fun ridesTo(to: String): String = render("rides-to", mapOf("to" to to))
 
+    /** Top up the balance */
+    fun ridesTopUp(): String = render("rides-top-up", emptyMap())
+
+    /** A ride is not confirmed yet */
+    fun ridesUnconfirmed(): String = render("rides-unconfirmed", emptyMap())
+
+    /** What to do on board */
+    fun ridesUnconfirmedRide(): String = render("rides-unconfirmed-ride", emptyMap())
+
+    /** Nobody knows yet whether this ride was charged; as soon as there is a signal it is asked again. To ride now, pay with a transport card or to the conductor. If both were charged, say so in “My rides”. */
+    fun ridesUnconfirmedWhat(): String = render("rides-unconfirmed-what", emptyMap())
+
     /** Good until {$time} */
     fun ridesValidUntil(time: String): String = render("rides-valid-until", mapOf("time" to time))
 
     /** Vehicle {$board} */
     fun ridesVehicle(board: String): String = render("rides-vehicle", mapOf("board" to board))
 
+    /** Something is wrong with this ride */
+    fun ridesWrong(): String = render("rides-wrong", emptyMap())
+
+    /** Send to the operator */
+    fun ridesWrongSend(): String = render("rides-wrong-send", emptyMap())
+
+    /** Sending… */
+    fun ridesWrongSending(): String = render("rides-wrong-sending", emptyMap())
+
     /** Sent: the operator looks into it */
     fun ridesWrongSent(): String = render("rides-wrong-sent", emptyMap())
+
+    /** What is wrong? */
+    fun ridesWrongWhat(): String = render("rides-wrong-what", emptyMap())
 
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())

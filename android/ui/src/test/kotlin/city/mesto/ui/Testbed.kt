@@ -12,8 +12,8 @@ import java.time.Instant
 import java.util.concurrent.TimeUnit
 
 /** `mesto testbed`; see docs/testbed.md. */
-class Testbed : AutoCloseable {
-    private val process: Process = ProcessBuilder(binary().path, "testbed", "--port", "0", "--json")
+class Testbed(city: String = "belgrade") : AutoCloseable {
+    private val process: Process = ProcessBuilder(binary().path, "testbed", "--city", city, "--port", "0", "--json")
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start()
     private val line: String = checkNotNull(process.inputStream.bufferedReader().readLine()) { "the testbed said nothing" }
@@ -45,6 +45,15 @@ class Testbed : AutoCloseable {
 
     /** Whether the barrier opens for a ticket. */
     fun opens(facility: String, ticket: String): Boolean = ask("/controller/exit", """{"facility":"$facility","ticket":"$ticket"}""").statusCode() == 200
+
+    /** What the sign of a vehicle says, and what its terminal shows. */
+    class Bus(val sign: String, val terminal: String)
+
+    /** A vehicle comes to where the rider stands, with a trip from now on. */
+    fun vehicle(board: String, plate: String): Bus {
+        val told = post("/bus", """{"vehicle":"$board","plate":"$plate","route":"92","ends":50}""")
+        return Bus(field(told, "sign"), field(told, "terminal"))
+    }
 
     fun advance(minutes: Long) = post("/clock", """{"advance_seconds":${minutes * 60}}""")
 
