@@ -16,8 +16,7 @@ use crate::kernel::config::{self, Misread};
 use crate::kernel::failure::Outcome;
 use crate::kernel::output::Colour;
 use crate::kernel::service::{Commands, Service, Services};
-use crate::{cards, control, garages, orders, parking, rides};
-use crate::{control, garages, orders, parking, passes, rides};
+use crate::{cards, control, garages, orders, parking, passes, rides};
 
 /// Every service, in the order in which its commands and its parts of pages are shown.
 pub const SERVICES: Services = Services(&[

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use mesto_protocol::base::{notices as notices_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
-use mesto_protocol::base::{payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
+use mesto_protocol::base::{
+    notices as notices_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire,
+};
 use mesto_protocol::cards::{offices as offices_wire, readers as readers_wire, riders as cards_wire};
 use mesto_protocol::control::{controllers as control_wire, registrations as registrations_wire};
 use mesto_protocol::garages::{controllers as controllers_wire, visits as visits_wire};
@@ -28,8 +29,7 @@ use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{cards, control, garages, kernel, orders, parking, rides};
-use crate::{control, garages, kernel, orders, parking, passes, rides};
+use crate::{cards, control, garages, kernel, orders, parking, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -89,12 +89,7 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::Controller, &[controllers_wire::CONTROL]),
     (
         Role::Dispatcher,
-        &[
-            fleet_wire::DISPATCH,
-            registrations_wire::TELL_REGISTRATIONS,
-            readers_wire::READ_CARDS,
-            offices_wire::ISSUE,
-        ],
+        &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS, readers_wire::READ_CARDS, offices_wire::ISSUE],
     ),
     (Role::RideController, &[control_wire::CHECK]),
     (Role::NoticeEditor, &[notices_wire::EDIT]),

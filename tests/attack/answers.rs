@@ -8,7 +8,6 @@ use mesto_protocol::base::{
     accounts, availability, notices, operator_document, payments, public, reports, sign_in, standing, terms, vehicles,
     wallet,
 };
-use mesto_protocol::base::{accounts, operator_document, payments, public, sign_in, vehicles, wallet};
 use mesto_protocol::cards::{offices, readers, riders as cards};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::garages::{controllers, visits};
@@ -139,10 +138,9 @@ fn quotes() -> Vec<Asked> {
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
     use May::{
-        Anybody, Bank, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Person, RideController, SignedIn,
+        Anybody, Bank, BenefitClerk, CardClerk, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Person,
+        RideController, SignedIn,
     };
-    use May::{Anybody, Bank, CardClerk, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
-    use May::{Anybody, Bank, BenefitClerk, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),

@@ -37,8 +37,8 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         | (May::Controller, Standing::Controller)
         | (May::Dispatcher, Standing::Dispatcher)
         | (May::RideController, Standing::RideController)
-        | (May::NoticeEditor, Standing::NoticeEditor) => Expected::Served,
-        | (May::CardClerk, Standing::CardClerk) => Expected::Served,
+        | (May::NoticeEditor, Standing::NoticeEditor)
+        | (May::CardClerk, Standing::CardClerk)
         | (May::BenefitClerk, Standing::BenefitClerk) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
         (
@@ -48,8 +48,8 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
             | May::Controller
             | May::Dispatcher
             | May::RideController
-            | May::NoticeEditor,
-            | May::CardClerk,
+            | May::NoticeEditor
+            | May::CardClerk
             | May::BenefitClerk,
             _,
         ) => Expected::Forbidden,

@@ -7,6 +7,7 @@ use mesto_operator::{Request, RoleGiven, payments};
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{self as buying, Bought, PayMethod, Quote};
 use mesto_protocol::base::sign_in::{self, CodeRequest, Session, SessionPage, SignIn};
+use mesto_protocol::cards::{offices, riders as cards};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::controllers as garages;
 use mesto_protocol::headers;
@@ -16,7 +17,6 @@ use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::purchase::ParkingOutcome;
-use mesto_protocol::cards::{offices, riders as cards};
 use mesto_protocol::passes::holders::PassesOutcome;
 use mesto_protocol::rides::riders::RidesOutcome;
 use mesto_protocol::rides::vehicles::{self as fleet, PostedSign};
@@ -67,30 +67,30 @@ impl Things {
             letters[at] = if letters[at] == '7' { '8' } else { '7' };
             letters.into_iter().collect()
         };
-        let Self { account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key, cursor } =
-            self;
-        let [account, vehicle, ticket, payment, ride] = [account, vehicle, ticket, payment, ride].map(other);
-        let [card, top_up] = [card, top_up].map(other);
-        let [order, quote, session, key] = [order, quote, session, key].map(other);
-        let (plate, cursor) = (plate.clone(), cursor.clone());
-        Self { account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key, cursor }
+        Self {
+            account: other(&self.account),
+            vehicle: other(&self.vehicle),
+            plate: self.plate.clone(),
+            ticket: other(&self.ticket),
+            payment: other(&self.payment),
+            order: other(&self.order),
+            ride: other(&self.ride),
+            card: other(&self.card),
+            top_up: other(&self.top_up),
+            pass: other(&self.pass),
+            quote: other(&self.quote),
+            session: other(&self.session),
+            key: other(&self.key),
+            cursor: self.cursor.clone(),
+        }
     }
 
     /// What no answer to somebody else may hold.
-    pub fn secrets(&self) -> [&str; 12] {
-        let Self { account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key, .. } = self;
-        [account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key].map(String::as_str)
-        let Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, cursor } = self;
-        let [account, vehicle, ticket, payment, ride] = [account, vehicle, ticket, payment, ride].map(other);
-        let [order, pass, quote, session, key] = [order, pass, quote, session, key].map(other);
-        let (plate, cursor) = (plate.clone(), cursor.clone());
-        Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, cursor }
-    }
-
-    /// What no answer to somebody else may hold.
-    pub fn secrets(&self) -> [&str; 11] {
-        let Self { account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key, .. } = self;
-        [account, vehicle, plate, ticket, payment, order, ride, pass, quote, session, key].map(String::as_str)
+    pub fn secrets(&self) -> [&str; 13] {
+        let Self { account, vehicle, plate, ticket, payment, order, ride, .. } = self;
+        let Self { card, top_up, pass, quote, session, key, .. } = self;
+        [account, vehicle, plate, ticket, payment, order, ride, card, top_up, pass, quote, session, key]
+            .map(String::as_str)
     }
 }
 
@@ -251,9 +251,20 @@ impl<'a> Scene<'a> {
         let one = |number| person(served, number, (&inspector, &dispatcher), &sign);
         let (a, b) = (one(1), one(2));
         let count = AtomicU64::new(0);
-        Self { served, a, b, inspector, controller, dispatcher, ride_controller, notice_editor, sign, count }
-        Self { served, a, b, inspector, controller, dispatcher, ride_controller, card_clerk, sign, count }
-        Self { served, a, b, inspector, controller, dispatcher, ride_controller, benefit_clerk, sign, count }
+        Self {
+            served,
+            a,
+            b,
+            inspector,
+            controller,
+            dispatcher,
+            ride_controller,
+            notice_editor,
+            card_clerk,
+            benefit_clerk,
+            sign,
+            count,
+        }
     }
 
     /// A number that was not used yet.
@@ -281,6 +292,8 @@ impl<'a> Scene<'a> {
     pub fn notice(&self) -> Value {
         let text = json!({"sr-Latn": format!("Vest {}", self.next()), "en": "News"});
         json!({"kind": "news", "city": "belgrade", "title": text, "body": text})
+    }
+
     /// A transport card that nobody knows yet: its number, its printed code, and how it is told.
     pub fn new_card(&self) -> (String, String, Value) {
         card_of(1_000 + self.next())
@@ -314,6 +327,8 @@ impl<'a> Scene<'a> {
                 assert_eq!(self.served.send(&unlink).status, 204);
             }
         }
+    }
+
     /// A benefit for one of the two, with evidence of its own.
     pub fn benefit(&self) -> Value {
         let until = (self.served.now() + TimeDelta::days(30)).date_naive();
@@ -400,11 +415,13 @@ impl<'a> Scene<'a> {
                 "an editor of notices of another city",
                 Standing::Elsewhere(&["notices.edit"]),
                 &elsewhere(Role::NoticeEditor, OTHER_CITY, None),
+            ),
             caller("a card clerk", Standing::CardClerk, &self.card_clerk),
             caller(
                 "a card clerk of another city",
                 Standing::Elsewhere(&["cards.office"]),
                 &elsewhere(Role::CardClerk, OTHER_CITY, None),
+            ),
             caller("a clerk", Standing::BenefitClerk, &self.benefit_clerk),
             caller(
                 "a clerk of another city",

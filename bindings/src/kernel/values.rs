@@ -2,8 +2,8 @@
 
 use crate::kernel::error::MestoError;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use mesto_rules::{Certainty, Texts};
 use mesto_rules::money::{self, Currency, Money};
+use mesto_rules::{Certainty, Texts};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 use std::str::FromStr as _;

@@ -59,7 +59,8 @@ fn entry(phone: &Phone, terms: &CityTerms) -> String {
     }
     if let Some(pending) = &terms.pending {
         let command = format!("Then: mesto accept-terms {} {}", pending.id, pending.version);
-        let said = if pending.needs_acceptance { "It has to be accepted." } else { "Paying from its day on accepts it." };
+        let said =
+            if pending.needs_acceptance { "It has to be accepted." } else { "Paying from its day on accepts it." };
         lines.push(phone.show.paint(Tone::Warn, &format!("  {} is new. {said} {command}", pending.version)));
     }
     lines.join("\n")

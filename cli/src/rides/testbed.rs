@@ -6,7 +6,6 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::post;
 use chrono::TimeDelta;
-use mesto_protocol::device::DeviceSigner as _;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::rides::vehicles::{POST_SIGN, PUT_TERMINAL, TELL_TRIPS, TELL_VEHICLES};
 use mesto_rules::rides::{RidesSection, Token};

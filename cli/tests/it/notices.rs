@@ -15,8 +15,22 @@ fn works_are_published_by_an_operator_and_read_and_remembered_by_a_driver_av_95_
     assert_eq!(driver.run(&["news"]).out.trim(), "There is no news.");
     let works = |from: &str| {
         driver.admin(&[
-            "notice", "publish", "planned-works", "--for", "belgrade", "--title", "sr-Latn=Radovi", "--title",
-            "en=Works", "--text", "sr-Latn=Ne radi.", "--text", "en=It is down.", "--from", from, "--until",
+            "notice",
+            "publish",
+            "planned-works",
+            "--for",
+            "belgrade",
+            "--title",
+            "sr-Latn=Radovi",
+            "--title",
+            "en=Works",
+            "--text",
+            "sr-Latn=Ne radi.",
+            "--text",
+            "en=It is down.",
+            "--from",
+            from,
+            "--until",
             "2099-01-01T00:00:00Z",
         ])
     };
@@ -24,11 +38,23 @@ fn works_are_published_by_an_operator_and_read_and_remembered_by_a_driver_av_95_
     let far = works("2098-12-01T00:00:00Z");
     assert_eq!(code(&far), (3, "out_of_range".into()), "they begin and end within a year");
     let news = driver.admin(&[
-        "notice", "publish", "news", "--for", "belgrade", "--title", "sr-Latn=Vest", "--title", "en=News", "--text",
-        "sr-Latn=Tekst", "--text", "en=Text",
+        "notice",
+        "publish",
+        "news",
+        "--for",
+        "belgrade",
+        "--title",
+        "sr-Latn=Vest",
+        "--title",
+        "en=News",
+        "--text",
+        "sr-Latn=Tekst",
+        "--text",
+        "en=Text",
     ]);
     let published = right(&news);
-    let missing = driver.admin(&["notice", "publish", "news", "--for", "belgrade", "--title", "en=News", "--text", "en=Text"]);
+    let missing =
+        driver.admin(&["notice", "publish", "news", "--for", "belgrade", "--title", "en=News", "--text", "en=Text"]);
     assert_eq!(code(&missing), (3, "notice_language_missing".into()));
     let twice = ["notice", "publish", "news", "--title", "en=One", "--title", "en=Two", "--text", "en=Text"];
     assert_eq!(driver.admin(&twice).exit, 2);

@@ -214,9 +214,10 @@ fn a_vehicle_comes_by_command_with_its_sign_and_what_its_terminal_shows_av_62_av
         assert_eq!(status, 400, "{wrong}: {text}");
     }
     // What the operator does not take is its answer.
-    for (wrong, why) in
-        [(json!({ "vehicle": "1204", "route": "999" }), "route_unknown"), (json!({ "vehicle": "1204", "carrier": "nobody" }), "carrier_unknown")]
-    {
+    for (wrong, why) in [
+        (json!({ "vehicle": "1204", "route": "999" }), "route_unknown"),
+        (json!({ "vehicle": "1204", "carrier": "nobody" }), "carrier_unknown"),
+    ] {
         let (status, text) = http("POST", &comes, Some(&wrong)).unwrap();
         assert!(status >= 400 && text.contains(why), "{wrong}: {status} {text}");
     }

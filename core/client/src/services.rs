@@ -13,8 +13,7 @@ use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{cards, garages, orders, parking, rides};
-use crate::{garages, orders, parking, passes, rides};
+use crate::{cards, garages, orders, parking, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -88,8 +87,7 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 16] = [
-const TOPICS: [(&str, Topic); 14] = [
+const TOPICS: [(&str, Topic); 18] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),

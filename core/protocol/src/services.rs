@@ -8,8 +8,7 @@ use crate::kernel::service::Service;
 use crate::kernel::signed_code::{Claims, CodeError, Kind, Unread};
 use crate::parking::signed::TicketClaims;
 use crate::rides::signed::RideClaims;
-use crate::{base, cards, control, garages, kernel, orders, parking, rides};
-use crate::{base, control, garages, kernel, orders, parking, passes, rides};
+use crate::{base, cards, control, garages, kernel, orders, parking, passes, rides};
 
 /// Every service of this version, those that others stand on first.
 pub const SERVICES: &[&Service] = &[

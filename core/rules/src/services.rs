@@ -3,8 +3,7 @@
 
 use crate::kernel::check::{self, Wrong};
 use crate::kernel::city::City;
-use crate::{cards, garages, orders, parking, rides};
-use crate::{garages, orders, parking, passes, rides};
+use crate::{cards, garages, orders, parking, passes, rides};
 
 /// Checks a city against itself, every service that is known here included.
 ///
@@ -29,8 +28,7 @@ pub mod load {
     use crate::kernel::ids::joined;
     pub use crate::kernel::load::LoadError;
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
-    use crate::{cards, garages, orders, parking, rides};
-    use crate::{garages, orders, parking, passes, rides};
+    use crate::{cards, garages, orders, parking, passes, rides};
     use std::collections::BTreeMap;
 
     macro_rules! embedded {
@@ -45,8 +43,7 @@ pub mod load {
     embedded! {
         "almaty":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml", "rides.toml",
-            "cards.toml";
-            "passes.toml";
+            "cards.toml", "passes.toml";
         "belgrade":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml",
             "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",

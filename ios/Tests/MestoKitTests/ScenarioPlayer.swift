@@ -152,7 +152,7 @@ final class ScenarioPlayer {
         if scanned == nil, vehicle == nil { scanned = sign }
         if let scanned { try await mesto.rides.checkSign(city: city, scanned) }
         let persons = step["persons"] == nil ? 1 : whole(step, "persons")
-        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: UInt32(persons), isAgain: step["again"] as? Bool == true)
+        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: UInt32(persons), companions: [], isAgain: step["again"] as? Bool == true)
         let quote = try await mesto.rides.quote(city: city, subject, pay: pay(step))
         let item = try remembered(quote, step)
         guard let offer = quote.ridesOffer else { throw StepFailed(description: "no ride is promised") }

@@ -1,7 +1,9 @@
 //! Notices: news, works and outages, written by editors and read by anybody.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::notices::{self as wire, NewNotice, NoticePage, NoticeToWithdraw, ServiceNotice, ServiceNoticeKind};
+use mesto_protocol::base::notices::{
+    self as wire, NewNotice, NoticePage, NoticeToWithdraw, ServiceNotice, ServiceNoticeKind,
+};
 use mesto_protocol::kernel::ids::NoticeId;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::city::Texts;
@@ -191,7 +193,8 @@ fn published(
         None => &operator.home,
     };
     let Some(kind) = known(&asked.kind) else {
-        let detail = format!("`{}` is no kind of notice; these are: {}", asked.kind, ServiceNoticeKind::KNOWN.join(", "));
+        let detail =
+            format!("`{}` is no kind of notice; these are: {}", asked.kind, ServiceNoticeKind::KNOWN.join(", "));
         return Err(refused("kind", detail).with("known", ServiceNoticeKind::KNOWN).into());
     };
     checked_times(kind, asked, now)?;

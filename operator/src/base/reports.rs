@@ -122,7 +122,9 @@ fn said(field: &str, typed: &str, most: usize) -> Result<String, Problem> {
     let lines = lines.trim();
     match lines.chars().count() {
         0 => Err(refused(field, format!("say what it is, in 1 to {most} characters"))),
-        letters if letters > most => Err(refused(field, format!("say it in at most {most} characters")).with("most", most)),
+        letters if letters > most => {
+            Err(refused(field, format!("say it in at most {most} characters")).with("most", most))
+        }
         _ => Ok(lines.to_owned()),
     }
 }

@@ -78,8 +78,9 @@ pub enum GrantError {
         /// The places of the city that was said; empty when none was.
         known: String,
     },
-    #[error("a role is driver, inspector, controller, dispatcher, ride_controller or notice_editor")]
-    #[error("a role is driver, inspector, controller, dispatcher, ride_controller or benefit_clerk")]
+    #[error(
+        "a role is driver, inspector, controller, dispatcher, ride_controller, notice_editor, card_clerk or benefit_clerk"
+    )]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -199,10 +200,11 @@ impl Operator {
         if given.role == Role::Driver && (given.city.is_some() || given.place.is_some()) {
             return Err(GrantError::DriverOfCity);
         }
-        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk) && given.place.is_some() {
-        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController | Role::BenefitClerk)
-            && given.place.is_some()
-        {
+        let is_of_cities = matches!(
+            given.role,
+            Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk | Role::BenefitClerk
+        );
+        if is_of_cities && given.place.is_some() {
             return Err(GrantError::InspectorOfPlace);
         }
         let city = given.city.map(|asked| {

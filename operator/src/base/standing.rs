@@ -129,9 +129,10 @@ fn refusal(operator: &Operator, error: StandingError, row: Option<&StandingRow>)
         problem = problem.with("reason", reason);
     }
     let addresses = [("email", &contacts.email), ("phone", &contacts.phone), ("website", &contacts.website)];
-    addresses.into_iter().filter(|(_, value)| !value.is_empty()).fold(problem, |problem, (name, value)| {
-        problem.with(name, value)
-    })
+    addresses
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .fold(problem, |problem, (name, value)| problem.with(name, value))
 }
 
 fn told(operator: &Operator, row: Option<&StandingRow>) -> AccountStanding {

@@ -148,9 +148,7 @@ impl<'a> Charges<'a> {
     /// What the terminal says that it took.
     fn said(&self, told: &ByCard) -> Outcome<Option<i64>> {
         let Some(price) = told.price.filter(|_| !told.is_free) else { return Ok(told.is_free.then_some(0)) };
-        let wrong = |detail: String| {
-            Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.price")
-        };
+        let wrong = |detail: String| Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.price");
         if price.currency != self.city.currency {
             return Err(wrong(format!("{price}; rides are paid in {} here", self.city.currency)).into());
         }
@@ -160,10 +158,13 @@ impl<'a> Charges<'a> {
         Ok(Some(price.minor().map_err(|why| wrong(why.to_string()))?))
     }
 
-    /// The fare of the city for so many.
-    fn fare(&self, persons: u32) -> Outcome<Option<i64>> {
-        let rides = self.city.section::<RidesSection>()?;
-        let Some(fare) = rides.fare.known() else { return Ok(None) };
+    /// The fare of the city for so many, on the day on which they rode.
+    fn fare(&self, persons: u32, at: DateTime<Utc>) -> Outcome<Option<i64>> {
+        let (rides, day) = (self.city.section::<RidesSection>()?, self.city.local_day(at));
+        if rides.is_free_on(day) {
+            return Ok(Some(0));
+        }
+        let Some(fare) = rides.fare_on(day).and_then(|fare| fare.known()) else { return Ok(None) };
         Ok(Some(fare.checked_mul(persons)?.minor()?))
     }
 
@@ -174,7 +175,9 @@ impl<'a> Charges<'a> {
         let card = self.drawer.card(id)?.clone();
         let row = CardRideRow { card: Some(id), ..row };
         let price = match row.price {
-            None if told::tariff(self.cards, &card) == CardTariff::Standard => self.fare(row.persons)?,
+            None if told::tariff(self.cards, &card) == CardTariff::Standard => {
+                self.fare(row.persons, row.registered_at)?
+            }
             price => price,
         };
         if row.is_void {
@@ -198,7 +201,12 @@ impl<'a> Charges<'a> {
         self.drawer.change(card);
         match flag {
             Some(FlagWord::Blocked) => {
-                self.look_at(tx, "card_ridden_blocked", &id.to_string(), "a terminal let a card ride that was blocked")?;
+                self.look_at(
+                    tx,
+                    "card_ridden_blocked",
+                    &id.to_string(),
+                    "a terminal let a card ride that was blocked",
+                )?;
             }
             Some(FlagWord::BelowZero) => {
                 let detail = "a terminal let a card ride that had not enough on it, as far as is told";

@@ -135,12 +135,8 @@ impl World {
         let almaty = mesto_rules::load::embedded("almaty").unwrap();
         let mut rides = almaty.section::<mesto_rules::rides::RidesSection>().unwrap().clone();
         let source = "decision".parse().unwrap();
-        rides.fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
         let mut cards = almaty.section::<mesto_rules::cards::CardsSection>().unwrap().clone();
         (cards.top_ups.least, cards.top_ups.most) = (rsd("100.00"), rsd("10000.00"));
-        let world = self.in_city(|city| {
-            city.put_section(rides).unwrap();
-            city.put_section(cards).unwrap();
         let fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
         rides.fares = vec![DatedFare { from: "2024-08-03".parse().unwrap(), fare }];
         let mut passes = almaty.section::<mesto_rules::passes::PassesSection>().unwrap().clone();
@@ -151,6 +147,7 @@ impl World {
         let world = self.in_city(|city| {
             city.put_section(rides).unwrap();
             city.put_section(passes).unwrap();
+            city.put_section(cards).unwrap();
         });
         let token = world.dispatcher().token;
         let post = |target: &str, body: serde_json::Value| {

@@ -78,10 +78,8 @@ impl AccountStandings<'_> {
             StandingState::Blocked => {
                 let AccountStanding { reason, email, phone, website, .. } = standing;
                 let write_to = [email, phone, website].into_iter().flatten().collect::<Vec<_>>().join(", ");
-                let values = [
-                    ("reason", TextValue::Text(reason.unwrap_or_default())),
-                    ("write_to", TextValue::Text(write_to)),
-                ];
+                let values =
+                    [("reason", TextValue::Text(reason.unwrap_or_default())), ("write_to", TextValue::Text(write_to))];
                 Some(self.0.text("standing-blocked", &values))
             }
             StandingState::Active | StandingState::Other(_) => None,

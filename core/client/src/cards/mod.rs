@@ -147,7 +147,10 @@ impl Cards<'_> {
         let today = stored.as_ref().map(|city| city.local_day(now));
         let waits = || card.top_ups.iter().filter(|one| one.state == CardTopUpState::Waiting);
         let waiting = waits().map(|one| one.amount).reduce(|sum, one| sum.checked_add(&one).unwrap_or(sum));
-        let fare = rides.and_then(|rides| rides.fare.known()).filter(|_| card.tariff == CardTariff::Standard);
+        let fare = rides
+            .zip(today)
+            .and_then(|(rides, today)| rides.fare_on(today)?.known())
+            .filter(|_| card.tariff == CardTariff::Standard);
         let on_it = &card.balance.amount;
         let covered = fare.filter(|fare| fare.currency == on_it.currency).and_then(|fare| {
             let rides = on_it.amount.checked_div(fare.amount)?;

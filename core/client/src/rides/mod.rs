@@ -14,7 +14,7 @@ use mesto_protocol::rides::riders::{CODE, DISPUTE, LIST, Ride, RideDispute, Ride
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::signed_code::Claims;
 use mesto_rules::rides::RidesSection;
-use mesto_rules::{City, Fact, shown};
+use mesto_rules::{City, shown};
 use serde::Serialize;
 
 pub use sales::{RideNames, RidesLeft, RouteNames};
@@ -74,10 +74,8 @@ pub const SERVICE: Service = Service {
     }),
     usual_price: Some(|client| {
         let cities = client.stored_cities();
-        let fare = |city: &City| match &city.section::<RidesSection>().ok()?.fare {
-            Fact::Known(fare) => Some(fare.value),
-            Fact::Unknown { .. } => None,
-        };
+        let now = client.now();
+        let fare = |city: &City| city.section::<RidesSection>().ok()?.fare_on(city.local_day(now))?.known().copied();
         cities.iter().find_map(|city| fare(city))
     }),
     synced: Some(|client| Box::pin(client.rides().codes_again())),

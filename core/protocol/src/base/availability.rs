@@ -16,10 +16,8 @@ pub const READ: Operation<Nothing, MonthAvailability> =
         ])
         .refuses(&[ProblemCode::CityUnknown, ProblemCode::OutOfRange]);
 
-pub const SERVICE: Service = Service {
-    adds: &[Adds { operations: &[READ.entry()], ..Adds::NOTHING }],
-    ..Service::named("availability")
-};
+pub const SERVICE: Service =
+    Service { adds: &[Adds { operations: &[READ.entry()], ..Adds::NOTHING }], ..Service::named("availability") };
 
 records! { availability_records;
     /// How much of a calendar month an operator was up. The three parts together are what was

@@ -6,9 +6,7 @@ use mesto_rules::city::Texts;
 
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::NoticeId;
-use crate::kernel::operation::{
-    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post, required,
-};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post, required};
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Adds, Service};
 use crate::kernel::wire::wire;

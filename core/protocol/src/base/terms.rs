@@ -13,10 +13,13 @@ use crate::kernel::service::{Adds, Service};
 use crate::kernel::wire::wire;
 use crate::{records, words};
 
-pub const LIST: Operation<Nothing, TermsList> =
-    get("/v1/account/terms", "The terms of a city with their versions, and what this account accepted", Access::SignedIn)
-        .query(&[required("city", "string", "The city's id.")])
-        .refuses(&[ProblemCode::CityUnknown]);
+pub const LIST: Operation<Nothing, TermsList> = get(
+    "/v1/account/terms",
+    "The terms of a city with their versions, and what this account accepted",
+    Access::SignedIn,
+)
+.query(&[required("city", "string", "The city's id.")])
+.refuses(&[ProblemCode::CityUnknown]);
 /// Said again, it is the acceptance that is there.
 pub const ACCEPT: Operation<TermsToAccept, AcceptedTerms> =
     post("/v1/account/terms", "The person accepts the newest version of terms", Access::SignedIn)

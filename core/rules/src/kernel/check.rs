@@ -253,7 +253,10 @@ impl<'a> Check<'a> {
         self.range("centre.radius_km", radius_km, 1..=200, "km");
         for (index, channel) in city.contacts.channels.iter().enumerate() {
             if !channel.starts_with("https://") {
-                self.say(format!("contacts.channels.{index}"), "a channel is an address such as https://t.me/avtobys.kz");
+                self.say(
+                    format!("contacts.channels.{index}"),
+                    "a channel is an address such as https://t.me/avtobys.kz",
+                );
             }
         }
         self.spans("contacts.hours", &city.contacts.hours);

@@ -52,8 +52,7 @@ pub enum StandingError {
 
 impl Standing {
     /// Every one, in the order of the table.
-    pub const ALL: [Self; 5] =
-        [Self::Active, Self::Suspended, Self::Blocked, Self::BlockedAndSuspended, Self::Closed];
+    pub const ALL: [Self; 5] = [Self::Active, Self::Suspended, Self::Blocked, Self::BlockedAndSuspended, Self::Closed];
 
     /// The standing after an event.
     ///

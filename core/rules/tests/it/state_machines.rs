@@ -158,6 +158,10 @@ fn accounts() -> String {
         let becomes = |event| state.step(event).map_or_else(|why| format!("refused: {why}"), |next| word(&next));
         let cells: Vec<String> = [Suspend, Resume, Block, Unblock, Close].map(becomes).to_vec();
         writeln!(table, "| {} | {pays} | {} |", word(&state), cells.join(" | ")).unwrap();
+    }
+    table
+}
+
 fn cards() -> String {
     let mut table = String::from(
         "\n## Transport card\n\n| state | event | becomes | or is refused, because |\n|---|---|---|---|\n",
@@ -251,8 +255,9 @@ fn visits() -> String {
 #[test]
 fn the_tables_of_the_state_machines_are_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/state-machines.md");
-    let made = format!("{HEAD}{}{}{}{}{}{}", tickets(), stays(), orders(), visits(), rides(), accounts());
-    let made = format!("{HEAD}{}{}{}{}{}{}{}", tickets(), stays(), orders(), visits(), rides(), cards(), top_ups());
+    let made = [tickets(), stays(), orders(), visits(), rides(), cards(), top_ups(), accounts()]
+        .into_iter()
+        .fold(HEAD.to_owned(), |page, table| page + &table);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &made).unwrap();
     }

@@ -54,7 +54,10 @@ fn a_change_is_told_from_its_publication_and_accepted_by_use_from_its_day_on_amb
     assert_eq!(terms.pending(&known, day("2026-05-09")), None, "not published yet");
     for (on, by_use) in [("2026-05-10", false), ("2026-05-31", false), ("2026-06-01", true), ("2027-01-01", true)] {
         let pending = terms.pending(&known, day(on)).unwrap();
-        assert_eq!((pending.is_effective, pending.is_accepted_by_use(), pending.stops_paying()), (by_use, by_use, false));
+        assert_eq!(
+            (pending.is_effective, pending.is_accepted_by_use(), pending.stops_paying()),
+            (by_use, by_use, false)
+        );
     }
     assert_eq!(terms.pending(&registered_on("2026-03-03", &["2026-06"]), day("2026-06-01")), None);
     assert!(terms.pending(&registered_on("2026-03-03", &["2026-02"]), day("2026-06-01")).is_some());
@@ -122,7 +125,10 @@ fn a_guarantee_is_a_whole_percent_av_46() {
 #[test]
 fn the_channels_of_the_system_are_addresses_and_its_help_has_hours_av_29_av_99_av_101() {
     let contacts = &almaty().contacts;
-    assert_eq!((contacts.website.as_str(), contacts.channels.as_slice()), ("https://avtobys.kz", &["https://t.me/avtobys.kz".to_owned()][..]));
+    assert_eq!(
+        (contacts.website.as_str(), contacts.channels.as_slice()),
+        ("https://avtobys.kz", &["https://t.me/avtobys.kz".to_owned()][..])
+    );
     assert!(!contacts.hours.is_empty());
     let wrong = served(almaty(), |document| document["contacts"]["channels"] = serde_json::json!(["t.me/avtobys.kz"]));
     let said = mesto_rules::check(&wrong).unwrap_err();
