@@ -262,7 +262,13 @@ const WRONGS: &[(&[&str], &str)] = &[
         "account {} is closed and is suspended or blocked",
     ),
     (&["INSERT INTO up_interval (began_at, until_at) VALUES (2, 1)"], UP_ONCE),
-    (&["INSERT INTO up_interval (began_at, until_at) VALUES (1, 3)", "INSERT INTO up_interval (began_at, until_at) VALUES (3, 4)"], UP_ONCE),
+    (
+        &[
+            "INSERT INTO up_interval (began_at, until_at) VALUES (1, 3)",
+            "INSERT INTO up_interval (began_at, until_at) VALUES (3, 4)",
+        ],
+        UP_ONCE,
+    ),
     (&["UPDATE card SET balance = balance + 1"], CARD_AND_LEDGER),
     (&["UPDATE ledger_leg SET holder = 'ac_stray' WHERE kind = 'card_top_up'"], CARD_ACCOUNT),
     (&["UPDATE card_top_up SET amount = amount + 1 WHERE state = 'waiting'"], CARD_WAITS),
@@ -295,8 +301,7 @@ const CARD_ACCOUNT: &str = "the ledger holds money for card account {}, which no
 const CARD_WAITS: &str = "card {} waits for other top-ups than the ledger holds for it";
 const HELD_AND_CREDITED: &str = "top-up {} was written onto its card and not credited, or the other way round";
 const CARD_RIDE_AND_CHARGE: &str = "ride {} by a card and its charge in the ledger differ";
-const CARD_RIDE_VOIDED: &str =
-    "ride {} by a card was voided and its price was not given back, or the other way round";
+const CARD_RIDE_VOIDED: &str = "ride {} by a card was voided and its price was not given back, or the other way round";
 const CARD_REPLACED: &str = "card {} was replaced and still has a balance or a user, or nothing took its place";
 const PASS_AND_CHARGE: &str = "pass {} and its payment in the ledger differ";
 const PASS_AND_REFUND: &str = "pass {} was given back and its price was not, or the other way round";

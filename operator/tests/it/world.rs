@@ -177,10 +177,16 @@ impl World {
         change(&mut city);
         self.key();
         let operator = Arc::new(operator_of(city, config(), 3_000 + self.keys.get()));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
     /// As [`World::almaty`], where so much may be tried.
     pub fn almaty_limited(&self, limits: mesto_operator::CardLimits) -> Self {
         let almaty = mesto_rules::load::embedded("almaty").unwrap();
         let operator = Arc::new(operator_of(almaty, config(), 2).limited(limits));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
     /// As [`World::almaty`], with something else said of passes.
     pub fn almaty_passes(&self, change: impl FnOnce(&mut mesto_rules::passes::PassesSection)) -> Self {
         let mut city = mesto_rules::load::embedded("almaty").unwrap();
@@ -341,6 +347,8 @@ impl World {
     /// Whoever writes news.
     pub fn notice_editor(&self) -> Person<'_> {
         self.staff(Role::NoticeEditor, "Saule")
+    }
+
     /// Whoever grants benefits.
     pub fn benefit_clerk(&self) -> Person<'_> {
         self.staff(Role::BenefitClerk, "Saule")

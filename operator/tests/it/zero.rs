@@ -86,7 +86,10 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
         ("/v1/transit/terminals", json!({"city": "belgrade", "vehicle": "1204", "key": "key"})),
         ("/v1/quotes", quote("cards", json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "amount": money}))),
         ("/v1/cards/links", json!({"city": "belgrade", "number": "9643100000000017", "code": "K7M2P9QD"})),
-        ("/v1/cards/reports", json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "trouble": "lost", "note": "in the bus"})),
+        (
+            "/v1/cards/reports",
+            json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "trouble": "lost", "note": "in the bus"}),
+        ),
         (
             "/v1/transit/cards",
             json!({"city": "belgrade", "cards": [{"number": "9643100000000017", "code": "K7M2P9QD", "kind": "standard", "issued_on": "2025-01-15"}]}),
@@ -96,7 +99,10 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
             json!({"city": "belgrade", "held": [{"top_up": "tu_01k479dz00qgg4pqj408q8qgak", "held_at": now}]}),
         ),
         ("/v1/transit/card-office/confirmed", json!({"city": "belgrade", "number": "9643100000000017"})),
-        ("/v1/transit/card-office/blocked", json!({"city": "belgrade", "number": "9643100000000017", "trouble": "lost"})),
+        (
+            "/v1/transit/card-office/blocked",
+            json!({"city": "belgrade", "number": "9643100000000017", "trouble": "lost"}),
+        ),
         (
             "/v1/transit/card-office/replaced",
             json!({"city": "belgrade", "number": "9643100000000017", "replacement": "9643100000000025", "replacement_code": "K7M2P9QD"}),
@@ -148,8 +154,7 @@ on_both_databases! {
         let dispatcher = world.dispatcher();
         let controller = world.ride_controller("Daniyar");
         let editor = world.notice_editor();
-        let clerk = world.card_clerk();
-        let (controller, clerk) = (world.ride_controller("Daniyar"), world.benefit_clerk());
+        let (card_clerk, benefit_clerk) = (world.card_clerk(), world.benefit_clerk());
         let mut tried = BTreeSet::new();
         for (path, body) in bodies(&vehicle.to_string()) {
             tried.insert(path);
@@ -157,9 +162,9 @@ on_both_databases! {
                 path if path.starts_with("/v1/inspector") => &inspector.token,
                 path if path.starts_with("/v1/garages") => &garage.token,
                 "/v1/control/registrations" => &dispatcher.token,
-                path if path.starts_with("/v1/transit/card-office") => &clerk.token,
+                path if path.starts_with("/v1/transit/card-office") => &card_clerk.token,
                 path if path.starts_with("/v1/transit") => &dispatcher.token,
-                path if path.starts_with("/v1/passes/benefits") => &clerk.token,
+                path if path.starts_with("/v1/passes/benefits") => &benefit_clerk.token,
                 path if path.starts_with("/v1/control") => &controller.token,
                 path if path.starts_with("/v1/notices") => &editor.token,
                 _ => &driver.token,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
 use mesto_client::protocol::base::notices::{NewNotice, ServiceNoticeKind};
+use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
 use mesto_client::protocol::base::reports::{ReportKind, ReportState};
 use mesto_client::protocol::base::standing::StandingState;
 use mesto_client::protocol::rides::riders::RidesSubject;
@@ -125,11 +125,15 @@ fn a_change_of_the_terms_is_shown_with_the_price_and_accepted_where_it_has_to_be
     let bus = Bus::of(&before);
     filled(&before, &phone, "1000.00");
     before.time.advance(TimeDelta::minutes(1));
-    let subject = RidesSubject { scanned: Some(bus.sign), vehicle: None, persons: 1, is_again: false };
+    let subject =
+        RidesSubject { scanned: Some(bus.sign), vehicle: None, persons: 1, companions: Vec::new(), is_again: false };
     let quote = run(phone.client.rides().quote(&almaty(), &subject, PayMethod::Deposit)).unwrap();
     assert_eq!(quote.terms_pending, []);
     let listed = run(phone.client.terms().list(&almaty())).unwrap();
-    assert_eq!((listed[0].id.as_str(), listed[0].versions[0].links.get("kk")), ("public-offer", "https://avtobys.kz/rules/"));
+    assert_eq!(
+        (listed[0].id.as_str(), listed[0].versions[0].links.get("kk")),
+        ("public-offer", "https://avtobys.kz/rules/")
+    );
     let unknown = run(phone.client.terms().accept(&almaty(), "public-offer", "1999")).unwrap_err();
     assert_eq!(unknown.code(), "terms_unknown");
     assert!(!unknown.advice(Locale::SrLatn).is_empty());

@@ -114,7 +114,6 @@ pub fn ready_in(net: &Arc<Net>, tenge: &str) -> (Phone, Bus) {
 }
 
 pub fn scanned(text: &str) -> RidesSubject {
-    RidesSubject { scanned: Some(text.to_owned()), vehicle: None, persons: 1, is_again: false }
     RidesSubject { scanned: Some(text.to_owned()), vehicle: None, persons: 1, companions: Vec::new(), is_again: false }
 }
 

@@ -65,7 +65,10 @@ fn a_card_is_linked_topped_up_and_held_at_a_reader_av_09_av_51_av_52() {
     let card = cards.card(id).unwrap();
     assert_eq!((card.balance.amount, card.top_ups[0].id), (kzt("0"), paid.id), "seen before it is synced");
     let notes = cards.notes(&card);
-    assert_eq!((notes.kind.as_str(), notes.waiting, notes.hold_until), ("Standard", Some(kzt("500")), Some(paid.hold_until)));
+    assert_eq!(
+        (notes.kind.as_str(), notes.waiting, notes.hold_until),
+        ("Standard", Some(kzt("500")), Some(paid.hold_until))
+    );
     assert_eq!((notes.rides, notes.is_low, notes.is_inactive), (Some(0), true, false));
     net.time.advance(TimeDelta::minutes(60));
     let told = json!({"city": "almaty", "held": [{"top_up": paid.id, "held_at": net.time.now()}]});

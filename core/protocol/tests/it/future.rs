@@ -157,7 +157,6 @@ fn every_answer_of_a_later_operator_can_be_read() {
     let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
     let (visit, ride, card) = (data("garages.visit"), data("rides.ride"), data("cards.card"));
-    let (visit, ride) = (data("garages.visit"), data("rides.ride"));
     let (pass, benefit) = (data("passes.pass"), data("passes.benefit"));
     let trip = ride["trip"]["id"].clone();
     let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());

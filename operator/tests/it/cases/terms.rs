@@ -67,6 +67,7 @@ fn quote(rider: &Person<'_>, vehicle: &str) -> Quote {
         scanned: None,
         vehicle: Some(vehicle.into()),
         persons: 1,
+        companions: Vec::new(),
         is_again: true,
     };
     checked(rider, &subject).0
