@@ -429,6 +429,12 @@ public struct Texts: Sendable {
     /// Charging begins at {$opens_at_time}: the ticket starts then.
     public func noticeParkingStartsAtOpening(opensAtTime: String) -> String { render("notice-parking-starts-at-opening", ["opens_at_time": opensAtTime]) }
 
+    /// There is no news.
+    public func noticesNone() -> String { render("notices-none", [:]) }
+
+    /// {$count} unread notices
+    public func noticesUnread(count: Int) -> String { render("notices-unread", ["count": String(count)]) }
+
     /// card
     public func onSiteCard() -> String { render("on-site-card", [:]) }
 
@@ -648,6 +654,9 @@ public struct Texts: Sendable {
     /// The operator has lost its record of this ride. Show the ticket to the controller, or ask support.
     public func ridesForgottenWhy() -> String { render("rides-forgotten-why", [:]) }
 
+    /// The vehicle that you registered in at {$registered_at_time} broke down. That ticket is good here; you need not pay again.
+    public func ridesGoesOn(registeredAtTime: String) -> String { render("rides-goes-on", ["registered_at_time": registeredAtTime]) }
+
     /// The balance covers {$count} rides
     public func ridesLeft(count: Int) -> String { render("rides-left", ["count": String(count)]) }
 
@@ -683,6 +692,12 @@ public struct Texts: Sendable {
 
     /// Sent: the operator looks into it
     public func ridesWrongSent() -> String { render("rides-wrong-sent", [:]) }
+
+    /// The operator blocked your account: {$reason}. What you paid stays valid. Write to {$write_to}.
+    public func standingBlocked(reason: String, writeTo: String) -> String { render("standing-blocked", ["reason": reason, "write_to": writeTo]) }
+
+    /// You suspended your account. Balance, cards and tickets stay; resume it to pay.
+    public func standingSuspended() -> String { render("standing-suspended", [:]) }
 
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }
@@ -803,6 +818,12 @@ public struct Texts: Sendable {
 
     /// The price is not known
     public func tariffGaragesUnknown() -> String { render("tariff-garages-unknown", [:]) }
+
+    /// New terms: version {$version} holds from {$effective_on}. Paying from that day on accepts it.
+    public func termsPending(version: String, effectiveOn: String) -> String { render("terms-pending", ["version": version, "effective_on": effectiveOn]) }
+
+    /// New terms: version {$version} holds from {$effective_on}. It has to be accepted before you pay from that day on.
+    public func termsToAccept(version: String, effectiveOn: String) -> String { render("terms-to-accept", ["version": version, "effective_on": effectiveOn]) }
 
     /// Buy a new ticket
     public func ticketBuyAgain() -> String { render("ticket-buy-again", [:]) }
@@ -971,6 +992,9 @@ public struct Texts: Sendable {
 
     /// Paid
     public func visitStatePaid() -> String { render("visit-state-paid", [:]) }
+
+    /// Your balance of {$balance} is below {$below}. Top it up before you ride.
+    public func walletLow(balance: String, below: String) -> String { render("wallet-low", ["balance": balance, "below": below]) }
 
     /// Shorter
     public func wheelLess() -> String { render("wheel-less", [:]) }

@@ -424,6 +424,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Charging begins at {$opens_at_time}: the ticket starts then. */
     fun noticeParkingStartsAtOpening(opensAtTime: String): String = render("notice-parking-starts-at-opening", mapOf("opens_at_time" to opensAtTime))
 
+    /** There is no news. */
+    fun noticesNone(): String = render("notices-none", emptyMap())
+
+    /** {$count} unread notices */
+    fun noticesUnread(count: Long): String = render("notices-unread", mapOf("count" to count.toString()))
+
     /** card */
     fun onSiteCard(): String = render("on-site-card", emptyMap())
 
@@ -643,6 +649,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The operator has lost its record of this ride. Show the ticket to the controller, or ask support. */
     fun ridesForgottenWhy(): String = render("rides-forgotten-why", emptyMap())
 
+    /** The vehicle that you registered in at {$registered_at_time} broke down. That ticket is good here; you need not pay again. */
+    fun ridesGoesOn(registeredAtTime: String): String = render("rides-goes-on", mapOf("registered_at_time" to registeredAtTime))
+
     /** The balance covers {$count} rides */
     fun ridesLeft(count: Long): String = render("rides-left", mapOf("count" to count.toString()))
 
@@ -678,6 +687,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Sent: the operator looks into it */
     fun ridesWrongSent(): String = render("rides-wrong-sent", emptyMap())
+
+    /** The operator blocked your account: {$reason}. What you paid stays valid. Write to {$write_to}. */
+    fun standingBlocked(reason: String, writeTo: String): String = render("standing-blocked", mapOf("reason" to reason, "write_to" to writeTo))
+
+    /** You suspended your account. Balance, cards and tickets stay; resume it to pay. */
+    fun standingSuspended(): String = render("standing-suspended", emptyMap())
 
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())
@@ -798,6 +813,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** The price is not known */
     fun tariffGaragesUnknown(): String = render("tariff-garages-unknown", emptyMap())
+
+    /** New terms: version {$version} holds from {$effective_on}. Paying from that day on accepts it. */
+    fun termsPending(version: String, effectiveOn: String): String = render("terms-pending", mapOf("version" to version, "effective_on" to effectiveOn))
+
+    /** New terms: version {$version} holds from {$effective_on}. It has to be accepted before you pay from that day on. */
+    fun termsToAccept(version: String, effectiveOn: String): String = render("terms-to-accept", mapOf("version" to version, "effective_on" to effectiveOn))
 
     /** Buy a new ticket */
     fun ticketBuyAgain(): String = render("ticket-buy-again", emptyMap())
@@ -966,6 +987,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Paid */
     fun visitStatePaid(): String = render("visit-state-paid", emptyMap())
+
+    /** Your balance of {$balance} is below {$below}. Top it up before you ride. */
+    fun walletLow(balance: String, below: String): String = render("wallet-low", mapOf("balance" to balance, "below" to below))
 
     /** Shorter */
     fun wheelLess(): String = render("wheel-less", emptyMap())
