@@ -277,8 +277,8 @@ impl Operator {
     }
 }
 
-/// The written notice that a block and a termination need (AV-124); nothing for an account without a
-/// telephone, which is of staff.
+/// The written notice that a block and a termination need (AV-124); nothing for an account without
+/// a telephone, which is of staff.
 pub(crate) fn written_notice(
     tx: &mut dyn Tx,
     operator: &Operator,

@@ -221,8 +221,8 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     // What is paid in it is one: the longest.
     actions.insert("/v1/purchases", purchases.values().map(|trace| trace.reads).max().unwrap());
     // Each asks for its account with its roles, its key, its quote with its sale, where its account
-    // stands and which terms it accepted, by card how many payments wait, and what its own service needs: the stay of the plate, the order, the visit
-    // and what was paid for it before.
+    // stands and which terms it accepted, by card how many payments wait, and what its own service
+    // needs: the stay of the plate, the order, the visit and what was paid for it before.
     let asked: BTreeMap<&str, usize> = purchases.iter().map(|(name, trace)| (*name, trace.asks)).collect();
     let expected =
         [("garages", 7), ("orders", 6), ("parking", 6), ("parking by card", 7), ("rides", 7), ("wallet by card", 6)];
