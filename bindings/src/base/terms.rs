@@ -23,6 +23,11 @@ part! {
 
 #[uniffi::export(async_runtime = "tokio")]
 impl Terms {
+    /// A change, in the client's language, to be shown before the button that pays.
+    pub fn pending_text(&self, pending: TermsPending) -> Result<String, MestoError> {
+        Ok(self.0.core.terms().pending_text(&pending))
+    }
+
     /// The terms of a city with every version, and what this account accepted.
     #[uniffi::method(default(cancel = None))]
     pub async fn list(&self, city: CityId, cancel: Option<Arc<Cancel>>) -> Result<Vec<CityTerms>, MestoError> {

@@ -23,6 +23,8 @@ enum Tool {
     Create {
         /// inspector, dispatcher, ride-controller, notice-editor, card-clerk, benefit-clerk, or
         /// controller (a device of a garage).
+        /// inspector, dispatcher, ride-controller, notice-editor, or controller (a device of a
+        /// garage).
         #[arg(long, value_enum)]
         role: StaffRole,
         /// Only in this city; everywhere without it. A controller has one.

@@ -10,6 +10,10 @@ extension Mesto {
 public struct TermsClient: Part {
     let core: Core
 
+    /// A change, for the person, to be shown before the button that pays.
+    public func text(_ pending: TermsPending) async throws -> String {
+        try core.client.terms().pendingText(pending: pending)
+    }
     /// The terms of a city with every version, and what this account accepted.
     public func list(city: CityId) async throws -> [CityTerms] {
         try await core.waiting { try await core.client.terms().list(city: city, cancel: $0) }

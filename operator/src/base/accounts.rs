@@ -134,6 +134,7 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<AccountClosed> {
         return closed(tx, account.id);
     }
     of_person(tx, account.id)?;
+    standing::may_close(tx, call.operator, &account)?;
     let settled = claims::pay_all(tx, call.operator, now, &mut account)?;
     // The last first: what others stand on is still there.
     for closing in call.operator.services.iter().rev().filter_map(|service| service.closing) {

@@ -54,7 +54,6 @@ pub(crate) const SERVICE: Service = Service {
         },
         erasure: Erasure::AtClosing(&["DELETE FROM account_standing WHERE account = $1"]),
     }],
-    closing: Some(closing),
     audit: &[
         Check {
             fault: "account {} is blocked and nobody said why",
@@ -207,11 +206,12 @@ fn stepped(
     Ok(standing)
 }
 
-/// An account that is closed is neither suspended nor blocked any more.
-fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
+/// Refuses to close an account that may not be, as it stands. Its row is erased with it: it is
+/// neither suspended nor blocked any more.
+pub(crate) fn may_close(tx: &mut dyn Tx, operator: &Operator, account: &LockedAccount) -> Outcome<()> {
     let row = tx.first(of(account.id))?;
     let before = standing(row.as_ref(), account.is_closed);
-    before.step(StandingEvent::Close).map_err(|error| refusal(call.operator, error, row.as_ref()))?;
+    before.step(StandingEvent::Close).map_err(|error| refusal(operator, error, row.as_ref()))?;
     Ok(())
 }
 
@@ -278,8 +278,8 @@ impl Operator {
     }
 }
 
-/// The written notice that a block and a termination need (AV-124); nothing for an account without a
-/// telephone, which is of staff.
+/// The written notice that a block and a termination need (AV-124); nothing for an account without
+/// a telephone, which is of staff.
 pub(crate) fn written_notice(
     tx: &mut dyn Tx,
     operator: &Operator,

@@ -1,8 +1,9 @@
 //! The contract: its versions, and accepting the newest one (AV-02, AV-125, AV-134).
 
-use mesto_protocol::base::terms::{self, AcceptedTerms, CityTerms, TermsList, TermsToAccept};
+use mesto_protocol::base::terms::{self, AcceptedTerms, CityTerms, TermsList, TermsPending, TermsToAccept};
 use mesto_protocol::event::Change;
 use mesto_rules::CityId;
+use mesto_texts::TextValue;
 
 use crate::kernel::client::Client;
 use crate::kernel::error::Result;
@@ -28,6 +29,17 @@ impl Client {
 }
 
 impl AccountTerms<'_> {
+    /// A change, for the person, before the button that pays.
+    #[must_use]
+    pub fn pending_text(self, pending: &TermsPending) -> String {
+        let id = if pending.needs_acceptance { "terms-to-accept" } else { "terms-pending" };
+        let values = [
+            ("version", TextValue::Text(pending.version.clone())),
+            ("effective_on", TextValue::Text(pending.effective_on.to_string())),
+        ];
+        self.0.text(id, &values)
+    }
+
     /// The terms of a city with every version, and what this account accepted.
     ///
     /// # Errors

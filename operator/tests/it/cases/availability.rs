@@ -52,7 +52,7 @@ on_both_databases! {
         assert_eq!((up.up_seconds, up.down_seconds, up.works_seconds), (239, 0, 0));
         assert_eq!((up.percent.as_str(), up.is_kept, up.guaranteed_percent), ("100.000", Some(true), Some(98)));
         assert_eq!(up.measured_until_at, world.now());
-        // Two minutes between beats are still one interval; a second more is down from the last one.
+        // Two minutes between beats are one interval; a second more is down from the last one.
         world.pass_seconds(61);
         world.due();
         assert_eq!(september(world).down_seconds, 0);

@@ -20,7 +20,10 @@ interface ReportsClient {
     /** Reports a trouble; the answer has the number for the telephone. */
     suspend fun report(city: CityId, trouble: TroubleToReport): TroubleReport
 
-    /** Reports of this account with their answers, newest first; [cursor] is `next` of the page before. */
+    /**
+     * Reports of this account with their answers, newest first; [cursor] is `next` of the page
+     * before.
+     */
     suspend fun list(cursor: String? = null, limit: Int = 50): ReportPage
 }
 
