@@ -1,109 +1,124 @@
-//! What the testbed does as whoever runs vehicles: one comes, with its trip, its sign and what its
-//! terminal shows.
+//! What the testbed does as whoever runs vehicles: a vehicle on a trip, its sign, its terminal.
 
 use std::sync::Weak;
 
 use axum::Router;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::post;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use mesto_protocol::device::DeviceSigner as _;
+use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::kernel::grants::Role;
-use mesto_protocol::rides::vehicles::{
-    POST_SIGN, PUT_TERMINAL, PostedSign, PutTerminal, SignToPost, TELL_TRIPS, TELL_VEHICLES, TerminalToPut,
-    ToldVehicle, ToldVehicles,
-};
-use mesto_rules::rides::{Token, sign};
-use serde::{Deserialize, Serialize};
+use mesto_protocol::rides::vehicles::{POST_SIGN, PUT_TERMINAL, TELL_TRIPS, TELL_VEHICLES};
+use mesto_rules::rides::Token;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::bus::{host_of, machine};
-use crate::kernel::testbed::{Asked, Refused, Standing, Testbed, TestbedError, answered, pass_on, wrong};
+use crate::kernel::testbed::{Asked, Refused, Standing, Testbed, TestbedError, answered, pass_on};
 use crate::kernel::web;
+use crate::rides::bus::shown_by;
 
 pub fn controls(testbed: Weak<dyn Testbed>) -> Router {
-    Router::new().route("/dispatcher/vehicle", post(vehicle)).with_state(testbed)
+    Router::new().route("/bus", post(bus)).route("/bus/terminal", post(terminal)).with_state(testbed)
 }
 
-/// A vehicle that is in service, on a trip that begins now.
+fn almaty() -> String {
+    "almaty".to_owned()
+}
+
+fn in_service() -> bool {
+    true
+}
+
+fn an_hour() -> i64 {
+    60
+}
+
+/// A vehicle on a trip from now on, unless it says otherwise.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Comes {
+#[serde(deny_unknown_fields)]
+struct Bus {
+    #[serde(default = "almaty")]
     city: String,
-    /// The number that is painted on it.
     vehicle: String,
     plate: Option<String>,
-    carrier: String,
-    route: String,
+    #[serde(default = "in_service")]
+    is_in_service: bool,
+    /// Left out: its trip is not known.
+    route: Option<String>,
+    #[serde(default)]
     direction: u32,
-    /// How long the trip takes.
-    minutes: u32,
+    /// Minutes from now.
+    #[serde(default)]
+    begins: i64,
+    #[serde(default = "an_hour")]
+    ends: i64,
+    /// It breaks down now.
+    #[serde(default)]
+    breaks_down: bool,
 }
 
-impl Default for Comes {
-    fn default() -> Self {
-        Self {
-            city: "almaty".to_owned(),
-            vehicle: "1204".to_owned(),
-            plate: None,
-            carrier: "almaty-electrotrans".to_owned(),
-            route: "92".to_owned(),
-            direction: 0,
-            minutes: 50,
+/// Answers with a new sign of the vehicle; those before it end.
+async fn bus(Standing(testbed): Standing<dyn Testbed>, Asked(bus): Asked<Bus>) -> Result<Response, Refused> {
+    let testbed = testbed.as_ref();
+    let now = testbed.now();
+    let vehicle =
+        json!({ "board": bus.vehicle, "plate": bus.plate, "carrier": "green-bus", "is_in_service": bus.is_in_service });
+    let told = ask(testbed, TELL_VEHICLES.path, &json!({ "city": bus.city, "vehicles": [vehicle] })).await?;
+    if told.0 != 200 {
+        return Ok(pass_on(told));
+    }
+    if let Some(route) = &bus.route {
+        let trip = json!({
+            "vehicle": bus.vehicle, "route": route, "direction": bus.direction,
+            "starts_at": now + TimeDelta::minutes(bus.begins), "ends_at": now + TimeDelta::minutes(bus.ends),
+            "broke_down_at": bus.breaks_down.then_some(now),
+        });
+        let told = ask(testbed, TELL_TRIPS.path, &json!({ "city": bus.city, "trips": [trip] })).await?;
+        if told.0 != 200 {
+            return Ok(pass_on(told));
         }
     }
+    let (status, said) = ask(testbed, POST_SIGN.path, &json!({ "city": bus.city, "vehicle": bus.vehicle })).await?;
+    let said = if status == 200 { json!({ "sign": said.get("text") }) } else { said };
+    Ok(pass_on((status, said)))
 }
 
-/// The longest trip that is told.
-const MINUTES_MOST: u32 = 12 * 60;
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfTerminal {
+    #[serde(default = "almaty")]
+    city: String,
+    vehicle: String,
+}
 
-async fn vehicle(Standing(testbed): Standing<dyn Testbed>, Asked(asked): Asked<Comes>) -> Result<Response, Refused> {
-    let Comes { city, vehicle, plate, carrier, route, direction, minutes } = asked;
-    if !(1..=MINUTES_MOST).contains(&minutes) {
-        return Err(wrong(format!("`minutes` are 1 to {MINUTES_MOST}, not {minutes}")));
+/// Answers with the code that a new terminal of the vehicle shows now; those before it end.
+async fn terminal(Standing(testbed): Standing<dyn Testbed>, Asked(of): Asked<OfTerminal>) -> Result<Response, Refused> {
+    let testbed = testbed.as_ref();
+    let failed = |why: &dyn std::fmt::Display| TestbedError::Failed(why.to_string());
+    let machine = SoftwareDevice::from_seed(&[9; 32]).map_err(|why| failed(&why))?;
+    let of_vehicle = json!({ "city": of.city, "vehicle": of.vehicle });
+    let signed = ask(testbed, POST_SIGN.path, &of_vehicle).await?;
+    if signed.0 != 200 {
+        return Ok(pass_on(signed));
     }
-    let starts_at = testbed.now();
-    let told = ToldVehicle { board: vehicle.clone(), plate, carrier, is_in_service: true };
-    let told = ToldVehicles { city: city.clone(), vehicles: vec![told] };
-    let trip = json!({
-        "vehicle": vehicle, "route": route, "direction": direction,
-        "starts_at": starts_at, "ends_at": starts_at + TimeDelta::minutes(minutes.into()),
-    });
-    let trips = json!({ "city": city, "trips": [trip] });
-    let to_post = SignToPost { city: city.clone(), vehicle: vehicle.clone(), others_end_at: None };
-    let machine = machine().map_err(|why| TestbedError::Failed(why.to_string()))?;
-    let to_put = TerminalToPut { city: city.clone(), vehicle, key: machine.device_key().to_text() };
-    for (path, body) in [(TELL_VEHICLES.path, json!(told)), (TELL_TRIPS.path, trips)] {
-        let answer = ask(testbed.as_ref(), path, &body).await?;
-        if answer.0 != 200 {
-            return Ok(pass_on(answer));
-        }
+    let posted = signed.1.get("text").and_then(Value::as_str).unwrap_or_default();
+    let put = json!({ "city": of.city, "vehicle": of.vehicle, "key": machine.device_key().to_text() });
+    let put = ask(testbed, PUT_TERMINAL.path, &put).await?;
+    if put.0 != 200 {
+        return Ok(pass_on(put));
     }
-    let posted = ask(testbed.as_ref(), POST_SIGN.path, &to_post).await?;
-    let put = ask(testbed.as_ref(), PUT_TERMINAL.path, &to_put).await?;
-    let PostedSign { text } = read(posted)?;
-    let PutTerminal { terminal } = read(put)?;
-    let failed = |why: &dyn std::fmt::Display| TestbedError::Failed(format!("the terminal: {why}"));
-    let terminal = Token::new(&terminal).map_err(|why| failed(&why))?;
-    let shown = sign::to_sign(host_of(&text), &city, &terminal, starts_at);
-    let signature = machine.sign(shown.as_bytes()).map_err(|why| failed(&why))?;
-    let shown = format!("{shown}.{}", URL_SAFE_NO_PAD.encode(signature));
-    Ok(axum::Json(json!({ "sign": text, "terminal": shown })).into_response())
+    let token = put.1.get("terminal").and_then(Value::as_str).unwrap_or_default();
+    let token = Token::new(token).map_err(|why| failed(&why))?;
+    let code = shown_by(&machine, posted, &of.city, &token, testbed.now()).map_err(|why| failed(&why))?;
+    Ok(pass_on((200, json!({ "code": code }))))
 }
 
-fn read<T: for<'de> Deserialize<'de>>((status, answer): (u16, Value)) -> Result<T, TestbedError> {
-    serde_json::from_value(answer).map_err(|why| TestbedError::Failed(format!("the operator's answer {status}: {why}")))
-}
-
-async fn ask(testbed: &dyn Testbed, path: &str, body: &impl Serialize) -> Result<(u16, Value), TestbedError> {
-    let body = serde_json::to_string(body).map_err(|why| TestbedError::Failed(why.to_string()))?;
+async fn ask(testbed: &dyn Testbed, path: &str, body: &Value) -> Result<(u16, Value), TestbedError> {
     let request = web::client()
         .map_err(TestbedError::Web)?
         .post(format!("{}{path}", testbed.operator_url()))
         .bearer_auth(testbed.staff_of_its_own(Role::Dispatcher).await?)
         .header("content-type", "application/json")
-        .body(body);
+        .body(body.to_string());
     answered(request).await
 }

@@ -31,11 +31,11 @@ final class Testbed {
     var operatorUrl: String { addresses["operator"] as? String ?? "" }
     var rootKey: String { addresses["root_key"] as? String ?? "" }
 
-    init(start: String = "2025-09-03T08:00:00Z", name: String = "localhost", city: String = "belgrade") throws {
+    init(start: String = "2025-09-03T08:00:00Z", name: String = "localhost", city: CityId = belgrade) throws {
         let folder = ProcessInfo.processInfo.environment["MESTO_LIB_DIR"] ?? root.appendingPathComponent("target/debug").path
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: folder).appendingPathComponent("mesto")
-        process.arguments = ["testbed", "--port", "0", "--json", "--start", start, "--name", name, "--city", city]
+        process.arguments = ["testbed", "--port", "0", "--json", "--start", start, "--name", name, "--city", city.value]
         process.environment = ProcessInfo.processInfo.environment.merging(["RUST_LOG": "error"]) { given, _ in given }
         process.standardInput = input
         process.standardOutput = output
