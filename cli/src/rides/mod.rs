@@ -30,7 +30,6 @@ pub const SERVICE: Service = Service {
     code: Some(OfCode { kind: Kind::Ride, read: ticket_says }),
     controls: Some(testbed::controls),
     history: Some(|phone, limit| Box::pin(past(phone, limit))),
-    controls: Some(testbed::controls),
     ..Service::named("rides")
 };
 
