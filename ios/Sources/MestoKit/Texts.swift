@@ -642,7 +642,7 @@ public struct Texts: Sendable {
     /// The balance lacks {$amount}
     public func ridesBalanceShort(amount: String) -> String { render("rides-balance-short", ["amount": amount]) }
 
-    /// From the balance
+    /// From balance
     public func ridesByBalance() -> String { render("rides-by-balance", [:]) }
 
     /// Carrier

@@ -637,7 +637,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The balance lacks {$amount} */
     fun ridesBalanceShort(amount: String): String = render("rides-balance-short", mapOf("amount" to amount))
 
-    /** From the balance */
+    /** From balance */
     fun ridesByBalance(): String = render("rides-by-balance", emptyMap())
 
     /** Carrier */

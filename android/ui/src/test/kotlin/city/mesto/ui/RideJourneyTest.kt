@@ -71,7 +71,7 @@ class RideJourneyTest {
 
     @Test
     fun a_sign_is_scanned_checked_confirmed_once_and_shown_to_a_controller_av_62_av_63_av_64_av_65_av_66_av_69_av_82_av_135() = onPhone {
-        val bus = testbed.vehicle("1204", "123ABC02")
+        val sign = testbed.bus("1204", "123ABC02")
         open()
         signIn()
         topUp()
@@ -83,13 +83,13 @@ class RideJourneyTest {
         camera.tryEmit(posted("https://pay.example.top/almaty/v/K7M2P9QD"))
         sees("pay.example.top")
         strip.frame(this)
-        camera.tryEmit(posted(bus.sign))
+        camera.tryEmit(posted(sign))
 
         // What it is and what it costs, before anything is charged; «Растау».
         val route = texts.ridesRoute(kind = texts.rideKindBus(), number = "92")
         val confirm = texts.ridesConfirmDescribed(amount = kzt("120"), ride = route)
         sees(texts.ridesTo("Әл-Фараби даңғылы"))
-        sees("Алматыэлектротранс")
+        sees("Green Bus Company")
         assertEquals("Растау", texts.ridesConfirm())
         finds(confirm).assertIsEnabled()
         strip.frame(this)
@@ -103,7 +103,7 @@ class RideJourneyTest {
         // The same vehicle again, by its terminal: asked about first.
         tap(texts.goBack())
         sees(texts.ridesTitle())
-        camera.tryEmit(posted(testbed.vehicle("1204", "123ABC02").terminal))
+        camera.tryEmit(posted(testbed.terminal("1204")))
         tap(texts.ridesScanGo())
         sees(texts.ridesConfirmAgain())
         sees(texts.ridesSeeEarlier())

@@ -46,14 +46,11 @@ class Testbed(city: String = "belgrade") : AutoCloseable {
     /** Whether the barrier opens for a ticket. */
     fun opens(facility: String, ticket: String): Boolean = ask("/controller/exit", """{"facility":"$facility","ticket":"$ticket"}""").statusCode() == 200
 
-    /** What the sign of a vehicle says, and what its terminal shows. */
-    class Bus(val sign: String, val terminal: String)
+    /** A vehicle comes to where the rider stands, on a trip from now on; the text of its sign. */
+    fun bus(board: String, plate: String): String = field(post("/bus", """{"vehicle":"$board","plate":"$plate","route":"92"}"""), "sign")
 
-    /** A vehicle comes to where the rider stands, with a trip from now on. */
-    fun vehicle(board: String, plate: String): Bus {
-        val told = post("/bus", """{"vehicle":"$board","plate":"$plate","route":"92","ends":50}""")
-        return Bus(field(told, "sign"), field(told, "terminal"))
-    }
+    /** What a terminal in it shows now. */
+    fun terminal(board: String): String = field(post("/bus/terminal", """{"vehicle":"$board"}"""), "code")
 
     fun advance(minutes: Long) = post("/clock", """{"advance_seconds":${minutes * 60}}""")
 
