@@ -132,7 +132,7 @@ impl OfficeCommand {
                 let card = json!({ "number": number, "code": code, "kind": kind, "issued_on": issued_on });
                 let (token, body) = (at.token()?, json!({ "city": at.city, "cards": [card] }));
                 let told: CardsTold = at.link(&token).post(TELL_ISSUED.path, &body).await.map_err(no_answer)?;
-                call.say(&told, || told.cards.iter().map(|card| format!("Issued: {card}\n")).collect());
+                call.say(&told, || told.cards.iter().map(|card| format!("Issued: {card}\n")).collect::<String>());
                 Ok(())
             }
             Self::Confirm { number, at } => ask(call, &at, CONFIRM.path, json!({ "number": number })).await,

@@ -43,7 +43,7 @@ fn fare(typed: &str) -> Result<Decimal, String> {
 }
 
 async fn read(link: &Link<'_>, args: &ReaderArgs) -> Outcome<CardAtReader> {
-    let target = READ.target(&[], &[("city", args.at.city.as_str()), ("code", &args.code)]);
+    let target = READ.target(&[], &[("city", args.at.city.as_str()), ("code", args.code.as_str())]);
     link.get(&target).await.map_err(no_answer)
 }
 

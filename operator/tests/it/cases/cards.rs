@@ -498,6 +498,9 @@ on_both_databases! {
         refused("bad_request", &report(&rider, card, "stopped"));
         let stranger = super::rides::rider(&world, &device(4), OTHER_PHONE, "1000");
         refused("not_found", &report(&stranger, card, "lost"));
+        refused("not_found", &ask_top_up(&stranger, card, kzt("500"), PayMethod::Deposit));
+        refused("not_found", &stranger.delete(&format!("/v1/cards/{card}")));
+        refused("not_found", &stranger.get(&format!("/v1/cards/{card}/history")));
         // A terminal that let it ride all the same is charged to it, and looked at.
         tell(&bus.dispatcher, &[by_card(CODE, world.now())]);
         assert_eq!(incidents(&world), ["card_ridden_blocked"]);
