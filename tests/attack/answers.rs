@@ -128,7 +128,9 @@ fn quotes() -> Vec<Asked> {
 
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
-    use May::{Anybody, Bank, BenefitClerk, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn};
+    use May::{
+        Anybody, Bank, BenefitClerk, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn,
+    };
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),

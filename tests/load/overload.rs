@@ -1,8 +1,10 @@
 //! Twice as much is asked as can be done: how long those wait who are served, how soon the others
 //! are refused, whether the operator is seen to live; and what one account takes of another's time.
+//! And rides at seven tenths of the load that can just be done.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +36,7 @@ const WARM_UP: Duration = Duration::from_secs(2);
 /// How often the operator is asked whether it lives.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Milliseconds.
+const RIDE_WITHIN: f64 = 100.0;
 const REFUSED_WITHIN: f64 = 50.0;
 const ALIVE_WITHIN: f64 = 20.0;
 
@@ -55,6 +58,9 @@ impl Times {
     }
 }
 
+/// Of the load that can just be done, what is offered on a busy day.
+const BUSY: f64 = 0.7;
+
 /// What came of a run.
 #[derive(Debug, Default)]
 struct Ran {
@@ -74,9 +80,13 @@ struct Shop {
 }
 
 impl Shop {
-    fn open(open: &dyn Fn() -> Outcome<Arc<dyn Store>>, count: usize) -> Outcome<Self> {
-        let rig = Rig::limited(open()?, FairShares::default());
-        let mut purchases = shop::prepare(&rig, Goods::Ticket, count)?;
+    fn open(
+        open: &dyn Fn() -> Outcome<Arc<dyn Store>>,
+        (goods, count): (Goods, usize),
+        shares: FairShares,
+    ) -> Outcome<Self> {
+        let rig = Rig::of(goods.city()?, open()?, shares);
+        let mut purchases = shop::prepare(&rig, goods, count)?;
         let (operator, now) = (Arc::clone(&rig.operator), rig.now);
         drop(rig);
         shuffle(&mut purchases);
@@ -107,7 +117,7 @@ pub fn measure(is_short: bool) -> Outcome<Vec<Measure>> {
     let count = PREPARED * usize::try_from((span * 2 + WARM_UP).as_secs())?;
     let cluster = PostgresCluster::start_with("-c fsync=on -c synchronous_commit=on -c max_connections=200")?;
     let folder = tempfile::tempdir()?;
-    let mut measures = Vec::new();
+    let mut measures = rides(&cluster, folder.path(), (rounds, span))?;
     for database in ["Postgres", "SQLite"] {
         let (mut full, mut twice, mut refused, mut alive) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut alone, mut beside) = (Vec::new(), Vec::new());
@@ -119,9 +129,9 @@ pub fn measure(is_short: bool) -> Outcome<Vec<Measure>> {
                     _ => Arc::new(SqliteStore::open(&file, Durability::Full)?),
                 })
             };
-            let shop = Shop::open(&open, count)?;
+            let shop = Shop::open(&open, (Goods::Ticket, count), FairShares::default())?;
             let (address, requests) = (shop.address, shop.requests.clone());
-            let drivers = std::thread::spawn(move || overload(address, requests, span));
+            let drivers = std::thread::spawn(move || offered(address, requests, (2.0, span)));
             let (at_full, at_twice) = drivers.join().map_err(|_| "the drivers' thread ended early")??;
             let rate = per_second(at_full.served.0.len(), at_full.span);
             eprintln!(
@@ -185,22 +195,72 @@ pub fn measure(is_short: bool) -> Outcome<Vec<Measure>> {
     Ok(measures)
 }
 
+/// Rides at [`BUSY`] of the load that can just be done, whoever waits.
+fn rides(cluster: &PostgresCluster, folder: &Path, (rounds, span): (usize, Duration)) -> Outcome<Vec<Measure>> {
+    let count = PREPARED * usize::try_from((span * 2 + WARM_UP).as_secs())?;
+    let mut measures = Vec::new();
+    for database in ["Postgres", "SQLite"] {
+        let mut busy = Vec::new();
+        for round in 1..=rounds {
+            let (url, file) = (cluster.database()?, folder.join(format!("rides-{round}.sqlite")));
+            let open = || -> Outcome<Arc<dyn Store>> {
+                Ok(match database {
+                    "Postgres" => Arc::new(PostgresStore::open(&url, STORE_CONNECTIONS)?),
+                    _ => Arc::new(SqliteStore::open(&file, Durability::Full)?),
+                })
+            };
+            let shop = Shop::open(&open, (Goods::Ride, count), FairShares::default())?;
+            let (address, requests) = (shop.address, shop.requests.clone());
+            let drivers = std::thread::spawn(move || offered(address, requests, (BUSY, span)));
+            let (full, at_busy) = drivers.join().map_err(|_| "the drivers' thread ended early")??;
+            if !at_busy.refused.0.is_empty() {
+                return Err(format!("{} rides were refused", at_busy.refused.0.len()).into());
+            }
+            eprintln!(
+                "round {round}, {database}: rides, full load {:.0}/s; at {BUSY} of it {:.0}/s, p50 {:.1} ms, p99 {:.1} ms",
+                per_second(full.served.0.len(), full.span),
+                per_second(at_busy.served.0.len(), at_busy.span),
+                at_busy.served.hundredth(50),
+                at_busy.served.hundredth(99),
+            );
+            busy.push(at_busy.served.hundredth(99));
+            shop.close()?;
+            if database == "SQLite" {
+                std::fs::remove_file(&file)?;
+            }
+        }
+        measures.push(Measure {
+            name: if database == "Postgres" {
+                "Rides on a busy day on Postgres"
+            } else {
+                "Rides on a busy day on SQLite"
+            },
+            unit: "p99 at 0.7 of the load that can just be done, ms, less is better",
+            ours: ("a ride".into(), busy),
+            peer: ("what is allowed".into(), vec![RIDE_WITHIN; rounds]),
+            target: Target::AtMost(1.0),
+        });
+    }
+    Ok(measures)
+}
+
 #[allow(clippy::cast_precision_loss, reason = "counts of a bench are far below 2^52")]
 fn per_second(count: usize, span: Duration) -> f64 {
     count as f64 / span.as_secs_f64()
 }
 
-/// Finds the load that can just be done, then offers twice as much. Whoever asks is on a machine of
-/// his own elsewhere: here he waits for the processor no longer than those who answer him.
-fn overload(address: SocketAddr, requests: Vec<Vec<u8>>, span: Duration) -> Outcome<(Ran, Ran)> {
+/// Finds the load that can just be done, then offers so many times as much. Whoever asks is on a
+/// machine of his own elsewhere: here he waits for the processor no longer than those who answer
+/// him.
+fn offered(address: SocketAddr, requests: Vec<Vec<u8>>, (times, span): (f64, Duration)) -> Outcome<(Ran, Ran)> {
     mesto_operator::serve_first();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let requests: Rc<RefCell<Vec<Vec<u8>>>> = Rc::new(RefCell::new(requests));
     runtime.block_on(LocalSet::new().run_until(async {
         let full = at_full_load(address, &requests, span).await?;
-        let rate = per_second(full.served.0.len(), full.span) * 2.0;
-        let twice = at_a_rate(address, &requests, rate, span).await?;
-        Ok((full, twice))
+        let rate = per_second(full.served.0.len(), full.span) * times;
+        let ran = at_a_rate(address, &requests, rate, span).await?;
+        Ok((full, ran))
     }))
 }
 

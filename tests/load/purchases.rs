@@ -7,7 +7,7 @@ use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PostgresStore, SqliteStore, Store, values};
 use mesto_simulation::check;
-use mesto_simulation::driver::Rig;
+use mesto_simulation::driver::{Rig, no_limits};
 use tokio::net::TcpListener;
 
 use crate::peer::{self, Pgbench};
@@ -36,7 +36,7 @@ pub fn measure(is_short: bool) -> Outcome<Vec<Measure>> {
     let pgbench = Pgbench::prepare(&cluster)?;
     let folder = tempfile::tempdir()?;
     let mut peer = Vec::new();
-    let mut rates = [Goods::Ticket, Goods::Visit].map(|goods| (goods, Vec::new(), Vec::new()));
+    let mut rates = Goods::ALL.map(|goods| (goods, Vec::new(), Vec::new()));
     for round in 1..=ROUNDS {
         let tps = pgbench.rate(span)?;
         peer.push(tps);
@@ -61,6 +61,7 @@ pub fn measure(is_short: bool) -> Outcome<Vec<Measure>> {
         let (on_postgres, on_sqlite) = match goods {
             Goods::Ticket => ("Tickets over HTTP on Postgres", "Tickets over HTTP on SQLite"),
             Goods::Visit => ("Garage payments over HTTP on Postgres", "Garage payments over HTTP on SQLite"),
+            Goods::Ride => ("Rides over HTTP on Postgres", "Rides over HTTP on SQLite"),
         };
         let unit = "32 connections, per second, more is better";
         [
@@ -90,7 +91,7 @@ fn sell(
     (goods, count): (Goods, usize),
     span: Duration,
 ) -> Outcome<Sold> {
-    let rig = Rig::new(open()?);
+    let rig = Rig::of(goods.city()?, open()?, no_limits());
     let mut purchases = shop::prepare(&rig, goods, count)?;
     let (operator, now) = (Arc::clone(&rig.operator), rig.now);
     // Closed: what is measured begins with an operator that has just started.

@@ -6,7 +6,12 @@ use mesto_operator::{Clock, Request, RoleGiven, Store, values};
 use mesto_protocol::base::payments::{PayMethod, PurchaseRequest, Quote};
 use mesto_protocol::garages::visits::{GaragesOffer, GaragesSubject};
 use mesto_protocol::kernel::grants::Role;
-use mesto_simulation::driver::{Counter as _, Driver, Rig};
+use mesto_protocol::rides::riders::RidesSubject;
+use mesto_protocol::rides::vehicles;
+use mesto_rules::City;
+use mesto_rules::fact::{Certainty, Fact, Known};
+use mesto_rules::rides::{DatedFare, RidesSection};
+use mesto_simulation::driver::{self, Counter as _, Driver, Rig};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -42,8 +47,28 @@ pub enum Goods {
     Ticket,
     /// What a visit of a garage owes; each driver's is another one.
     Visit,
+    /// A ride for one person in a bus.
+    Ride,
 }
 
+impl Goods {
+    pub const ALL: [Self; 3] = [Self::Ticket, Self::Visit, Self::Ride];
+
+    /// The city that sells them.
+    pub fn city(self) -> Outcome<City> {
+        let mut city = driver::belgrade();
+        if self == Self::Ride {
+            let almaty = mesto_rules::load::embedded("almaty").map_err(|faults| format!("{faults:?}"))?;
+            let mut rides = almaty.section::<RidesSection>()?.clone();
+            let fare = Known { value: driver::dinar(50), certainty: Certainty::Assumed, source: "decision".parse()? };
+            rides.fares = vec![DatedFare { from: "2024-08-03".parse()?, fare: Fact::Known(fare) }];
+            city.put_section(rides)?;
+        }
+        Ok(city)
+    }
+}
+
+const BUS: &str = "1204";
 const FACILITY: &str = "zeleni-venac";
 /// No run takes longer, its preparation included.
 const LONGEST_RUN: TimeDelta = TimeDelta::minutes(20);
@@ -66,6 +91,7 @@ pub fn prepare(rig: &Rig, goods: Goods, count: usize) -> Outcome<Vec<Prepared>> 
     let mut driver = Driver::new(rig, 1);
     driver.fund(1_000);
     let (quote, visit) = match goods {
+        Goods::Ride => (ride(rig, &mut driver)?, String::new()),
         Goods::Ticket => {
             let vehicle = driver.vehicle;
             (driver.quote(vehicle, "red", 60), String::new())
@@ -107,6 +133,21 @@ fn visit(rig: &Rig, driver: &mut Driver<'_>) -> Outcome<(Quote, String)> {
         return Err(format!("a visit that is paid owes something again in the run: {offer:?}").into());
     }
     Ok((quote, offer.visit.to_string()))
+}
+
+/// A ride in the one bus that is in service.
+fn ride(rig: &Rig, driver: &mut Driver<'_>) -> Outcome<Quote> {
+    let given = RoleGiven::everywhere(Role::Dispatcher);
+    let token = rig.operator.create_staff(&*rig.store, rig.now, &given, "Dispatch")?;
+    let bus = json!({"board": BUS, "carrier": "green-bus", "is_in_service": true});
+    let told = json!({"city": "belgrade", "vehicles": [bus]});
+    let answer = rig.ask(&Request::new("POST", vehicles::TELL_VEHICLES.path).bearer(&token).json(&told));
+    if answer.status != 200 {
+        return Err(format!("the dispatcher was answered {}", String::from_utf8_lossy(&answer.body)).into());
+    }
+    let subject =
+        RidesSubject { scanned: None, vehicle: Some(BUS.into()), persons: 1, companions: Vec::new(), is_again: false };
+    Ok(driver.price(&subject, PayMethod::Deposit))
 }
 
 /// The token of a copy.
@@ -183,6 +224,17 @@ const COPIES: &[Copied] = &[
             ("terms", "replace(t.terms, t.thing, 'BG' || CAST(100000 + n.i AS TEXT))"),
         ],
         "t.account = $1 AND t.service = 'parking'",
+    ),
+    (
+        "quote",
+        "city, service, place, pay, subject, terms, total, currency, issued_at, expires_at",
+        &[
+            ("id", QUOTE_ID),
+            ("account", "{account}"),
+            // Who rides.
+            ("thing", "{account}"),
+        ],
+        "t.account = $1 AND t.service = 'rides'",
     ),
     (
         "quote",

@@ -77,6 +77,12 @@ fn must<T: DeserializeOwned>(counter: &dyn Counter, request: &Request) -> T {
     answer.read().unwrap_or_else(|error| panic!("{} {}: {error}: {said}", request.method, request.path))
 }
 
+/// Each has a share that is more than can be asked for.
+#[must_use]
+pub fn no_limits() -> FairShares {
+    FairShares::of(1_000_000, 1_000, 1_000_000)
+}
+
 /// An operator of Belgrade in this process, over any store, on a clock that stands still.
 pub struct Rig {
     pub operator: Arc<Operator>,
@@ -87,21 +93,26 @@ pub struct Rig {
 impl Rig {
     pub fn new(store: Arc<dyn Store>) -> Self {
         // Whoever asks does so as fast as this machine can.
-        Self::limited(store, FairShares::of(1_000_000, 1_000, 1_000_000))
+        Self::limited(store, no_limits())
     }
 
     /// The same where each has a share.
     #[must_use]
     pub fn limited(store: Arc<dyn Store>, shares: FairShares) -> Self {
+        Self::of(belgrade(), store, shares)
+    }
+
+    /// The same in a Belgrade that is otherwise.
+    #[must_use]
+    pub fn of(city: City, store: Arc<dyn Store>, shares: FairShares) -> Self {
         let now = morning();
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
         // Hundreds of drivers sign in within one virtual hour.
         let limits = SignInLimits { codes_per_network: 1_000_000, ..SignInLimits::default() };
         let keys = Keys::ephemeral(now, &SystemEntropy).unwrap();
         let (entropy, page) = (Arc::new(SystemEntropy), Arc::new(page));
-        let operator =
-            Operator::new(vec![belgrade()], keys, entropy, page, Config { moves_clock: true, ..Config::default() })
-                .unwrap();
+        let config = Config { moves_clock: true, ..Config::default() };
+        let operator = Operator::new(vec![city], keys, entropy, page, config).unwrap();
         let operator = operator.limited(limits).limited(shares);
         Self { operator: Arc::new(operator), store, now }
     }

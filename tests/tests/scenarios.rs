@@ -15,6 +15,7 @@ use mesto_client::protocol::kernel::ids::VehicleId;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
+use mesto_client::protocol::rides::riders::{RidesOffer, RidesSubject};
 use mesto_client::rules::garages::TicketNumber;
 use mesto_client::rules::{FacilityId, Money};
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
@@ -117,6 +118,10 @@ struct Phone {
     intent: Option<String>,
     /// The number on the slip of the last order that was issued.
     slip: String,
+    /// The sign of the vehicle that was told of last.
+    sign: String,
+    /// Codes that were shown, by name.
+    codes: BTreeMap<String, String>,
 }
 
 fn moment(at: DateTime<Utc>) -> Value {
@@ -158,7 +163,7 @@ fn of_offer(offer: &ParkingOffer, lines: &[Line], notices: &[Notice], total: &Mo
 }
 
 impl Phone {
-    async fn open(world: &World, folder: &Path) -> Self {
+    async fn open(world: &World, city: &str, folder: &Path) -> Self {
         let alarms = Arc::new(Alarms::default());
         let clock = PhoneClock::new(world.clock.clone());
         let secrets = Arc::new(FileSecrets::new(folder.join("secrets.json")));
@@ -174,7 +179,7 @@ impl Phone {
         };
         let config = Config::new(folder.join("phone.sqlite"), OperatorName::localhost(), world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();
-        let city: rules::CityId = "belgrade".parse().unwrap();
+        let city: rules::CityId = city.parse().unwrap();
         client.cities().refresh(&city).await.expect("keys and city are genuine");
         let control = Control { url: world.control_url(), http: mesto_cli::web::client().unwrap() };
         Self {
@@ -189,6 +194,8 @@ impl Phone {
             quotes: BTreeMap::new(),
             intent: None,
             slip: String::new(),
+            sign: String::new(),
+            codes: BTreeMap::new(),
         }
     }
 
@@ -397,6 +404,47 @@ impl Phone {
             }
             "controller" => self.staff("/controller/report", body(step), &["taken", "settled"]).await,
             "barrier" => self.staff("/controller/exit", body(step), &[]).await,
+            "bus" => {
+                let said = self.staff("/bus", body(step), &["sign"]).await?;
+                self.sign = said["sign"].as_str().unwrap().to_owned();
+                none
+            }
+            "check_ride" => {
+                let subject = self.ride_of(step).await?;
+                let quote = self.client.rides().quote(&self.city, &subject, pay(step)).await?;
+                Ok(self.remember(step, quote))
+            }
+            "rides" => {
+                let state = self.client.rides().state();
+                let newest = state.current.iter().chain(&state.over).next();
+                Ok(answer(json!({
+                    "current": state.current.len(), "over": state.over.len(),
+                    "vehicle": newest.map(|ride| ride.vehicle.board.as_str()),
+                    "price": newest.map(|ride| ride.price.amount.to_string()),
+                    "persons": newest.map(|ride| ride.persons), "state": newest.map(|ride| ride.state.as_str()),
+                })))
+            }
+            "show_ride" => {
+                let ride = self.client.rides().state().current.first().expect("a ride goes on").id;
+                if step["here"] == true {
+                    self.client.rides().move_code_here(ride).await?;
+                }
+                let code = self.client.rides().code(ride)?;
+                self.codes.insert(text(step, "as").to_owned(), code.text);
+                none
+            }
+            "dispute_ride" => {
+                let ride = self.client.rides().state().current.first().expect("a ride goes on").id;
+                let ride = self.client.rides().dispute(ride, text(step, "reason")).await?;
+                Ok(answer(json!({ "state": ride.state.as_str() })))
+            }
+            "control" => {
+                let mut asked = body(step);
+                if let Some(shown) = step["code"].as_str().and_then(|name| self.codes.get(name)) {
+                    asked["code"] = shown.as_str().into();
+                }
+                self.staff("/control", asked, &["answer", "persons", "is_free", "last_vehicle", "why"]).await
+            }
             "ledger" => Ok(answer(self.control.get("/ledger").await)),
             other => panic!("no such verb: {other}"),
         }
@@ -418,9 +466,42 @@ impl Phone {
         Ok((facility, number))
     }
 
+    /// The ride that is asked for: what is scanned or typed, or the last vehicle's sign.
+    async fn ride_of(&self, step: &Value) -> Result<RidesSubject, Failed> {
+        let persons = step["persons"].as_u64().map_or(1, |persons| persons.try_into().unwrap());
+        let is_again = step["again"] == true;
+        let (mut scanned, vehicle) = (step["scanned"].as_str().map(str::to_owned), step["vehicle"].as_str());
+        if let Some(vehicle) = step["terminal"].as_str() {
+            let said = self.staff("/bus/terminal", json!({ "vehicle": vehicle }), &["code"]).await?;
+            scanned = said["code"].as_str().map(str::to_owned);
+        }
+        if scanned.is_none() && vehicle.is_none() {
+            scanned = Some(self.sign.clone());
+        }
+        if let Some(text) = &scanned {
+            self.client.rides().check_sign(&self.city, text)?;
+        }
+        Ok(RidesSubject { scanned, vehicle: vehicle.map(str::to_owned), persons, companions: Vec::new(), is_again })
+    }
+
+    fn of_ride(&self, quote: &Quote, offer: &RidesOffer) -> Map<String, Value> {
+        let item = &quote.items[0];
+        let (lines, notices) = in_kinds(&item.lines, &item.notices);
+        let names = self.client.rides().names(&self.city, &offer.vehicle, offer.trip.as_ref());
+        let (route, to) = names.route.map(|route| (route.number, route.to)).unzip();
+        answer(json!({
+            "total": quote.total.amount.to_string(), "vehicle": offer.vehicle.board.as_str(), "carrier": names.carrier,
+            "route": route, "to": to, "persons": offer.persons, "service_on": offer.service_on.to_string(),
+            "ends_at": moment(offer.ends_at), "repeats": offer.repeats.is_some(),
+            "goes_on": offer.repeats_broke_down_at.is_some(), "lines": lines, "notices": notices,
+        }))
+    }
+
     fn remember(&mut self, step: &Value, quote: Quote) -> Map<String, Value> {
         let item = &quote.items[0];
+        let ride = self.client.rides().offer(&quote);
         let fields = match self.client.garages().offer(&quote) {
+            _ if ride.is_some() => self.of_ride(&quote, &ride.unwrap()),
             Some(visit) => {
                 let (lines, notices) = in_kinds(&item.lines, &item.notices);
                 answer(json!({
@@ -490,6 +571,7 @@ impl Phone {
             "orders": orders.orders.iter().filter(|order| order.state == OrderState::Issued).count(),
             "unconfirmed": self.client.payments().state().open.len(),
             "visits": self.client.garages().state().inside.len(),
+            "rides": self.client.rides().state().current.len(),
         }))
     }
 }
@@ -530,15 +612,11 @@ fn judge(step: &Value, outcome: Answer, phone: &Phone) -> Result<(), String> {
 
 async fn play(scenario: &Value, database_url: Option<String>) -> Result<(), String> {
     let start = text(scenario, "start").parse().unwrap();
-    let world = World::start(Options {
-        port: 0,
-        start,
-        database_url,
-        name: OperatorName::localhost(),
-        city: "belgrade".to_owned(),
-    })
-    .await
-    .map_err(|error| error.to_string())?;
+    let city = scenario["city"].as_str().unwrap_or("belgrade");
+    let world =
+        World::start(Options { port: 0, start, database_url, name: OperatorName::localhost(), city: city.to_owned() })
+            .await
+            .map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().unwrap();
     let mut phones = BTreeMap::new();
     let mut name = "first";
@@ -550,7 +628,7 @@ async fn play(scenario: &Value, database_url: Option<String>) -> Result<(), Stri
         if !phones.contains_key(name) {
             let own = folder.path().join(name);
             std::fs::create_dir(&own).unwrap();
-            phones.insert(name, Phone::open(&world, &own).await);
+            phones.insert(name, Phone::open(&world, city, &own).await);
         }
         let phone = phones.get_mut(name).unwrap();
         let outcome = phone.play(step).await;

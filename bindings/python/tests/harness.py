@@ -43,9 +43,9 @@ class Testbed:
 
     __test__ = False  # pytest: no test, whatever its name begins with
 
-    def __init__(self, start="2025-09-03T08:00:00Z", name="localhost"):
+    def __init__(self, start="2025-09-03T08:00:00Z", name="localhost", city="belgrade"):
         quiet = os.environ | {"RUST_LOG": os.environ.get("RUST_LOG", "error")}
-        command = [str(PROGRAM), "testbed", "--port", "0", "--json", "--start", start, "--name", name]
+        command = [str(PROGRAM), "testbed", "--port", "0", "--json", "--start", start, "--name", name, "--city", city]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=quiet)
         line = self.process.stdout.readline()
         if not line:
@@ -140,12 +140,12 @@ class RememberedPlan(mesto.ReminderPlan):
 class Phone:
     """One phone with an empty folder, its clock and its alarms; `mesto` is its client."""
 
-    def __init__(self, testbed, link=None):
+    def __init__(self, testbed, link=None, city=BELGRADE):
         self.testbed, self.link = testbed, link
         self.folder = tempfile.TemporaryDirectory()
         self.clock, self.alarms = PhoneClock(testbed.now()), RememberedPlan()
         self.open()
-        self.mesto.cities.refresh(BELGRADE)
+        self.mesto.cities.refresh(city)
 
     def open(self):
         config = mesto.ClientConfig(

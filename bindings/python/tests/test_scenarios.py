@@ -38,10 +38,10 @@ def pay(step):
 class Player:
     """Plays one scenario with one phone."""
 
-    def __init__(self, testbed, phone):
-        self.testbed, self.phone = testbed, phone
-        self.vehicle = self.last_intent = self.slip = None
-        self.quotes = {}
+    def __init__(self, testbed, phone, city):
+        self.testbed, self.phone, self.city = testbed, phone, city
+        self.vehicle = self.last_intent = self.slip = self.sign = None
+        self.quotes, self.codes = {}, {}
 
     @property
     def mesto(self):
@@ -110,7 +110,7 @@ class Player:
         return {"plate": vehicle.plate.display, "canonical": vehicle.plate.canonical}
 
     def do_top_up(self, step):
-        return self.begun(step, self.mesto.wallet.top_up(BELGRADE, Decimal(step["amount"])))
+        return self.begun(step, self.mesto.wallet.top_up(self.city, Decimal(step["amount"])))
 
     def do_zones(self, step):
         position = mesto.Position(lat=step["lat"], lon=step["lon"], accuracy_metres=None) if "lat" in step else None
@@ -250,6 +250,63 @@ class Player:
     def do_barrier(self, step):
         return self.testbed.ask("POST", "/controller/exit", body(step))
 
+    def do_bus(self, step):
+        self.sign = self.testbed.ask("POST", "/bus", body(step))["sign"]
+
+    def do_check_ride(self, step):
+        scanned, vehicle = step.get("scanned"), step.get("vehicle")
+        if "terminal" in step:
+            scanned = self.testbed.ask("POST", "/bus/terminal", {"vehicle": step["terminal"]})["code"]
+        if scanned is None and vehicle is None:
+            scanned = self.sign
+        if scanned is not None:
+            self.mesto.rides.check_sign(self.city, scanned)
+        persons, again = step.get("persons", 1), step.get("again", False)
+        subject = mesto.RidesSubject(scanned=scanned, vehicle=vehicle, persons=persons, companions=[], is_again=again)
+        quote = self.mesto.rides.quote(self.city, subject, pay(step))
+        item = self.remembered(quote, step)
+        offer = item.offer.offer
+        names = self.mesto.rides.names(self.city, offer.vehicle, offer.trip)
+        return self.priced(item.lines, item.notices, quote.total) | {
+            "vehicle": offer.vehicle.board,
+            "carrier": names.carrier,
+            "route": names.route.number if names.route else None,
+            "to": names.route.to if names.route else None,
+            "persons": offer.persons,
+            "service_on": offer.service_on.isoformat(),
+            "ends_at": text_of(offer.ends_at),
+            "repeats": offer.repeats is not None,
+            "goes_on": offer.repeats_broke_down_at is not None,
+        }
+
+    def do_rides(self, _):
+        state = self.mesto.rides.state()
+        newest = next(iter(state.current + state.over), None)
+        return {
+            "current": len(state.current),
+            "over": len(state.over),
+            "vehicle": newest and newest.vehicle.board,
+            "price": newest and amount(newest.price),
+            "persons": newest and newest.persons,
+            "state": newest and word(newest.state),
+        }
+
+    def do_show_ride(self, step):
+        ride = self.mesto.rides.state().current[0].id
+        if step.get("here"):
+            self.mesto.rides.move_code_here(ride)
+        self.codes[step["as"]] = self.mesto.rides.code(ride).text
+
+    def do_dispute_ride(self, step):
+        ride = self.mesto.rides.state().current[0].id
+        return {"state": word(self.mesto.rides.dispute(ride, step["reason"]).state)}
+
+    def do_control(self, step):
+        asked = body(step)
+        if "code" in asked:
+            asked["code"] = self.codes.get(asked["code"], asked["code"])
+        return self.testbed.ask("POST", "/control", asked)
+
     def do_ledger(self, _):
         return self.testbed.ask("GET", "/ledger")
 
@@ -264,6 +321,7 @@ class Player:
             "orders": sum(order.state == mesto.OrderState.ISSUED for order in app.orders.state().orders),
             "unconfirmed": len(app.payments.state().open),
             "visits": len(app.garages.state().inside),
+            "rides": len(app.rides.state().current),
         }
 
 
@@ -275,12 +333,13 @@ class Scenarios(unittest.TestCase):
 
     def steps(self, scenario, around, link=None):
         with contextlib.ExitStack() as opened:
-            testbed, players, name = opened.enter_context(Testbed(scenario["start"])), {}, "first"
+            city = scenario.get("city", BELGRADE)
+            testbed, players, name = opened.enter_context(Testbed(scenario["start"], city=city)), {}, "first"
             for number, step in enumerate(scenario["steps"], 1):
                 if step["do"] == "phone":
                     name = step["name"]
                 if name not in players:
-                    players[name] = Player(testbed, opened.enter_context(Phone(testbed, link)))
+                    players[name] = Player(testbed, opened.enter_context(Phone(testbed, link, city)), city)
                 with around(scenario=scenario["name"], step=number, do=step["do"]):
                     self.check(step, players[name])
 

@@ -9,8 +9,8 @@ use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::{RideId, TripId};
 use mesto_client::protocol::kernel::line::Line;
 use mesto_client::protocol::rides::riders::{
-    Companions, LessFor, Ride, RideChannel, RideCode, RideDispute, RidePage, RideParty, RideState, RideTrip, RideVehicle, RidesOffer, RidesOutcome,
-    RidesSubject,
+    Companions, LessFor, Ride, RideChannel, RideCode, RideDispute, RidePage, RideParty, RideState, RideTrip,
+    RideVehicle, RidesOffer, RidesOutcome, RidesSubject,
 };
 use mesto_client::protocol::rides::signed::SignedRide;
 use mesto_client::rides::{RideNames, RidesLeft, RidesState, RouteNames};

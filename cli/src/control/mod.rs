@@ -3,6 +3,7 @@
 
 mod device;
 mod store;
+mod testbed;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use mesto_protocol::base::operator_document::{OPERATOR, SignedOperator};
 use mesto_protocol::base::public::{CITY, CLOCK, Clock, KEYS, REVOCATIONS};
 use mesto_protocol::control::controllers::{
     BEGIN, Control, ControlAnswer, ControlData, ControlReported, ControlToBegin, ControlToEnd, DATA, END, REPORT,
+    ReportedControl, ReportedShift,
 };
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::keys::KeySet;
@@ -24,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::base::operator::{looked_at, now};
-use crate::control::device::{Device, Documents, Told};
+use crate::control::device::{Controlled, Device, Documents, Told};
 use crate::control::store::Store;
 use crate::kernel::args::{RootKey, StoreArgs, moment, web_address};
 use crate::kernel::call::Call;
@@ -36,6 +38,7 @@ use crate::kernel::service::{Commands, Run, Service};
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),
     tools: Some(Commands::of::<Tool>()),
+    controls: Some(testbed::controls),
     ..Service::named("control")
 };
 
@@ -323,6 +326,52 @@ impl Work {
         Ok(told)
     }
 
+    /// The control of a vehicle begins, and nobody is told.
+    fn begin_alone(&mut self, vehicle: &str) -> Outcome<(ReportedShift, Controlled)> {
+        let board = BoardNumber::new(vehicle)
+            .map_err(|why| CliError::new(Exit::Usage, "ride_vehicle_unknown", why.to_string()))?;
+        let now = self.device.now(self.machine)?;
+        let shift = self.device.shift(now, chance())?;
+        Ok((shift, self.device.begin(board, now, chance())?))
+    }
+
+    /// The control of a vehicle begins; what the operator says of it, where it is not away.
+    async fn begin(&mut self, vehicle: &str) -> Outcome<(ReportedShift, Controlled, Option<Control>)> {
+        self.take_clock().await?;
+        let (shift, controlled) = self.begin_alone(vehicle)?;
+        let control = &controlled.control;
+        let begin = ControlToBegin {
+            id: control.id,
+            shift: shift.id,
+            city: self.post.city.clone(),
+            vehicle: control.vehicle.to_string(),
+            begun_at: control.begun_at,
+        };
+        let answer = self.link().post::<Control>(&BEGIN.target(&[], &[]), &begin).await;
+        let known = self.away_or(answer)?;
+        self.sync(None, None).await?;
+        Ok((shift, controlled, known))
+    }
+
+    /// The control that goes on is over; it, and how many checks were told.
+    async fn end(&mut self, shift_too: bool) -> Outcome<(Option<ReportedControl>, usize)> {
+        let now = self.device.now(self.machine)?;
+        let ended = self.device.end(now)?;
+        if shift_too {
+            self.device.end_shift(now)?;
+        }
+        if let Some((control, ended_at)) = ended.as_ref().and_then(|control| Some((control, control.ended_at?))) {
+            let end = ControlToEnd { id: control.id, ended_at };
+            // One that began while the operator was away is told with the report.
+            match self.link().post::<Control>(&END.target(&[], &[]), &end).await {
+                Err(NoAnswer::Away(why)) => self.away = Some(why),
+                Ok(_) | Err(NoAnswer::Refused(_)) => {}
+            }
+        }
+        let told = self.tell().await?;
+        Ok((ended, told))
+    }
+
     fn with_link(&self, mut told: Value) -> Value {
         if let Some(told) = told.as_object_mut() {
             told.insert("is_away".to_owned(), self.away.is_some().into());
@@ -351,23 +400,8 @@ impl Run for Command {
 
 async fn begin(vehicle: String, at: DeviceArgs, call: Call) -> Outcome<()> {
     let mut work = at.open().await?;
-    let board = BoardNumber::new(&vehicle)
-        .map_err(|why| CliError::new(Exit::Usage, "ride_vehicle_unknown", why.to_string()))?;
-    work.take_clock().await?;
-    let now = work.device.now(work.machine)?;
-    let shift = work.device.shift(now, chance())?;
-    let controlled = work.device.begin(board, now, chance())?;
+    let (shift, controlled, known) = work.begin(&vehicle).await?;
     let control = &controlled.control;
-    let begin = ControlToBegin {
-        id: control.id,
-        shift: shift.id,
-        city: work.post.city.clone(),
-        vehicle: control.vehicle.to_string(),
-        begun_at: control.begun_at,
-    };
-    let answer = work.link().post::<Control>(&BEGIN.target(&[], &[]), &begin).await;
-    let known = work.away_or(answer)?;
-    work.sync(None, None).await?;
     let trip = known.as_ref().and_then(|known| known.trip.clone());
     let json = json!({ "control": control.id, "shift": shift.id, "vehicle": control.vehicle, "trip": trip, "closed_until": known.as_ref().and_then(|known| known.closed_until) });
     call.say(&work.with_link(json), || {
@@ -439,20 +473,7 @@ fn clock_said(told: &Told) -> String {
 
 async fn end(shift: bool, at: DeviceArgs, call: Call) -> Outcome<()> {
     let mut work = at.open().await?;
-    let now = work.device.now(work.machine)?;
-    let ended = work.device.end(now)?;
-    if shift {
-        work.device.end_shift(now)?;
-    }
-    if let Some((control, ended_at)) = ended.as_ref().and_then(|control| Some((control, control.ended_at?))) {
-        let end = ControlToEnd { id: control.id, ended_at };
-        // One that began while the operator was away is told with the report.
-        match work.link().post::<Control>(&END.target(&[], &[]), &end).await {
-            Err(NoAnswer::Away(why)) => work.away = Some(why),
-            Ok(_) | Err(NoAnswer::Refused(_)) => {}
-        }
-    }
-    let told = work.tell().await?;
+    let (ended, told) = work.end(shift).await?;
     let json = json!({ "ended": ended.map(|control| control.id), "is_shift_over": shift, "told": told });
     call.say(&work.with_link(json), || format!("{} checks were told.", told));
     Ok(())

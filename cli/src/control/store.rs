@@ -73,7 +73,6 @@ impl Store {
     ///
     /// # Errors
     /// `memory_damaged`
-    #[cfg(test)]
     pub fn in_memory() -> Outcome<Self> {
         Self::of(Connection::open_in_memory().map_err(|why| broken(&why))?)
     }

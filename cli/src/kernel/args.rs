@@ -57,9 +57,10 @@ pub struct PhoneArgs {
     /// The operator's DNS name, where its address has another one; remembered in the state folder.
     #[arg(long, value_name = "DNS_NAME")]
     pub operator_name: Option<OperatorName>,
-    /// The city that is asked about; a phone keeps any number of them.
-    #[arg(long, default_value = "belgrade")]
-    pub city: CityId,
+    /// The city that is asked about, remembered in the state folder; of an operator of one city it
+    /// need not be said.
+    #[arg(long)]
+    pub city: Option<CityId>,
 }
 
 /// `44.8125,20.4612` as a position.

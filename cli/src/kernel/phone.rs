@@ -24,6 +24,9 @@ struct Settings {
     root_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// The one that was asked about last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    city: Option<CityId>,
 }
 
 /// An opened phone, and how it shows things.
@@ -41,8 +44,7 @@ impl Phone {
             CliError::new(Exit::Input, "state_unusable", format!("{} cannot be made: {why}", args.state.display()))
                 .advise("Give a folder that you may write to with --state.")
         })?;
-        let (settings, kept) = settings(args)?;
-        let are_new = settings != kept;
+        let (mut settings, kept) = settings(args)?;
         let operator = settings.operator.clone().unwrap_or_default();
         let RootKey(root_key) =
             settings.root_key.as_deref().unwrap_or_default().parse().map_err(|why: RootKeyError| {
@@ -85,7 +87,26 @@ impl Phone {
         let mut config = Config::new(&file, name, root_key);
         config.locale = locale;
         let core = Client::open(config, ports).map_err(|error| CliError::of_client(&error, locale))?;
-        let mut phone = Self { core, city: args.city.clone(), show: Show { locale, clock: None, style } };
+        let forget_untrusted = |error: &mesto_client::Error| {
+            if !is_new || error.kind() != ErrorKind::Untrusted {
+                return;
+            }
+            // A file is of one operator for good, and this one was not found right.
+            core.close();
+            for suffix in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(args.state.join(format!("phone.sqlite{suffix}")));
+            }
+        };
+        let city = match &settings.city {
+            Some(city) => city.clone(),
+            None => match cities_of(&core).await.inspect_err(forget_untrusted) {
+                Ok(cities) => only_one(&cities)?,
+                Err(error) => return Err(CliError::of_client(&error, locale)),
+            },
+        };
+        settings.city = Some(city.clone());
+        let are_new = settings != kept;
+        let mut phone = Self { core: core.clone(), city, show: Show { locale, clock: None, style } };
         if let Some(recovery) = phone.core.recovery()
             && !style.json
         {
@@ -94,15 +115,14 @@ impl Phone {
             output::warn(&style.paint(Tone::Warn, &format!("{said} The damaged file is kept as {aside}.")));
         }
         if are_new || phone.core.cities().city(&phone.city).is_err() {
-            let refreshed = phone.core.cities().refresh(&phone.city).await;
-            if is_new && refreshed.as_ref().is_err_and(|error| error.kind() == ErrorKind::Untrusted) {
-                // A file is of one operator for good, and this one was not found right.
-                phone.core.close();
-                for suffix in ["", "-wal", "-shm"] {
-                    let _ = std::fs::remove_file(args.state.join(format!("phone.sqlite{suffix}")));
-                }
+            if let Err(error) = phone.core.cities().refresh(&phone.city).await.inspect_err(forget_untrusted) {
+                let said = CliError::of_client(&error, locale);
+                let served = cities_of(&phone.core).await.unwrap_or_default();
+                return Err(match error.code() {
+                    "city_unknown" if !served.is_empty() => said.advise(format!("It serves: {}.", named(&served))),
+                    _ => said,
+                });
             }
-            phone.done(refreshed)?;
         }
         if are_new {
             // Only what was found right is remembered.
@@ -163,6 +183,7 @@ fn settings(args: &PhoneArgs) -> Outcome<(Settings, Settings)> {
         operator: args.operator.clone().or_else(|| kept.operator.clone()),
         root_key: args.root_key.clone().or_else(|| kept.root_key.clone()),
         name: args.operator_name.as_ref().map(ToString::to_string).or_else(|| kept.name.clone()),
+        city: args.city.clone().or_else(|| kept.city.clone()),
     };
     match (&settings.operator, &settings.root_key) {
         (Some(_), Some(_)) => Ok((settings, kept)),
@@ -170,6 +191,27 @@ fn settings(args: &PhoneArgs) -> Outcome<(Settings, Settings)> {
             "Give --operator http://127.0.0.1:8080 and --root-key once; `mesto serve` says both when it starts.",
         )),
     }
+}
+
+/// The cities of an operator.
+async fn cities_of(core: &Client) -> mesto_client::Result<Vec<CityId>> {
+    let known = core.operator().state();
+    let state = if known.document.is_some() { known } else { core.operator().refresh().await? };
+    let cities = state.document.iter().flat_map(|document| &document.cities);
+    Ok(cities.map(|city| city.id.clone()).collect())
+}
+
+/// The city of an operator that has one.
+fn only_one(cities: &[CityId]) -> Outcome<CityId> {
+    match cities {
+        [only] => Ok(only.clone()),
+        several => Err(CliError::new(Exit::Usage, "city_needed", "this operator serves more than one city")
+            .advise(format!("Give one once with --city: {}.", named(several)))),
+    }
+}
+
+fn named(cities: &[CityId]) -> String {
+    cities.iter().map(CityId::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn save(path: &Path, settings: &Settings) -> Outcome<()> {

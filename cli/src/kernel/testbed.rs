@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::operator_name::OperatorName;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -17,6 +18,9 @@ use serde_json::{Value, json};
 pub trait Testbed: Send + Sync {
     /// Where clients reach the operator: `http://127.0.0.1:40001`.
     fn operator_url(&self) -> String;
+
+    /// Whose signatures hold: its DNS name, and its root key as text.
+    fn operator_of_its_own(&self) -> (OperatorName, String);
 
     /// The token of the testbed's own member of staff with this role, made when it is first needed.
     fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, TestbedError>> + Send + '_>>;

@@ -6,6 +6,7 @@ mod bus;
 mod feed;
 mod rider;
 mod show;
+mod testbed;
 mod tools;
 
 use clap::Subcommand;
@@ -29,6 +30,7 @@ pub const SERVICE: Service = Service {
     },
     code: Some(OfCode { kind: Kind::Ride, read: ticket_says }),
     history: Some(|phone, limit| Box::pin(past(phone, limit))),
+    controls: Some(testbed::controls),
     ..Service::named("rides")
 };
 

@@ -46,7 +46,11 @@ pub fn quote_text(phone: &Phone, quote: &Quote, offer: &RidesOffer) -> String {
     said.push_str(&riders_text(phone, &offer.riders));
     let mut beside = vec![show.text("rides-valid-until", &[("time", TextValue::Time(offer.ends_at))])];
     beside.extend(offer.repeats.as_ref().map(|ride| {
-        let asked = show.text("rides-repeats", &[("registered_at", TextValue::Time(ride.registered_at))]);
+        let registered_at = [("registered_at", TextValue::Time(ride.registered_at))];
+        let asked = match offer.repeats_broke_down_at {
+            Some(_) => show.text("rides-goes-on", &registered_at),
+            None => show.text("rides-repeats", &registered_at),
+        };
         show.paint(Tone::Warn, &asked)
     }));
     payments::quote_text(show, quote, &said, &beside)

@@ -24,7 +24,8 @@ fn almaty_is_a_second_operator_in_tenge_with_texts_in_kazakh_av_02_av_135() {
     let folder = tempfile::tempdir().unwrap();
     let testbed = Serving::start(folder.path(), &["testbed", "--port", "0", "--city", "almaty", "--json"]);
     let (operator, root_key) = (testbed.said("operator"), format!("--root-key={}", testbed.said("root_key")));
-    let at = ["--state", "phone", "--operator", &operator, &root_key, "--city", "almaty"];
+    let at = ["--state", "phone", "--operator", &operator, &root_key];
+    // Of an operator of one city it need not be said.
     let run = |words: &[&str]| mesto(folder.path(), &[words, &at[..]].concat());
     let about = run(&["about", "--json"]).json();
     assert_eq!(
@@ -32,6 +33,9 @@ fn almaty_is_a_second_operator_in_tenge_with_texts_in_kazakh_av_02_av_135() {
         (&json!("KZT"), &json!("almaty"))
     );
     assert_eq!(http("GET", &format!("{operator}/v1/cities/belgrade"), None).unwrap().0, 404);
+
+    let other = run(&["zones", "--city", "belgrade"]);
+    assert!(other.err.contains("It serves: almaty."), "{} {}", other.out, other.err);
 
     // No parking there: said, in the language that is asked for.
     let zones = run(&["zones", "--language", "kk"]);

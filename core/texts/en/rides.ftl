@@ -77,6 +77,7 @@ rides-left = { $count ->
        *[other] The balance covers { $count } rides
     }
 rides-repeats = You registered in this vehicle at { $registered_at_time }. Ride again?
+rides-goes-on = The vehicle that you registered in at { $registered_at_time } broke down. That ticket is good here; you need not pay again.
 
 ## Screens
 

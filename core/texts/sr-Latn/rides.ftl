@@ -84,6 +84,7 @@ rides-left = { $count ->
        *[other] Stanje pokriva { $count } vožnji
     }
 rides-repeats = Prijavili ste se u ovom vozilu u { $registered_at_time }. Vozite se ponovo?
+rides-goes-on = Vozilo u kom ste se prijavili u { $registered_at_time } se pokvarilo. Ta karta važi i ovde, ne morate ponovo da platite.
 
 ## Ekrani
 

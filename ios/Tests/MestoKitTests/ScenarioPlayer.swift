@@ -12,9 +12,16 @@ final class ScenarioPlayer {
     private var lastIntent = ""
     /// The number on the slip of the last order that was issued.
     private var slip = ""
+    /// The sign of the vehicle that was told of last.
+    private var sign = ""
+    /// Codes that were shown, by name.
+    private var codes: [String: String] = [:]
+    private let city: CityId
     private var mesto: Mesto { phone.mesto }
 
-    init(_ testbed: Testbed, _ phone: TestPhone) { (self.testbed, self.phone) = (testbed, phone) }
+    init(_ testbed: Testbed, _ phone: TestPhone, _ city: CityId) {
+        (self.testbed, self.phone, self.city) = (testbed, phone, city)
+    }
 
     func check(_ step: Fields) async throws {
         var (found, failure): (Fields, (code: String, says: String)?) = ([:], nil)
@@ -56,7 +63,7 @@ final class ScenarioPlayer {
             return ["plate": added.plate.display, "canonical": added.plate.canonical]
         case "top_up":
             guard let sum = Decimal(string: word(step, "amount")) else { throw StepFailed(description: "no amount") }
-            return try await begun(step, try await mesto.wallet.topUp(city: belgrade, sum))
+            return try await begun(step, try await mesto.wallet.topUp(city: city, sum))
         case "zones": return try await zones(step)
         case "quote":
             return try quoted(
@@ -118,10 +125,73 @@ final class ScenarioPlayer {
         case "visit": return try visit(word(step, "ticket"))
         case "controller": return try await testbed.ask("POST", "/controller/report", body(step))
         case "barrier": return try await testbed.ask("POST", "/controller/exit", body(step))
+        case "bus": sign = try await testbed.ask("POST", "/bus", body(step))["sign"] as? String ?? ""
+        case "check_ride": return try await checkRide(step)
+        case "rides": return rides()
+        case "show_ride":
+            let ride = try goingOn().id
+            if step["here"] as? Bool == true { try await mesto.rides.moveCodeHere(ride) }
+            codes[word(step, "as")] = try await mesto.rides.code(ride).text
+        case "dispute_ride": return ["state": state(try await mesto.rides.dispute(try goingOn().id, reason: word(step, "reason")))]
+        case "control":
+            var asked = body(step)
+            if let shown = codes[word(step, "code")] { asked["code"] = shown }
+            return try await testbed.ask("POST", "/control", asked)
         case "ledger": return try await testbed.ask("GET", "/ledger")
         default: throw StepFailed(description: "no such verb: \(step)")
         }
         return [:]
+    }
+
+    private func checkRide(_ step: Fields) async throws -> Fields {
+        let vehicle = step["vehicle"] as? String
+        var scanned = step["scanned"] as? String
+        if let terminal = step["terminal"] {
+            scanned = try await testbed.ask("POST", "/bus/terminal", ["vehicle": terminal])["code"] as? String
+        }
+        if scanned == nil, vehicle == nil { scanned = sign }
+        if let scanned { try await mesto.rides.checkSign(city: city, scanned) }
+        let persons = step["persons"] == nil ? 1 : whole(step, "persons")
+        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: UInt32(persons), companions: [], isAgain: step["again"] as? Bool == true)
+        let quote = try await mesto.rides.quote(city: city, subject, pay: pay(step))
+        let item = try remembered(quote, step)
+        guard let offer = quote.ridesOffer else { throw StepFailed(description: "no ride is promised") }
+        let names = try await mesto.rides.names(city: city, offer.vehicle, trip: offer.trip)
+        var answer = priced(item.lines, item.notices, quote.total)
+        answer["vehicle"] = offer.vehicle.board.value
+        answer["carrier"] = names.carrier
+        answer["route"] = names.route?.number ?? NSNull() as Any
+        answer["to"] = names.route?.to ?? NSNull() as Any
+        answer["persons"] = Int(offer.persons)
+        answer["service_on"] = "\(offer.serviceOn)"
+        answer["ends_at"] = text(of: offer.endsAt)
+        answer["repeats"] = offer.repeats != nil
+        answer["goes_on"] = offer.repeatsBrokeDownAt != nil
+        return answer
+    }
+
+    private func rides() -> Fields {
+        let rides = mesto.rides.state()
+        let newest = (rides.current + rides.over).first
+        return [
+            "current": rides.current.count, "over": rides.over.count, "vehicle": newest?.vehicle.board.value ?? NSNull() as Any,
+            "price": newest.map { amount($0.price) } ?? NSNull() as Any, "persons": newest.map { Int($0.persons) } ?? NSNull() as Any,
+            "state": newest.map(state) ?? NSNull() as Any,
+        ]
+    }
+
+    private func goingOn() throws -> Ride {
+        guard let ride = mesto.rides.state().current.first else { throw StepFailed(description: "no ride goes on") }
+        return ride
+    }
+
+    private func state(_ ride: Ride) -> String {
+        switch ride.state {
+        case .registered: "registered"
+        case .disputed: "disputed"
+        case .voided: "voided"
+        case let .other(other): other
+        }
     }
 
     private func signIn(_ step: Fields) async throws {
@@ -267,7 +337,7 @@ final class ScenarioPlayer {
             "signed_in": mesto.account.state().isSignedIn, "balance": mesto.wallet.state().balance.map(amount) ?? "0.00",
             "vehicles": mesto.vehicles.state().vehicles.count, "active_tickets": mesto.parking.state().active.count,
             "orders": mesto.orders.state().orders.filter { $0.state == .issued }.count, "unconfirmed": mesto.payments.state().open.count,
-            "visits": mesto.garages.state().inside.count,
+            "visits": mesto.garages.state().inside.count, "rides": mesto.rides.state().current.count,
         ]
     }
 

@@ -17,15 +17,16 @@ private func read(_ name: String) throws -> Fields {
 }
 
 private func play(_ scenario: Fields, link: (any OperatorLink)? = nil) async throws {
-    let testbed = try Testbed(start: scenario["start"] as? String ?? "")
+    let city = CityId(scenario["city"] as? String ?? "belgrade")
+    let testbed = try Testbed(start: scenario["start"] as? String ?? "", city: city)
     defer { testbed.close() }
     var (phones, players, name): ([String: TestPhone], [String: ScenarioPlayer], String) = ([:], [:], "first")
     defer { phones.values.forEach { $0.close() } }
     for (number, step) in (scenario["steps"] as? [Fields] ?? []).enumerated() {
         if step["do"] as? String == "phone" { name = step["name"] as? String ?? "" }
-        if phones[name] == nil { phones[name] = try await TestPhone(testbed, link: link) }
+        if phones[name] == nil { phones[name] = try await TestPhone(testbed, link: link, city: city) }
         guard let phone = phones[name] else { throw StepFailed(description: "no phone \(name)") }
-        let player = players[name] ?? ScenarioPlayer(testbed, phone)
+        let player = players[name] ?? ScenarioPlayer(testbed, phone, city)
         players[name] = player
         do {
             try await player.check(step)

@@ -31,11 +31,11 @@ final class Testbed {
     var operatorUrl: String { addresses["operator"] as? String ?? "" }
     var rootKey: String { addresses["root_key"] as? String ?? "" }
 
-    init(start: String = "2025-09-03T08:00:00Z", name: String = "localhost") throws {
+    init(start: String = "2025-09-03T08:00:00Z", name: String = "localhost", city: CityId = belgrade) throws {
         let folder = ProcessInfo.processInfo.environment["MESTO_LIB_DIR"] ?? root.appendingPathComponent("target/debug").path
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: folder).appendingPathComponent("mesto")
-        process.arguments = ["testbed", "--port", "0", "--json", "--start", start, "--name", name]
+        process.arguments = ["testbed", "--port", "0", "--json", "--start", start, "--name", name, "--city", city.value]
         process.environment = ProcessInfo.processInfo.environment.merging(["RUST_LOG": "error"]) { given, _ in given }
         process.standardInput = input
         process.standardOutput = output
@@ -126,12 +126,12 @@ final class TestPhone {
     let alarms = RememberedPlan()
     private(set) var mesto: Mesto
 
-    init(_ testbed: Testbed, link: (any OperatorLink)? = nil) async throws {
+    init(_ testbed: Testbed, link: (any OperatorLink)? = nil, city: CityId = belgrade) async throws {
         (self.testbed, self.link) = (testbed, link)
         clock = PhoneClock(try await testbed.now())
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         mesto = try await Self.open(testbed, folder, clock, alarms, link)
-        try await mesto.cities.refresh(belgrade)
+        try await mesto.cities.refresh(city)
     }
 
     func reopen() async throws {

@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::{AccountId, QuoteId, RideId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::Line;
@@ -12,7 +12,7 @@ use mesto_protocol::rides::riders::{
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
-use mesto_rules::rides::{Earlier, PaidInControl, RideState, RidesSection, TicketTime, Trip, repeated};
+use mesto_rules::rides::{Earlier, PaidInControl, RideState, RidesSection, TicketTime, Trip, is_taken_over, repeated};
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
@@ -22,9 +22,9 @@ use crate::kernel::operator::Operator;
 use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::rides::found::{self, Found};
-use crate::rides::tables::{ChannelWord, CodeRow, RideRow, StateWord, VehicleRow};
+use crate::rides::tables::{ChannelWord, CodeRow, RideRow, StateWord, TripRow, VehicleRow};
 use crate::rides::{NAME, RIDE, price, riders};
-use crate::values;
+use crate::{find, values};
 
 pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
 
@@ -32,6 +32,8 @@ pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, 
 const FIRST_ISSUE: u32 = 1;
 /// How many of an account's last rides a repeat is looked for in.
 const LOOKED_AT: i64 = 20;
+/// A trip is told as broken down at most so long after a ticket of it has ended.
+const LOOKED_BACK: TimeDelta = TimeDelta::hours(12);
 
 /// What a quote keeps until it is paid.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,6 +46,10 @@ struct Frozen {
     lines: Vec<Line>,
     /// The ride that the rider was told of and repeats on purpose.
     repeats: Option<RideId>,
+    /// One that the rider was told of and did not say so: its vehicle broke down, and its ticket is
+    /// good in this one.
+    #[serde(default)]
+    goes_on: Option<RideId>,
 }
 
 /// What a ride in this vehicle would be: the vehicle, its route and carrier, the moment, the fare
@@ -65,6 +71,11 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let trip_id = trip.as_ref().map(|trip| trip.id.to_string());
     let earlier = tx.all(recent(asked.account))?;
     let repeats = repeat_of(&earlier, (vehicle.board.as_str(), trip_id.as_deref()), now, rides);
+    let broken = match repeats {
+        Some(_) => None,
+        None => broken_down(tx, &earlier, trip.as_ref(), now, rides)?,
+    };
+    let repeats = repeats.or(broken.map(|(ride, _)| ride));
     let riders = price::riders(tx, asked, &subject, (trip.as_ref(), service_day))?;
     let (lines, total) = price::lines(asked, rides, &riders)?;
     let told_trip = trip.as_ref().map(RideTrip::from);
@@ -77,6 +88,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         riders: riders.clone(),
         lines: lines.clone(),
         repeats: repeats.filter(|_| subject.is_again),
+        goes_on: broken.map(|(ride, _)| ride).filter(|_| !subject.is_again),
     };
     let repeats = match repeats {
         Some(ride) => riders::one(tx, &ride.to_string())?,
@@ -90,6 +102,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         riders,
         ends_at,
         repeats,
+        repeats_broke_down_at: broken.map(|(_, at)| at),
     };
     Ok(Priced {
         place: vehicle.board.to_string(),
@@ -155,6 +168,27 @@ fn repeat_of(
     repeated(&known.collect::<Vec<_>>(), in_vehicle, now, &rides.policy).map(|one| one.id)
 }
 
+/// The newest of these rides whose vehicle broke down, where its ticket is good on this trip, and
+/// when it did. Asked for at the check only: the rider is told there.
+fn broken_down(
+    tx: &mut dyn Tx,
+    earlier: &[RideRow],
+    trip: Option<&TripRow>,
+    now: DateTime<Utc>,
+    rides: &RidesSection,
+) -> Outcome<Option<(RideId, DateTime<Utc>)>> {
+    let by = trip.map(|trip| (trip.route.as_str(), trip.direction));
+    for row in earlier.iter().filter(|row| row.state != StateWord::Voided && now < row.ends_at + LOOKED_BACK) {
+        let Some(trip) = row.trip else { continue };
+        let Some(broken) = tx.first(find!(TripRow { id: trip }))? else { continue };
+        let Some(at) = broken.broke_down_at else { continue };
+        if is_taken_over((broken.route.as_str(), broken.direction, at), by, now, &rides.policy) {
+            return Ok(Some((row.id, at)));
+        }
+    }
+    Ok(None)
+}
+
 /// What a registration reads.
 pub(crate) fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
     vec![vehicle_of_quote(quote).ask(), recent_of_quote(quote).ask()]
@@ -174,10 +208,15 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
     };
     closed_in_control(rides, &vehicle, now)?;
     let trip_id = frozen.trip.as_ref().map(|trip| trip.id.to_string());
-    let repeats = repeat_of(&earlier, (vehicle.board.as_str(), trip_id.as_deref()), now, rides);
+    let repeats = repeat_of(&earlier, (vehicle.board.as_str(), trip_id.as_deref()), now, rides).or(frozen.goes_on);
     if let Some(ride) = repeats.filter(|ride| frozen.repeats != Some(*ride)) {
         let at = earlier.iter().find(|row| row.id == ride).map(|row| row.registered_at);
-        let detail = "a ride in this vehicle is registered already; confirm again only if you ride again";
+        let detail = match frozen.goes_on {
+            Some(_) => {
+                "the vehicle that you registered in broke down, and that ticket is good here; confirm again only if you ride again"
+            }
+            None => "a ride in this vehicle is registered already; confirm again only if you ride again",
+        };
         return Err(Problem::new(ProblemCode::RideRepeated, detail)
             .with("ride", ride)
             .with("registered_at", at)

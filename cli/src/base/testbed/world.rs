@@ -429,6 +429,10 @@ impl Testbed for World {
         Self::operator_url(self)
     }
 
+    fn operator_of_its_own(&self) -> (OperatorName, String) {
+        (self.options.name.clone(), self.operator.keys().root_text())
+    }
+
     fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, TestbedError>> + Send + '_>> {
         Box::pin(async move {
             let mut staff = self.own_staff.lock().await;

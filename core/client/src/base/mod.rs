@@ -4,6 +4,7 @@
 pub mod account;
 pub mod cities;
 pub mod codes;
+pub(crate) mod codes_again;
 pub mod deposit;
 pub mod live;
 pub mod operator_document;

@@ -1,25 +1,28 @@
 //! Bought tickets: one, what was bought, and the code that an inspector scans.
 
 use mesto_protocol::kernel::ids::TicketId;
-use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{self, Ticket, Tickets};
-use mesto_protocol::signature::TrustError;
-use mesto_protocol::signed_code::{Claims, CodeError};
 use mesto_rules::shown;
 use serde::Serialize;
 
 use super::{Parking, TOPIC, rows};
+use crate::base::codes_again::Codes;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::shown_code::ShownCode;
 use crate::kernel::store::Value;
 use crate::kernel::wire::page_size;
 
-/// The version of the key set by which codes were asked for again, and the ids of their tickets,
-/// each after a space: an answer that is not good by this set either is not asked for anew.
+/// Of which codes were asked for again.
 pub const CODES_ASKED: Value<String> = Value::new("codes_asked", TOPIC);
-/// More codes than these are left for the next sync.
-const MOST_CODES: usize = 10;
+const CODES: Codes = Codes {
+    asked: &CODES_ASKED,
+    running: |client| {
+        let state = client.parking().state();
+        state.active.iter().map(|ticket| (ticket.id.to_string(), ticket.signed.clone())).collect()
+    },
+    verify: |signed, keys, now| TicketClaims::verify(signed, keys, now).map(drop),
+};
 
 shown! { history_shown;
     /// A page of bought tickets, newest first.
@@ -145,47 +148,16 @@ impl Parking<'_> {
     }
 
     /// Asks for the codes of running tickets that this phone shows and that no inspector believes
-    /// any more, because the operator ended the key that signed them. One that is not answered is
-    /// asked for by the next sync.
+    /// any more, because the operator ended the key that signed them.
     pub(super) async fn codes_again(self) {
-        let Some(keys) = self.0.stored_keys() else { return };
-        if self.without_key(&keys).is_empty() {
-            return;
-        }
-        // A key that is not known may be of a newer set.
-        let Ok(keys) = self.0.cities().refresh_keys().await else { return };
-        for id in self.without_key(&keys).into_iter().take(MOST_CODES) {
-            let answered = self.move_code_inner(id).await;
-            if answered.is_ok() || answered.is_err_and(|error| error.kind() == ErrorKind::Refused) {
-                let now = self.0.now();
-                // Where it cannot be stored, the next sync asks once more.
-                let _ = self.0.core().write(now, |tx| {
-                    let asked = CODES_ASKED.get(tx.db())?.filter(|asked| is_by(asked, &keys));
-                    let asked = asked.unwrap_or_else(|| keys.version.to_string());
-                    CODES_ASKED.set(tx, &format!("{asked} {id}"))
-                });
-            }
-        }
-    }
-
-    /// The running tickets whose code is bound to this phone and signed by a key that this set does
-    /// not have or has ended, and that were not asked for by it.
-    fn without_key(self, keys: &KeySet) -> Vec<TicketId> {
-        let now = self.0.now();
-        let asked = self.0.core().read(now, |db| CODES_ASKED.get(db)).ok().flatten();
-        let asked = asked.filter(|asked| is_by(asked, keys)).unwrap_or_default();
-        let mine = self.0.ports().signer.public_key();
-        let is_without = |ticket: &&Ticket| {
-            let lost = TicketClaims::verify(&ticket.signed, keys, now).is_err_and(|why| {
-                matches!(why, CodeError::Trust(TrustError::KeyUnknown { .. } | TrustError::KeyRevoked { .. }))
-            });
-            let is_mine = || {
-                Claims::unverified(&ticket.signed)
-                    .is_ok_and(|code| code.device.is_some_and(|device| *device.as_bytes() == mine))
+        let Some((keys, ids)) = self.0.codes_without_key(&CODES).await else { return };
+        for id in ids {
+            let answered = match self.ticket_id(&id) {
+                Ok(ticket) => self.move_code_inner(ticket).await,
+                Err(why) => Err(why),
             };
-            lost && is_mine() && !asked.contains(&ticket.id.to_string())
-        };
-        self.state().active.iter().filter(is_without).map(|ticket| ticket.id).collect()
+            self.0.code_asked(&CODES, &keys, &id, &answered);
+        }
     }
 
     /// What the operator's signature of a ticket says, verified on the phone with the stored keys.
@@ -200,9 +172,4 @@ impl Parking<'_> {
         TicketClaims::verify(&ticket.signed, &keys, self.0.now())
             .map_err(|why| Error::untrusted("code_untrusted", "ticket", why))
     }
-}
-
-/// Whether the codes that were asked for were asked for by this key set.
-fn is_by(asked: &str, keys: &KeySet) -> bool {
-    asked.split(' ').next() == Some(keys.version.to_string().as_str())
 }

@@ -11,20 +11,35 @@ use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::RideId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::rides::riders::{CODE, DISPUTE, LIST, Ride, RideDispute, RidePage, RidesOutcome, RidesSubject};
+use mesto_protocol::rides::signed::SignedRide;
+use mesto_protocol::signed_code::Claims;
 use mesto_rules::rides::RidesSection;
 use mesto_rules::shown;
 use serde::Serialize;
 
 pub use sales::{RideNames, RidesLeft, RouteNames};
 
+use crate::base::codes_again::Codes;
 use crate::base::payments::IntentView;
 use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::paying::Sold;
 use crate::kernel::service::{Service, days_before, keep};
 use crate::kernel::shown_code::ShownCode;
+use crate::kernel::store::Value;
 
 const TOPIC: &str = mesto_protocol::rides::SERVICE.name;
+
+/// Of which codes were asked for again.
+const CODES_ASKED: Value<String> = Value::new("ride_codes_asked", TOPIC);
+const CODES: Codes = Codes {
+    asked: &CODES_ASKED,
+    running: |client| {
+        let state = client.rides().state();
+        state.current.iter().map(|ride| (ride.id.to_string(), ride.signed.clone())).collect()
+    },
+    verify: |signed, keys, now| Claims::<SignedRide>::verify(signed, keys, now).map(drop),
+};
 
 pub const SERVICE: Service = Service {
     section: Some(|tx, section, reading| {
@@ -40,7 +55,10 @@ pub const SERVICE: Service = Service {
         // The city does not say how long they are kept.
         Err(_) => Ok(()),
     }),
-    forget: Some(rows::forget),
+    forget: Some(|tx| {
+        rows::forget(tx)?;
+        CODES_ASKED.remove(tx)
+    }),
     widget: Some(|client| Json::of(&*client.rides().state())),
     sold: Some(Sold {
         keep: |tx, outcome| match outcome.read() {
@@ -54,6 +72,7 @@ pub const SERVICE: Service = Service {
         },
         is_counted: None,
     }),
+    synced: Some(|client| Box::pin(client.rides().codes_again())),
     codes: &["ride_missing", "ride_not_checked"],
     ..Service::named(TOPIC)
 };
@@ -177,6 +196,19 @@ impl Rides<'_> {
             None => Ok(()),
         })?;
         self.ride(id).map(drop)
+    }
+
+    /// Asks for the codes of running rides that this phone shows and that no controller believes any
+    /// more, because the operator ended the key that signed them.
+    async fn codes_again(self) {
+        let Some((keys, ids)) = self.0.codes_without_key(&CODES).await else { return };
+        for id in ids {
+            let answered = match self.ride_id(&id) {
+                Ok(ride) => self.move_code_inner(ride).await,
+                Err(why) => Err(why),
+            };
+            self.0.code_asked(&CODES, &keys, &id, &answered);
+        }
     }
 
     /// Says that a ride is wrong, and why; its ticket stays good until the operator decides.

@@ -5,6 +5,7 @@ use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::{ErrorKind, Locale, ProblemCode};
 use mesto_operator::{Keys, keys};
 
+use crate::rides;
 use crate::support::{Counter, Fault, Net, Phone, Time, belgrade, run};
 
 /// A phone whose operator keeps his keys in a folder.
@@ -72,6 +73,32 @@ fn a_code_whose_key_was_ended_is_asked_for_again_by_the_next_sync() {
     other.revokes("code-2", 7);
     run(other.phone.client.cities().refresh(&belgrade())).unwrap();
     assert_eq!(other.synced(), 0);
+}
+
+#[test]
+fn the_code_of_a_ride_whose_key_was_ended_is_asked_for_again_by_the_next_sync_av_69() {
+    let (folder, net) = (tempfile::tempdir().unwrap(), rides::net());
+    let city = || vec![mesto_rules::load::embedded("almaty").unwrap()];
+    let made = keys::init(folder.path(), net.time.now(), &Counter::new(5)).unwrap();
+    let (mut phone, bus) = rides::ready_in(&net.served_in(city(), made), "1000");
+    let rides = |phone: &Phone| phone.client.rides().state().current[0].clone();
+    let ride = rides::ride(&phone, &rides::scanned(&bus.sign));
+    assert_eq!(rides(&phone), ride);
+    let ended = keys::revoke(folder.path(), ("code-1", "it was seen"), phone.time.now(), &Counter::new(6)).unwrap();
+    let net = phone.net.served_in(city(), ended);
+    phone.ports.link = net.clone();
+    phone.net = net;
+    phone.reopen();
+    run(phone.client.cities().refresh(&rides::almaty())).unwrap();
+    phone.net.fault("POST /v1/rides/", Fault::refuses(ProblemCode::Unavailable));
+    let asked = || {
+        phone.net.log();
+        run(phone.client.sync()).unwrap();
+        phone.net.log().iter().filter(|request| request.ends_with("/code")).count()
+    };
+    assert_eq!((asked(), asked(), asked()), (1, 1, 0));
+    assert_ne!(rides(&phone).signed, ride.signed);
+    assert!(phone.client.rides().code(ride.id).is_ok());
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl Bus {
     }
 }
 
-fn net() -> Arc<Net> {
+pub fn net() -> Arc<Net> {
     net_where(|_| {})
 }
 
@@ -103,7 +103,7 @@ pub fn ready(tenge: &str) -> (Phone, Bus) {
     ready_in(&net(), tenge)
 }
 
-fn ready_in(net: &Arc<Net>, tenge: &str) -> (Phone, Bus) {
+pub fn ready_in(net: &Arc<Net>, tenge: &str) -> (Phone, Bus) {
     let (phone, bus) = (phone(net, 2), Bus::of(net));
     let intent = run(phone.client.wallet().top_up(&almaty(), kzt(tenge).amount)).unwrap();
     net.bank_decides(&intent, NoticeOutcome::Approved, None);
@@ -142,7 +142,7 @@ fn confirm(phone: &Phone, quote: &Quote) -> IntentView {
 }
 
 /// Checked and confirmed.
-fn ride(phone: &Phone, subject: &RidesSubject) -> Ride {
+pub fn ride(phone: &Phone, subject: &RidesSubject) -> Ride {
     confirm(phone, &checked(phone, subject).0).ride().unwrap()
 }
 

@@ -262,7 +262,11 @@ impl Net {
 
     /// The operator's process ended, and another one serves the same books by these keys.
     pub fn served_by(&self, keys: Keys) -> Arc<Self> {
-        let cities = vec![mesto_rules::load::embedded("belgrade").unwrap()];
+        self.served_in(vec![mesto_rules::load::embedded("belgrade").unwrap()], keys)
+    }
+
+    /// The same of other cities.
+    pub fn served_in(&self, cities: Vec<City>, keys: Keys) -> Arc<Self> {
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
         let config = mesto_operator::Config { moves_clock: true, ..mesto_operator::Config::default() };
         let operator = Operator::new(cities, keys, Arc::new(Counter::new(77)), Arc::new(page), config).unwrap();

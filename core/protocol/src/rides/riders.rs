@@ -234,6 +234,9 @@ records! { ride_records;
         /// `is_again`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub repeats: Option<Ride>,
+        /// The vehicle of that ride broke down then: its ticket is good in this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub repeats_broke_down_at: Option<DateTime<Utc>>,
     }
 
     /// The ride that was registered.

@@ -195,7 +195,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         RideCode: json!({"signed": "x", "issue": 2});
         RidesSection: json!({"rides": [ride.clone()]});
         RidesSubject: json!({"scanned": "https://qr.avtobys.kz/almaty/v/ABCDEF", "persons": 1, "is_again": false});
-        RidesOffer: json!({"vehicle": ride["vehicle"], "trip": ride["trip"], "service_on": "2025-09-03", "persons": 1, "ends_at": AT, "repeats": ride});
+        RidesOffer: json!({"vehicle": ride["vehicle"], "trip": ride["trip"], "service_on": "2025-09-03", "persons": 1, "ends_at": AT, "repeats": ride, "repeats_broke_down_at": AT});
         RidesOutcome: json!({"ride": ride});
         Pass: pass.clone();
         PassPage: json!({"items": [pass.clone()], "next": "x"});

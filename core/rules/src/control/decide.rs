@@ -5,6 +5,7 @@
 //! is right. Everything else is "cannot tell".
 
 use crate::rides::section::Policy;
+use crate::rides::trip::is_taken_over;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A trip as control knows it.
@@ -155,7 +156,7 @@ fn passes<Id>(one: &Registration<'_, Id>, checked: &Checked<'_>, known: &Known<'
     let is_same_trip = one.trip.is_some() && one.trip == checked.trip.map(|trip| trip.id);
     is_same_trip
         || one.vehicle == checked.vehicle && is_of_this_ride(one, of, checked, policy)
-        || of.is_some_and(|of| is_taken_over(of, checked, policy))
+        || of.is_some_and(|of| goes_on(of, checked, policy))
 }
 
 /// In the same vehicle, on a trip that is not known or is another one: the ticket is good, and the
@@ -174,8 +175,7 @@ fn is_of_this_ride<Id>(
 }
 
 /// After a breakdown a ticket is good in the next vehicle of the route, the same way.
-fn is_taken_over(of: &Trip<'_>, checked: &Checked<'_>, policy: &Policy) -> bool {
-    let next = checked.trip.is_none_or(|trip| trip.route == of.route && trip.direction == of.direction);
-    let good_for = TimeDelta::minutes(policy.breakdown_minutes.into());
-    next && of.broke_down_at.is_some_and(|at| at <= checked.now && checked.now < at + good_for)
+fn goes_on(of: &Trip<'_>, checked: &Checked<'_>, policy: &Policy) -> bool {
+    let by = checked.trip.map(|trip| (trip.route, trip.direction));
+    of.broke_down_at.is_some_and(|at| is_taken_over((of.route, of.direction, at), by, checked.now, policy))
 }

@@ -17,4 +17,4 @@ pub use guard::{Earlier, repeated};
 pub use ride::{RideError, RideEvent, RideState};
 pub use section::{Carrier, CarrierId, DatedFare, Direction, PaidInControl, Policy, RidesSection, Route, RouteId};
 pub use sign::{BoardNumber, ShownSign, Sign, SignError, Token, read_sign};
-pub use trip::{TicketTime, Trip, service_day, service_moment, trip_at};
+pub use trip::{TicketTime, Trip, is_taken_over, service_day, service_moment, trip_at};

@@ -68,6 +68,21 @@ impl TicketTime {
     }
 }
 
+/// Whether a ticket of a trip on which the vehicle broke down is good in another vehicle, on a trip
+/// of this route and direction, for as long as the policy says. A vehicle whose trip is not known
+/// may be the next one.
+#[must_use]
+pub fn is_taken_over(
+    broken: (&str, u32, DateTime<Utc>),
+    by: Option<(&str, u32)>,
+    now: DateTime<Utc>,
+    policy: &Policy,
+) -> bool {
+    let (route, direction, at) = broken;
+    let good_for = TimeDelta::minutes(policy.breakdown_minutes.into());
+    by.is_none_or(|by| by == (route, direction)) && at <= now && now < at + good_for
+}
+
 /// Which of a vehicle's trips it makes at a moment, or is about to begin; `trips` in any order.
 /// Between two, the next one counts as soon as the one before is planned to be over.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::Response;
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote, QuoteRequest, Wanted};
 use mesto_protocol::base::wallet::WalletSubject;
@@ -117,6 +117,43 @@ pub(super) fn believed(world: &World, ride: &Ride) -> Claims<SignedRide> {
 }
 
 on_both_databases! {
+    #[test]
+    fn after_a_breakdown_the_next_bus_of_the_route_tells_that_the_ticket_is_good_there_av_84_av_86(world) {
+        let world = world.almaty();
+        let bus = bus(&world);
+        let rider = rider(&world, &device(3), PHONE, "1000");
+        let first = ride(&rider, &scanned(&bus.sign));
+        let vehicle = ToldVehicle { board: "1205".into(), plate: None, carrier: "almaty-electrotrans".into(), is_in_service: true };
+        let told = ToldVehicles { city: "almaty".into(), vehicles: vec![vehicle] };
+        expect::<FleetTold>(200, bus.dispatcher.post("/v1/transit/vehicles", &told));
+        tell_trip(&bus.dispatcher, "1205", 0, -5, 55);
+        assert_eq!(checked(&rider, &typed("1205")).1.repeats, None, "nothing broke down");
+        let starts_at = world.now() - TimeDelta::minutes(10);
+        let broken = |at: DateTime<Utc>| {
+            let trip = ToldTrip { vehicle: "1204".into(), route: "92".parse().unwrap(), direction: 0, starts_at, ends_at: starts_at + TimeDelta::minutes(60), service_on: None, broke_down_at: Some(at) };
+            let told = ToldTrips { city: "almaty".into(), trips: vec![trip] };
+            assert_eq!(expect::<TripsTold>(200, bus.dispatcher.post("/v1/transit/trips", &told)).trips, [bus.trip]);
+        };
+        world.pass(5);
+        let at = world.now();
+        broken(at);
+        let (quote, offer) = checked(&rider, &typed("1205"));
+        assert_eq!((offer.repeats.map(|ride| ride.id), offer.repeats_broke_down_at), (Some(first.id), Some(at)));
+        refused("ride_repeated", &rider.buy_with(&world.key(), &quote));
+        assert_eq!(balance(&rider), kzt("880"), "the ride is paid once");
+        // The other way is another ride.
+        tell_trip(&bus.dispatcher, "1205", 1, 0, 60);
+        assert_eq!(checked(&rider, &typed("1205")).1.repeats, None);
+        // Whoever rides again on purpose pays.
+        tell_trip(&bus.dispatcher, "1205", 0, 1, 60);
+        let again = ride(&rider, &RidesSubject { is_again: true, ..typed("1205") });
+        assert_ne!(again.id, first.id);
+        // So long, and no longer.
+        world.pass(60);
+        let other = checked(&rider, &typed("1205")).1.repeats;
+        assert_ne!(other.map(|ride| ride.id), Some(first.id));
+    }
+
     #[test]
     fn a_sign_is_scanned_checked_confirmed_and_the_ticket_says_it_all_av_37_av_62_av_64_av_65_av_66_av_68_av_69_av_70(world) {
         let world = world.almaty();

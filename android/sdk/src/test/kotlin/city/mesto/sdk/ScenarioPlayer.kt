@@ -1,6 +1,7 @@
 // Plays one scenario with one phone, verb by verb: see docs/scenarios.md.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
@@ -16,6 +17,7 @@ import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.QuoteItem
+import city.mesto.sdk.core.RidesSubject
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.garages.garages
@@ -24,6 +26,8 @@ import city.mesto.sdk.garages.visit
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.parkingOffer
+import city.mesto.sdk.rides.rides
+import city.mesto.sdk.rides.ridesOffer
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
@@ -43,7 +47,7 @@ import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
 import kotlin.test.fail
 
-class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone) {
+class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone, private val city: CityId) {
     private val mesto get() = phone.mesto
     private val quotes = mutableMapOf<String?, Quote>()
     private var vehicle = VehicleId("")
@@ -51,6 +55,12 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
 
     /** The number on the slip of the last order that was issued. */
     private var slip = ""
+
+    /** The sign of the vehicle that was told of last. */
+    private var sign = ""
+
+    /** Codes that were shown, by name. */
+    private val codes = mutableMapOf<String, String>()
 
     suspend fun check(step: JsonObject) {
         var found = json()
@@ -86,7 +96,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
                 vehicle = it.id
                 json("plate" to it.plate.display, "canonical" to it.plate.canonical)
             }
-            "top_up" -> return begun(step, mesto.wallet.topUp(belgrade, BigDecimal(step.text("amount"))))
+            "top_up" -> return begun(step, mesto.wallet.topUp(city, BigDecimal(step.text("amount"))))
             "zones" -> return zones(step)
             "quote" -> return quoted(mesto.parking.quote(belgrade, zone(step), vehicleOf(step), minutes(step), pay(step)), step)
             "preview" -> return mesto.parking.preview(belgrade, zone(step), vehicleOf(step), minutes(step), pay(step)).let {
@@ -134,10 +144,66 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
             "visit" -> return visit(step.text("ticket"))
             "controller" -> return testbed.ask("POST", "/controller/report", body(step))
             "barrier" -> return testbed.ask("POST", "/controller/exit", body(step))
+            "bus" -> sign = testbed.ask("POST", "/bus", body(step)).text("sign")
+            "check_ride" -> return checkRide(step)
+            "rides" -> return rides()
+            "show_ride" -> {
+                val ride = mesto.rides.current().current.first().id
+                if ("here" in step) mesto.rides.moveCodeHere(ride)
+                codes[step.text("as")] = mesto.rides.code(ride).text
+            }
+            "dispute_ride" -> return json("state" to word(mesto.rides.dispute(mesto.rides.current().current.first().id, step.text("reason")).state))
+            "control" -> return testbed.ask("POST", "/control", controlled(step))
             "ledger" -> return testbed.ask("GET", "/ledger")
             else -> fail("no such verb: $verb")
         }
         return json()
+    }
+
+    private suspend fun checkRide(step: JsonObject): JsonObject {
+        val said = { name: String -> step[name]?.jsonPrimitive?.content }
+        val code = said("terminal")?.let { testbed.ask("POST", "/bus/terminal", json("vehicle" to it)).text("code") }
+        val vehicle = said("vehicle")
+        val scanned = code ?: said("scanned") ?: sign.takeIf { vehicle == null }
+        if (scanned != null) mesto.rides.checkSign(city, scanned)
+        val persons = step["persons"]?.jsonPrimitive?.int ?: 1
+        val subject = RidesSubject(scanned, vehicle, persons.toUInt(), companions = emptyList(), isAgain = "again" in step)
+        val quote = mesto.rides.quote(city, subject, pay(step))
+        val item = remembered(quote, step)
+        val offer = assertNotNull(quote.ridesOffer)
+        val names = mesto.rides.names(city, offer.vehicle, offer.trip)
+        return JsonObject(
+            priced(item.lines, item.notices, quote.total) + json(
+                "vehicle" to offer.vehicle.board,
+                "carrier" to names.carrier,
+                "route" to names.route?.number,
+                "to" to names.route?.to,
+                "persons" to offer.persons.toInt(),
+                "service_on" to offer.serviceOn.toString(),
+                "ends_at" to moment(offer.endsAt),
+                "repeats" to (offer.repeats != null),
+                "goes_on" to (offer.repeatsBrokeDownAt != null),
+            ),
+        )
+    }
+
+    private fun rides(): JsonObject {
+        val state = mesto.rides.current()
+        val newest = (state.current + state.over).firstOrNull()
+        return json(
+            "current" to state.current.size,
+            "over" to state.over.size,
+            "vehicle" to newest?.vehicle?.board,
+            "price" to newest?.price?.let(::amount),
+            "persons" to newest?.persons?.toInt(),
+            "state" to newest?.state?.let(::word),
+        )
+    }
+
+    /** What the step tells the controller, with the code that was shown under its name. */
+    private fun controlled(step: JsonObject): JsonObject {
+        val shown = codes[step["code"]?.jsonPrimitive?.content] ?: return body(step)
+        return JsonObject(body(step) + ("code" to JsonPrimitive(shown)))
     }
 
     private suspend fun signIn(step: JsonObject) {
@@ -290,6 +356,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         "orders" to mesto.orders.current().orders.count { it.state == OrderState.Issued },
         "unconfirmed" to mesto.payments.current().open.size,
         "visits" to mesto.garages.current().inside.size,
+        "rides" to mesto.rides.current().current.size,
     )
 
     private fun minutes(step: JsonObject) = step.getValue("minutes").jsonPrimitive.int

@@ -39,16 +39,17 @@ class ScenariosTest {
         }
 
     private fun play(scenario: JsonObject, link: OperatorLink? = null) = runBlocking {
-        Testbed(scenario.text("start")).use { testbed ->
+        val city = CityId(scenario["city"]?.jsonPrimitive?.content ?: "belgrade")
+        Testbed(scenario.text("start"), "--city", city.value).use { testbed ->
             val phones = mutableMapOf<String, TestPhone>()
             try {
                 val players = mutableMapOf<String, ScenarioPlayer>()
                 var name = "first"
                 scenario.getValue("steps").jsonArray.map { it.jsonObject }.forEachIndexed { number, step ->
                     if (step.text("do") == "phone") name = step.text("name")
-                    val phone = phones.getOrPut(name) { TestPhone.on(testbed, link) }
+                    val phone = phones.getOrPut(name) { TestPhone.on(testbed, link, city) }
                     try {
-                        players.getOrPut(name) { ScenarioPlayer(testbed, phone) }.check(step)
+                        players.getOrPut(name) { ScenarioPlayer(testbed, phone, city) }.check(step)
                     } catch (failed: AssertionError) {
                         throw AssertionError("${scenario.text("name")}, step ${number + 1} $step: ${failed.message}", failed)
                     }

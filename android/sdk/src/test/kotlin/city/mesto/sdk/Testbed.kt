@@ -161,9 +161,9 @@ class TestPhone private constructor(private val testbed: Testbed, private val li
     }
 
     companion object {
-        suspend fun on(testbed: Testbed, link: OperatorLink? = null) = TestPhone(testbed, link).also {
+        suspend fun on(testbed: Testbed, link: OperatorLink? = null, city: CityId = belgrade) = TestPhone(testbed, link).also {
             it.open()
-            it.mesto.cities.refresh(belgrade)
+            it.mesto.cities.refresh(city)
         }
     }
 }
