@@ -8,6 +8,8 @@
 //! ([`parking`], [`orders`], [`garages`], [`rides`], [`cards`], [`control`]) holds what that service sends and
 //! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`control`]) holds what that service sends and
 //! takes; [`services`] is the list of them.
+//! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`control`]) holds what that
+//! service sends and takes; [`services`] is the list of them.
 
 pub mod base;
 pub mod cards;
