@@ -140,7 +140,6 @@ pub fn answers() -> Vec<Answer> {
     use May::{
         Anybody, Bank, BenefitClerk, CardClerk, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Person,
         RideController, SignedIn,
-        Anybody, Bank, BenefitClerk, Controller, Dispatcher, Driver, Inspector, Person, RideController, SignedIn,
     };
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
