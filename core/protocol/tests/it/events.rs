@@ -81,16 +81,16 @@ pub fn examples() -> Vec<Value> {
         "trip": {"id": "tr_01jd4f8q0r3n7w2x5y6z8a9b1c", "route": "92", "direction": 0, "starts_at": "2025-09-03T08:00:00Z", "ends_at": "2025-09-03T09:00:00Z"},
         "service_on": "2025-09-03", "channel": "app", "persons": 1, "state": "registered", "registered_at": "2025-09-03T08:10:00Z",
         "ends_at": "2025-09-03T09:20:00Z", "price": tenge("60.00"), "pay": "deposit", "signed": "x",
-        "riders": [{"category": "school", "persons": 1, "full": tenge("120.00"), "each": tenge("60.00"), "less": "benefit"}],
+        "riders": [{"category": "school-1", "persons": 1, "full": tenge("120.00"), "each": tenge("60.00"), "less": "benefit"}],
         "lines": [{"kind": "rides.fare", "params": {"persons": 1, "each": tenge("120.00")}, "amount": tenge("120.00"), "vat": {"category": "out_of_scope"}}, {"kind": "rides.benefit", "params": {"persons": 1}, "amount": tenge("-60.00"), "vat": {"category": "out_of_scope"}}],
     });
     let pass = json!({
-        "id": "ps_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "product": "month", "category": "student", "first_on": "2025-09-03", "last_on": "2025-10-02",
+        "id": "ps_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "product": "month", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02",
         "starts_at": "2025-09-02T22:00:00Z", "ends_at": "2025-10-02T22:00:00Z", "state": "held", "bought_at": "2025-09-03T08:00:00Z", "price": tenge("4200.00"), "pay": "deposit",
         "lines": [{"kind": "passes.pass", "params": {"days": 0}, "amount": tenge("4200.00"), "vat": {"category": "out_of_scope"}}],
     });
     let benefit = json!({
-        "id": "bn_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "category": "student", "granted_at": "2025-09-03T08:00:00Z",
+        "id": "bn_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "category": "student-1", "granted_at": "2025-09-03T08:00:00Z",
         "until_on": "2026-06-30", "ends_at": "2026-06-30T19:00:00Z", "is_revoked": false,
     });
     let card = json!({

@@ -240,7 +240,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Benefit: benefit.clone();
         PassesSection: json!({"passes": [pass.clone()], "benefits": [benefit]});
         PassesSubject: json!({"product": "month", "first_on": "2025-09-03", "is_again": false});
-        PassesOffer: json!({"product": "month", "category": "student", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
+        PassesOffer: json!({"product": "month", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
         PassesOutcome: json!({"pass": pass});
         Fleet: json!({"city": "almaty", "vehicles": [{"board": "1204", "carrier": "green-bus", "is_in_service": true, "trip": ride["trip"]}]});
         FleetTold: json!({"taken": 1});

@@ -49,7 +49,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.rides.routes.*.kind", "core/client/src/rides/sales.rs", "route.kind"),
     ("sections.rides.routes.*.number", "core/client/src/rides/sales.rs", "route.number"),
     ("sections.rides.routes.*.directions.*.headsign.*", "core/client/src/rides/sales.rs", "headsign.get"),
-    ("sections.rides.pay.*", "operator/src/rides/sales.rs", "rides.pay"),
+    ("sections.rides.pay.*", "operator/src/rides/price.rs", "rides.pay"),
     ("sections.rides.policy.persons_most", "operator/src/rides/sales.rs", "policy.persons_most"),
     ("sections.rides.policy.paid_in_control", "operator/src/rides/sales.rs", "policy.paid_in_control"),
     ("sections.rides.policy.terminal_code_seconds", "operator/src/rides/found.rs", "policy.terminal_code_seconds"),
