@@ -204,8 +204,8 @@ impl Rides<'_> {
         self.ride(id).map(drop)
     }
 
-    /// Asks for the codes of running rides that this phone shows and that no controller believes any
-    /// more, because the operator ended the key that signed them.
+    /// Asks for the codes of running rides that this phone shows and that no controller believes
+    /// any more, because the operator ended the key that signed them.
     async fn codes_again(self) {
         let Some((keys, ids)) = self.0.codes_without_key(&CODES).await else { return };
         for id in ids {

@@ -21,7 +21,7 @@ private const val PAUSE_MILLIS = 200L
 private const val WIDTH = 640
 private const val HEIGHT = 480
 
-/** Points of the luminance, weighted as BT.601 does; the largest that the scanner takes at most. */
+/** The luminance of each point, weighted as BT.601 does. */
 fun seen(image: BufferedImage): Seen {
     val points = image.getRGB(0, 0, image.width, image.height, null, 0, image.width)
     val luminance = ByteArray(points.size) { at ->
