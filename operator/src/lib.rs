@@ -47,6 +47,7 @@ pub use base::messages::outbox::{
     self, MessageGateway, MessageLimits, MessageStanding, OutgoingMessage, Receipt, Sending,
 };
 pub use base::messages::{Message, TEMPLATES as MESSAGE_TEMPLATES};
+pub use base::notices::KeptNotice;
 pub use base::operator_document::Profile;
 pub use base::payments;
 pub use base::payments::{HostedPage, PaymentLimits, Provider};

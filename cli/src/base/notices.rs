@@ -7,6 +7,7 @@ use mesto_client::protocol::base::notices::{NewNotice, ServiceNotice, ServiceNot
 use mesto_client::protocol::kernel::ids::NoticeId;
 use mesto_client::rules::Texts;
 use mesto_client::{Locale, TextValue};
+use mesto_operator::KeptNotice;
 use serde_json::{Value, json};
 
 use crate::base::operator::{looked_at, made, now, opened, refused, said_why};
@@ -198,7 +199,7 @@ fn list(since: Option<DateTime<Utc>>, store: &StoreArgs, call: Call) -> Outcome<
     let notices = operator.notices(store.as_ref(), since).map_err(|why| CliError::failed("the notices", why))?;
     let told: Vec<Value> = notices
         .iter()
-        .map(|(notice, withdrawn_at)| {
+        .map(|KeptNotice { notice, withdrawn_at }| {
             let mut told = serde_json::to_value(notice).unwrap_or_default();
             if let (Some(at), Some(fields)) = (withdrawn_at, told.as_object_mut()) {
                 fields.insert("withdrawn_at".to_owned(), json!(at));
@@ -207,7 +208,7 @@ fn list(since: Option<DateTime<Utc>>, store: &StoreArgs, call: Call) -> Outcome<
         })
         .collect();
     call.say(&told, || {
-        let row = |(notice, withdrawn_at): &(ServiceNotice, Option<DateTime<Utc>>)| {
+        let row = |KeptNotice { notice, withdrawn_at }: &KeptNotice| {
             let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
             vec![
                 notice.id.to_string(),

@@ -41,12 +41,15 @@ enum AccountCommand {
 #[derive(Debug, Subcommand)]
 enum Tool {
     /// Block an account: nothing new is paid with it. Its person is told the reason by SMS.
-    BlockAccount(OfAccount),
+    #[command(name = "block-account")]
+    Block(OfAccount),
     /// End a block.
-    UnblockAccount(OfAccount),
+    #[command(name = "unblock-account")]
+    Unblock(OfAccount),
     /// Close the account of a person for good. Its person is told the reason by SMS; what is left
     /// of the balance is owed.
-    TerminateAccount(OfAccount),
+    #[command(name = "terminate-account")]
+    Terminate(OfAccount),
 }
 
 #[derive(Debug, clap::Args)]
@@ -105,17 +108,17 @@ async fn resume(at: PhoneArgs, call: Call) -> Outcome<()> {
 impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
         let (account, standing): (AccountId, AccountStanding) = match self {
-            Self::BlockAccount(OfAccount { account, reason, store }) => {
+            Self::Block(OfAccount { account, reason, store }) => {
                 let (operator, store) = opened(&store)?;
                 let blocked = operator.block_account(store.as_ref(), now(), &account.to_string(), &reason);
                 (account, blocked.map_err(refused)?)
             }
-            Self::UnblockAccount(OfAccount { account, reason, store }) => {
+            Self::Unblock(OfAccount { account, reason, store }) => {
                 let (operator, store) = opened(&store)?;
                 let unblocked = operator.unblock_account(store.as_ref(), now(), &account.to_string(), &reason);
                 (account, unblocked.map_err(refused)?)
             }
-            Self::TerminateAccount(OfAccount { account, reason, store }) => {
+            Self::Terminate(OfAccount { account, reason, store }) => {
                 let (operator, store) = opened(&store)?;
                 let closed = operator.terminate_account(store.as_ref(), now(), &account.to_string(), &reason);
                 let closed = closed.map_err(refused)?;

@@ -9,9 +9,16 @@ fn code(ran: &Ran) -> (i32, String) {
     (ran.exit, ran.json()["error"]["code"].as_str().unwrap().to_owned())
 }
 
+/// A driver, and keys for the tools of the operator.
+fn driver() -> Driver {
+    let driver = Driver::with_car();
+    assert_eq!(driver.run(&["keys", "init"]).exit, 0);
+    driver
+}
+
 #[test]
 fn works_are_published_by_an_operator_and_read_and_remembered_by_a_driver_av_95_av_104() {
-    let driver = Driver::with_car();
+    let driver = driver();
     assert_eq!(driver.run(&["news"]).out.trim(), "There is no news.");
     let works = |from: &str| {
         driver.admin(&[
@@ -74,7 +81,7 @@ fn works_are_published_by_an_operator_and_read_and_remembered_by_a_driver_av_95_
 
 #[test]
 fn a_driver_suspends_resumes_reports_and_reads_the_terms_av_02_av_108_av_126() {
-    let driver = Driver::with_car();
+    let driver = driver();
     assert_eq!(driver.json(&["account", "suspend"])["state"], "suspended");
     let quote = driver.run(&["quote", "red", "60", "--json"]);
     assert_eq!(code(&quote), (3, "account_suspended".into()));
@@ -95,7 +102,7 @@ fn a_driver_suspends_resumes_reports_and_reads_the_terms_av_02_av_108_av_126() {
 
 #[test]
 fn an_operator_blocks_an_account_and_says_how_long_it_was_up_av_46_av_103() {
-    let driver = Driver::with_car();
+    let driver = driver();
     let account = driver.json(&["account", "show"]);
     assert_eq!(account["may_pay"], true);
     let exported: Value = driver.run(&["export"]).json();

@@ -56,14 +56,13 @@ fn beat(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, _: &str) -> Outcome<(
         "FROM up_interval WHERE up_interval.began_at <= $1 ORDER BY up_interval.began_at DESC LIMIT 1",
         values![now.timestamp_millis()],
     ))?;
-    Ok(match last {
+    let beat = match last {
         // A clock that went back.
-        Some(last) if now <= last.until_at => {}
-        Some(last) if now - last.until_at <= GAP => {
-            tx.write(update!(UpRow { began_at: last.began_at } set { until_at: now }))?;
-        }
-        _ => tx.write(Write::insert(UpRow { began_at: now, until_at: now }))?,
-    })
+        Some(last) if now <= last.until_at => return Ok(()),
+        Some(last) if now - last.until_at <= GAP => update!(UpRow { began_at: last.began_at } set { until_at: now }),
+        _ => Write::insert(UpRow { began_at: now, until_at: now }),
+    };
+    Ok(tx.write(beat)?)
 }
 
 fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<MonthAvailability> {

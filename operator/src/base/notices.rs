@@ -291,6 +291,14 @@ pub(crate) fn works(tx: &mut dyn Tx, city: &CityId, bounds: Span) -> Result<Vec<
     Ok(rows.into_iter().filter_map(counted).collect())
 }
 
+/// A notice as an operator's tools see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptNotice {
+    pub notice: ServiceNotice,
+    /// It is told no more since then.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
 impl Operator {
     /// Publishes a notice, as an editor of all cities does; it stands in the audit log.
     ///
@@ -335,14 +343,14 @@ impl Operator {
         &self,
         store: &dyn Store,
         since: Option<DateTime<Utc>>,
-    ) -> Result<Vec<(ServiceNotice, Option<DateTime<Utc>>)>, StoreError> {
+    ) -> Result<Vec<KeptNotice>, StoreError> {
         let since = since.map_or(0, |since| since.timestamp_millis());
         transact(store, |tx| {
             let rows: Vec<NoticeRow> =
                 tx.all(Select::of("FROM notice WHERE notice.published_at >= $1 ORDER BY notice.id", values![since]))?;
             let told = |row: NoticeRow| {
                 let withdrawn_at = row.withdrawn_at;
-                row.told().map(|notice| (notice, withdrawn_at)).map_err(|failure| failure.into_store_error())
+                row.told().map(|notice| KeptNotice { notice, withdrawn_at }).map_err(|failure| failure.into_store_error())
             };
             rows.into_iter().map(told).collect()
         })

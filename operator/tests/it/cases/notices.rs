@@ -173,7 +173,7 @@ on_both_databases! {
         assert_eq!(listed(world, "city=almaty").items, [later]);
         refused("not_found", &withdraw(NoticeId::from_bytes([1; 16])));
         let all: Vec<(NoticeId, Option<DateTime<Utc>>)> =
-            world.operator.notices(&*world.store, None).unwrap().into_iter().map(|(one, at)| (one.id, at)).collect();
+            world.operator.notices(&*world.store, None).unwrap().into_iter().map(|kept| (kept.notice.id, kept.withdrawn_at)).collect();
         assert_eq!(all[0], (first.id, Some(world.now())));
         assert_eq!((all.len(), all[1].1), (2, None));
     }

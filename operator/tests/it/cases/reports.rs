@@ -26,8 +26,8 @@ fn reports(person: &Person<'_>) -> Vec<TroubleReport> {
     expect::<ReportPage>(200, person.get("/v1/reports")).items
 }
 
-fn answer(world: &World, number: &str, answer: &str) -> Result<TroubleReport, mesto_protocol::Problem> {
-    world.operator.answer_report(&*world.store, world.now(), number, answer)
+fn answer(world: &World, number: &str, answer: &str) -> Result<TroubleReport, Box<mesto_protocol::Problem>> {
+    world.operator.answer_report(&*world.store, world.now(), number, answer).map_err(Box::new)
 }
 
 on_both_databases! {

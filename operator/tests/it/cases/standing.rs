@@ -135,7 +135,7 @@ on_both_databases! {
     fn a_block_ends_as_it_began_and_a_suspension_outlives_it_av_103(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         let account = driver.account.to_string();
-        let unblock = || world.operator.unblock_account(&*world.store, world.now(), &account, "It was a mistake");
+        let unblock = || world.operator.unblock_account(&*world.store, world.now(), &account, "It was a mistake").map_err(Box::new);
         assert_eq!(unblock().unwrap_err().code, "bad_request");
         suspend(&driver);
         assert!(block(world, &driver).is_suspended);
@@ -271,7 +271,7 @@ on_both_databases! {
         let bus = bus(world);
         let rider = rider(world, &device(5), PHONE, "1000.00");
         let registered = ride(&rider, &scanned(&bus.sign));
-        let terminate = |reason: &str| world.operator.terminate_account(&*world.store, world.now(), &rider.account.to_string(), reason);
+        let terminate = |reason: &str| world.operator.terminate_account(&*world.store, world.now(), &rider.account.to_string(), reason).map_err(Box::new);
         assert_eq!(terminate(" ").unwrap_err().params["field"], "reason");
         let closed = terminate("Tickets were sold on").unwrap();
         let left = kzt("1000.00").checked_sub(&registered.price).unwrap();
