@@ -585,7 +585,7 @@ on_both_databases! {
         assert_eq!(from(&rider), "2026-09-14");
         // Inactive, it is warned of and rides on.
         world.pass_to("2027-01-01T00:00:00Z".parse().unwrap());
-        let rider = super::rides::rider(&world, &device(3), PHONE, "1000");
+        let rider = world.driver_on(&device(3), PHONE);
         assert_eq!((from(&rider).as_str(), cards(&rider)[0].state.clone()), ("2026-09-14", CardState::Active));
     }
 
@@ -661,7 +661,7 @@ on_both_databases! {
         for _ in 0..4 {
             world.due();
         }
-        let rider_again = super::rides::rider(&world, &device(3), PHONE, "1000");
+        let rider_again = world.driver_on(&device(3), PHONE);
         assert_eq!(rider.account, rider_again.account);
         let history: CardHistory = expect(200, rider_again.get(&format!("/v1/cards/{card}/history")));
         assert_eq!((history.balance.amount, history.items[0].vehicle.clone()), (kzt("380"), None));

@@ -139,7 +139,7 @@ on_both_databases! {
         let bus = bus(&world);
         let rider = rider(&world, &device(3), PHONE, "1000");
         let before = ride(&rider, &scanned(&bus.sign));
-        world.pass(60);
+        world.pass(90);
         let benefit = granted(&world, &rider, "school", "2026-06-30");
         assert_eq!(ride(&rider, &scanned(&bus.sign)).price, kzt("60"));
         assert_eq!((before.price, balance(&rider)), (kzt("120"), kzt("820")));
@@ -290,7 +290,7 @@ on_both_databases! {
     #[test]
     fn a_second_pass_for_the_same_days_is_asked_about_and_of_two_phones_one_buys(world) {
         let world = world.almaty();
-        let rider = rider(&world, &device(3), PHONE, "40000");
+        let rider = rider(&world, &device(3), PHONE, "20000");
         let (one, other) = (expect(201, ask_pass(&rider, &month(None))), expect(201, ask_pass(&rider, &month(None))));
         let first = rider.begin(&one).sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass;
         assert_eq!(refused("pass_overlaps", &rider.buy_with(&world.key(), &other))["pass"], json!(first.id));
