@@ -77,12 +77,7 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::Controller, &[controllers_wire::CONTROL]),
     (
         Role::Dispatcher,
-        &[
-            fleet_wire::DISPATCH,
-            registrations_wire::TELL_REGISTRATIONS,
-            readers_wire::READ_CARDS,
-            offices_wire::ISSUE,
-        ],
+        &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS, readers_wire::READ_CARDS, offices_wire::ISSUE],
     ),
     (Role::RideController, &[control_wire::CHECK]),
     (Role::CardClerk, &[offices_wire::OFFICE]),

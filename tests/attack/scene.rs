@@ -7,6 +7,7 @@ use mesto_operator::{Request, RoleGiven, payments};
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{self as buying, Bought, PayMethod, Quote};
 use mesto_protocol::base::sign_in::{self, CodeRequest, Session, SessionPage, SignIn};
+use mesto_protocol::cards::{offices, riders as cards};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::controllers as garages;
 use mesto_protocol::headers;
@@ -16,7 +17,6 @@ use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::purchase::ParkingOutcome;
-use mesto_protocol::cards::{offices, riders as cards};
 use mesto_protocol::rides::riders::RidesOutcome;
 use mesto_protocol::rides::vehicles::{self as fleet, PostedSign};
 use mesto_simulation::driver::{Counter as _, Driver, SECRET};
@@ -75,7 +75,8 @@ impl Things {
 
     /// What no answer to somebody else may hold.
     pub fn secrets(&self) -> [&str; 12] {
-        let Self { account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key, .. } = self;
+        let Self { account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key, .. } =
+            self;
         [account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key].map(String::as_str)
     }
 }

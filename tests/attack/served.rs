@@ -15,8 +15,8 @@ use mesto_operator::{
 use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::services::{SERVICES, operations};
 use mesto_rules::City;
-use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::cards::CardsSection;
+use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::rides::RidesSection;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, SECRET, belgrade, dinar, morning};

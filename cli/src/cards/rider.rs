@@ -145,8 +145,7 @@ async fn top_up(args: TopUpArgs, call: Call) -> Outcome<()> {
     let intent = phone.done(intent)?;
     let done = match intent.card_top_up() {
         Some(paid) => {
-            let values =
-                [("amount", TextValue::Money(paid.amount)), ("hold_until", TextValue::Time(paid.hold_until))];
+            let values = [("amount", TextValue::Money(paid.amount)), ("hold_until", TextValue::Time(paid.hold_until))];
             phone.show.text("cards-top-up-paid", &values)
         }
         None => String::new(),

@@ -198,7 +198,9 @@ impl Operator {
         if given.role == Role::Driver && (given.city.is_some() || given.place.is_some()) {
             return Err(GrantError::DriverOfCity);
         }
-        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk) && given.place.is_some() {
+        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk)
+            && given.place.is_some()
+        {
             return Err(GrantError::InspectorOfPlace);
         }
         let city = given.city.map(|asked| {

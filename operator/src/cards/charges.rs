@@ -14,7 +14,7 @@ use mesto_rules::rides::{BoardNumber, RidesSection, RouteId};
 use crate::base::incidents;
 use crate::cards::drawer::Drawer;
 use crate::cards::tables::{CardRideRow, CardRow, FlagWord};
-use crate::cards::{NAME, RIDE, REFUND, told};
+use crate::cards::{NAME, REFUND, RIDE, told};
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::LedgerAccount;
 use crate::kernel::operator::Operator;
@@ -148,9 +148,7 @@ impl<'a> Charges<'a> {
     /// What the terminal says that it took.
     fn said(&self, told: &ByCard) -> Outcome<Option<i64>> {
         let Some(price) = told.price.filter(|_| !told.is_free) else { return Ok(told.is_free.then_some(0)) };
-        let wrong = |detail: String| {
-            Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.price")
-        };
+        let wrong = |detail: String| Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.price");
         if price.currency != self.city.currency {
             return Err(wrong(format!("{price}; rides are paid in {} here", self.city.currency)).into());
         }
@@ -198,7 +196,12 @@ impl<'a> Charges<'a> {
         self.drawer.change(card);
         match flag {
             Some(FlagWord::Blocked) => {
-                self.look_at(tx, "card_ridden_blocked", &id.to_string(), "a terminal let a card ride that was blocked")?;
+                self.look_at(
+                    tx,
+                    "card_ridden_blocked",
+                    &id.to_string(),
+                    "a terminal let a card ride that was blocked",
+                )?;
             }
             Some(FlagWord::BelowZero) => {
                 let detail = "a terminal let a card ride that had not enough on it, as far as is told";

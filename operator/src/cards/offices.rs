@@ -249,11 +249,7 @@ pub(crate) fn replace(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CardToReplace
     if new.account.is_some_and(|other| other != account) {
         return refuse(ProblemCode::CardLinkedElsewhere, "the other card belongs to another account");
     }
-    drawer.change(CardRow {
-        account: Some(account),
-        linked_at: Some(new.linked_at.unwrap_or(now)),
-        ..new.clone()
-    });
+    drawer.change(CardRow { account: Some(account), linked_at: Some(new.linked_at.unwrap_or(now)), ..new.clone() });
     if old.balance != 0 {
         let movement = (REPLACED, old.id.to_string());
         let from = LedgerAccount::Card { holder: old.holder };

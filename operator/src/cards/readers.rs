@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::SubsecRound as _;
-use mesto_protocol::cards::readers::{self as wire, CardAtReader, HELD_MOST, HeldTold, HeldTopUp, StoppedCard, StoppedCards, ToldHeld};
+use mesto_protocol::cards::readers::{
+    self as wire, CardAtReader, HELD_MOST, HeldTold, HeldTopUp, StoppedCard, StoppedCards, ToldHeld,
+};
 use mesto_protocol::kernel::ids::CardId;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::cards::{masked, printed_code};

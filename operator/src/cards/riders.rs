@@ -1,15 +1,15 @@
 //! Cards as their riders link, see and report them.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::Problem;
 use mesto_protocol::ProblemCode;
 use mesto_protocol::cards::riders::{
     self as wire, Card, CardReport, CardToLink, CardTrouble, CardsSection as SectionOnTheWire, NOTE_MOST,
 };
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json as OnTheWire;
-use mesto_protocol::Problem;
 use mesto_rules::City;
-use mesto_rules::cards::{CardsSection, CardEvent, CardState, LinkError, card_number, masked, may_link, printed_code};
+use mesto_rules::cards::{CardEvent, CardState, CardsSection, LinkError, card_number, masked, may_link, printed_code};
 
 use crate::cards::drawer::Drawer;
 use crate::cards::tables::{CardRow, ReportRow, StateWord, TroubleWord};
@@ -71,8 +71,7 @@ pub(crate) fn link(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CardToLink) -> O
     drawer.of_caller(account)?;
     let limits = operator.limits::<CardLimits>();
     let (own_tries, of_number) = (account.to_string(), format!("{}:{number}", city.id));
-    let by_account =
-        Limit { kind: "wrong_card", subject: &own_tries, most: limits.wrong_cards_per_account };
+    let by_account = Limit { kind: "wrong_card", subject: &own_tries, most: limits.wrong_cards_per_account };
     let of_card = Limit { kind: "wrong_card_code", subject: &of_number, most: limits.wrong_codes_per_card };
     by_account.check(tx, now)?;
     of_card.check(tx, now)?;
@@ -182,7 +181,9 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, said: CardReport) -> 
     let note: String = said.note.trim().chars().take(NOTE_MOST).collect();
     let said_before = tx.first(find!(ReportRow { card: row.id }))?;
     tx.write(match said_before {
-        Some(_) => update!(ReportRow { card: row.id } set { account: account, trouble: trouble, note: note, said_at: now }),
+        Some(_) => {
+            update!(ReportRow { card: row.id } set { account: account, trouble: trouble, note: note, said_at: now })
+        }
         None => Write::insert(ReportRow { card: row.id, account, trouble, note, said_at: now }),
     })?;
     drawer.close(tx)?;
@@ -193,9 +194,7 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, said: CardReport) -> 
 /// than that it is defective.
 pub(crate) fn blocked(row: CardRow, trouble: TroubleWord, now: DateTime<Utc>) -> CardRow {
     match CardState::from(row.state).step(CardEvent::Block) {
-        Ok(state) => {
-            CardRow { state: StateWord::from(state), trouble: Some(trouble), blocked_at: Some(now), ..row }
-        }
+        Ok(state) => CardRow { state: StateWord::from(state), trouble: Some(trouble), blocked_at: Some(now), ..row },
         Err(_) if row.trouble == Some(TroubleWord::Stopped) => row,
         Err(_) => CardRow { trouble: Some(trouble), ..row },
     }

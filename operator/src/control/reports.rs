@@ -14,8 +14,8 @@ use mesto_rules::City;
 use mesto_rules::rides::RidesSection;
 
 use crate::control::controls::{self, of_another};
-use crate::control::tables::{AnswerWord, CheckRow, ControlRow, KindWord};
 use crate::control::in_turn;
+use crate::control::tables::{AnswerWord, CheckRow, ControlRow, KindWord};
 use crate::kernel::call::Call;
 use crate::kernel::epoch;
 use crate::kernel::failure::Outcome;

@@ -253,8 +253,7 @@ const CARD_ACCOUNT: &str = "the ledger holds money for card account {}, which no
 const CARD_WAITS: &str = "card {} waits for other top-ups than the ledger holds for it";
 const HELD_AND_CREDITED: &str = "top-up {} was written onto its card and not credited, or the other way round";
 const CARD_RIDE_AND_CHARGE: &str = "ride {} by a card and its charge in the ledger differ";
-const CARD_RIDE_VOIDED: &str =
-    "ride {} by a card was voided and its price was not given back, or the other way round";
+const CARD_RIDE_VOIDED: &str = "ride {} by a card was voided and its price was not given back, or the other way round";
 const CARD_REPLACED: &str = "card {} was replaced and still has a balance or a user, or nothing took its place";
 const RIDE_AND_CHARGE: &str = "ride {} and its payment in the ledger differ";
 const VOIDED_AND_PAID_BACK: &str = "ride {} was voided and its price was not given back, or the other way round";

@@ -72,7 +72,10 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
         ("/v1/transit/terminals", json!({"city": "belgrade", "vehicle": "1204", "key": "key"})),
         ("/v1/quotes", quote("cards", json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "amount": money}))),
         ("/v1/cards/links", json!({"city": "belgrade", "number": "9643100000000017", "code": "K7M2P9QD"})),
-        ("/v1/cards/reports", json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "trouble": "lost", "note": "in the bus"})),
+        (
+            "/v1/cards/reports",
+            json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "trouble": "lost", "note": "in the bus"}),
+        ),
         (
             "/v1/transit/cards",
             json!({"city": "belgrade", "cards": [{"number": "9643100000000017", "code": "K7M2P9QD", "kind": "standard", "issued_on": "2025-01-15"}]}),
@@ -82,7 +85,10 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
             json!({"city": "belgrade", "held": [{"top_up": "tu_01k479dz00qgg4pqj408q8qgak", "held_at": now}]}),
         ),
         ("/v1/transit/card-office/confirmed", json!({"city": "belgrade", "number": "9643100000000017"})),
-        ("/v1/transit/card-office/blocked", json!({"city": "belgrade", "number": "9643100000000017", "trouble": "lost"})),
+        (
+            "/v1/transit/card-office/blocked",
+            json!({"city": "belgrade", "number": "9643100000000017", "trouble": "lost"}),
+        ),
         (
             "/v1/transit/card-office/replaced",
             json!({"city": "belgrade", "number": "9643100000000017", "replacement": "9643100000000025", "replacement_code": "K7M2P9QD"}),

@@ -173,8 +173,7 @@ mod tests {
         sources
     }
 
-    const WORDS: &str =
-        "\"offline\", Limited, NoRefund, Order, OhOrZero, Captured, Due, \"lost\", Left, Registered, Bus, \
+    const WORDS: &str = "\"offline\", Limited, NoRefund, Order, OhOrZero, Captured, Due, \"lost\", Left, Registered, Bus, \
          Blocked, Stolen, Waiting";
 
     /// One text of each prefix that code composes.

@@ -389,13 +389,7 @@ impl Client {
     }
 
     #[inline(never)]
-    fn page<'a>(
-        &'a self,
-        operation: &'a Entry,
-        names: &[&str],
-        cursor: Option<&str>,
-        limit: u32,
-    ) -> Result<Asked<'a>> {
+    fn page<'a>(&'a self, operation: &'a Entry, names: &[&str], cursor: Option<&str>, limit: u32) -> Result<Asked<'a>> {
         self.signed_in()?;
         let limit = page_size(limit)?.to_string();
         let mut query = vec![("limit", limit.as_str())];

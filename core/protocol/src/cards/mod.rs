@@ -7,5 +7,4 @@ pub mod riders;
 
 use crate::kernel::service::Service;
 
-pub const SERVICE: Service =
-    Service { adds: &[riders::ADDS, readers::ADDS, offices::ADDS], ..Service::named("cards") };
+pub const SERVICE: Service = Service { adds: &[riders::ADDS, readers::ADDS, offices::ADDS], ..Service::named("cards") };

@@ -8,9 +8,7 @@ use mesto_rules::cards::{CardKindId, CardTariff};
 use crate::cards::riders::{CardBalance, CardState, CardTopUp, CardTopUpState};
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::CardTopUpId;
-use crate::kernel::operation::{
-    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post, required,
-};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post, required};
 use crate::kernel::service::Adds;
 use crate::kernel::wire::wire;
 
@@ -25,7 +23,10 @@ pub const READ: Operation<Nothing, CardAtReader> = get(
     "A card that is held at a reader: its balance, and the top-ups to be written",
     Access::Permitted(READ_CARDS),
 )
-.query(&[required("city", "string", "Id of the city."), required("code", "string", "The code that is printed on the card.")])
+.query(&[
+    required("city", "string", "Id of the city."),
+    required("code", "string", "The code that is printed on the card."),
+])
 .refuses(&[
     ProblemCode::CityUnknown,
     ProblemCode::SectionMissing,

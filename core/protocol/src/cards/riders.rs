@@ -29,8 +29,9 @@ pub const OWN: Permission = Permission::named("cards.own");
 /// Needs the number and the printed code: a number alone, which others may have seen, links
 /// nothing. A card that this account has already is answered as it is.
 pub const LINK: Operation<CardToLink, Card> =
-    post("/v1/cards/links", "Link a card by its number and its printed code", Access::Permitted(OWN)).answers(200).refuses(
-        &[
+    post("/v1/cards/links", "Link a card by its number and its printed code", Access::Permitted(OWN))
+        .answers(200)
+        .refuses(&[
             ProblemCode::CityUnknown,
             ProblemCode::SectionMissing,
             ProblemCode::SectionTooNew,
@@ -43,15 +44,11 @@ pub const LINK: Operation<CardToLink, Card> =
             ProblemCode::CardBlocked,
             ProblemCode::CardReplaced,
             ProblemCode::TooManyRequests,
-        ],
-    );
+        ]);
 /// The card stays as it is, with its balance, and belongs to no account.
-pub const UNLINK: Operation<Nothing, Nothing> = delete(
-    "/v1/cards/{card}",
-    "The account has this card no more; the card keeps its balance",
-    Access::Permitted(OWN),
-)
-.refuses(&[ProblemCode::NotFound, ProblemCode::CardOfficeNeeded]);
+pub const UNLINK: Operation<Nothing, Nothing> =
+    delete("/v1/cards/{card}", "The account has this card no more; the card keeps its balance", Access::Permitted(OWN))
+        .refuses(&[ProblemCode::NotFound, ProblemCode::CardOfficeNeeded]);
 /// A lost or stolen one is blocked at once. Said again, it changes nothing but the note.
 pub const REPORT: Operation<CardReport, Card> =
     post("/v1/cards/reports", "A card is defective, lost or stolen", Access::Permitted(OWN)).answers(200).refuses(&[
@@ -93,7 +90,12 @@ pub const ADDS: Adds = Adds {
         subject: Schema::of::<CardsSubject>(),
         offer: Schema::of::<CardsOffer>(),
         outcome: Schema::of::<CardsOutcome>(),
-        refuses: &[ProblemCode::CardBlocked, ProblemCode::CardReplaced, ProblemCode::CardTopUpTooMuch, ProblemCode::CardTopUpTooLittle],
+        refuses: &[
+            ProblemCode::CardBlocked,
+            ProblemCode::CardReplaced,
+            ProblemCode::CardTopUpTooMuch,
+            ProblemCode::CardTopUpTooLittle,
+        ],
     }),
 };
 

@@ -181,8 +181,7 @@ record_ids! {
 
 /// Prefixes of ids that later services bring (`docs/adr/0021-shapes-for-later-services.md`), with
 /// the kind that will have each.
-pub const RESERVED_PREFIXES: &[(&str, &str)] =
-    &[("fl", "AttachmentId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
+pub const RESERVED_PREFIXES: &[(&str, &str)] = &[("fl", "AttachmentId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
 
 record_ids! {
     /// Prefixes of what an operator alone names, with the kind of each.

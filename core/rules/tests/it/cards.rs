@@ -107,7 +107,8 @@ fn a_top_up_is_written_until_its_time_is_over_and_goes_back_later_av_78() {
     assert_eq!(times.hold_until - at("2025-03-03 10:00"), TimeDelta::days(30));
     assert_eq!(times.returns_at - at("2025-03-03 10:00"), TimeDelta::days(45));
     let millisecond = TimeDelta::milliseconds(1);
-    let hold = |held_at: DateTime<Utc>| TopUpState::Waiting.step(TopUpEvent::Hold { held_at }, &times, times.returns_at);
+    let hold =
+        |held_at: DateTime<Utc>| TopUpState::Waiting.step(TopUpEvent::Hold { held_at }, &times, times.returns_at);
     assert_eq!(hold(times.hold_until), Ok(TopUpState::Held));
     assert_eq!(hold(times.hold_until + millisecond), Err(TopUpError::TooLate { until: times.hold_until }));
     let back = |now| TopUpState::Waiting.step(TopUpEvent::GoBack, &times, now);

@@ -3,10 +3,10 @@
 
 use crate::support::at;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use mesto_rules::cards::{self, CardTariff, CardsSection, TopUpTimes};
 use mesto_rules::garages::{self, GaragesSection, Observation, VisitAsk};
 use mesto_rules::kernel::section::{Section, SectionError};
 use mesto_rules::orders::OrdersSection;
-use mesto_rules::cards::{self, CardTariff, CardsSection, TopUpTimes};
 use mesto_rules::rides::{self, Earlier, RideEvent, RideState, RidesSection, TicketTime, Trip};
 use mesto_rules::{City, ParkingSection, PayMethod, Position, QuoteAsk, Stay, Stays, Zone, order};
 use serde_json::Value;
