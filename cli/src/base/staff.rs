@@ -24,6 +24,7 @@ enum Tool {
         /// inspector, dispatcher, ride-controller, notice-editor, card-clerk, benefit-clerk, or
         /// controller (a device of a garage).
         /// inspector, dispatcher, ride-controller, notice-editor, or controller (a device of a
+        /// inspector, dispatcher, ride-controller, card-clerk, or controller (a device of a
         /// garage).
         #[arg(long, value_enum)]
         role: StaffRole,

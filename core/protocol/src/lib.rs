@@ -9,6 +9,7 @@
 //! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`control`]) holds what that service sends and
 //! takes; [`services`] is the list of them.
 //! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`control`]) holds what that
+//! ([`parking`], [`orders`], [`garages`], [`rides`], [`cards`], [`control`]) holds what that
 //! service sends and takes; [`services`] is the list of them.
 
 pub mod base;

@@ -39,7 +39,7 @@ error-card_missing = This card is not on the phone.
 
 line-cards-top-up = Onto card { $number_masked }
 entry-cards-ride = Ride
-entry-cards-ride-back = Ride given back
+entry-cards-refund = Ride given back
 entry-cards-held = Top-up
 entry-cards-replaced = From the card before
 entry-cards-top-up = Top-up of a card

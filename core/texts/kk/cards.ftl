@@ -39,7 +39,7 @@ error-card_missing = Бұл карта телефонда жоқ.
 
 line-cards-top-up = { $number_masked } картасына
 entry-cards-ride = Сапар
-entry-cards-ride-back = Сапар үшін қайтарылды
+entry-cards-refund = Сапар үшін қайтарылды
 entry-cards-held = Толтыру
 entry-cards-replaced = Бұрынғы картадан
 entry-cards-top-up = Картаны толтыру

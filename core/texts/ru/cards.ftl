@@ -39,7 +39,7 @@ error-card_missing = Этой карты нет на телефоне.
 
 line-cards-top-up = На карту { $number_masked }
 entry-cards-ride = Поездка
-entry-cards-ride-back = Возврат за поездку
+entry-cards-refund = Возврат за поездку
 entry-cards-held = Пополнение
 entry-cards-replaced = С прежней карты
 entry-cards-top-up = Пополнение карты

@@ -39,7 +39,7 @@ error-card_missing = Ove kartice nema na telefonu.
 
 line-cards-top-up = Na karticu { $number_masked }
 entry-cards-ride = Vožnja
-entry-cards-ride-back = Vraćeno za vožnju
+entry-cards-refund = Vraćeno za vožnju
 entry-cards-held = Dopuna
 entry-cards-replaced = Sa prethodne kartice
 entry-cards-top-up = Dopuna kartice

@@ -81,6 +81,81 @@ public struct Texts: Sendable {
     /// {$zone}, sign {$sign}
     public func buyZoneDescribed(zone: String, sign: String) -> String { render("buy-zone-described", ["zone": zone, "sign": sign]) }
 
+    /// Active
+    public func cardStateActive() -> String { render("card-state-active", [:]) }
+
+    /// Blocked
+    public func cardStateBlocked() -> String { render("card-state-blocked", [:]) }
+
+    /// Other (update the app)
+    public func cardStateOther() -> String { render("card-state-other", [:]) }
+
+    /// Replaced
+    public func cardStateReplaced() -> String { render("card-state-replaced", [:]) }
+
+    /// On the card
+    public func cardTopUpHeld() -> String { render("card-top-up-held", [:]) }
+
+    /// Other (update the app)
+    public func cardTopUpOther() -> String { render("card-top-up-other", [:]) }
+
+    /// Given back: the card was not held in time
+    public func cardTopUpReturned() -> String { render("card-top-up-returned", [:]) }
+
+    /// Hold the card at a reader until {$hold_until}
+    public func cardTopUpWaiting(holdUntil: String) -> String { render("card-top-up-waiting", ["hold_until": holdUntil]) }
+
+    /// Defective
+    public func cardTroubleDefective() -> String { render("card-trouble-defective", [:]) }
+
+    /// Lost
+    public func cardTroubleLost() -> String { render("card-trouble-lost", [:]) }
+
+    /// Other (update the app)
+    public func cardTroubleOther() -> String { render("card-trouble-other", [:]) }
+
+    /// Stolen
+    public func cardTroubleStolen() -> String { render("card-trouble-stolen", [:]) }
+
+    /// Stopped by the operator
+    public func cardTroubleStopped() -> String { render("card-trouble-stopped", [:]) }
+
+    /// {$amount} as of {$as_of}
+    public func cardsBalance(amount: String, asOf: String) -> String { render("cards-balance", ["amount": amount, "as_of": asOf]) }
+
+    /// Readers tell late: rides after that moment may be missing.
+    public func cardsBalanceNote() -> String { render("cards-balance-note", [:]) }
+
+    /// Blocked. Come to the partner's office yourself, with an application, the original of an identity document and another card of yours.
+    public func cardsBlockedNow() -> String { render("cards-blocked-now", [:]) }
+
+    /// Noted. Come to the partner's office with the card and an identity document to have it replaced.
+    public func cardsDefectiveNow() -> String { render("cards-defective-now", [:]) }
+
+    /// Not used for a year. It still rides, and a ride makes it active.
+    public func cardsInactive() -> String { render("cards-inactive", [:]) }
+
+    /// Card {$number_masked} is linked
+    public func cardsLinked(numberMasked: String) -> String { render("cards-linked", ["number_masked": numberMasked]) }
+
+    /// No card yet. A card rides without an account, too.
+    public func cardsNone() -> String { render("cards-none", [:]) }
+
+    /// Nothing yet.
+    public func cardsNoneMoved() -> String { render("cards-none-moved", [:]) }
+
+    /// Enough for {$count} rides
+    public func cardsRidesLeft(count: Int) -> String { render("cards-rides-left", ["count": String(count)]) }
+
+    /// My transport cards
+    public func cardsTitle() -> String { render("cards-title", [:]) }
+
+    /// {$amount} are paid. Hold the card at a reader until {$hold_until}, at least 2 seconds.
+    public func cardsTopUpPaid(amount: String, holdUntil: String) -> String { render("cards-top-up-paid", ["amount": amount, "hold_until": holdUntil]) }
+
+    /// The card is unlinked. Its balance stays on it.
+    public func cardsUnlinked() -> String { render("cards-unlinked", [:]) }
+
     /// Assumed
     public func certaintyAssumed() -> String { render("certainty-assumed", [:]) }
 
@@ -95,6 +170,24 @@ public struct Texts: Sendable {
 
     /// {$metres} m away
     public func distanceMetres(metres: String) -> String { render("distance-metres", ["metres": metres]) }
+
+    /// Top-up
+    public func entryCardsHeld() -> String { render("entry-cards-held", [:]) }
+
+    /// Ride given back
+    public func entryCardsRefund() -> String { render("entry-cards-refund", [:]) }
+
+    /// From the card before
+    public func entryCardsReplaced() -> String { render("entry-cards-replaced", [:]) }
+
+    /// Top-up of a card given back
+    public func entryCardsReturned() -> String { render("entry-cards-returned", [:]) }
+
+    /// Ride
+    public func entryCardsRide() -> String { render("entry-cards-ride", [:]) }
+
+    /// Top-up of a card
+    public func entryCardsTopUp() -> String { render("entry-cards-top-up", [:]) }
 
     /// Paid debt
     public func entryClaimsPaid() -> String { render("entry-claims-paid", [:]) }
@@ -347,6 +440,9 @@ public struct Texts: Sendable {
 
     /// Not confirmed yet
     public func intentStateUnconfirmed() -> String { render("intent-state-unconfirmed", [:]) }
+
+    /// Onto card {$number_masked}
+    public func lineCardsTopUp(numberMasked: String) -> String { render("line-cards-top-up", ["number_masked": numberMasked]) }
 
     /// Paid before
     public func lineGaragesAlreadyPaid() -> String { render("line-garages-already-paid", [:]) }

@@ -14,7 +14,7 @@ use mesto_rules::rides::{BoardNumber, RidesSection, RouteId};
 use crate::base::incidents;
 use crate::cards::drawer::Drawer;
 use crate::cards::tables::{CardRideRow, CardRow, FlagWord};
-use crate::cards::{NAME, RIDE, RIDE_BACK, told};
+use crate::cards::{NAME, REFUND, RIDE, told};
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::LedgerAccount;
 use crate::kernel::operator::Operator;
@@ -133,7 +133,7 @@ impl<'a> Charges<'a> {
         tx.write(update!(CardRideRow { ride: ride } set { is_void: true }))?;
         let (Some(price), true) = (row.price, row.is_charged) else { return Ok(()) };
         let Some(card) = self.by_code.get(&row.code).copied() else { return Ok(()) };
-        self.drawer.gain(tx, card, (RIDE_BACK, &ride.to_string()), (price, self.revenue()), row.registered_at)
+        self.drawer.gain(tx, card, (REFUND, &ride.to_string()), (price, self.revenue()), row.registered_at)
     }
 
     /// Writes what changed, and tells the riders.

@@ -30,7 +30,7 @@ const NAME: &str = wire::SERVICE.name;
 /// Movements of a card in the ledger: a ride and a ride that was voided, with the ride's id; a
 /// top-up that was paid, written, or went back, with its own; a card whose place another one took.
 const RIDE: &str = "cards.ride";
-const RIDE_BACK: &str = "cards.ride_back";
+const REFUND: &str = "cards.refund";
 const TOP_UP: &str = "cards.top_up";
 const HELD: &str = "cards.held";
 const RETURNED: &str = "cards.returned";
@@ -87,7 +87,7 @@ pub(crate) const SERVICE: Service = Service {
         },
         Check {
             fault: "ride {} by a card was voided and its price was not given back, or the other way round",
-            sql: "SELECT ride AS id FROM card_ride WHERE (is_charged = 1 AND is_void = 1) <> EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.kind = 'cards.ride_back' AND ledger_entry.reference = card_ride.ride) LIMIT 1",
+            sql: "SELECT ride AS id FROM card_ride WHERE (is_charged = 1 AND is_void = 1) <> EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.kind = 'cards.refund' AND ledger_entry.reference = card_ride.ride) LIMIT 1",
         },
         Check {
             fault: "card {} was replaced and still has a balance or a user, or nothing took its place",

@@ -55,7 +55,7 @@ fn a_card_is_linked_topped_up_and_held_at_a_reader_av_09_av_51_av_52() {
     assert_eq!((cards.state().cards[0].id, cards.card_id(&id.to_string()).unwrap()), (id, id));
     let error = run(cards.quote(&almaty(), id, kzt("10000.01"), PayMethod::Deposit)).unwrap_err();
     assert_eq!(error.code(), "card_top_up_too_much");
-    assert!(error.text(Locale::En).contains("10\u{a0}000\u{a0}₸"), "{}", error.text(Locale::En));
+    assert!(error.text(Locale::En).contains("10,000"), "{}", error.text(Locale::En));
     let quote = run(cards.quote(&almaty(), id, kzt("500"), PayMethod::Deposit)).unwrap();
     assert_eq!(cards.offer(&quote).unwrap().amount, kzt("500"));
     let intent = run(phone.client.payments().buy(&quote)).unwrap();

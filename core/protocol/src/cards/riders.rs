@@ -194,7 +194,7 @@ records! { card_records;
     /// Something that moved the balance of a card.
     pub struct CardMovement {
         pub id: EntryId,
-        /// `cards.ride`, `cards.ride_back`, `cards.held`, `cards.replaced`.
+        /// `cards.ride`, `cards.refund`, `cards.held`, `cards.replaced`.
         pub kind: String,
         /// What the balance gained; negative for a ride.
         pub amount: Money,

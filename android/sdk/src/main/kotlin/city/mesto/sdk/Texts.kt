@@ -76,6 +76,81 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$zone}, sign {$sign} */
     fun buyZoneDescribed(zone: String, sign: String): String = render("buy-zone-described", mapOf("zone" to zone, "sign" to sign))
 
+    /** Active */
+    fun cardStateActive(): String = render("card-state-active", emptyMap())
+
+    /** Blocked */
+    fun cardStateBlocked(): String = render("card-state-blocked", emptyMap())
+
+    /** Other (update the app) */
+    fun cardStateOther(): String = render("card-state-other", emptyMap())
+
+    /** Replaced */
+    fun cardStateReplaced(): String = render("card-state-replaced", emptyMap())
+
+    /** On the card */
+    fun cardTopUpHeld(): String = render("card-top-up-held", emptyMap())
+
+    /** Other (update the app) */
+    fun cardTopUpOther(): String = render("card-top-up-other", emptyMap())
+
+    /** Given back: the card was not held in time */
+    fun cardTopUpReturned(): String = render("card-top-up-returned", emptyMap())
+
+    /** Hold the card at a reader until {$hold_until} */
+    fun cardTopUpWaiting(holdUntil: String): String = render("card-top-up-waiting", mapOf("hold_until" to holdUntil))
+
+    /** Defective */
+    fun cardTroubleDefective(): String = render("card-trouble-defective", emptyMap())
+
+    /** Lost */
+    fun cardTroubleLost(): String = render("card-trouble-lost", emptyMap())
+
+    /** Other (update the app) */
+    fun cardTroubleOther(): String = render("card-trouble-other", emptyMap())
+
+    /** Stolen */
+    fun cardTroubleStolen(): String = render("card-trouble-stolen", emptyMap())
+
+    /** Stopped by the operator */
+    fun cardTroubleStopped(): String = render("card-trouble-stopped", emptyMap())
+
+    /** {$amount} as of {$as_of} */
+    fun cardsBalance(amount: String, asOf: String): String = render("cards-balance", mapOf("amount" to amount, "as_of" to asOf))
+
+    /** Readers tell late: rides after that moment may be missing. */
+    fun cardsBalanceNote(): String = render("cards-balance-note", emptyMap())
+
+    /** Blocked. Come to the partner's office yourself, with an application, the original of an identity document and another card of yours. */
+    fun cardsBlockedNow(): String = render("cards-blocked-now", emptyMap())
+
+    /** Noted. Come to the partner's office with the card and an identity document to have it replaced. */
+    fun cardsDefectiveNow(): String = render("cards-defective-now", emptyMap())
+
+    /** Not used for a year. It still rides, and a ride makes it active. */
+    fun cardsInactive(): String = render("cards-inactive", emptyMap())
+
+    /** Card {$number_masked} is linked */
+    fun cardsLinked(numberMasked: String): String = render("cards-linked", mapOf("number_masked" to numberMasked))
+
+    /** No card yet. A card rides without an account, too. */
+    fun cardsNone(): String = render("cards-none", emptyMap())
+
+    /** Nothing yet. */
+    fun cardsNoneMoved(): String = render("cards-none-moved", emptyMap())
+
+    /** Enough for {$count} rides */
+    fun cardsRidesLeft(count: Long): String = render("cards-rides-left", mapOf("count" to count.toString()))
+
+    /** My transport cards */
+    fun cardsTitle(): String = render("cards-title", emptyMap())
+
+    /** {$amount} are paid. Hold the card at a reader until {$hold_until}, at least 2 seconds. */
+    fun cardsTopUpPaid(amount: String, holdUntil: String): String = render("cards-top-up-paid", mapOf("amount" to amount, "hold_until" to holdUntil))
+
+    /** The card is unlinked. Its balance stays on it. */
+    fun cardsUnlinked(): String = render("cards-unlinked", emptyMap())
+
     /** Assumed */
     fun certaintyAssumed(): String = render("certainty-assumed", emptyMap())
 
@@ -90,6 +165,24 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** {$metres} m away */
     fun distanceMetres(metres: String): String = render("distance-metres", mapOf("metres" to metres))
+
+    /** Top-up */
+    fun entryCardsHeld(): String = render("entry-cards-held", emptyMap())
+
+    /** Ride given back */
+    fun entryCardsRefund(): String = render("entry-cards-refund", emptyMap())
+
+    /** From the card before */
+    fun entryCardsReplaced(): String = render("entry-cards-replaced", emptyMap())
+
+    /** Top-up of a card given back */
+    fun entryCardsReturned(): String = render("entry-cards-returned", emptyMap())
+
+    /** Ride */
+    fun entryCardsRide(): String = render("entry-cards-ride", emptyMap())
+
+    /** Top-up of a card */
+    fun entryCardsTopUp(): String = render("entry-cards-top-up", emptyMap())
 
     /** Paid debt */
     fun entryClaimsPaid(): String = render("entry-claims-paid", emptyMap())
@@ -342,6 +435,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Not confirmed yet */
     fun intentStateUnconfirmed(): String = render("intent-state-unconfirmed", emptyMap())
+
+    /** Onto card {$number_masked} */
+    fun lineCardsTopUp(numberMasked: String): String = render("line-cards-top-up", mapOf("number_masked" to numberMasked))
 
     /** Paid before */
     fun lineGaragesAlreadyPaid(): String = render("line-garages-already-paid", emptyMap())

@@ -23,7 +23,10 @@ import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Topic
 import kotlinx.coroutines.flow.StateFlow
 
-/** Transport cards: linked by number and printed code, seen with their balance, topped up, reported. */
+/**
+ * Transport cards: linked by number and printed code, seen with their balance, topped up,
+ * reported.
+ */
 interface CardsClient {
     /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<CardsState>
@@ -38,9 +41,9 @@ interface CardsClient {
     suspend fun notes(card: Card): CardNotes
 
     /**
-     * Links a card by its number and the code that is printed on it: both are needed. Refused with
-     * `card_office_needed` after a loss or a theft, and with `card_linked_elsewhere`, which does not
-     * say whose it is.
+     * Links a card by its number and the code that is printed on it: both are needed. Refused
+     * with `card_office_needed` after a loss or a theft, and with `card_linked_elsewhere`, which
+     * does not say whose it is.
      */
     suspend fun link(city: CityId, number: String, code: String): Card
 
@@ -50,10 +53,16 @@ interface CardsClient {
     /** Says that a card is lost, stolen (it is blocked at once) or defective. */
     suspend fun report(card: CardId, trouble: CardTrouble, note: String = ""): Card
 
-    /** What moved the balance of a card since it was linked, newest first; [cursor] is `next` of the page before. */
+    /**
+     * What moved the balance of a card since it was linked, newest first; [cursor] is `next` of the
+     * page before.
+     */
     suspend fun history(card: CardId, cursor: String? = null, limit: Int = 50): CardHistory
 
-    /** What a top-up would be. Nothing is charged; buying the quote pays it, then the card is held at a reader. */
+    /**
+     * What a top-up would be. Nothing is charged; buying the quote pays it, then the card is held
+     * at a reader.
+     */
     suspend fun quote(city: CityId, card: CardId, amount: Money, pay: PayMethod = PayMethod.Deposit): Quote
 }
 
