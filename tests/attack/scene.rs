@@ -91,10 +91,6 @@ impl Things {
         let Self { card, top_up, pass, quote, session, key, .. } = self;
         [account, vehicle, plate, ticket, payment, order, ride, card, top_up, pass, quote, session, key]
             .map(String::as_str)
-    pub fn secrets(&self) -> [&str; 12] {
-        let Self { account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key, .. } =
-            self;
-        [account, vehicle, plate, ticket, payment, order, ride, card, top_up, quote, session, key].map(String::as_str)
     }
 }
 

@@ -19,7 +19,6 @@ use mesto_rules::cards::CardsSection;
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::passes::PassesSection;
 use mesto_rules::rides::{DatedFare, RidesSection};
-use mesto_rules::rides::RidesSection;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, SECRET, belgrade, dinar, morning};
 use tokio::net::TcpListener;

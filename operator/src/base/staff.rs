@@ -205,9 +205,6 @@ impl Operator {
             Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk | Role::BenefitClerk
         );
         if is_of_cities && given.place.is_some() {
-        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk)
-            && given.place.is_some()
-        {
             return Err(GrantError::InspectorOfPlace);
         }
         let city = given.city.map(|asked| {
