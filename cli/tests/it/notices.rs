@@ -41,7 +41,7 @@ fn works_are_published_by_an_operator_and_read_and_remembered_by_a_driver_av_95_
             "2099-01-01T00:00:00Z",
         ])
     };
-    assert_eq!(code(&works("2020-01-01T00:00:00Z")), (3, "notice_too_late".into()));
+    assert_eq!(code(&works("2020-01-01T00:00:00Z")), (3, "out_of_range".into()));
     let far = works("2098-12-01T00:00:00Z");
     assert_eq!(code(&far), (3, "out_of_range".into()), "they begin and end within a year");
     let news = driver.admin(&[
