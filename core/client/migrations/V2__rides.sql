@@ -17,12 +17,15 @@ CREATE TABLE service_notice (
     is_read      INTEGER NOT NULL,
     json         TEXT NOT NULL,
     PRIMARY KEY (city, id)
+);
+
 -- Transport cards of the account, as the operator told them last.
 CREATE TABLE card (
     id        TEXT PRIMARY KEY,
     linked_at INTEGER NOT NULL,
     json      TEXT NOT NULL
 );
+
 -- Passes, by their days. forgotten = 1: as of a ticket.
 CREATE TABLE transit_pass (
     id        TEXT PRIMARY KEY,

@@ -294,7 +294,7 @@ on_both_databases! {
         let (one, other) = (expect(201, ask_pass(&rider, &month(None))), expect(201, ask_pass(&rider, &month(None))));
         let first = rider.begin(&one).sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass;
         assert_eq!(refused("pass_overlaps", &rider.buy_with(&world.key(), &other))["pass"], json!(first.id));
-        assert_eq!(balance(&rider), kzt("30100"));
+        assert_eq!(balance(&rider), kzt("10100"));
         let quote = expect(201, ask_pass(&rider, &month(Some("2025-10-02"))));
         let offer = |quote: &mesto_protocol::base::payments::Quote| quote.items[0].offer::<PassesOffer>().unwrap().unwrap();
         assert_eq!(offer(&quote).overlaps.map(|pass| pass.id), Some(first.id));
