@@ -63,8 +63,8 @@ struct Bus {
     breaks_down: bool,
 }
 
-/// Answers with a new sign of the vehicle, and what a new terminal of it shows now; those before them
-/// end.
+/// Answers with a new sign of the vehicle, and what a new terminal of it shows now; those before
+/// them end.
 async fn bus(Standing(testbed): Standing<dyn Testbed>, Asked(bus): Asked<Bus>) -> Result<Response, Refused> {
     let testbed = testbed.as_ref();
     let now = testbed.now();

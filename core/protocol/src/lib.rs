@@ -5,12 +5,8 @@
 //! a signature.
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
-//! ([`parking`], [`orders`], [`garages`], [`rides`], [`cards`], [`control`]) holds what that service sends and
-//! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`control`]) holds what that service sends and
-//! takes; [`services`] is the list of them.
-//! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`control`]) holds what that
-//! ([`parking`], [`orders`], [`garages`], [`rides`], [`cards`], [`control`]) holds what that
-//! service sends and takes; [`services`] is the list of them.
+//! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`cards`], [`control`]) holds what
+//! that service sends and takes; [`services`] is the list of them.
 
 pub mod base;
 pub mod cards;

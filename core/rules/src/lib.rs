@@ -1,7 +1,5 @@
 //! What is allowed and what it costs: money, plates, calendars, zones, dated tariffs, quotes,
-//! stays, tickets, daily orders, visits of garages, rides, transport
-//! cards.
-//! stays, tickets, daily orders, visits of garages, rides, passes.
+//! stays, tickets, daily orders, visits of garages, passes, rides, transport cards.
 //!
 //! Pure rules: no clock, no I/O, no random. `now` is an argument and a city is a value. The
 //! operator decides with these functions, the phone previews with the very same ones.

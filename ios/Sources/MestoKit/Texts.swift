@@ -207,6 +207,12 @@ public struct Texts: Sendable {
     /// Parking
     public func entryParkingTicket() -> String { render("entry-parking-ticket", [:]) }
 
+    /// Pass
+    public func entryPassesPass() -> String { render("entry-passes-pass", [:]) }
+
+    /// Pass given back
+    public func entryPassesRefund() -> String { render("entry-passes-refund", [:]) }
+
     /// Ride given back
     public func entryRidesRefund() -> String { render("entry-rides-refund", [:]) }
 
@@ -480,11 +486,26 @@ public struct Texts: Sendable {
     /// {$units} × {$unit_minutes} min at {$unit_price}
     public func lineParkingLimited(units: Int, unitMinutes: Int, unitPrice: String) -> String { render("line-parking-limited", ["units": String(units), "unit_minutes": String(unitMinutes), "unit_price": unitPrice]) }
 
+    /// Pass
+    public func linePassesPass() -> String { render("line-passes-pass", [:]) }
+
     /// The bank's fee on card payments below {$below}
     public func linePaymentsCardFee(below: String) -> String { render("line-payments-card-fee", ["below": below]) }
 
+    /// Less by a benefit
+    public func lineRidesBenefit() -> String { render("line-rides-benefit", [:]) }
+
     /// {$persons} persons at {$each}
     public func lineRidesFare(persons: Int, each: String) -> String { render("line-rides-fare", ["persons": String(persons), "each": each]) }
+
+    /// Nobody pays today
+    public func lineRidesFreeDay() -> String { render("line-rides-free-day", [:]) }
+
+    /// By a pass
+    public func lineRidesPass() -> String { render("line-rides-pass", [:]) }
+
+    /// Less by the tariff
+    public func lineRidesTariff() -> String { render("line-rides-tariff", [:]) }
 
     /// For the deposit
     public func lineWalletTopup() -> String { render("line-wallet-topup", [:]) }
@@ -524,6 +545,12 @@ public struct Texts: Sendable {
 
     /// Charging begins at {$opens_at_time}: the ticket starts then.
     public func noticeParkingStartsAtOpening(opensAtTime: String) -> String { render("notice-parking-starts-at-opening", ["opens_at_time": opensAtTime]) }
+
+    /// There is no news.
+    public func noticesNone() -> String { render("notices-none", [:]) }
+
+    /// {$count} unread notices
+    public func noticesUnread(count: Int) -> String { render("notices-unread", ["count": String(count)]) }
 
     /// card
     public func onSiteCard() -> String { render("on-site-card", [:]) }
@@ -605,6 +632,45 @@ public struct Texts: Sendable {
 
     /// From the car, on the way out
     public func paidWhenOnExit() -> String { render("paid-when-on_exit", [:]) }
+
+    /// Given back
+    public func passStateGivenBack() -> String { render("pass-state-given-back", [:]) }
+
+    /// Other (update the app)
+    public func passStateOther() -> String { render("pass-state-other", [:]) }
+
+    /// My benefits
+    public func passesBenefitsTitle() -> String { render("passes-benefits-title", [:]) }
+
+    /// Buy another one
+    public func passesBuyAgain() -> String { render("passes-buy-again", [:]) }
+
+    /// {$days} days
+    public func passesDays(days: Int) -> String { render("passes-days", ["days": String(days)]) }
+
+    /// {$pass} ends at {$ends_at}.
+    public func passesEnding(pass: String, endsAt: String) -> String { render("passes-ending", ["pass": pass, "ends_at": endsAt]) }
+
+    /// The operator has lost its record of this pass. Ask support.
+    public func passesForgottenWhy() -> String { render("passes-forgotten-why", [:]) }
+
+    /// The pass was given back, {$price} is on its way.
+    public func passesGivenBack(price: String) -> String { render("passes-given-back", ["price": price]) }
+
+    /// A month
+    public func passesMonth() -> String { render("passes-month", [:]) }
+
+    /// Not for you
+    public func passesNoPrice() -> String { render("passes-no-price", [:]) }
+
+    /// No passes yet.
+    public func passesNone() -> String { render("passes-none", [:]) }
+
+    /// Passes on sale
+    public func passesOnSaleTitle() -> String { render("passes-on-sale-title", [:]) }
+
+    /// My passes
+    public func passesTitle() -> String { render("passes-title", [:]) }
 
     /// Given up
     public func paymentStateAbandoned() -> String { render("payment-state-abandoned", [:]) }
@@ -699,6 +765,12 @@ public struct Texts: Sendable {
     /// {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed.
     public func reminderGaragesEndBody(facility: String, leaveByTime: String) -> String { render("reminder-garages-end.body", ["facility": facility, "leave_by_time": leaveByTime]) }
 
+    /// Your pass ends soon
+    public func reminderPassesEnding() -> String { render("reminder-passes-ending", [:]) }
+
+    /// {$pass}: it holds until {$ends_at}.
+    public func reminderPassesEndingBody(pass: String, endsAt: String) -> String { render("reminder-passes-ending.body", ["pass": pass, "ends_at": endsAt]) }
+
     /// Bus
     public func rideKindBus() -> String { render("ride-kind-bus", [:]) }
 
@@ -740,6 +812,9 @@ public struct Texts: Sendable {
 
     /// From balance
     public func ridesByBalance() -> String { render("rides-by-balance", [:]) }
+
+    /// pass: {$pass}
+    public func ridesByPass(pass: String) -> String { render("rides-by-pass", ["pass": pass]) }
 
     /// Carrier
     public func ridesCarrier() -> String { render("rides-carrier", [:]) }
@@ -830,6 +905,9 @@ public struct Texts: Sendable {
 
     /// You registered in this vehicle at {$registered_at_time}. Ride again?
     public func ridesRepeats(registeredAtTime: String) -> String { render("rides-repeats", ["registered_at_time": registeredAtTime]) }
+
+    /// Who rides
+    public func ridesRiders() -> String { render("rides-riders", [:]) }
 
     /// {$kind} {$number}
     public func ridesRoute(kind: String, number: String) -> String { render("rides-route", ["kind": kind, "number": number]) }
@@ -938,6 +1016,12 @@ public struct Texts: Sendable {
 
     /// What is wrong?
     public func ridesWrongWhat() -> String { render("rides-wrong-what", [:]) }
+
+    /// The operator blocked your account: {$reason}. What you paid stays valid. Write to {$write_to}.
+    public func standingBlocked(reason: String, writeTo: String) -> String { render("standing-blocked", ["reason": reason, "write_to": writeTo]) }
+
+    /// You suspended your account. Balance, cards and tickets stay; resume it to pay.
+    public func standingSuspended() -> String { render("standing-suspended", [:]) }
 
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }
@@ -1058,6 +1142,12 @@ public struct Texts: Sendable {
 
     /// The price is not known
     public func tariffGaragesUnknown() -> String { render("tariff-garages-unknown", [:]) }
+
+    /// New terms: version {$version} holds from {$effective_on}. Paying from that day on accepts it.
+    public func termsPending(version: String, effectiveOn: String) -> String { render("terms-pending", ["version": version, "effective_on": effectiveOn]) }
+
+    /// New terms: version {$version} holds from {$effective_on}. It has to be accepted before you pay from that day on.
+    public func termsToAccept(version: String, effectiveOn: String) -> String { render("terms-to-accept", ["version": version, "effective_on": effectiveOn]) }
 
     /// Buy a new ticket
     public func ticketBuyAgain() -> String { render("ticket-buy-again", [:]) }
@@ -1226,6 +1316,9 @@ public struct Texts: Sendable {
 
     /// Paid
     public func visitStatePaid() -> String { render("visit-state-paid", [:]) }
+
+    /// Your balance of {$balance} is below {$below}. Top it up before you ride.
+    public func walletLow(balance: String, below: String) -> String { render("wallet-low", ["balance": balance, "below": below]) }
 
     /// Shorter
     public func wheelLess() -> String { render("wheel-less", [:]) }

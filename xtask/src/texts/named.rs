@@ -53,7 +53,7 @@ const SUFFIXED: &[(&str, &str, &[&str])] = &[(
 /// What sources name.
 #[derive(Debug, Default)]
 struct Named {
-    /// Short strings of Rust and Python, without a text's attribute.
+    /// Short strings of Rust and Python, each part between dots.
     literals: BTreeSet<String>,
     /// Names in Rust: variants are words of the wire.
     names: BTreeSet<String>,
@@ -82,7 +82,8 @@ impl Named {
             .skip(1)
             .step_by(2)
             .filter(|text| text.chars().all(|sign| is_name(sign) || "-.".contains(sign)));
-        self.literals.extend(literals.map(|text| text.split('.').next().unwrap_or(text).to_owned()));
+        // A kind of a line is `rides.fare`.
+        self.literals.extend(literals.flat_map(|text| text.split('.').map(str::to_owned)));
         self.names.extend(line.split(|sign| !is_name(sign)).filter(|name| !name.is_empty()).map(str::to_owned));
     }
 

@@ -98,7 +98,7 @@ fn a_pass_that_comes_is_given_back_and_is_over() {
 
 #[test]
 fn a_pass_is_told_three_days_before_its_end_unless_another_one_follows() {
-    let (phone, _bus) = ready("30000");
+    let (phone, _bus) = ready("20000");
     let pass = buy(&phone, &subject(None)).pass().unwrap();
     let alarms = || phone.client.reminders().into_iter().filter(|one| one.service == "passes").collect::<Vec<_>>();
     let alarm = alarms().remove(0);

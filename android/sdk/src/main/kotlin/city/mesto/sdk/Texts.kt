@@ -202,6 +202,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Parking */
     fun entryParkingTicket(): String = render("entry-parking-ticket", emptyMap())
 
+    /** Pass */
+    fun entryPassesPass(): String = render("entry-passes-pass", emptyMap())
+
+    /** Pass given back */
+    fun entryPassesRefund(): String = render("entry-passes-refund", emptyMap())
+
     /** Ride given back */
     fun entryRidesRefund(): String = render("entry-rides-refund", emptyMap())
 
@@ -475,11 +481,26 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$units} × {$unit_minutes} min at {$unit_price} */
     fun lineParkingLimited(units: Long, unitMinutes: Long, unitPrice: String): String = render("line-parking-limited", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes.toString(), "unit_price" to unitPrice))
 
+    /** Pass */
+    fun linePassesPass(): String = render("line-passes-pass", emptyMap())
+
     /** The bank's fee on card payments below {$below} */
     fun linePaymentsCardFee(below: String): String = render("line-payments-card-fee", mapOf("below" to below))
 
+    /** Less by a benefit */
+    fun lineRidesBenefit(): String = render("line-rides-benefit", emptyMap())
+
     /** {$persons} persons at {$each} */
     fun lineRidesFare(persons: Long, each: String): String = render("line-rides-fare", mapOf("persons" to persons.toString(), "each" to each))
+
+    /** Nobody pays today */
+    fun lineRidesFreeDay(): String = render("line-rides-free-day", emptyMap())
+
+    /** By a pass */
+    fun lineRidesPass(): String = render("line-rides-pass", emptyMap())
+
+    /** Less by the tariff */
+    fun lineRidesTariff(): String = render("line-rides-tariff", emptyMap())
 
     /** For the deposit */
     fun lineWalletTopup(): String = render("line-wallet-topup", emptyMap())
@@ -519,6 +540,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Charging begins at {$opens_at_time}: the ticket starts then. */
     fun noticeParkingStartsAtOpening(opensAtTime: String): String = render("notice-parking-starts-at-opening", mapOf("opens_at_time" to opensAtTime))
+
+    /** There is no news. */
+    fun noticesNone(): String = render("notices-none", emptyMap())
+
+    /** {$count} unread notices */
+    fun noticesUnread(count: Long): String = render("notices-unread", mapOf("count" to count.toString()))
 
     /** card */
     fun onSiteCard(): String = render("on-site-card", emptyMap())
@@ -600,6 +627,45 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** From the car, on the way out */
     fun paidWhenOnExit(): String = render("paid-when-on_exit", emptyMap())
+
+    /** Given back */
+    fun passStateGivenBack(): String = render("pass-state-given-back", emptyMap())
+
+    /** Other (update the app) */
+    fun passStateOther(): String = render("pass-state-other", emptyMap())
+
+    /** My benefits */
+    fun passesBenefitsTitle(): String = render("passes-benefits-title", emptyMap())
+
+    /** Buy another one */
+    fun passesBuyAgain(): String = render("passes-buy-again", emptyMap())
+
+    /** {$days} days */
+    fun passesDays(days: Long): String = render("passes-days", mapOf("days" to days.toString()))
+
+    /** {$pass} ends at {$ends_at}. */
+    fun passesEnding(pass: String, endsAt: String): String = render("passes-ending", mapOf("pass" to pass, "ends_at" to endsAt))
+
+    /** The operator has lost its record of this pass. Ask support. */
+    fun passesForgottenWhy(): String = render("passes-forgotten-why", emptyMap())
+
+    /** The pass was given back, {$price} is on its way. */
+    fun passesGivenBack(price: String): String = render("passes-given-back", mapOf("price" to price))
+
+    /** A month */
+    fun passesMonth(): String = render("passes-month", emptyMap())
+
+    /** Not for you */
+    fun passesNoPrice(): String = render("passes-no-price", emptyMap())
+
+    /** No passes yet. */
+    fun passesNone(): String = render("passes-none", emptyMap())
+
+    /** Passes on sale */
+    fun passesOnSaleTitle(): String = render("passes-on-sale-title", emptyMap())
+
+    /** My passes */
+    fun passesTitle(): String = render("passes-title", emptyMap())
 
     /** Given up */
     fun paymentStateAbandoned(): String = render("payment-state-abandoned", emptyMap())
@@ -694,6 +760,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed. */
     fun reminderGaragesEndBody(facility: String, leaveByTime: String): String = render("reminder-garages-end.body", mapOf("facility" to facility, "leave_by_time" to leaveByTime))
 
+    /** Your pass ends soon */
+    fun reminderPassesEnding(): String = render("reminder-passes-ending", emptyMap())
+
+    /** {$pass}: it holds until {$ends_at}. */
+    fun reminderPassesEndingBody(pass: String, endsAt: String): String = render("reminder-passes-ending.body", mapOf("pass" to pass, "ends_at" to endsAt))
+
     /** Bus */
     fun rideKindBus(): String = render("ride-kind-bus", emptyMap())
 
@@ -735,6 +807,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** From balance */
     fun ridesByBalance(): String = render("rides-by-balance", emptyMap())
+
+    /** pass: {$pass} */
+    fun ridesByPass(pass: String): String = render("rides-by-pass", mapOf("pass" to pass))
 
     /** Carrier */
     fun ridesCarrier(): String = render("rides-carrier", emptyMap())
@@ -825,6 +900,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** You registered in this vehicle at {$registered_at_time}. Ride again? */
     fun ridesRepeats(registeredAtTime: String): String = render("rides-repeats", mapOf("registered_at_time" to registeredAtTime))
+
+    /** Who rides */
+    fun ridesRiders(): String = render("rides-riders", emptyMap())
 
     /** {$kind} {$number} */
     fun ridesRoute(kind: String, number: String): String = render("rides-route", mapOf("kind" to kind, "number" to number))
@@ -933,6 +1011,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** What is wrong? */
     fun ridesWrongWhat(): String = render("rides-wrong-what", emptyMap())
+
+    /** The operator blocked your account: {$reason}. What you paid stays valid. Write to {$write_to}. */
+    fun standingBlocked(reason: String, writeTo: String): String = render("standing-blocked", mapOf("reason" to reason, "write_to" to writeTo))
+
+    /** You suspended your account. Balance, cards and tickets stay; resume it to pay. */
+    fun standingSuspended(): String = render("standing-suspended", emptyMap())
 
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())
@@ -1053,6 +1137,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** The price is not known */
     fun tariffGaragesUnknown(): String = render("tariff-garages-unknown", emptyMap())
+
+    /** New terms: version {$version} holds from {$effective_on}. Paying from that day on accepts it. */
+    fun termsPending(version: String, effectiveOn: String): String = render("terms-pending", mapOf("version" to version, "effective_on" to effectiveOn))
+
+    /** New terms: version {$version} holds from {$effective_on}. It has to be accepted before you pay from that day on. */
+    fun termsToAccept(version: String, effectiveOn: String): String = render("terms-to-accept", mapOf("version" to version, "effective_on" to effectiveOn))
 
     /** Buy a new ticket */
     fun ticketBuyAgain(): String = render("ticket-buy-again", emptyMap())
@@ -1221,6 +1311,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Paid */
     fun visitStatePaid(): String = render("visit-state-paid", emptyMap())
+
+    /** Your balance of {$balance} is below {$below}. Top it up before you ride. */
+    fun walletLow(balance: String, below: String): String = render("wallet-low", mapOf("balance" to balance, "below" to below))
 
     /** Shorter */
     fun wheelLess(): String = render("wheel-less", emptyMap())
