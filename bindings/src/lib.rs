@@ -18,9 +18,11 @@
 mod kernel;
 
 mod base;
+mod cards;
 mod garages;
 mod orders;
 mod parking;
+mod passes;
 mod rides;
 mod services;
 mod verifier;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use mesto_client::base::payments::IntentItem as ItemOfIntent;
 use mesto_client::protocol::base::payments::{Part, QuoteItem as ItemOfQuote, SaleItem as ItemOfSale};
 use mesto_client::protocol::base::wallet::{WalletOffer, WalletOutcome, WalletSubject};
+use mesto_client::protocol::cards::riders::{CardsOffer, CardsOutcome, CardsSubject};
 use mesto_client::protocol::garages::visits::{GaragesOffer, GaragesOutcome, GaragesSubject};
 use mesto_client::protocol::kernel::json::Json;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::{OrdersOffer, OrdersOutcome, OrdersSubject};
 use mesto_client::protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
+use mesto_client::protocol::passes::holders::{PassesOffer, PassesOutcome, PassesSubject};
 use mesto_client::protocol::rides::riders::{RidesOffer, RidesOutcome, RidesSubject};
 use mesto_client::protocol::services::CodeClaims;
 use mesto_client::protocol::signed_code::{Claims, CodeError, Unread};
@@ -78,6 +80,8 @@ sold! {
     Orders: OrdersSubject, OrdersOffer, OrdersOutcome;
     Garages: GaragesSubject, GaragesOffer, GaragesOutcome;
     Rides: RidesSubject, RidesOffer, RidesOutcome;
+    Cards: CardsSubject, CardsOffer, CardsOutcome;
+    Passes: PassesSubject, PassesOffer, PassesOutcome;
     Wallet: WalletSubject, WalletOffer, WalletOutcome;
 }
 

@@ -8,12 +8,14 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod base;
+mod cards;
 mod control;
 mod garages;
 mod kernel;
 mod orders;
 mod parking;
 mod partners;
+mod passes;
 mod rides;
 mod services;
 

@@ -8,25 +8,32 @@ use mesto_client::Locale;
 use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    about, account, backup, books, cities, claims, codes, doctor, history, keys, messages, migrations, packaging,
-    payments, refunds, root_key, serve, staff, testbed, vehicles, wallet,
+    about, account, availability, backup, books, cities, claims, codes, doctor, history, keys, messages, migrations,
+    notices, packaging, payments, refunds, reports, root_key, serve, staff, standing, terms, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::config::{self, Misread};
 use crate::kernel::failure::Outcome;
 use crate::kernel::output::Colour;
 use crate::kernel::service::{Commands, Service, Services};
-use crate::{control, garages, orders, parking, partners, rides};
+use crate::{cards, control, garages, orders, parking, partners, passes, rides};
 
 /// Every service, in the order in which its commands and its parts of pages are shown.
 pub const SERVICES: Services = Services(&[
     &account::SERVICE,
+    &standing::SERVICE,
+    &terms::SERVICE,
+    &notices::SERVICE,
+    &reports::SERVICE,
+    &availability::SERVICE,
     &about::SERVICE,
     &vehicles::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
     &rides::SERVICE,
+    &cards::SERVICE,
+    &passes::SERVICE,
     &control::SERVICE,
     &partners::SERVICE,
     &wallet::SERVICE,

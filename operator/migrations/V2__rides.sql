@@ -73,10 +73,11 @@ CREATE TABLE ride (
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,
   lines TEXT NOT NULL,
+  riders TEXT NOT NULL,
+  full_price BIGINT NOT NULL,
   pay TEXT NOT NULL,
   sale TEXT,
   card_fee BIGINT NOT NULL,
-  full_fare BIGINT,
   category TEXT
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX ride_account ON ride (account, id);
@@ -255,3 +256,186 @@ CREATE TABLE partner_ride (
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX partner_ride_settlement ON partner_ride (settlement);
 CREATE INDEX partner_ride_taken_back ON partner_ride (taken_back);
+-- What everybody may know: news, works, outages.
+CREATE TABLE notice (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  city TEXT,
+  services TEXT NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  begins_at BIGINT,
+  ends_at BIGINT,
+  published_at BIGINT NOT NULL,
+  author TEXT NOT NULL,
+  withdrawn_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX notice_published ON notice (published_at);
+
+-- When an operator was up: from one beat to another.
+CREATE TABLE up_interval (
+  began_at BIGINT PRIMARY KEY,
+  until_at BIGINT NOT NULL
+);
+INSERT INTO due (kind, reference, at, lease_until) VALUES ('availability.beat', 'minutely', 0, 0);
+
+-- Accounts that are suspended or blocked, or were.
+CREATE TABLE account_standing (
+  account TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  reason TEXT
+)/*sqlite WITHOUT ROWID*/;
+
+-- Versions of terms that were accepted after the registration.
+CREATE TABLE terms_accepted (
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  terms TEXT NOT NULL,
+  version TEXT NOT NULL,
+  accepted_by TEXT NOT NULL,
+  accepted_at BIGINT NOT NULL,
+  PRIMARY KEY (account, city, terms, version)
+)/*sqlite WITHOUT ROWID*/;
+
+-- What people report, and what they are answered.
+CREATE TABLE trouble_report (
+  id TEXT PRIMARY KEY,
+  number TEXT NOT NULL,
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  said TEXT NOT NULL,
+  vehicle TEXT,
+  ride TEXT,
+  reported_at BIGINT NOT NULL,
+  answer TEXT,
+  answered_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX trouble_report_number ON trouble_report (number);
+CREATE INDEX trouble_report_account ON trouble_report (account, id);
+-- Transport cards that were issued. Each is an account of its own, without a person; `account` is
+-- that of the rider who linked it.
+CREATE TABLE card (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  number TEXT NOT NULL,
+  code TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  issued_on TEXT NOT NULL,
+  told_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  trouble TEXT,
+  blocked_at BIGINT,
+  is_defective BIGINT NOT NULL,
+  replaced_by TEXT,
+  account TEXT,
+  linked_at BIGINT,
+  balance BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  balance_at BIGINT NOT NULL,
+  ridden_at BIGINT,
+  topped_up_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX card_number ON card (city, number);
+CREATE UNIQUE INDEX card_code ON card (city, code);
+CREATE UNIQUE INDEX card_holder ON card (holder);
+CREATE INDEX card_account ON card (account);
+CREATE INDEX card_stopped ON card (city, id) WHERE state <> 'active';
+
+-- Top-ups of cards: paid, they wait for a reader.
+CREATE TABLE card_top_up (
+  id TEXT PRIMARY KEY,
+  card TEXT NOT NULL,
+  city TEXT NOT NULL,
+  account TEXT NOT NULL,
+  sale TEXT NOT NULL,
+  pay TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL,
+  paid_at BIGINT NOT NULL,
+  hold_until BIGINT NOT NULL,
+  returns_at BIGINT NOT NULL,
+  done_at BIGINT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX card_top_up_card ON card_top_up (card, id);
+CREATE INDEX card_top_up_account ON card_top_up (account);
+
+-- Rides that were registered by cards, charged to them once. `card` is the one that was charged;
+-- absent until the card is told.
+CREATE TABLE card_ride (
+  ride TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  code TEXT NOT NULL,
+  card TEXT,
+  board TEXT NOT NULL,
+  route TEXT,
+  persons BIGINT NOT NULL,
+  registered_at BIGINT NOT NULL,
+  told_at BIGINT NOT NULL,
+  price BIGINT,
+  currency TEXT NOT NULL,
+  is_void BIGINT NOT NULL,
+  is_charged BIGINT NOT NULL,
+  flag TEXT
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX card_ride_code ON card_ride (city, code);
+CREATE INDEX card_ride_card ON card_ride (card, registered_at);
+
+-- What riders say of their cards.
+CREATE TABLE card_report (
+  card TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  trouble TEXT NOT NULL,
+  note TEXT NOT NULL,
+  said_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX card_report_account ON card_report (account);
+
+-- How well the operator knows a user.
+CREATE TABLE identification (
+  account TEXT PRIMARY KEY,
+  level TEXT NOT NULL,
+  confirmed_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+
+-- What moved the balance of a card.
+CREATE INDEX ledger_leg_card ON ledger_leg (holder, entry) WHERE kind = 'card';
+-- That riders are of a category, as clerks grant it.
+CREATE TABLE rider_benefit (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  category TEXT NOT NULL,
+  until_day TEXT NOT NULL,
+  granted_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  revoked_at BIGINT,
+  evidence TEXT NOT NULL,
+  granted_by TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX rider_benefit_account ON rider_benefit (account, ends_at);
+CREATE INDEX rider_benefit_old ON rider_benefit (city, ends_at);
+
+-- Passes of riders.
+CREATE TABLE transit_pass (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  product TEXT NOT NULL,
+  category TEXT NOT NULL,
+  first_day TEXT NOT NULL,
+  last_day TEXT NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  bought_at BIGINT NOT NULL,
+  price BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  pay TEXT NOT NULL,
+  sale TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX transit_pass_account ON transit_pass (account, id);

@@ -29,12 +29,14 @@
 #![allow(clippy::result_large_err)]
 
 mod base;
+mod cards;
 mod control;
 mod garages;
 mod kernel;
 mod orders;
 mod parking;
 mod partners;
+mod passes;
 mod rides;
 #[cfg(test)]
 mod schema;
@@ -46,12 +48,15 @@ pub use base::messages::outbox::{
     self, MessageGateway, MessageLimits, MessageStanding, OutgoingMessage, Receipt, Sending,
 };
 pub use base::messages::{Message, TEMPLATES as MESSAGE_TEMPLATES};
+pub use base::notices::KeptNotice;
 pub use base::operator_document::Profile;
 pub use base::payments;
 pub use base::payments::{HostedPage, PaymentLimits, Provider};
+pub use base::reports::ReportLimits;
 pub use base::sign_in::SignInLimits;
 pub use base::staff::{Audited, GrantError, RoleGiven, Staff};
 pub use base::vehicles::VehicleLimits;
+pub use cards::CardLimits;
 pub use control::ControlShift;
 pub use garages::GarageLimits;
 pub use kernel::clock::ClockDoubt;

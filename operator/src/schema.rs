@@ -3,12 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::availability;
 use crate::base::claims;
 use crate::base::incidents;
 use crate::base::messages;
+use crate::base::notices;
 use crate::base::payments::rows;
+use crate::base::reports;
 use crate::base::sign_in;
+use crate::base::standing;
+use crate::base::terms;
 use crate::base::vehicles;
+use crate::cards::tables as cards;
 use crate::control::tables as control;
 use crate::garages::tables;
 use crate::kernel::account;
@@ -30,6 +36,7 @@ use crate::orders::proofs;
 use crate::parking::stays;
 use crate::parking::tickets;
 use crate::partners::tables as partners;
+use crate::passes::tables as passes;
 use crate::rides::tables as rides;
 use crate::values;
 
@@ -82,6 +89,11 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<control::CheckRow>(),
         table::<control::RegisteredRow>(),
         table::<control::ToldUntilRow>(),
+        table::<notices::NoticeRow>(),
+        table::<availability::UpRow>(),
+        table::<standing::StandingRow>(),
+        table::<terms::AcceptedRow>(),
+        table::<reports::ReportRow>(),
         table::<rides::VehicleRow>(),
         table::<rides::TripRow>(),
         table::<rides::SignRow>(),
@@ -93,6 +105,13 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<partners::SettlementRow>(),
         table::<partners::LineRow>(),
         table::<partners::RideOfPartnerRow>(),
+        table::<cards::CardRow>(),
+        table::<cards::TopUpRow>(),
+        table::<cards::CardRideRow>(),
+        table::<cards::ReportRow>(),
+        table::<cards::IdentificationRow>(),
+        table::<passes::BenefitRow>(),
+        table::<passes::PassRow>(),
         table::<tables::VisitRow>(),
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use mesto_protocol::base::{payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire};
+use mesto_protocol::base::{
+    notices as notices_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire,
+};
+use mesto_protocol::cards::{offices as offices_wire, readers as readers_wire, riders as cards_wire};
 use mesto_protocol::control::{controllers as control_wire, registrations as registrations_wire};
 use mesto_protocol::garages::{controllers as controllers_wire, visits as visits_wire};
 use mesto_protocol::kernel::grants::Role;
@@ -10,6 +13,7 @@ use mesto_protocol::kernel::operation::Permission;
 use mesto_protocol::orders::{driver as orders_wire, inspectors as inspectors_wire};
 use mesto_protocol::parking::tickets as tickets_wire;
 use mesto_protocol::partners::reports as partners_wire;
+use mesto_protocol::passes::{clerks as clerks_wire, holders as passes_wire};
 use mesto_protocol::rides::{riders as rides_wire, vehicles as fleet_wire};
 use mesto_rules::City;
 
@@ -18,14 +22,15 @@ use crate::base::payments::Provider;
 use crate::base::payments::provider::Cards;
 use crate::base::payments::sells::{Sellers, Sells};
 use crate::base::{
-    accounts, claims, incidents, messages, operator_document, payments, public, sign_in, vehicles, wallet,
+    accounts, availability, claims, incidents, messages, notices, operator_document, payments, public, reports,
+    sign_in, standing, terms, vehicles, wallet,
 };
 use crate::kernel::keys::Keys;
 use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{control, garages, kernel, orders, parking, partners, rides};
+use crate::{cards, control, garages, kernel, orders, parking, partners, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -35,6 +40,11 @@ const SERVICES: &[&Service] = &[
     &sign_in::SERVICE,
     &accounts::SERVICE,
     &messages::SERVICE,
+    &standing::SERVICE,
+    &terms::SERVICE,
+    &notices::SERVICE,
+    &availability::SERVICE,
+    &reports::SERVICE,
     &incidents::SERVICE,
     &claims::SERVICE,
     &vehicles::SERVICE,
@@ -43,14 +53,23 @@ const SERVICES: &[&Service] = &[
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &passes::SERVICE,
     &rides::SERVICE,
+    &cards::SERVICE,
     &control::SERVICE,
     &partners::SERVICE,
 ];
 
 /// What can be bought.
-const SELLERS: &[&Sells] =
-    &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS, &rides::sales::SELLS];
+const SELLERS: &[&Sells] = &[
+    &wallet::SELLS,
+    &parking::tickets::SELLS,
+    &orders::driver::SELLS,
+    &garages::sales::SELLS,
+    &rides::sales::SELLS,
+    &cards::top_ups::SELLS,
+    &passes::sales::SELLS,
+];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[
@@ -64,13 +83,21 @@ const ROLES: &[(Role, &[Permission])] = &[
             orders_wire::OWN,
             visits_wire::OWN,
             rides_wire::OWN,
+            cards_wire::OWN,
+            passes_wire::OWN,
         ],
     ),
     (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
     (Role::Controller, &[controllers_wire::CONTROL]),
-    (Role::Dispatcher, &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS]),
+    (
+        Role::Dispatcher,
+        &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS, readers_wire::READ_CARDS, offices_wire::ISSUE],
+    ),
     (Role::RideController, &[control_wire::CHECK]),
     (Role::Partner, &[partners_wire::READ]),
+    (Role::NoticeEditor, &[notices_wire::EDIT]),
+    (Role::CardClerk, &[offices_wire::OFFICE]),
+    (Role::BenefitClerk, &[clerks_wire::GRANT_BENEFITS]),
 ];
 
 /// Every operation with its handler.

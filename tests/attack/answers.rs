@@ -4,7 +4,11 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use mesto_protocol::base::{accounts, operator_document, payments, public, sign_in, vehicles, wallet};
+use mesto_protocol::base::{
+    accounts, availability, notices, operator_document, payments, public, reports, sign_in, standing, terms, vehicles,
+    wallet,
+};
+use mesto_protocol::cards::{offices, readers, riders as cards};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::garages::{controllers, visits};
 use mesto_protocol::kernel::operation::{Access, Entry};
@@ -13,6 +17,7 @@ use mesto_protocol::kernel::{self, intents};
 use mesto_protocol::orders::{driver as orders, inspectors};
 use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::partners::reports as partners;
+use mesto_protocol::passes::{clerks, holders};
 use mesto_protocol::rides::{riders, vehicles as fleet};
 use mesto_protocol::services::operations;
 use mesto_simulation::driver::Counter as _;
@@ -34,6 +39,9 @@ pub enum May {
     Dispatcher,
     RideController,
     Partner,
+    NoticeEditor,
+    CardClerk,
+    BenefitClerk,
     /// By the signature over the body.
     Bank,
 }
@@ -122,12 +130,19 @@ fn quotes() -> Vec<Asked> {
             priced("garages", &json!({"facility": FACILITY, "ticket": ticket}), "deposit")
         }),
         one(Whose::Nobodys, |scene, _| priced("rides", &ride_again(&scene.sign), "deposit")),
+        one(Whose::OfAnAccount, |_, things| {
+            priced("cards", &json!({"card": things.card, "amount": {"amount": "100.00", "currency": "RSD"}}), "deposit")
+        }),
+        one(Whose::Nobodys, |_, _| priced("passes", &json!({"product": "month", "is_again": true}), "deposit")),
     ]
 }
 
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
-    use May::{Anybody, Bank, Controller, Dispatcher, Driver, Inspector, Partner, Person, RideController, SignedIn};
+    use May::{
+        Anybody, Bank, BenefitClerk, CardClerk, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Partner,
+        Person, RideController, SignedIn,
+    };
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
         nobodys(&public::READY, Anybody, nothing),
@@ -206,6 +221,14 @@ pub fn answers() -> Vec<Answer> {
         owned(&riders::READ, Driver, |_, things| Ask::named(&things.ride)),
         owned(&riders::CODE, Driver, |_, things| Ask::named(&things.ride)),
         owned(&riders::DISPUTE, Driver, |_, things| Ask::body(json!({"ride": things.ride, "reason": "wrong"}))),
+        nobodys(&holders::LIST, Driver, nothing),
+        owned(&holders::GIVE_BACK, Driver, |_, things| Ask::body(json!({"pass": things.pass}))),
+        placed(&clerks::GRANT, BenefitClerk, |scene, _| Ask::body(scene.benefit())),
+        placed(&clerks::REVOKE, BenefitClerk, |scene, _| {
+            let grant = mesto_operator::Request::new("POST", clerks::GRANT.path).bearer(&scene.benefit_clerk);
+            let granted = must::<Value>(scene.served, &grant.json(&scene.benefit()));
+            Ask::body(json!({"benefit": granted["id"], "reason": "a mistake"}))
+        }),
         placed(&fleet::FLEET, Dispatcher, |_, _| Ask::query(&[("city", "belgrade")])),
         placed(&fleet::TELL_VEHICLES, Dispatcher, |_, _| {
             let vehicle = json!({"board": "1301", "carrier": "green-bus", "is_in_service": true});
@@ -228,6 +251,49 @@ pub fn answers() -> Vec<Answer> {
             let told = json!({"kind": "transport_card", "code": code, "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": scene.served.now()});
             Ask::body(json!({"city": "belgrade", "registrations": [told]}))
         }),
+        Answer {
+            operation: &cards::LINK,
+            may: Driver,
+            asked: vec![Asked {
+                whose: Whose::Holders,
+                ask: |scene, things| {
+                    // One at a time: an account links only so many.
+                    scene.unlink_others(things);
+                    let (number, code) = scene.card();
+                    Ask::body(json!({"city": "belgrade", "number": number, "code": code}))
+                },
+            }],
+        },
+        owned(&cards::UNLINK, Driver, |_, things| Ask::named(&things.card)),
+        owned(&cards::REPORT, Driver, |_, things| {
+            Ask::body(json!({"card": things.card, "trouble": "defective", "note": "it cannot be read"}))
+        }),
+        owned(&cards::HISTORY, Driver, |_, things| Ask::named(&things.card)),
+        placed(&readers::READ, Dispatcher, |scene, _| {
+            let (_, code) = scene.card();
+            Ask::query(&[("city", "belgrade"), ("code", &code)])
+        }),
+        placed(&readers::STOPPED, Dispatcher, |_, _| Ask::query(&[("city", "belgrade")])),
+        placed(&readers::TELL_HELD, Dispatcher, |scene, things| {
+            let held = json!([{"top_up": things.top_up, "held_at": scene.served.now()}]);
+            Ask::body(json!({"city": "belgrade", "held": held}))
+        }),
+        placed(&offices::TELL_ISSUED, Dispatcher, |scene, _| Ask::body(scene.new_card().2)),
+        placed(&offices::CONFIRM, CardClerk, |scene, _| {
+            Ask::body(json!({"city": "belgrade", "number": scene.linked_card()}))
+        }),
+        placed(&offices::BLOCK, CardClerk, |scene, _| {
+            Ask::body(json!({"city": "belgrade", "number": scene.card().0, "trouble": "stopped"}))
+        }),
+        placed(&offices::REPLACE, CardClerk, |scene, _| {
+            let number = scene.linked_card();
+            let confirmed = json!({"city": "belgrade", "number": number});
+            let confirm = mesto_operator::Request::new("POST", offices::CONFIRM.path).bearer(&scene.card_clerk);
+            must::<Value>(scene.served, &confirm.json(&confirmed));
+            let (other, code) = scene.card();
+            let body = json!({"city": "belgrade", "number": number, "replacement": other, "replacement_code": code});
+            Ask::body(body)
+        }),
         placed(&control::BEGIN, RideController, |scene, _| Ask::body(scene.control())),
         placed(&control::END, RideController, |scene, _| {
             let control = scene.control();
@@ -245,6 +311,30 @@ pub fn answers() -> Vec<Answer> {
         placed(&partners::SUBSIDIES, Partner, |scene, _| scene.of_carrier(true, &[])),
         placed(&partners::SETTLEMENTS, Partner, |scene, _| scene.of_carrier(false, &[])),
         placed(&partners::SETTLEMENT, Partner, |scene, _| scene.of_carrier(false, &[("number", "1")])),
+        nobodys(&notices::LIST, Anybody, |_, _| Ask::query(&[("city", "belgrade")])),
+        placed(&notices::PUBLISH, NoticeEditor, |scene, _| Ask::body(scene.notice())),
+        placed(&notices::WITHDRAW, NoticeEditor, |scene, _| {
+            let publish = mesto_operator::Request::new("POST", notices::PUBLISH.path).bearer(&scene.notice_editor);
+            let published: Value = must(scene.served, &publish.json(&scene.notice()));
+            Ask::body(json!({"notice": published["id"]}))
+        }),
+        nobodys(&availability::READ, Anybody, |scene, _| {
+            scene.served.operator.due(&*scene.served.store, scene.served.now());
+            let month = (scene.served.now() + TimeDelta::hours(1)).format("%Y-%m").to_string();
+            scene.served.watch.pass(TimeDelta::seconds(1));
+            Ask::query(&[("month", &month)])
+        }),
+        nobodys(&standing::SUSPEND, SignedIn, nothing),
+        nobodys(&standing::RESUME, SignedIn, nothing),
+        nobodys(&terms::LIST, SignedIn, |_, _| Ask::query(&[("city", "belgrade")])),
+        nobodys(&terms::ACCEPT, SignedIn, |_, _| {
+            let city = mesto_rules::load::embedded("belgrade").unwrap();
+            Ask::body(json!({"city": "belgrade", "id": city.terms[0].id, "version": city.terms[0].version}))
+        }),
+        nobodys(&reports::LIST, SignedIn, nothing),
+        nobodys(&reports::REPORT, SignedIn, |scene, _| {
+            Ask::body(json!({"city": "belgrade", "kind": "failure", "text": format!("Number {}", scene.next())}))
+        }),
     ];
     for answer in &mut answers {
         answer.operation = listed(answer.operation);
@@ -269,6 +359,9 @@ impl Answer {
             May::Dispatcher => Some(&scene.dispatcher),
             May::RideController => Some(&scene.ride_controller),
             May::Partner => Some(&scene.partner),
+            May::NoticeEditor => Some(&scene.notice_editor),
+            May::CardClerk => Some(&scene.card_clerk),
+            May::BenefitClerk => Some(&scene.benefit_clerk),
             May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }

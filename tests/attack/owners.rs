@@ -163,6 +163,9 @@ on_both_databases! {
                 May::Dispatcher => Some(scene.dispatcher.as_str()),
                 May::RideController => Some(scene.ride_controller.as_str()),
                 May::Partner => Some(scene.partner.as_str()),
+                May::NoticeEditor => Some(scene.notice_editor.as_str()),
+                May::CardClerk => Some(scene.card_clerk.as_str()),
+                May::BenefitClerk => Some(scene.benefit_clerk.as_str()),
                 May::SignedIn | May::Person | May::Driver if answer.is(&sign_in::SIGN_OUT) => Some(scene.a.spare.as_str()),
                 May::SignedIn | May::Person | May::Driver => Some(scene.a.token.as_str()),
             };

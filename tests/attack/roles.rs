@@ -37,7 +37,10 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         | (May::Controller, Standing::Controller)
         | (May::Dispatcher, Standing::Dispatcher)
         | (May::RideController, Standing::RideController)
-        | (May::Partner, Standing::Partner) => Expected::Served,
+        | (May::Partner, Standing::Partner)
+        | (May::NoticeEditor, Standing::NoticeEditor)
+        | (May::CardClerk, Standing::CardClerk)
+        | (May::BenefitClerk, Standing::BenefitClerk) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
         (
             May::Person
@@ -46,7 +49,10 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
             | May::Controller
             | May::Dispatcher
             | May::RideController
-            | May::Partner,
+            | May::Partner
+            | May::NoticeEditor
+            | May::CardClerk
+            | May::BenefitClerk,
             _,
         ) => Expected::Forbidden,
     }

@@ -7,6 +7,7 @@ use mesto_operator::{Request, RoleGiven, payments};
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{self as buying, Bought, PayMethod, Quote};
 use mesto_protocol::base::sign_in::{self, CodeRequest, Session, SessionPage, SignIn};
+use mesto_protocol::cards::{offices, riders as cards};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::controllers as garages;
 use mesto_protocol::headers;
@@ -16,6 +17,7 @@ use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::purchase::ParkingOutcome;
+use mesto_protocol::passes::holders::PassesOutcome;
 use mesto_protocol::rides::riders::RidesOutcome;
 use mesto_protocol::rides::vehicles::{self as fleet, PostedSign};
 use mesto_simulation::driver::{Counter as _, Driver, SECRET};
@@ -46,6 +48,12 @@ pub struct Things {
     pub order: String,
     /// Registered, running.
     pub ride: String,
+    /// A transport card.
+    pub card: String,
+    /// Of that card; it waits for a reader.
+    pub top_up: String,
+    /// Bought, not begun.
+    pub pass: String,
     /// Not bought.
     pub quote: String,
     /// Of another phone.
@@ -64,17 +72,30 @@ impl Things {
             letters[at] = if letters[at] == '7' { '8' } else { '7' };
             letters.into_iter().collect()
         };
-        let Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, cursor } = self;
-        let [account, vehicle, ticket, payment, ride] = [account, vehicle, ticket, payment, ride].map(other);
-        let [order, quote, session, key] = [order, quote, session, key].map(other);
-        let (plate, cursor) = (plate.clone(), cursor.clone());
-        Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, cursor }
+        Self {
+            account: other(&self.account),
+            vehicle: other(&self.vehicle),
+            plate: self.plate.clone(),
+            ticket: other(&self.ticket),
+            payment: other(&self.payment),
+            order: other(&self.order),
+            ride: other(&self.ride),
+            card: other(&self.card),
+            top_up: other(&self.top_up),
+            pass: other(&self.pass),
+            quote: other(&self.quote),
+            session: other(&self.session),
+            key: other(&self.key),
+            cursor: self.cursor.clone(),
+        }
     }
 
     /// What no answer to somebody else may hold.
-    pub fn secrets(&self) -> [&str; 10] {
-        let Self { account, vehicle, plate, ticket, payment, order, ride, quote, session, key, .. } = self;
-        [account, vehicle, plate, ticket, payment, order, ride, quote, session, key].map(String::as_str)
+    pub fn secrets(&self) -> [&str; 13] {
+        let Self { account, vehicle, plate, ticket, payment, order, ride, .. } = self;
+        let Self { card, top_up, pass, quote, session, key, .. } = self;
+        [account, vehicle, plate, ticket, payment, order, ride, card, top_up, pass, quote, session, key]
+            .map(String::as_str)
     }
 }
 
@@ -99,6 +120,9 @@ pub enum Standing {
     Dispatcher,
     RideController,
     Partner,
+    NoticeEditor,
+    CardClerk,
+    BenefitClerk,
     /// Signed in, with no role that counts here.
     NoRole,
     /// Has the role, in another place or city.
@@ -122,6 +146,9 @@ pub struct Scene<'a> {
     pub ride_controller: String,
     /// Of [`CARRIER`].
     pub partner: String,
+    pub notice_editor: String,
+    pub card_clerk: String,
+    pub benefit_clerk: String,
     /// Of vehicle 1204.
     pub sign: String,
     count: AtomicU64,
@@ -227,9 +254,13 @@ impl<'a> Scene<'a> {
         let ride_controller = staff(served, Role::RideController, Some("belgrade"), None);
         let partner = staff(served, Role::Partner, Some("belgrade"), Some(CARRIER));
         agree(served);
+        let notice_editor = staff(served, Role::NoticeEditor, Some("belgrade"), None);
+        let card_clerk = staff(served, Role::CardClerk, Some("belgrade"), None);
+        let benefit_clerk = staff(served, Role::BenefitClerk, Some("belgrade"), None);
         let sign = bus(served, &dispatcher);
-        let one = |number| person(served, number, &inspector, &sign);
+        let one = |number| person(served, number, (&inspector, &dispatcher), &sign);
         let (a, b) = (one(1), one(2));
+        let count = AtomicU64::new(0);
         Self {
             served,
             a,
@@ -239,8 +270,11 @@ impl<'a> Scene<'a> {
             dispatcher,
             ride_controller,
             partner,
+            notice_editor,
+            card_clerk,
+            benefit_clerk,
             sign,
-            count: AtomicU64::new(0),
+            count,
         }
     }
 
@@ -275,6 +309,54 @@ impl<'a> Scene<'a> {
         }
         ask.query.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         ask
+    }
+
+    /// A notice that was not published yet.
+    pub fn notice(&self) -> Value {
+        let text = json!({"sr-Latn": format!("Vest {}", self.next()), "en": "News"});
+        json!({"kind": "news", "city": "belgrade", "title": text, "body": text})
+    }
+
+    /// A transport card that nobody knows yet: its number, its printed code, and how it is told.
+    pub fn new_card(&self) -> (String, String, Value) {
+        card_of(1_000 + self.next())
+    }
+
+    /// A transport card that was issued and that nobody has: its number and its printed code.
+    pub fn card(&self) -> (String, String) {
+        let (number, code, told) = self.new_card();
+        let issue = Request::new("POST", offices::TELL_ISSUED.path).bearer(&self.dispatcher);
+        must::<Value>(self.served, &issue.json(&told));
+        (number, code)
+    }
+
+    /// The number of a transport card that somebody has who is not used for anything else.
+    pub fn linked_card(&self) -> String {
+        let (number, code) = self.card();
+        let rider = sign_in(self.served, &self.fresh_phone(), 300 + self.next()).token;
+        let asked = json!({"city": "belgrade", "number": number, "code": code});
+        must::<Value>(self.served, &Request::new("POST", cards::LINK.path).bearer(&rider).json(&asked));
+        number
+    }
+
+    /// The account of these things has no transport card but its own.
+    pub fn unlink_others(&self, things: &Things) {
+        for person in [&self.a, &self.b] {
+            let account: Account = must(self.served, &Request::new("GET", "/v1/account").bearer(&person.token));
+            let linked = account.section::<cards::CardsSection>().unwrap().unwrap_or_else(|| panic!("no cards"));
+            let own = [&self.a.things.card, &self.b.things.card, &things.card];
+            for card in linked.cards.iter().filter(|card| !own.contains(&&card.id.to_string())) {
+                let unlink = Request::new("DELETE", &format!("/v1/cards/{}", card.id)).bearer(&person.token);
+                assert_eq!(self.served.send(&unlink).status, 204);
+            }
+        }
+    }
+
+    /// A benefit for one of the two, with evidence of its own.
+    pub fn benefit(&self) -> Value {
+        let until = (self.served.now() + TimeDelta::days(30)).date_naive();
+        let evidence = format!("office-{}", self.next());
+        json!({"city": "belgrade", "account": self.a.things.account, "category": "student", "until_on": until, "evidence": evidence})
     }
 
     /// A number at which nobody was called yet.
@@ -342,7 +424,7 @@ impl<'a> Scene<'a> {
             caller("a dispatcher", Standing::Dispatcher, &self.dispatcher),
             caller(
                 "a dispatcher of another city",
-                Standing::Elsewhere(&["rides.dispatch", "control.registrations"]),
+                Standing::Elsewhere(&["rides.dispatch", "control.registrations", "cards.readers", "cards.issue"]),
                 &elsewhere(Role::Dispatcher, OTHER_CITY, None),
             ),
             caller("a controller of rides", Standing::RideController, &self.ride_controller),
@@ -356,6 +438,24 @@ impl<'a> Scene<'a> {
                 "a partner of another carrier",
                 Standing::Elsewhere(&["partners.read"]),
                 &elsewhere(Role::Partner, "belgrade", Some(OTHER_CARRIER)),
+            ),
+            caller("an editor of notices", Standing::NoticeEditor, &self.notice_editor),
+            caller(
+                "an editor of notices of another city",
+                Standing::Elsewhere(&["notices.edit"]),
+                &elsewhere(Role::NoticeEditor, OTHER_CITY, None),
+            ),
+            caller("a card clerk", Standing::CardClerk, &self.card_clerk),
+            caller(
+                "a card clerk of another city",
+                Standing::Elsewhere(&["cards.office"]),
+                &elsewhere(Role::CardClerk, OTHER_CITY, None),
+            ),
+            caller("a clerk", Standing::BenefitClerk, &self.benefit_clerk),
+            caller(
+                "a clerk of another city",
+                Standing::Elsewhere(&["passes.benefits"]),
+                &elsewhere(Role::BenefitClerk, OTHER_CITY, None),
             ),
             caller("a controller", Standing::Controller, &self.controller),
             caller(
@@ -402,12 +502,20 @@ fn bus(served: &Served, dispatcher: &str) -> String {
     posted.text
 }
 
+/// A transport card by its number: what is on it, and how it is told.
+fn card_of(number: u64) -> (String, String, Value) {
+    let (number, code) = (format!("96431000{number:08}"), format!("CODE{number:04}"));
+    let card = json!({"number": number, "code": code, "kind": "standard", "issued_on": "2025-01-15"});
+    let told = json!({"city": "belgrade", "cards": [card]});
+    (number, code, told)
+}
+
 /// A ride in that vehicle, again on purpose.
 pub fn ride_again(sign: &str) -> Value {
     json!({"scanned": sign, "persons": 1, "is_again": true})
 }
 
-fn person(served: &Served, number: u64, inspector: &str, sign: &str) -> Person {
+fn person(served: &Served, number: u64, (inspector, dispatcher): (&str, &str), sign: &str) -> Person {
     let phone = phone_of(number);
     let mut driver = Driver::new(served, number);
     driver.fund(5_000);
@@ -427,6 +535,22 @@ fn person(served: &Served, number: u64, inspector: &str, sign: &str) -> Person {
     let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
     let rides: Bought = must(served, &driver.purchase(&quote));
     let ride = rides.sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride;
+    let (card_number, code, told) = card_of(number);
+    let issue = Request::new("POST", offices::TELL_ISSUED.path).bearer(dispatcher).json(&told);
+    let told: offices::CardsTold = must(served, &issue);
+    let asked = json!({"city": "belgrade", "number": card_number, "code": code});
+    must::<Value>(served, &Request::new("POST", cards::LINK.path).bearer(&driver.token).json(&asked));
+    let subject = json!({"card": told.cards[0], "amount": {"amount": "100.00", "currency": "RSD"}});
+    let asked = json!({"city": "belgrade", "items": [{"service": "cards", "subject": subject}], "pay": "deposit"});
+    let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
+    let bought: Bought = must(served, &driver.purchase(&quote));
+    let paid = bought.sale.items[0].outcome::<cards::CardsOutcome>().unwrap().unwrap();
+    let later = (served.now() + TimeDelta::days(7)).date_naive();
+    let subject = json!({"product": "month", "first_on": later});
+    let asked = json!({"city": "belgrade", "items": [{"service": "passes", "subject": subject}], "pay": "deposit"});
+    let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
+    let passes: Bought = must(served, &driver.purchase(&quote));
+    let pass = passes.sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass;
     let quote = driver.quote(driver.vehicle, "green", 30);
     assert_eq!(quote.pay, PayMethod::Deposit);
     let sessions: SessionPage = must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
@@ -442,6 +566,9 @@ fn person(served: &Served, number: u64, inspector: &str, sign: &str) -> Person {
         payment: payment.id.to_string(),
         order: order.id.to_string(),
         ride: ride.id.to_string(),
+        card: paid.card.to_string(),
+        top_up: paid.top_up.id.to_string(),
+        pass: pass.id.to_string(),
         quote: quote.id.to_string(),
         session: session.id.to_string(),
         key: buys.get(headers::IDEMPOTENCY_KEY).unwrap().to_owned(),

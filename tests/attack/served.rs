@@ -15,8 +15,10 @@ use mesto_operator::{
 use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::services::{SERVICES, operations};
 use mesto_rules::City;
+use mesto_rules::cards::CardsSection;
 use mesto_rules::fact::{Certainty, Fact, Known};
-use mesto_rules::rides::RidesSection;
+use mesto_rules::passes::PassesSection;
+use mesto_rules::rides::{DatedFare, RidesSection};
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, SECRET, belgrade, dinar, morning};
 use tokio::net::TcpListener;
@@ -65,9 +67,19 @@ fn belgrade_with_rides() -> City {
     let almaty = mesto_rules::load::embedded("almaty").unwrap();
     let mut rides = almaty.section::<RidesSection>().unwrap().clone();
     let source = "decision".parse().unwrap();
-    rides.fare = Fact::Known(Known { value: dinar(50), certainty: Certainty::Assumed, source });
+    let mut cards = almaty.section::<CardsSection>().unwrap().clone();
+    (cards.top_ups.least, cards.top_ups.most) = (dinar(100), dinar(10_000));
+    let fare = Fact::Known(Known { value: dinar(50), certainty: Certainty::Assumed, source });
+    rides.fares = vec![DatedFare { from: "2024-08-03".parse().unwrap(), fare }];
+    let mut passes = almaty.section::<PassesSection>().unwrap().clone();
+    for price in passes.products.iter_mut().flat_map(|product| product.prices.values_mut()) {
+        let source = "decision".parse().unwrap();
+        *price = Fact::Known(Known { value: dinar(500), certainty: Certainty::Assumed, source });
+    }
     let mut city = belgrade();
+    city.put_section(passes).unwrap();
     city.put_section(rides).unwrap();
+    city.put_section(cards).unwrap();
     city
 }
 

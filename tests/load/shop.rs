@@ -10,7 +10,7 @@ use mesto_protocol::rides::riders::RidesSubject;
 use mesto_protocol::rides::vehicles;
 use mesto_rules::City;
 use mesto_rules::fact::{Certainty, Fact, Known};
-use mesto_rules::rides::RidesSection;
+use mesto_rules::rides::{DatedFare, RidesSection};
 use mesto_simulation::driver::{self, Counter as _, Driver, Rig};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -61,7 +61,7 @@ impl Goods {
             let almaty = mesto_rules::load::embedded("almaty").map_err(|faults| format!("{faults:?}"))?;
             let mut rides = almaty.section::<RidesSection>()?.clone();
             let fare = Known { value: driver::dinar(50), certainty: Certainty::Assumed, source: "decision".parse()? };
-            rides.fare = Fact::Known(fare);
+            rides.fares = vec![DatedFare { from: driver::morning().date_naive(), fare: Fact::Known(fare) }];
             city.put_section(rides)?;
         }
         Ok(city)
@@ -145,7 +145,8 @@ fn ride(rig: &Rig, driver: &mut Driver<'_>) -> Outcome<Quote> {
     if answer.status != 200 {
         return Err(format!("the dispatcher was answered {}", String::from_utf8_lossy(&answer.body)).into());
     }
-    let subject = RidesSubject { scanned: None, vehicle: Some(BUS.into()), persons: 1, is_again: false };
+    let subject =
+        RidesSubject { scanned: None, vehicle: Some(BUS.into()), persons: 1, companions: Vec::new(), is_again: false };
     Ok(driver.price(&subject, PayMethod::Deposit))
 }
 

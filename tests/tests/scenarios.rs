@@ -481,7 +481,7 @@ impl Phone {
         if let Some(text) = &scanned {
             self.client.rides().check_sign(&self.city, text)?;
         }
-        Ok(RidesSubject { scanned, vehicle: vehicle.map(str::to_owned), persons, is_again })
+        Ok(RidesSubject { scanned, vehicle: vehicle.map(str::to_owned), persons, companions: Vec::new(), is_again })
     }
 
     fn of_ride(&self, quote: &Quote, offer: &RidesOffer) -> Map<String, Value> {

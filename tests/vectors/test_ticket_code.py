@@ -403,7 +403,14 @@ def ride(own):
     garbage(trip is None or len(trip) == 16)
     garbage(take(own, 6, int) >= 0 and 1 <= take(own, 7, int) < 2**32)
     is_known = route is not None and direction is not None
+    benefits, on_pass = take(own, 8, str, False), take(own, 9, str, False)
+    less = {}
+    if benefits is not None:
+        less["benefits"] = [slug(category) for category in benefits.split(",")]
+    if on_pass is not None:
+        less["pass"] = slug(on_pass)
     return {
+        **less,
         "city": slug(take(own, 1, str)),
         "vehicle": board,
         "route": route if is_known else None,

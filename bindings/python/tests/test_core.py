@@ -377,6 +377,17 @@ class Life(WithTestbed):
         with mesto.Mesto(self.config()) as app:
             self.assertTrue(os.path.exists(app.recovery().set_aside))
 
+    def test_a_frame_says_what_is_in_the_way_and_one_that_cannot_be_is_refused_av_64(self):
+        scanner = mesto.CodeScanner(budget=timedelta(seconds=5))
+        dark = scanner.scan(mesto.ScanFrame(luminance=bytes([9]) * (320 * 240), width=320, height=240))
+        self.assertEqual((dark.codes, dark.hint), ([], mesto.ScanHint.TOO_DARK))
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
+            scanner.scan(mesto.ScanFrame(luminance=bytes(3), width=2, height=2))
+        self.assertEqual(refused.exception.code, "frame_invalid")
+        self.assertIn("takes 4 bytes, and 3 were given", refused.exception.detail)
+        with self.assertRaises(mesto.MestoError.Refused):
+            mesto.CodeScanner(budget=timedelta(0))
+
     def test_what_lies_in_the_core_is_neither_copied_nor_pickled_and_goes_on(self):
         app = self.driver("+381640000015")
         client = mesto.Client.open(self.config())
@@ -387,7 +398,7 @@ class Life(WithTestbed):
         self.addCleanup(operators.close)
         holder = dataclasses.make_dataclass("Holder", ["held"])
         subscription = app.subscribe(of_vehicles(app))
-        for one in (app, app.updates(), operators, client, *parts, mesto.Cancel(), verifier, subscription, operators._core):
+        for one in (app, app.updates(), operators, client, *parts, mesto.Cancel(), verifier, mesto.CodeScanner(), subscription, operators._core):
             for call in (
                 copy.copy, copy.deepcopy, lambda one: copy.deepcopy([one]), lambda one: dataclasses.asdict(holder(one)),
                 *(lambda one, protocol=protocol: pickle.dumps(one, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)),

@@ -262,7 +262,7 @@ class Player:
         if scanned is not None:
             self.mesto.rides.check_sign(self.city, scanned)
         persons, again = step.get("persons", 1), step.get("again", False)
-        subject = mesto.RidesSubject(scanned=scanned, vehicle=vehicle, persons=persons, is_again=again)
+        subject = mesto.RidesSubject(scanned=scanned, vehicle=vehicle, persons=persons, companions=[], is_again=again)
         quote = self.mesto.rides.quote(self.city, subject, pay(step))
         item = self.remembered(quote, step)
         offer = item.offer.offer

@@ -9,6 +9,7 @@ use mesto_client::protocol::base::payments::{
     PayMethod, Payment, PaymentPurpose, PaymentState, Purchase, PurchasePage, Quote, QuoteItem, Refund, RefundRoute,
     RefundState, Sale, SaleItem, SaleState,
 };
+use mesto_client::protocol::base::terms::TermsPending;
 use mesto_client::protocol::kernel::ids::{AccountId, PaymentId, QuoteId, RefundId, SaleId};
 use mesto_client::{Error, IntentState as CoreState, IntentView, Progress as CoreProgress, page_size};
 use mesto_rules::{CityId, Money};

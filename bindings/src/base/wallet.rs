@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::base::wallet::{DepositEntry, DepositPage, WalletOffer, WalletOutcome, WalletSubject};
 use mesto_client::protocol::kernel::ids::EntryId;
-use mesto_client::{DepositPreview, WalletState};
+use mesto_client::{DepositPreview, LowBalance, WalletState};
 use mesto_rules::{CityId, Money};
 
 use crate::base::payments::PurchaseIntent;
@@ -18,6 +18,7 @@ use crate::kernel::values::Amount;
 mesto_protocol::wallet_records!();
 mesto_client::wallet_shown!();
 mesto_client::wallet_preview_shown!();
+mesto_client::low_balance_shown!();
 
 part! {
     /// The deposit.
@@ -36,6 +37,27 @@ impl Wallet {
     /// it last.
     pub fn preview(&self, total: Money) -> Result<DepositPreview, MestoError> {
         Ok(self.0.core.wallet().preview(total))
+    }
+
+    /// Below which sum the balance is low: what the person said, else what one usual purchase
+    /// costs; absent where neither is known.
+    pub fn low_from(&self) -> Result<Option<Money>, MestoError> {
+        Ok(self.0.core.wallet().low_from())
+    }
+
+    /// Says below which sum the person wants to be told; nothing for one usual purchase again.
+    pub fn tell_low_from(&self, below: Option<Money>) -> Result<(), MestoError> {
+        self.0.to_app(self.0.core.wallet().tell_low_from(below))
+    }
+
+    /// The balance when it is low, to be told before the bus comes; absent while it is not.
+    pub fn low(&self) -> Result<Option<LowBalance>, MestoError> {
+        Ok(self.0.core.wallet().low())
+    }
+
+    /// That the balance is low, in the client's language; absent while it is not.
+    pub fn low_text(&self) -> Result<Option<String>, MestoError> {
+        Ok(self.0.core.wallet().low_text())
     }
 
     /// What a movement of the deposit was for, in the client's language.

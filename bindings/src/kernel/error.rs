@@ -133,6 +133,12 @@ impl MestoError {
         Self::not_sent("id_invalid", format!("this is no {kind}: {why}"))
     }
 
+    /// A frame whose numbers do not fit each other: a mistake for developers, said in English for
+    /// the same reason.
+    pub(crate) fn frame_invalid(detail: String) -> Self {
+        Self::not_sent("frame_invalid", detail)
+    }
+
     /// A value that was refused before the client was asked.
     fn not_sent(code: &str, detail: String) -> Self {
         Self::Refused {

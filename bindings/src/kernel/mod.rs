@@ -35,6 +35,7 @@ pub mod line;
 pub mod link;
 pub mod ports;
 pub mod reminders;
+pub mod scanner;
 pub mod shown_code;
 pub mod signal;
 pub mod values;

@@ -2,9 +2,10 @@
 
 use crate::kernel::error::MestoError;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use mesto_rules::Certainty;
 use mesto_rules::money::{self, Currency, Money};
+use mesto_rules::{Certainty, Texts};
 use rust_decimal::Decimal;
+use std::collections::HashMap;
 use std::str::FromStr as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -32,6 +33,14 @@ uniffi::custom_type!(Day, String, {
     remote,
     lower: |day| day.to_string(),
     try_lift: |text| Ok(NaiveDate::from_str(&text).map_err(|why| MestoError::out_of_range(format!("a day is written as 2025-02-01: {why}")))?),
+});
+
+/// A text by language, BCP 47: `ru`, `sr-Latn`.
+pub type TextByLanguage = Texts;
+uniffi::custom_type!(TextByLanguage, HashMap<String, String>, {
+    remote,
+    lower: |texts| texts.0.into_iter().collect(),
+    try_lift: |texts| Ok(Texts(texts.into_iter().collect())),
 });
 
 uniffi::custom_type!(Currency, String, {

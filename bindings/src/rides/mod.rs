@@ -9,11 +9,12 @@ use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::{RideId, TripId};
 use mesto_client::protocol::kernel::line::Line;
 use mesto_client::protocol::rides::riders::{
-    Ride, RideChannel, RideCode, RideDispute, RidePage, RideState, RideTrip, RideVehicle, RidesOffer, RidesOutcome,
-    RidesSubject,
+    Companions, LessFor, Ride, RideChannel, RideCode, RideDispute, RidePage, RideParty, RideState, RideTrip,
+    RideVehicle, RidesOffer, RidesOutcome, RidesSubject,
 };
 use mesto_client::protocol::rides::signed::SignedRide;
 use mesto_client::rides::{RideNames, RidesLeft, RidesState, RouteNames};
+use mesto_rules::passes::{CategoryId, PassProductId};
 use mesto_rules::rides::section::VehicleKind;
 use mesto_rules::rides::{BoardNumber, CarrierId, RouteId};
 use mesto_rules::{CityId, Money};
@@ -43,13 +44,17 @@ pub struct RideTicket {
     /// The day it belongs to for control and reports.
     pub service_on: NaiveDate,
     pub persons: u32,
+    /// Categories of those who pay less by who they are, one for each.
+    pub benefits: Vec<CategoryId>,
+    /// The pass that the rider himself rides on.
+    pub pass: Option<PassProductId>,
 }
 
 impl From<SignedRide> for RideTicket {
     fn from(said: SignedRide) -> Self {
-        let SignedRide { city, vehicle, route, trip, service_day, persons } = said;
+        let SignedRide { city, vehicle, route, trip, service_day, persons, benefits, pass } = said;
         let (route, direction) = route.unzip();
-        Self { city, vehicle, route, direction, trip, service_on: service_day, persons }
+        Self { city, vehicle, route, direction, trip, service_on: service_day, persons, benefits, pass }
     }
 }
 

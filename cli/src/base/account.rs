@@ -63,7 +63,7 @@ struct ExportArgs {
 }
 
 #[derive(Debug, Args)]
-struct CloseArgs {
+pub struct CloseArgs {
     /// Yes, for good.
     #[arg(long)]
     for_good: bool,
@@ -184,7 +184,7 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)
 }
 
-async fn close_account(args: CloseArgs, call: Call) -> Outcome<()> {
+pub async fn close_account(args: CloseArgs, call: Call) -> Outcome<()> {
     if !args.for_good {
         return Err(CliError::new(Exit::Usage, "not_confirmed", "a closed account cannot be opened again")
             .advise("Say `--for-good` if that is meant."));

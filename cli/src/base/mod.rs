@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod account;
+pub mod availability;
 pub mod backup;
 pub mod books;
 pub mod bounds;
@@ -15,14 +16,18 @@ pub mod history;
 pub mod keys;
 pub mod messages;
 pub mod migrations;
+pub mod notices;
 pub mod operator;
 pub mod packaging;
 pub mod payments;
 pub mod providers;
 pub mod refunds;
+pub mod reports;
 pub mod root_key;
 pub mod serve;
 pub mod staff;
+pub mod standing;
+pub mod terms;
 pub mod testbed;
 pub mod vehicles;
 pub mod wallet;

@@ -109,6 +109,14 @@ pub fn quote_text(show: &Show, quote: &Quote, promised: &str, beside: &[String])
     for notice in quote.items.iter().flat_map(|item| &item.notices) {
         say(&show.paint(Tone::Warn, &show.kind("notice", &notice.kind, &notice.params.0)));
     }
+    for pending in &quote.terms_pending {
+        let id = if pending.needs_acceptance { "terms-to-accept" } else { "terms-pending" };
+        let values = [
+            ("version", TextValue::Text(pending.version.clone())),
+            ("effective_on", TextValue::Text(pending.effective_on.to_string())),
+        ];
+        say(&show.paint(Tone::Warn, &show.text(id, &values)));
+    }
     for line in beside {
         say(&show.paint(Tone::Faint, line));
     }

@@ -21,8 +21,8 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector, dispatcher, ride-controller, partner (of a carrier), or controller (a device
-        /// of a garage).
+        /// inspector, dispatcher, ride-controller, notice-editor, card-clerk, benefit-clerk, partner (of
+        /// a carrier), or controller (a device of a garage).
         #[arg(long, value_enum)]
         role: StaffRole,
         /// Only in this city; everywhere without it. A controller and a partner have one.
@@ -111,6 +111,12 @@ enum StaffRole {
     Dispatcher,
     /// Controls rides, with a device that works without a network
     RideController,
+    /// Writes notices: news, works, outages
+    NoticeEditor,
+    /// Serves users of transport cards at an office
+    CardClerk,
+    /// Grants benefits to riders
+    BenefitClerk,
     /// Works for a carrier, which is the place, and sees its reports alone
     Partner,
 }
@@ -126,6 +132,12 @@ enum GrantedRole {
     Dispatcher,
     /// Controls rides, with a device that works without a network
     RideController,
+    /// Writes notices: news, works, outages
+    NoticeEditor,
+    /// Serves users of transport cards at an office
+    CardClerk,
+    /// Grants benefits to riders
+    BenefitClerk,
     /// Works for a carrier, which is the place, and sees its reports alone
     Partner,
 }
@@ -148,6 +160,9 @@ impl Run for Tool {
                     StaffRole::Controller => Role::Controller,
                     StaffRole::Dispatcher => Role::Dispatcher,
                     StaffRole::RideController => Role::RideController,
+                    StaffRole::NoticeEditor => Role::NoticeEditor,
+                    StaffRole::CardClerk => Role::CardClerk,
+                    StaffRole::BenefitClerk => Role::BenefitClerk,
                     StaffRole::Partner => Role::Partner,
                 };
                 let given =
@@ -191,6 +206,9 @@ impl Run for Tool {
                     GrantedRole::Controller => Role::Controller,
                     GrantedRole::Dispatcher => Role::Dispatcher,
                     GrantedRole::RideController => Role::RideController,
+                    GrantedRole::NoticeEditor => Role::NoticeEditor,
+                    GrantedRole::CardClerk => Role::CardClerk,
+                    GrantedRole::BenefitClerk => Role::BenefitClerk,
                     GrantedRole::Partner => Role::Partner,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };

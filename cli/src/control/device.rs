@@ -9,6 +9,7 @@ use mesto_protocol::control::controllers::{
 use mesto_protocol::control::registrations::ShownKind;
 use mesto_protocol::kernel::ids::{ControlId, EpochId, RecordId, RideCheckId, RideId, ShiftId};
 use mesto_protocol::keys::KeySet;
+use mesto_protocol::rides::riders::{LessFor, RideParty};
 use mesto_protocol::rides::signed::RideClaims;
 use mesto_protocol::signed_code::{ClockRule, CodeError, Revocations, Seen, Verified, Verifier};
 use mesto_rules::City;
@@ -65,6 +66,8 @@ pub struct Told {
     pub persons: u32,
     /// Nothing was charged: ask for what gives the right to ride free.
     pub is_free: bool,
+    /// Categories of those who pay less by who they are, one for each: ask for what shows it.
+    pub benefits: Vec<String>,
     /// The last ride (AV-85), where it was registered, and when.
     pub last: Option<RideId>,
     pub last_vehicle: Option<String>,
@@ -96,6 +99,7 @@ struct Row {
     ends_at: DateTime<Utc>,
     is_void: bool,
     is_free: bool,
+    benefits: Vec<String>,
 }
 
 impl Row {
@@ -109,6 +113,7 @@ impl Row {
             ends_at: claims.ends_at,
             is_void,
             is_free: false,
+            benefits: claims.what.benefits.iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -122,8 +127,16 @@ impl Row {
             ends_at: one.ends_at,
             is_void: one.is_void,
             is_free: one.is_free,
+            benefits: benefits(&one.riders),
         }
     }
+}
+
+/// The category of each who pays less by who he is.
+fn benefits(riders: &[RideParty]) -> Vec<String> {
+    let less = riders.iter().filter(|party| party.less == Some(LessFor::Benefit));
+    let each = less.filter_map(|party| Some((party.category.as_ref()?, usize::try_from(party.persons).ok()?)));
+    each.flat_map(|(category, persons)| std::iter::repeat_n(category.to_string(), persons)).collect()
 }
 
 fn refused(code: &str, text: impl Into<String>) -> CliError {
@@ -327,6 +340,7 @@ impl Device {
             kind: found.kind.clone(),
             persons,
             is_free: rides.iter().any(|ride| of(*ride).is_some_and(|row| row.is_free)),
+            benefits: rides.iter().filter_map(|ride| of(*ride)).flat_map(|row| row.benefits.clone()).collect(),
             last,
             last_vehicle: last.and_then(of).map(|row| row.vehicle.clone()),
             last_at: last.and_then(of).map(|row| row.registered_at),
@@ -517,6 +531,8 @@ mod tests {
                 trip: Some(id::<TripId>(trip)),
                 service_day: "2025-09-03".parse().unwrap(),
                 persons: 2,
+                benefits: Vec::new(),
+                pass: None,
             },
         }
     }
@@ -551,6 +567,7 @@ mod tests {
             ends_at: at(80),
             is_void: false,
             is_free: false,
+            riders: Vec::new(),
         }
     }
 

@@ -436,10 +436,14 @@ async fn check(code: String, offline: bool, at: DeviceArgs, call: Call) -> Outco
     if told.answer == ControlAnswer::Registered {
         call.say(&json, || {
             let free = if told.is_free { ", rides free: ask for the right to it" } else { "" };
+            let benefits = match told.benefits.as_slice() {
+                [] => String::new(),
+                some => format!(", by benefit: {}; ask for what shows it", some.join(", ")),
+            };
             let before = told.seen_before_at.map(|at| format!(", seen before at {}", work.shown(at)));
             let persons = told.persons;
             let good = call.style.paint(Tone::Good, "Registered");
-            format!("{good} for {persons}{free}{}{}", before.unwrap_or_default(), clock_said(&told))
+            format!("{good} for {persons}{free}{benefits}{}{}", before.unwrap_or_default(), clock_said(&told))
         });
         return Ok(());
     }

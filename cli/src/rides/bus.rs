@@ -99,6 +99,8 @@ pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
     let put = json!({ "city": args.city, "vehicle": args.board, "key": machine.device_key().to_text() });
     let PutTerminal { terminal } = link.post(PUT_TERMINAL.path, &put).await.map_err(not_told)?;
     let terminal = Token::new(&terminal).map_err(|why| CliError::failed("the operator's answer", why))?;
+    // The terminal shows links to the same host as the sign.
+    let host = posted.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     let drawn = |text: &str| match call.style.json {
         true => Ok(String::new()),
         false => output::qr_that_fits(text, call.style),
@@ -108,7 +110,7 @@ pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
         format!("Vehicle {}: its sign\n{sticker}\n{posted}\n", args.board)
     });
     loop {
-        let code = shown_by(&machine, &posted, args.city.as_str(), &terminal, clock(&link).await?)?;
+        let code = shown_by(&machine, host, args.city.as_str(), &terminal, clock(&link).await?)?;
         let shown = drawn(&code)?;
         call.say(&json!({ "terminal": code }), || format!("The terminal shows\n{shown}\n{code}\n"));
         if args.once {
@@ -118,25 +120,24 @@ pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
     }
 }
 
-/// What a terminal shows at a moment: a link to the same host as the vehicle's sign, signed.
+/// What a terminal shows at a moment: a link to a host of signs, signed.
 ///
 /// # Errors
 /// When the key does not sign.
 pub fn shown_by(
     machine: &SoftwareDevice,
-    posted: &str,
+    host: &str,
     city: &str,
     terminal: &Token,
     at: DateTime<Utc>,
 ) -> Outcome<String> {
-    let host = posted.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     let text = sign::to_sign(host, city, terminal, at);
     let signature = machine.sign(text.as_bytes()).map_err(|why| CliError::failed("the terminal's key", why))?;
     Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
 /// A terminal with a new key.
-fn machine() -> Outcome<SoftwareDevice> {
+pub fn machine() -> Outcome<SoftwareDevice> {
     let mut seed = [0; 32];
     SystemEntropy.fill(&mut seed);
     SoftwareDevice::from_seed(&seed).map_err(|why| CliError::failed("the terminal's key", why))

@@ -12,6 +12,7 @@ mod tools;
 use clap::Subcommand;
 use mesto_protocol::rides::signed::RideClaims;
 use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
+use mesto_rules::passes::CategoryId;
 use serde_json::json;
 
 use crate::kernel::args::PhoneArgs;
@@ -28,8 +29,8 @@ pub const SERVICE: Service = Service {
         pages: &[("Routes", "/sections/rides/routes"), ("What the city decided of rides", "/sections/rides/policy")],
     },
     code: Some(OfCode { kind: Kind::Ride, read: ticket_says }),
-    history: Some(|phone, limit| Box::pin(past(phone, limit))),
     controls: Some(testbed::controls),
+    history: Some(|phone, limit| Box::pin(past(phone, limit))),
     ..Service::named("rides")
 };
 
@@ -73,9 +74,13 @@ fn ticket_says(claims: &Claims<Unread>) -> Result<CodeSays, CodeError> {
     let json = json!({
         "city": what.city, "vehicle": what.vehicle, "route": route, "direction": direction, "trip": what.trip,
         "service_on": what.service_day, "persons": what.persons,
+        "benefits": what.benefits, "pass": what.pass,
     });
     let on = route.map_or_else(|| "an unknown route".to_owned(), |route| format!("route {route}"));
     let persons = if what.persons == 1 { "one person".to_owned() } else { format!("{} persons", what.persons) };
-    let text = format!("{persons} in vehicle {} on {on} ({})", what.vehicle, what.city);
+    let benefits: Vec<&str> = what.benefits.iter().map(CategoryId::as_str).collect();
+    let benefits = if benefits.is_empty() { String::new() } else { format!(", by benefit: {}", benefits.join(", ")) };
+    let pass = what.pass.as_ref().map(|pass| format!(", on the pass {pass}")).unwrap_or_default();
+    let text = format!("{persons} in vehicle {} on {on} ({}){benefits}{pass}", what.vehicle, what.city);
     Ok(CodeSays { id: id.to_string(), what: json, text })
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use mesto_client::base::payments::offer;
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::kernel::ids::RideId;
-use mesto_client::protocol::rides::riders::{RidesOffer, RidesSubject};
+use mesto_client::protocol::rides::riders::{Companions, RidesOffer, RidesSubject};
 use serde_json::json;
 
 use crate::base::payments::{self, HowToPay, priced};
@@ -51,6 +51,9 @@ pub struct CheckArgs {
     /// All who ride on this ticket.
     #[arg(long, default_value_t = 1)]
     persons: u32,
+    /// Of which category some who ride along are: child=2. Of whom nothing is said pays the fare.
+    #[arg(long, value_name = "CATEGORY=PERSONS", value_parser = companions)]
+    with: Vec<Companions>,
     /// Ride again in a vehicle in which you are registered already.
     #[arg(long)]
     again: bool,
@@ -58,6 +61,13 @@ pub struct CheckArgs {
     pay: HowToPay,
     #[command(flatten)]
     at: PhoneArgs,
+}
+
+fn companions(typed: &str) -> Result<Companions, String> {
+    let read = typed.split_once('=').and_then(|(category, persons)| {
+        Some(Companions { category: category.trim().parse().ok()?, persons: persons.trim().parse().ok()? })
+    });
+    read.ok_or_else(|| "say a category and how many, such as child=2".to_owned())
 }
 
 impl CheckArgs {
@@ -68,6 +78,7 @@ impl CheckArgs {
             scanned: is_code.then(|| self.sign.clone()),
             vehicle: (!is_code).then(|| self.sign.clone()),
             persons: self.persons,
+            companions: self.with.clone(),
             is_again: self.again,
         }
     }

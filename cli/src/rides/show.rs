@@ -2,7 +2,7 @@
 
 use mesto_client::TextValue;
 use mesto_client::protocol::base::payments::Quote;
-use mesto_client::protocol::rides::riders::{Ride, RideState, RideTrip, RideVehicle, RidesOffer};
+use mesto_client::protocol::rides::riders::{Ride, RideParty, RideState, RideTrip, RideVehicle, RidesOffer};
 use mesto_client::rides::{RideNames, RidesLeft};
 
 use crate::base::payments;
@@ -43,6 +43,7 @@ pub fn quote_text(phone: &Phone, quote: &Quote, offer: &RidesOffer) -> String {
         show.word("rides-carrier"),
         names.carrier
     ));
+    said.push_str(&riders_text(phone, &offer.riders));
     let mut beside = vec![show.text("rides-valid-until", &[("time", TextValue::Time(offer.ends_at))])];
     beside.extend(offer.repeats.as_ref().map(|ride| {
         let registered_at = [("registered_at", TextValue::Time(ride.registered_at))];
@@ -53,6 +54,30 @@ pub fn quote_text(phone: &Phone, quote: &Quote, offer: &RidesOffer) -> String {
         show.paint(Tone::Warn, &asked)
     }));
     payments::quote_text(show, quote, &said, &beside)
+}
+
+/// Who rides and what each pays, where somebody pays less than the fare.
+fn riders_text(phone: &Phone, riders: &[RideParty]) -> String {
+    if riders.iter().all(|party| party.less.is_none()) {
+        return String::new();
+    }
+    let (show, passes) = (&phone.show, phone.core.passes());
+    let mut text = format!("{}\n", show.word("rides-riders"));
+    for party in riders {
+        let persons = show.text("rides-persons", &[("persons", TextValue::Number(party.persons.into()))]);
+        let category = party.category.as_ref().map(|category| passes.category_name(&phone.city, category));
+        let pass = party.pass.as_ref().map(|pass| {
+            let name = TextValue::Text(passes.product_name(&phone.city, pass));
+            format!(", {}", show.text("rides-by-pass", &[("pass", name)]))
+        });
+        let pays = match party.each == party.full {
+            true => show.money(&party.each),
+            false => format!("{} ({})", show.money(&party.each), show.money(&party.full)),
+        };
+        let (category, pass) = (category.unwrap_or_default(), pass.unwrap_or_default());
+        text.push_str(&format!("  {persons}: {category}, {pays}{pass}\n"));
+    }
+    text
 }
 
 /// How far the balance reaches.

@@ -6,16 +6,16 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::post;
 use chrono::TimeDelta;
-use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::rides::vehicles::{POST_SIGN, PUT_TERMINAL, TELL_TRIPS, TELL_VEHICLES};
-use mesto_rules::rides::Token;
+use mesto_rules::rides::{RidesSection, Token};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::base::cities::built_in;
 use crate::kernel::testbed::{Asked, Refused, Standing, Testbed, TestbedError, answered, pass_on};
 use crate::kernel::web;
-use crate::rides::bus::shown_by;
+use crate::rides::bus::{machine, shown_by};
 
 pub fn controls(testbed: Weak<dyn Testbed>) -> Router {
     Router::new().route("/bus", post(bus)).route("/bus/terminal", post(terminal)).with_state(testbed)
@@ -23,6 +23,10 @@ pub fn controls(testbed: Weak<dyn Testbed>) -> Router {
 
 fn almaty() -> String {
     "almaty".to_owned()
+}
+
+fn electrotrans() -> String {
+    "almaty-electrotrans".to_owned()
 }
 
 fn in_service() -> bool {
@@ -41,6 +45,8 @@ struct Bus {
     city: String,
     vehicle: String,
     plate: Option<String>,
+    #[serde(default = "electrotrans")]
+    carrier: String,
     #[serde(default = "in_service")]
     is_in_service: bool,
     /// Left out: its trip is not known.
@@ -57,12 +63,13 @@ struct Bus {
     breaks_down: bool,
 }
 
-/// Answers with a new sign of the vehicle; those before it end.
+/// Answers with a new sign of the vehicle, and what a new terminal of it shows now; those before
+/// them end.
 async fn bus(Standing(testbed): Standing<dyn Testbed>, Asked(bus): Asked<Bus>) -> Result<Response, Refused> {
     let testbed = testbed.as_ref();
     let now = testbed.now();
     let vehicle =
-        json!({ "board": bus.vehicle, "plate": bus.plate, "carrier": "green-bus", "is_in_service": bus.is_in_service });
+        json!({ "board": bus.vehicle, "plate": bus.plate, "carrier": bus.carrier, "is_in_service": bus.is_in_service });
     let told = ask(testbed, TELL_VEHICLES.path, &json!({ "city": bus.city, "vehicles": [vehicle] })).await?;
     if told.0 != 200 {
         return Ok(pass_on(told));
@@ -78,9 +85,13 @@ async fn bus(Standing(testbed): Standing<dyn Testbed>, Asked(bus): Asked<Bus>) -
             return Ok(pass_on(told));
         }
     }
-    let (status, said) = ask(testbed, POST_SIGN.path, &json!({ "city": bus.city, "vehicle": bus.vehicle })).await?;
-    let said = if status == 200 { json!({ "sign": said.get("text") }) } else { said };
-    Ok(pass_on((status, said)))
+    let of_vehicle = json!({ "city": bus.city, "vehicle": bus.vehicle });
+    let signed = ask(testbed, POST_SIGN.path, &of_vehicle).await?;
+    let Some(sign) = signed.1.get("text").filter(|_| signed.0 == 200) else { return Ok(pass_on(signed)) };
+    Ok(match new_terminal(testbed, &bus.city, &bus.vehicle).await? {
+        Ok(terminal) => pass_on((200, json!({ "sign": sign, "terminal": terminal }))),
+        Err(refused) => pass_on(refused),
+    })
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,24 +104,31 @@ struct OfTerminal {
 
 /// Answers with the code that a new terminal of the vehicle shows now; those before it end.
 async fn terminal(Standing(testbed): Standing<dyn Testbed>, Asked(of): Asked<OfTerminal>) -> Result<Response, Refused> {
-    let testbed = testbed.as_ref();
+    Ok(match new_terminal(testbed.as_ref(), &of.city, &of.vehicle).await? {
+        Ok(code) => pass_on((200, json!({ "code": code }))),
+        Err(refused) => pass_on(refused),
+    })
+}
+
+/// What a new terminal shows, or what the operator answered instead.
+async fn new_terminal(
+    testbed: &dyn Testbed,
+    city: &str,
+    vehicle: &str,
+) -> Result<Result<String, (u16, Value)>, TestbedError> {
     let failed = |why: &dyn std::fmt::Display| TestbedError::Failed(why.to_string());
-    let machine = SoftwareDevice::from_seed(&[9; 32]).map_err(|why| failed(&why))?;
-    let of_vehicle = json!({ "city": of.city, "vehicle": of.vehicle });
-    let signed = ask(testbed, POST_SIGN.path, &of_vehicle).await?;
-    if signed.0 != 200 {
-        return Ok(pass_on(signed));
-    }
-    let posted = signed.1.get("text").and_then(Value::as_str).unwrap_or_default();
-    let put = json!({ "city": of.city, "vehicle": of.vehicle, "key": machine.device_key().to_text() });
+    let machine = machine().map_err(|why| failed(&why))?;
+    let put = json!({ "city": city, "vehicle": vehicle, "key": machine.device_key().to_text() });
     let put = ask(testbed, PUT_TERMINAL.path, &put).await?;
     if put.0 != 200 {
-        return Ok(pass_on(put));
+        return Ok(Err(put));
     }
     let token = put.1.get("terminal").and_then(Value::as_str).unwrap_or_default();
     let token = Token::new(token).map_err(|why| failed(&why))?;
-    let code = shown_by(&machine, posted, &of.city, &token, testbed.now()).map_err(|why| failed(&why))?;
-    Ok(pass_on((200, json!({ "code": code }))))
+    let built_in = built_in(city).map_err(|why| failed(&why))?;
+    let rides = built_in.section::<RidesSection>().map_err(|why| failed(&why))?;
+    let host = rides.sign_hosts.first().map(String::as_str).unwrap_or_default();
+    shown_by(&machine, host, city, &token, testbed.now()).map(Ok).map_err(|why| failed(&why))
 }
 
 async fn ask(testbed: &dyn Testbed, path: &str, body: &Value) -> Result<(u16, Value), TestbedError> {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod backup;
+mod cards;
 mod config;
 mod database;
 mod demo;
@@ -11,6 +12,7 @@ mod front;
 mod garage;
 #[cfg(unix)]
 mod messages;
+mod notices;
 mod pages;
 mod partners;
 #[cfg(unix)]

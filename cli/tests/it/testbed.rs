@@ -197,3 +197,24 @@ fn a_controller_speaks_by_command_and_what_is_wrong_is_told_bg_64() {
         assert_eq!((status, error.contains(right)), (400, true), "{wrong}: {error}");
     }
 }
+
+#[test]
+fn a_vehicle_comes_by_command_with_its_sign_and_what_its_terminal_shows_av_62_av_63() {
+    let folder = tempfile::tempdir().unwrap();
+    let testbed = Serving::start(folder.path(), &["testbed", "--port", "0", "--city", "almaty", "--json"]);
+    let comes = format!("{}/bus", testbed.said("control"));
+    let bus = json_of("POST", &comes, Some(json!({ "vehicle": "1204", "plate": "123ABC02", "route": "92" })));
+    assert!(bus["sign"].as_str().unwrap().starts_with("https://qr.avtobys.kz/almaty/v/"), "{bus}");
+    let again = json_of("POST", &comes, Some(json!({ "vehicle": "1204" })));
+    assert_ne!(again["sign"], bus["sign"], "a new sign takes the place of the one before");
+    let shown = json_of("POST", &format!("{comes}/terminal"), Some(json!({ "vehicle": "1204" })));
+    assert!(shown["code"].as_str().unwrap().starts_with("https://qr.avtobys.kz/almaty/t/"), "{shown}");
+    for wrong in [json!({}), json!({ "bus": "1204" }), json!({ "vehicle": 1204 })] {
+        let (status, text) = http("POST", &comes, Some(&wrong)).unwrap();
+        assert_eq!(status, 400, "{wrong}: {text}");
+    }
+    // What the operator does not take is its answer.
+    let wrong = json!({ "vehicle": "1204", "route": "999" });
+    let (status, text) = http("POST", &comes, Some(&wrong)).unwrap();
+    assert!(status >= 400 && text.contains("route_unknown"), "{status} {text}");
+}

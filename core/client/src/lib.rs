@@ -55,10 +55,12 @@
 //! else needs the file, or the system must not find it locked.
 
 pub mod base;
+pub mod cards;
 pub mod garages;
 mod kernel;
 pub mod orders;
 pub mod parking;
+pub mod passes;
 pub mod rides;
 mod services;
 
@@ -66,14 +68,17 @@ pub use base::account::AccountState;
 pub use base::cities::{CitiesState, CityVersion, Refreshed};
 pub use base::codes::{CodeVerifier, Inspected};
 pub use base::live::{Live, POLL, Step, Updates};
+pub use base::notices::{NoticeView, NoticesState};
 pub use base::operator_document::{
     CityOfOperator, ClientStanding, LegalTextView, LegalView, OperatorState, OperatorView, PaymentOfCity, ServiceOfCity,
 };
 pub use base::operators::{OperatorIntent, Operators};
 pub use base::payments::{IntentItem, IntentView, PaymentsState};
+pub use base::reports::{ReportsState, TroubleToReport};
+pub use base::standing::StandingView;
 pub use base::sync::SyncReport;
 pub use base::vehicles::VehiclesState;
-pub use base::wallet::{DepositPreview, WalletState};
+pub use base::wallet::{DepositPreview, LowBalance, WalletState};
 pub use kernel::client::{Client, Config, READ_RETRIES, WeakClient};
 pub use kernel::clock::ClockState;
 pub use kernel::error::{Error, ErrorKind, Result};

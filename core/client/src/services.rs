@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use mesto_rules::shown;
 
-use crate::base::{account, cities, codes, operator_document, payments, sync, vehicles, wallet};
+use crate::base::{
+    account, cities, codes, notices, operator_document, payments, reports, standing, sync, terms, vehicles, wallet,
+};
 use crate::kernel::client::{Client, Config};
 use crate::kernel::error::{self, Result};
 use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{garages, orders, parking, rides};
+use crate::{cards, garages, orders, parking, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -23,10 +25,16 @@ const SERVICES: Services = Services(&[
     &vehicles::SERVICE,
     &payments::SERVICE,
     &wallet::SERVICE,
+    &standing::SERVICE,
+    &terms::SERVICE,
+    &notices::SERVICE,
+    &reports::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &passes::SERVICE,
     &rides::SERVICE,
+    &cards::SERVICE,
 ]);
 
 /// The phone's file, forward only.
@@ -55,8 +63,18 @@ shown! { topics_shown;
         Orders,
         /// `garages().state()`, and free places: `garages().facilities()`
         Garages,
+        /// `passes().state()`
+        Passes,
         /// `rides().state()`
         Rides,
+        /// `standing().state()`
+        Standing,
+        /// `notices().state()`
+        Notices,
+        /// Answers to reports: `reports().list()`
+        Reports,
+        /// `cards().state()`
+        Cards,
         /// How far the time can be trusted.
         Clock,
         /// How the last request went.
@@ -69,7 +87,7 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 13] = [
+const TOPICS: [(&str, Topic); 18] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -79,7 +97,12 @@ const TOPICS: [(&str, Topic); 13] = [
     (parking::SERVICE.name, Topic::Parking),
     (orders::SERVICE.name, Topic::Orders),
     (garages::SERVICE.name, Topic::Garages),
+    (passes::SERVICE.name, Topic::Passes),
     (rides::SERVICE.name, Topic::Rides),
+    (standing::SERVICE.name, Topic::Standing),
+    (notices::SERVICE.name, Topic::Notices),
+    (reports::SERVICE.name, Topic::Reports),
+    (cards::SERVICE.name, Topic::Cards),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
     (signal::LIVE, Topic::Live),

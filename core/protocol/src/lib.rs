@@ -5,16 +5,18 @@
 //! a signature.
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
-//! ([`parking`], [`orders`], [`garages`], [`rides`], [`control`], [`partners`]) holds what that
-//! service sends and takes; [`services`] is the list of them.
+//! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`cards`], [`control`],
+//! [`partners`]) holds what that service sends and takes; [`services`] is the list of them.
 
 pub mod base;
+pub mod cards;
 pub mod control;
 pub mod garages;
 pub mod kernel;
 pub mod orders;
 pub mod parking;
 pub mod partners;
+pub mod passes;
 pub mod rides;
 pub mod services;
 

@@ -8,7 +8,7 @@ use crate::kernel::service::Service;
 use crate::kernel::signed_code::{Claims, CodeError, Kind, Unread};
 use crate::parking::signed::TicketClaims;
 use crate::rides::signed::RideClaims;
-use crate::{base, control, garages, kernel, orders, parking, partners, rides};
+use crate::{base, cards, control, garages, kernel, orders, parking, partners, passes, rides};
 
 /// Every service of this version, those that others stand on first.
 pub const SERVICES: &[&Service] = &[
@@ -17,13 +17,20 @@ pub const SERVICES: &[&Service] = &[
     &base::operator_document::SERVICE,
     &base::sign_in::SERVICE,
     &base::accounts::SERVICE,
+    &base::standing::SERVICE,
+    &base::terms::SERVICE,
+    &base::notices::SERVICE,
+    &base::availability::SERVICE,
+    &base::reports::SERVICE,
     &base::vehicles::SERVICE,
     &base::wallet::SERVICE,
     &base::payments::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
     &garages::SERVICE,
+    &passes::SERVICE,
     &rides::SERVICE,
+    &cards::SERVICE,
     &control::SERVICE,
     &partners::SERVICE,
 ];

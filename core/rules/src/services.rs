@@ -3,7 +3,7 @@
 
 use crate::kernel::check::{self, Wrong};
 use crate::kernel::city::City;
-use crate::{garages, orders, parking, rides};
+use crate::{cards, garages, orders, parking, passes, rides};
 
 /// Checks a city against itself, every service that is known here included.
 ///
@@ -15,7 +15,9 @@ pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
     parking::check::check(city, &mut wrong);
     orders::check::check(city, &mut wrong);
     garages::check::check(city, &mut wrong);
+    passes::check::check(city, &mut wrong);
     rides::check::check(city, &mut wrong);
+    cards::check::check(city, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
@@ -26,7 +28,7 @@ pub mod load {
     use crate::kernel::ids::joined;
     pub use crate::kernel::load::LoadError;
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
-    use crate::{garages, orders, parking, rides};
+    use crate::{cards, garages, orders, parking, passes, rides};
     use std::collections::BTreeMap;
 
     macro_rules! embedded {
@@ -39,7 +41,9 @@ pub mod load {
     }
 
     embedded! {
-        "almaty": "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml", "rides.toml";
+        "almaty":
+            "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml", "rides.toml",
+            "cards.toml", "passes.toml";
         "belgrade":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml",
             "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",
@@ -68,7 +72,8 @@ pub mod load {
 
     /// Compiles the source files of a city: file name in its folder to TOML text. A service is in
     /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
-    /// `rides.toml`.
+    /// `rides.toml`, `cards.toml`.
+    /// `passes.toml`, `rides.toml`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.
@@ -78,14 +83,18 @@ pub mod load {
         let parking = parking::load::compile(&mut compiler);
         let orders = orders::load::compile(&mut compiler);
         let garages = garages::load::compile(&mut compiler);
+        let passes = passes::load::compile(&mut compiler);
         let rides = rides::load::compile(&mut compiler);
+        let cards = cards::load::compile(&mut compiler);
         unexpected(&mut compiler);
         let Some(mut city) = city else { return Err(sorted(compiler.wrong)) };
         let put = [
             parking.map(|section| city.put_section(section)),
             orders.map(|section| city.put_section(section)),
             garages.map(|section| city.put_section(section)),
+            passes.map(|section| city.put_section(section)),
             rides.map(|section| city.put_section(section)),
+            cards.map(|section| city.put_section(section)),
         ];
         for error in put.into_iter().flatten().filter_map(Result::err) {
             compiler.say(&format!("{}.toml", error.section()), "file", error.to_string());
@@ -106,7 +115,9 @@ pub mod load {
         known.extend(parking::load::FILES);
         known.extend(orders::load::FILES);
         known.extend(garages::load::FILES);
+        known.extend(passes::load::FILES);
         known.extend(rides::load::FILES);
+        known.extend(cards::load::FILES);
         let is_tariff = |name: &str| parking::load::is_tariff(name) || garages::load::is_tariff(name);
         let strange: Vec<&str> = compiler.names().filter(|name| !known.contains(name) && !is_tariff(name)).collect();
         for name in strange {

@@ -14,6 +14,7 @@ entry-wallet-topup = Top-up
 entry-wallet-refund = Paid out
 entry-claims-paid = Paid debt
 entry-other = Other (update the app)
+wallet-low = Your balance of { $balance } is below { $below }. Top it up before you ride.
 
 ## Screens
 

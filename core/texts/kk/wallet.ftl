@@ -14,6 +14,7 @@ entry-wallet-topup = Толтыру
 entry-wallet-refund = Төленіп берілді
 entry-claims-paid = Төленген қарыз
 entry-other = Басқа (қосымшаны жаңартыңыз)
+wallet-low = Теңгеріміңіз — { $balance }, бұл { $below } шамасынан аз. Жолға шықпай тұрып толтырыңыз.
 
 ## Экрандар
 

@@ -14,6 +14,7 @@ entry-wallet-topup = Пополнение
 entry-wallet-refund = Выплачено
 entry-claims-paid = Оплаченный долг
 entry-other = Другое (обновите приложение)
+wallet-low = На балансе { $balance }, это меньше { $below }. Пополните его до поездки.
 
 ## Экраны
 

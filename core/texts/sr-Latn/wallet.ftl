@@ -14,6 +14,7 @@ entry-wallet-topup = Dopuna
 entry-wallet-refund = Isplata
 entry-claims-paid = Plaćeno dugovanje
 entry-other = Drugo (ažurirajte aplikaciju)
+wallet-low = Na depozitu je { $balance }, manje od { $below }. Dopunite ga pre vožnje.
 
 ## Ekrani
 

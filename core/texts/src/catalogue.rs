@@ -46,13 +46,13 @@ macro_rules! sources {
 
 /// What an app shows. Ids begin with the service that they are of, errors with `error-`.
 pub const APP: &[Source] = sources!("":
-    "kernel" "cities" "operator_document" "sign_in" "accounts" "vehicles" "wallet" "payments"
-    "parking" "orders" "garages" "rides" "control" "partners"
+    "kernel" "cities" "operator_document" "sign_in" "accounts" "standing" "terms" "notices" "vehicles" "wallet" "payments"
+    "parking" "orders" "garages" "passes" "rides" "cards" "control" "partners"
 );
 
 /// What an operator sends to a person by SMS. No app holds these: what is named nowhere is not
 /// linked.
-pub const MESSAGES: &[Source] = sources!("messages/": "sign_in");
+pub const MESSAGES: &[Source] = sources!("messages/": "sign_in" "standing");
 
 /// Texts by id, read when they are wanted first.
 pub struct Catalogue {

@@ -81,6 +81,81 @@ public struct Texts: Sendable {
     /// {$zone}, sign {$sign}
     public func buyZoneDescribed(zone: String, sign: String) -> String { render("buy-zone-described", ["zone": zone, "sign": sign]) }
 
+    /// Active
+    public func cardStateActive() -> String { render("card-state-active", [:]) }
+
+    /// Blocked
+    public func cardStateBlocked() -> String { render("card-state-blocked", [:]) }
+
+    /// Other (update the app)
+    public func cardStateOther() -> String { render("card-state-other", [:]) }
+
+    /// Replaced
+    public func cardStateReplaced() -> String { render("card-state-replaced", [:]) }
+
+    /// On the card
+    public func cardTopUpHeld() -> String { render("card-top-up-held", [:]) }
+
+    /// Other (update the app)
+    public func cardTopUpOther() -> String { render("card-top-up-other", [:]) }
+
+    /// Given back: the card was not held in time
+    public func cardTopUpReturned() -> String { render("card-top-up-returned", [:]) }
+
+    /// Hold the card at a reader until {$hold_until}
+    public func cardTopUpWaiting(holdUntil: String) -> String { render("card-top-up-waiting", ["hold_until": holdUntil]) }
+
+    /// Defective
+    public func cardTroubleDefective() -> String { render("card-trouble-defective", [:]) }
+
+    /// Lost
+    public func cardTroubleLost() -> String { render("card-trouble-lost", [:]) }
+
+    /// Other (update the app)
+    public func cardTroubleOther() -> String { render("card-trouble-other", [:]) }
+
+    /// Stolen
+    public func cardTroubleStolen() -> String { render("card-trouble-stolen", [:]) }
+
+    /// Stopped by the operator
+    public func cardTroubleStopped() -> String { render("card-trouble-stopped", [:]) }
+
+    /// {$amount} as of {$as_of}
+    public func cardsBalance(amount: String, asOf: String) -> String { render("cards-balance", ["amount": amount, "as_of": asOf]) }
+
+    /// Readers tell late: rides after that moment may be missing.
+    public func cardsBalanceNote() -> String { render("cards-balance-note", [:]) }
+
+    /// Blocked. Come to the partner's office yourself, with an application, the original of an identity document and another card of yours.
+    public func cardsBlockedNow() -> String { render("cards-blocked-now", [:]) }
+
+    /// Noted. Come to the partner's office with the card and an identity document to have it replaced.
+    public func cardsDefectiveNow() -> String { render("cards-defective-now", [:]) }
+
+    /// Not used for a year. It still rides, and a ride makes it active.
+    public func cardsInactive() -> String { render("cards-inactive", [:]) }
+
+    /// Card {$number_masked} is linked
+    public func cardsLinked(numberMasked: String) -> String { render("cards-linked", ["number_masked": numberMasked]) }
+
+    /// No card yet. A card rides without an account, too.
+    public func cardsNone() -> String { render("cards-none", [:]) }
+
+    /// Nothing yet.
+    public func cardsNoneMoved() -> String { render("cards-none-moved", [:]) }
+
+    /// Enough for {$count} rides
+    public func cardsRidesLeft(count: Int) -> String { render("cards-rides-left", ["count": String(count)]) }
+
+    /// My transport cards
+    public func cardsTitle() -> String { render("cards-title", [:]) }
+
+    /// {$amount} are paid. Hold the card at a reader until {$hold_until}, at least 2 seconds.
+    public func cardsTopUpPaid(amount: String, holdUntil: String) -> String { render("cards-top-up-paid", ["amount": amount, "hold_until": holdUntil]) }
+
+    /// The card is unlinked. Its balance stays on it.
+    public func cardsUnlinked() -> String { render("cards-unlinked", [:]) }
+
     /// Assumed
     public func certaintyAssumed() -> String { render("certainty-assumed", [:]) }
 
@@ -95,6 +170,24 @@ public struct Texts: Sendable {
 
     /// {$metres} m away
     public func distanceMetres(metres: String) -> String { render("distance-metres", ["metres": metres]) }
+
+    /// Top-up
+    public func entryCardsHeld() -> String { render("entry-cards-held", [:]) }
+
+    /// Ride given back
+    public func entryCardsRefund() -> String { render("entry-cards-refund", [:]) }
+
+    /// From the card before
+    public func entryCardsReplaced() -> String { render("entry-cards-replaced", [:]) }
+
+    /// Top-up of a card given back
+    public func entryCardsReturned() -> String { render("entry-cards-returned", [:]) }
+
+    /// Ride
+    public func entryCardsRide() -> String { render("entry-cards-ride", [:]) }
+
+    /// Top-up of a card
+    public func entryCardsTopUp() -> String { render("entry-cards-top-up", [:]) }
 
     /// Paid debt
     public func entryClaimsPaid() -> String { render("entry-claims-paid", [:]) }
@@ -113,6 +206,12 @@ public struct Texts: Sendable {
 
     /// Parking
     public func entryParkingTicket() -> String { render("entry-parking-ticket", [:]) }
+
+    /// Pass
+    public func entryPassesPass() -> String { render("entry-passes-pass", [:]) }
+
+    /// Pass given back
+    public func entryPassesRefund() -> String { render("entry-passes-refund", [:]) }
 
     /// Ride given back
     public func entryRidesRefund() -> String { render("entry-rides-refund", [:]) }
@@ -348,6 +447,9 @@ public struct Texts: Sendable {
     /// Not confirmed yet
     public func intentStateUnconfirmed() -> String { render("intent-state-unconfirmed", [:]) }
 
+    /// Onto card {$number_masked}
+    public func lineCardsTopUp(numberMasked: String) -> String { render("line-cards-top-up", ["number_masked": numberMasked]) }
+
     /// Paid before
     public func lineGaragesAlreadyPaid() -> String { render("line-garages-already-paid", [:]) }
 
@@ -384,11 +486,26 @@ public struct Texts: Sendable {
     /// {$units} × {$unit_minutes} min at {$unit_price}
     public func lineParkingLimited(units: Int, unitMinutes: Int, unitPrice: String) -> String { render("line-parking-limited", ["units": String(units), "unit_minutes": String(unitMinutes), "unit_price": unitPrice]) }
 
+    /// Pass
+    public func linePassesPass() -> String { render("line-passes-pass", [:]) }
+
     /// The bank's fee on card payments below {$below}
     public func linePaymentsCardFee(below: String) -> String { render("line-payments-card-fee", ["below": below]) }
 
+    /// Less by a benefit
+    public func lineRidesBenefit() -> String { render("line-rides-benefit", [:]) }
+
     /// {$persons} persons at {$each}
     public func lineRidesFare(persons: Int, each: String) -> String { render("line-rides-fare", ["persons": String(persons), "each": each]) }
+
+    /// Nobody pays today
+    public func lineRidesFreeDay() -> String { render("line-rides-free-day", [:]) }
+
+    /// By a pass
+    public func lineRidesPass() -> String { render("line-rides-pass", [:]) }
+
+    /// Less by the tariff
+    public func lineRidesTariff() -> String { render("line-rides-tariff", [:]) }
 
     /// For the deposit
     public func lineWalletTopup() -> String { render("line-wallet-topup", [:]) }
@@ -428,6 +545,12 @@ public struct Texts: Sendable {
 
     /// Charging begins at {$opens_at_time}: the ticket starts then.
     public func noticeParkingStartsAtOpening(opensAtTime: String) -> String { render("notice-parking-starts-at-opening", ["opens_at_time": opensAtTime]) }
+
+    /// There is no news.
+    public func noticesNone() -> String { render("notices-none", [:]) }
+
+    /// {$count} unread notices
+    public func noticesUnread(count: Int) -> String { render("notices-unread", ["count": String(count)]) }
 
     /// card
     public func onSiteCard() -> String { render("on-site-card", [:]) }
@@ -509,6 +632,45 @@ public struct Texts: Sendable {
 
     /// From the car, on the way out
     public func paidWhenOnExit() -> String { render("paid-when-on_exit", [:]) }
+
+    /// Given back
+    public func passStateGivenBack() -> String { render("pass-state-given-back", [:]) }
+
+    /// Other (update the app)
+    public func passStateOther() -> String { render("pass-state-other", [:]) }
+
+    /// My benefits
+    public func passesBenefitsTitle() -> String { render("passes-benefits-title", [:]) }
+
+    /// Buy another one
+    public func passesBuyAgain() -> String { render("passes-buy-again", [:]) }
+
+    /// {$days} days
+    public func passesDays(days: Int) -> String { render("passes-days", ["days": String(days)]) }
+
+    /// {$pass} ends at {$ends_at}.
+    public func passesEnding(pass: String, endsAt: String) -> String { render("passes-ending", ["pass": pass, "ends_at": endsAt]) }
+
+    /// The operator has lost its record of this pass. Ask support.
+    public func passesForgottenWhy() -> String { render("passes-forgotten-why", [:]) }
+
+    /// The pass was given back, {$price} is on its way.
+    public func passesGivenBack(price: String) -> String { render("passes-given-back", ["price": price]) }
+
+    /// A month
+    public func passesMonth() -> String { render("passes-month", [:]) }
+
+    /// Not for you
+    public func passesNoPrice() -> String { render("passes-no-price", [:]) }
+
+    /// No passes yet.
+    public func passesNone() -> String { render("passes-none", [:]) }
+
+    /// Passes on sale
+    public func passesOnSaleTitle() -> String { render("passes-on-sale-title", [:]) }
+
+    /// My passes
+    public func passesTitle() -> String { render("passes-title", [:]) }
 
     /// Given up
     public func paymentStateAbandoned() -> String { render("payment-state-abandoned", [:]) }
@@ -603,6 +765,12 @@ public struct Texts: Sendable {
     /// {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed.
     public func reminderGaragesEndBody(facility: String, leaveByTime: String) -> String { render("reminder-garages-end.body", ["facility": facility, "leave_by_time": leaveByTime]) }
 
+    /// Your pass ends soon
+    public func reminderPassesEnding() -> String { render("reminder-passes-ending", [:]) }
+
+    /// {$pass}: it holds until {$ends_at}.
+    public func reminderPassesEndingBody(pass: String, endsAt: String) -> String { render("reminder-passes-ending.body", ["pass": pass, "ends_at": endsAt]) }
+
     /// Bus
     public func rideKindBus() -> String { render("ride-kind-bus", [:]) }
 
@@ -630,11 +798,53 @@ public struct Texts: Sendable {
     /// Voided, the money was given back
     public func rideStateVoided() -> String { render("ride-state-voided", [:]) }
 
+    /// “{$confirm}” accepts the conditions and this fare.
+    public func ridesAccept(confirm: String) -> String { render("rides-accept", ["confirm": confirm]) }
+
+    /// Balance {$amount}
+    public func ridesBalance(amount: String) -> String { render("rides-balance", ["amount": amount]) }
+
+    /// Balance {$amount} at {$time}
+    public func ridesBalanceAt(amount: String, time: String) -> String { render("rides-balance-at", ["amount": amount, "time": time]) }
+
+    /// The balance lacks {$amount}
+    public func ridesBalanceShort(amount: String) -> String { render("rides-balance-short", ["amount": amount]) }
+
+    /// From balance
+    public func ridesByBalance() -> String { render("rides-by-balance", [:]) }
+
+    /// pass: {$pass}
+    public func ridesByPass(pass: String) -> String { render("rides-by-pass", ["pass": pass]) }
+
     /// Carrier
     public func ridesCarrier() -> String { render("rides-carrier", [:]) }
 
     /// Check the ride
     public func ridesCheckTitle() -> String { render("rides-check-title", [:]) }
+
+    /// Checking the ride
+    public func ridesChecking() -> String { render("rides-checking", [:]) }
+
+    /// It is {$time}
+    public func ridesClockDescribed(time: String) -> String { render("rides-clock-described", ["time": time]) }
+
+    /// QR code of the ticket, to be shown to a controller: {$vehicle}
+    public func ridesCodeDescribed(vehicle: String) -> String { render("rides-code-described", ["vehicle": vehicle]) }
+
+    /// The ticket is not on this phone
+    public func ridesCodeElsewhere() -> String { render("rides-code-elsewhere", [:]) }
+
+    /// The ride was confirmed on another phone, or its ticket was moved there. One phone at a time shows it to a controller.
+    public func ridesCodeElsewhereWhy() -> String { render("rides-code-elsewhere-why", [:]) }
+
+    /// Preparing the code
+    public func ridesCodeLoading() -> String { render("rides-code-loading", [:]) }
+
+    /// Show the ticket on this phone
+    public func ridesCodeMove() -> String { render("rides-code-move", [:]) }
+
+    /// Moving the ticket…
+    public func ridesCodeMoving() -> String { render("rides-code-moving", [:]) }
 
     /// Confirm
     public func ridesConfirm() -> String { render("rides-confirm", [:]) }
@@ -642,23 +852,62 @@ public struct Texts: Sendable {
     /// Ride again
     public func ridesConfirmAgain() -> String { render("rides-confirm-again", [:]) }
 
+    /// Confirm: {$ride} for {$amount}
+    public func ridesConfirmDescribed(ride: String, amount: String) -> String { render("rides-confirm-described", ["ride": ride, "amount": amount]) }
+
+    /// Confirming…
+    public func ridesConfirming() -> String { render("rides-confirming", [:]) }
+
+    /// Earlier
+    public func ridesEarlier() -> String { render("rides-earlier", [:]) }
+
     /// Fare
     public func ridesFare() -> String { render("rides-fare", [:]) }
 
     /// The operator has lost its record of this ride. Show the ticket to the controller, or ask support.
     public func ridesForgottenWhy() -> String { render("rides-forgotten-why", [:]) }
 
+    /// The vehicle that you registered in at {$registered_at_time} broke down. That ticket is good here; you need not pay again.
+    public func ridesGoesOn(registeredAtTime: String) -> String { render("rides-goes-on", ["registered_at_time": registeredAtTime]) }
+
     /// The balance covers {$count} rides
     public func ridesLeft(count: Int) -> String { render("rides-left", ["count": String(count)]) }
+
+    /// Reading your rides
+    public func ridesLoading() -> String { render("rides-loading", [:]) }
 
     /// No rides yet.
     public func ridesNone() -> String { render("rides-none", [:]) }
 
+    /// Check the ride
+    public func ridesNumberGo() -> String { render("rides-number-go", [:]) }
+
+    /// Number of the vehicle
+    public func ridesNumberLabel() -> String { render("rides-number-label", [:]) }
+
+    /// On the board inside, or the plate
+    public func ridesNumberWhy() -> String { render("rides-number-why", [:]) }
+
     /// {$persons} persons
     public func ridesPersons(persons: Int) -> String { render("rides-persons", ["persons": String(persons)]) }
 
+    /// One person less
+    public func ridesPersonsLess() -> String { render("rides-persons-less", [:]) }
+
+    /// One person more
+    public func ridesPersonsMore() -> String { render("rides-persons-more", [:]) }
+
+    /// Number plate
+    public func ridesPlate() -> String { render("rides-plate", [:]) }
+
+    /// Registered
+    public func ridesRegistered() -> String { render("rides-registered", [:]) }
+
     /// You registered in this vehicle at {$registered_at_time}. Ride again?
     public func ridesRepeats(registeredAtTime: String) -> String { render("rides-repeats", ["registered_at_time": registeredAtTime]) }
+
+    /// Who rides
+    public func ridesRiders() -> String { render("rides-riders", [:]) }
 
     /// {$kind} {$number}
     public func ridesRoute(kind: String, number: String) -> String { render("rides-route", ["kind": kind, "number": number]) }
@@ -666,8 +915,68 @@ public struct Texts: Sendable {
     /// The route is not known now; the ticket holds until {$ends_at_time}
     public func ridesRouteUnknown(endsAtTime: String) -> String { render("rides-route-unknown", ["ends_at_time": endsAtTime]) }
 
+    /// {$ride}, {$time}: {$state}
+    public func ridesRowDescribed(ride: String, time: String, state: String) -> String { render("rides-row-described", ["ride": ride, "time": time, "state": state]) }
+
+    /// Another code or number
+    public func ridesScanAnother() -> String { render("rides-scan-another", [:]) }
+
+    /// Blurred. Hold the phone still.
+    public func ridesScanBlurred() -> String { render("rides-scan-blurred", [:]) }
+
+    /// Too dark. Bring light to the code.
+    public func ridesScanDark() -> String { render("rides-scan-dark", [:]) }
+
+    /// What the camera sees
+    public func ridesScanFrame() -> String { render("rides-scan-frame", [:]) }
+
+    /// Light is reflected. Hold the phone at an angle.
+    public func ridesScanGlare() -> String { render("rides-scan-glare", [:]) }
+
+    /// Scan the code
+    public func ridesScanGo() -> String { render("rides-scan-go", [:]) }
+
+    /// Hold the sign in the vehicle, or the display of the terminal, in the frame.
+    public func ridesScanLook() -> String { render("rides-scan-look", [:]) }
+
+    /// There is no camera here. Pick a picture of the code, or type the number.
+    public func ridesScanNoCamera() -> String { render("rides-scan-no-camera", [:]) }
+
+    /// There is no code on this picture.
+    public func ridesScanNothing() -> String { render("rides-scan-nothing", [:]) }
+
+    /// Pick a picture
+    public func ridesScanPick() -> String { render("rides-scan-pick", [:]) }
+
+    /// Looking for a code
+    public func ridesScanReading() -> String { render("rides-scan-reading", [:]) }
+
+    /// Too far away. Go nearer.
+    public func ridesScanSmall() -> String { render("rides-scan-small", [:]) }
+
+    /// Pay for the ride
+    public func ridesScanTitle() -> String { render("rides-scan-title", [:]) }
+
+    /// The code is torn or covered. Scan another sign of the vehicle, or type its number.
+    public func ridesScanTorn() -> String { render("rides-scan-torn", [:]) }
+
+    /// Show that ticket
+    public func ridesSeeEarlier() -> String { render("rides-see-earlier", [:]) }
+
     /// A picture of it is worth nothing: the code changes every few seconds.
     public func ridesTicketNote() -> String { render("rides-ticket-note", [:]) }
+
+    /// This ticket is over
+    public func ridesTicketOver() -> String { render("rides-ticket-over", [:]) }
+
+    /// It was good until {$time}.
+    public func ridesTicketOverAt(time: String) -> String { render("rides-ticket-over-at", ["time": time]) }
+
+    /// Ticket
+    public func ridesTicketTitle() -> String { render("rides-ticket-title", [:]) }
+
+    /// Time
+    public func ridesTime() -> String { render("rides-time", [:]) }
 
     /// My rides
     public func ridesTitle() -> String { render("rides-title", [:]) }
@@ -675,14 +984,44 @@ public struct Texts: Sendable {
     /// Towards {$to}
     public func ridesTo(to: String) -> String { render("rides-to", ["to": to]) }
 
+    /// Top up the balance
+    public func ridesTopUp() -> String { render("rides-top-up", [:]) }
+
+    /// A ride is not confirmed yet
+    public func ridesUnconfirmed() -> String { render("rides-unconfirmed", [:]) }
+
+    /// What to do on board
+    public func ridesUnconfirmedRide() -> String { render("rides-unconfirmed-ride", [:]) }
+
+    /// Nobody knows yet whether this ride was charged; as soon as there is a signal it is asked again. To ride now, pay with a transport card or to the conductor. If both were charged, say so in “My rides”.
+    public func ridesUnconfirmedWhat() -> String { render("rides-unconfirmed-what", [:]) }
+
     /// Good until {$time}
     public func ridesValidUntil(time: String) -> String { render("rides-valid-until", ["time": time]) }
 
     /// Vehicle {$board}
     public func ridesVehicle(board: String) -> String { render("rides-vehicle", ["board": board]) }
 
+    /// Something is wrong with this ride
+    public func ridesWrong() -> String { render("rides-wrong", [:]) }
+
+    /// Send to the operator
+    public func ridesWrongSend() -> String { render("rides-wrong-send", [:]) }
+
+    /// Sending…
+    public func ridesWrongSending() -> String { render("rides-wrong-sending", [:]) }
+
     /// Sent: the operator looks into it
     public func ridesWrongSent() -> String { render("rides-wrong-sent", [:]) }
+
+    /// What is wrong?
+    public func ridesWrongWhat() -> String { render("rides-wrong-what", [:]) }
+
+    /// The operator blocked your account: {$reason}. What you paid stays valid. Write to {$write_to}.
+    public func standingBlocked(reason: String, writeTo: String) -> String { render("standing-blocked", ["reason": reason, "write_to": writeTo]) }
+
+    /// You suspended your account. Balance, cards and tickets stay; resume it to pay.
+    public func standingSuspended() -> String { render("standing-suspended", [:]) }
 
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }
@@ -803,6 +1142,12 @@ public struct Texts: Sendable {
 
     /// The price is not known
     public func tariffGaragesUnknown() -> String { render("tariff-garages-unknown", [:]) }
+
+    /// New terms: version {$version} holds from {$effective_on}. Paying from that day on accepts it.
+    public func termsPending(version: String, effectiveOn: String) -> String { render("terms-pending", ["version": version, "effective_on": effectiveOn]) }
+
+    /// New terms: version {$version} holds from {$effective_on}. It has to be accepted before you pay from that day on.
+    public func termsToAccept(version: String, effectiveOn: String) -> String { render("terms-to-accept", ["version": version, "effective_on": effectiveOn]) }
 
     /// Buy a new ticket
     public func ticketBuyAgain() -> String { render("ticket-buy-again", [:]) }
@@ -971,6 +1316,9 @@ public struct Texts: Sendable {
 
     /// Paid
     public func visitStatePaid() -> String { render("visit-state-paid", [:]) }
+
+    /// Your balance of {$balance} is below {$below}. Top it up before you ride.
+    public func walletLow(balance: String, below: String) -> String { render("wallet-low", ["balance": balance, "below": below]) }
 
     /// Shorter
     public func wheelLess() -> String { render("wheel-less", [:]) }

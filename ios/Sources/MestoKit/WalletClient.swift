@@ -15,6 +15,15 @@ public struct WalletClient: Part {
     /// What paying `total` from the deposit would leave or lack, by the balance as the operator
     /// said it last.
     public func preview(_ total: Money) throws -> DepositPreview { try core.client.wallet().preview(total: total) }
+    /// Below which sum the balance is low: what the person said, else what one usual purchase
+    /// costs; nil where neither is known.
+    public func lowFrom() async throws -> Money? { try core.client.wallet().lowFrom() }
+    /// Says below which sum the person wants to be told; nil for one usual purchase again.
+    public func tellLowFrom(_ below: Money?) async throws { try core.client.wallet().tellLowFrom(below: below) }
+    /// The balance when it is low, to be told before the bus comes; nil while it is not.
+    public func low() async throws -> LowBalance? { try core.client.wallet().low() }
+    /// That the balance is low, for the person; nil while it is not.
+    public func lowText() async throws -> String? { try core.client.wallet().lowText() }
     /// A top-up by one of the city's amounts; by card. The deposit is one for all cities of the
     /// operator.
     public func quote(city: CityId, _ amount: Decimal) async throws -> Quote {

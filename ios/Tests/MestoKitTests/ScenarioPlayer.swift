@@ -152,13 +152,13 @@ final class ScenarioPlayer {
         if scanned == nil, vehicle == nil { scanned = sign }
         if let scanned { try await mesto.rides.checkSign(city: city, scanned) }
         let persons = step["persons"] == nil ? 1 : whole(step, "persons")
-        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: UInt32(persons), isAgain: step["again"] as? Bool == true)
+        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: UInt32(persons), companions: [], isAgain: step["again"] as? Bool == true)
         let quote = try await mesto.rides.quote(city: city, subject, pay: pay(step))
         let item = try remembered(quote, step)
         guard let offer = quote.ridesOffer else { throw StepFailed(description: "no ride is promised") }
         let names = try await mesto.rides.names(city: city, offer.vehicle, trip: offer.trip)
         var answer = priced(item.lines, item.notices, quote.total)
-        answer["vehicle"] = offer.vehicle.board.value
+        answer["vehicle"] = offer.vehicle.board
         answer["carrier"] = names.carrier
         answer["route"] = names.route?.number ?? NSNull() as Any
         answer["to"] = names.route?.to ?? NSNull() as Any
@@ -174,7 +174,7 @@ final class ScenarioPlayer {
         let rides = mesto.rides.state()
         let newest = (rides.current + rides.over).first
         return [
-            "current": rides.current.count, "over": rides.over.count, "vehicle": newest?.vehicle.board.value ?? NSNull() as Any,
+            "current": rides.current.count, "over": rides.over.count, "vehicle": newest?.vehicle.board ?? NSNull() as Any,
             "price": newest.map { amount($0.price) } ?? NSNull() as Any, "persons": newest.map { Int($0.persons) } ?? NSNull() as Any,
             "state": newest.map(state) ?? NSNull() as Any,
         ]

@@ -2,28 +2,34 @@
 //! and its end. What there is to show, to tell and to erase each service says of itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::ProblemCode;
 use mesto_protocol::base::accounts::{self as wire, Account, AccountClosed};
 use mesto_protocol::event::Cursor;
 use mesto_protocol::kernel::ids::AccountId;
+use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 use serde_json::{Value, json};
 
 use crate::base::claims;
+use crate::base::messages;
 use crate::base::payments::refunds;
 use crate::base::phone;
 use crate::base::sign_in::PersonRow;
+use crate::base::standing;
 use crate::kernel::account::{AccountRow, LockedAccount};
 use crate::kernel::call::Call;
+use crate::kernel::caller::Caller;
 use crate::kernel::epoch::EpochRow;
 use crate::kernel::events::WITH_EPOCH;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::grants;
-use crate::kernel::http::Response;
+use crate::kernel::http::{Request, Response};
+use crate::kernel::operator::{Operator, whole_millis};
+use crate::kernel::ports::{Clock, Standing};
 use crate::kernel::service::{Erasure, Export, Service, Told, serve};
-use crate::kernel::store::{Ask, Row, Select, Tx, Write};
+use crate::kernel::store::{Ask, Row, Select, Store, Tx, Write};
 use crate::{find, update, values};
 
 pub(crate) const SERVICE: Service = Service {
@@ -128,6 +134,7 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<AccountClosed> {
         return closed(tx, account.id);
     }
     of_person(tx, account.id)?;
+    standing::may_close(tx, call.operator, &account)?;
     let settled = claims::pay_all(tx, call.operator, now, &mut account)?;
     // The last first: what others stand on is still there.
     for closing in call.operator.services.iter().rev().filter_map(|service| service.closing) {
@@ -152,4 +159,44 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<AccountClosed> {
 /// What became of the money of an account that is closed.
 fn closed(tx: &mut dyn Tx, account: AccountId) -> Outcome<AccountClosed> {
     Ok(AccountClosed { settled: claims::paid_by(tx, account)?, refund: refunds::left_of_deposit(tx, account)? })
+}
+
+impl Operator {
+    /// Closes the account of a person for good, for a gross breach (AV-124): as the person himself
+    /// would, what is left of the deposit is owed as a refund. The person is told by SMS, which has
+    /// to be; the reason stands in the audit log too.
+    ///
+    /// # Errors
+    /// `not_found` for an account that is not there or closed, `forbidden` for one of staff,
+    /// `account_owes` when more is owed than the deposit holds, `bad_request` for a reason that is
+    /// empty or longer than 200 characters, or the store's trouble.
+    pub fn terminate_account(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        account: &str,
+        reason: &str,
+    ) -> Result<AccountClosed, Problem> {
+        let now = whole_millis(now);
+        let reason = standing::reason_of(reason)?;
+        let request = Request::new("DELETE", wire::CLOSE.path);
+        let clock: Arc<dyn Clock> = Arc::new(Standing(now));
+        let arrival = self.arrival(&clock, &request);
+        grants::by_tool((store, self, now), ("account.terminated", account, &reason), |tx| {
+            let found = tx.first(find!(AccountRow { id: account }))?.filter(|row| row.closed_at.is_none());
+            let Some(AccountRow { id, .. }) = found else {
+                return refuse(ProblemCode::NotFound, "there is no open account with this id");
+            };
+            of_person(tx, id)?;
+            let person = tx.first(find!(PersonRow { account: id }))?;
+            let mut call = Call::new(self, &arrival, &request, self.router.find(&request)?);
+            call.who = Some(Caller { account: id, grants: Vec::new(), device_key: None, is_closed: false });
+            let closed = close(tx, &mut call)?;
+            // Behind the erasing of what was sent to this number: this has to be sent.
+            if let Some(person) = person {
+                standing::written_notice(tx, self, now, (messages::ACCOUNT_TERMINATED, &reason), &person)?;
+            }
+            Ok(closed)
+        })
+    }
 }

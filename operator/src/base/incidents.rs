@@ -46,7 +46,8 @@ fn report_clock(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &s
 pub struct Incident {
     /// `notice_contradicts`, `notice_amount`, `notice_unknown`, `refund_refused`,
     /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`, `clock_doubted`,
-    /// `clock_differs`, `message_failed`, `messages_ceiling`.
+    /// `clock_differs`, `message_failed`, `messages_ceiling`, `card_below_zero`,
+    /// `card_ridden_blocked`, `card_ride_unpriced`, `card_top_up_late`.
     pub kind: String,
     /// What it is about: ids of the provider's payment and of ours. Never personal data.
     pub reference: String,

@@ -83,7 +83,9 @@ pub enum GrantError {
         /// The carriers of the city that was said; empty when none was.
         known: String,
     },
-    #[error("a role is driver, inspector, controller, dispatcher, ride_controller or partner")]
+    #[error(
+        "a role is driver, inspector, controller, dispatcher, ride_controller, notice_editor, card_clerk, benefit_clerk or partner"
+    )]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -203,7 +205,11 @@ impl Operator {
         if given.role == Role::Driver && (given.city.is_some() || given.place.is_some()) {
             return Err(GrantError::DriverOfCity);
         }
-        if matches!(given.role, Role::Inspector | Role::Dispatcher | Role::RideController) && given.place.is_some() {
+        let is_of_cities = matches!(
+            given.role,
+            Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk | Role::BenefitClerk
+        );
+        if is_of_cities && given.place.is_some() {
             return Err(GrantError::InspectorOfPlace);
         }
         let city = given.city.map(|asked| {

@@ -9,10 +9,11 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::rides::{PaidInControl, RidesSection, service_day};
 
+use crate::control::in_turn;
 use crate::control::tables::{ControlRow, ShiftRow};
-use crate::control::{in_turn, not_ahead};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::limits::not_ahead;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::rides::tables::{TripRow, VehicleRow};

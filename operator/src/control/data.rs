@@ -136,7 +136,9 @@ impl Found<'_> {
             values![&self.city.id, board, since.timestamp_millis(), most],
         ))?;
         self.is_cut |= rows.len() >= REGISTRATIONS_MOST;
-        self.rows.extend(rows.into_iter().map(|row| (row.id, of_ride(row))));
+        for row in rows {
+            self.rows.insert(row.id, of_ride(row)?);
+        }
         let rows: Vec<RegisteredRow> = tx.all(Select::of(
             "FROM ride_registered WHERE ride_registered.city = $1 AND ride_registered.board = $2 AND ride_registered.registered_at >= $3 ORDER BY ride_registered.registered_at DESC LIMIT $4",
             values![&self.city.id, board, since.timestamp_millis(), most],
@@ -194,7 +196,7 @@ fn told_trip(row: TripRow) -> ControlTrip {
     }
 }
 
-fn of_ride(row: RideRow) -> ControlRegistration {
+fn of_ride(row: RideRow) -> Outcome<ControlRegistration> {
     let channel = RideChannel::from(row.channel);
     let kind = match channel {
         RideChannel::TransportCard => ShownKind::TransportCard,
@@ -202,7 +204,7 @@ fn of_ride(row: RideRow) -> ControlRegistration {
         RideChannel::BankCard => ShownKind::BankCard,
         _ => ShownKind::App,
     };
-    ControlRegistration {
+    Ok(ControlRegistration {
         ride: row.id,
         kind,
         code: None,
@@ -214,7 +216,8 @@ fn of_ride(row: RideRow) -> ControlRegistration {
         ends_at: row.ends_at,
         is_void: RideState::from(row.state) == RideState::Voided,
         is_free: row.price == 0,
-    }
+        riders: row.riders.read()?,
+    })
 }
 
 fn of_told(row: RegisteredRow) -> ControlRegistration {
@@ -230,5 +233,6 @@ fn of_told(row: RegisteredRow) -> ControlRegistration {
         ends_at: row.ends_at,
         is_void: row.is_void,
         is_free: row.is_free,
+        riders: Vec::new(),
     }
 }

@@ -7,9 +7,8 @@ pub(crate) mod reports;
 pub(crate) mod tables;
 mod tools;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use mesto_protocol::control as wire;
-use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::rides::RidesSection;
 
@@ -21,9 +20,6 @@ use crate::kernel::store::{Ask, StoreError, Tx};
 use crate::values;
 
 pub use tools::ControlShift;
-
-/// How far a device's clock may be ahead.
-const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[controls::OPERATIONS, data::OPERATIONS, reports::OPERATIONS, registrations::OPERATIONS],
@@ -70,13 +66,4 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
 /// put together by whichever comes second.
 fn in_turn(tx: &mut dyn Tx, city: &City) -> Result<(), StoreError> {
     tx.read(vec![Ask::subject_lock(&format!("control:{}", city.id))]).map(drop)
-}
-
-/// Refuses a moment that has not come.
-fn not_ahead(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Problem> {
-    if at <= now + CLOCKS_DIFFER {
-        return Ok(());
-    }
-    let detail = format!("{field} has not come; set the clock of the device");
-    Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", field).with("now", now))
 }

@@ -1,8 +1,10 @@
 //! Rides that were registered by cards and tickets, as whoever registers them tells.
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::control::registrations::{
-    self as wire, REGISTRATIONS_MOST, RegistrationsTold, ToldRegistration, ToldRegistrations,
+    self as wire, REGISTRATIONS_MOST, RegistrationsTold, ShownKind, ToldRegistration, ToldRegistrations,
 };
 use mesto_protocol::kernel::ids::RideId;
 use mesto_protocol::rides::riders::RideChannel;
@@ -11,11 +13,11 @@ use mesto_rules::City;
 use mesto_rules::control::printed_code;
 use mesto_rules::rides::{RidesSection, TicketTime, Trip, service_day};
 
-use crate::control::not_ahead;
+use crate::cards::charges::{ByCard, Charges};
 use crate::control::tables::{KindWord, RegisteredRow};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::limits::told_at_most;
+use crate::kernel::limits::{not_ahead, told_at_most};
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
@@ -37,9 +39,18 @@ pub(crate) fn tell(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldRegistrations
     let (city, rides) = city_of(call, &told.city)?;
     told_at_most("registrations", told.registrations.len(), REGISTRATIONS_MOST)?;
     told_at_most("complete", told.complete.len(), REGISTRATIONS_MOST)?;
+    let by_card = told.registrations.iter().filter(|one| one.kind == ShownKind::TransportCard);
+    let codes: BTreeSet<String> = by_card.filter_map(|one| printed_code(&one.code)).collect();
+    let mut charges = match codes.is_empty() {
+        true => None,
+        false => Charges::open(tx, (call.operator, call.now), city, &codes)?,
+    };
     let mut known = Vec::with_capacity(told.registrations.len());
     for one in told.registrations {
-        known.push(registered(tx, (call.operator, call.now), (city, rides), &one)?);
+        known.push(registered(tx, (call.operator, call.now), (city, rides), charges.as_mut(), &one)?);
+    }
+    if let Some(charges) = charges {
+        charges.close(tx)?;
     }
     for one in told.complete {
         let vehicle = found::by_number(tx, city, &one.vehicle)?;
@@ -59,6 +70,7 @@ fn registered(
     tx: &mut dyn Tx,
     (operator, now): (&Operator, DateTime<Utc>),
     (city, rides): (&City, &RidesSection),
+    charges: Option<&mut Charges<'_>>,
     told: &ToldRegistration,
 ) -> Outcome<RideId> {
     let bad = |field: &str, detail: &str| Problem::new(ProblemCode::BadRequest, detail.to_owned()).with("field", field);
@@ -78,7 +90,6 @@ fn registered(
         let detail = format!("rides are told within {} days", LATE_MOST.num_days());
         return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.registered_at").into());
     }
-    let amount = paid(city, rides, told, kind)?;
     let vehicle = found::by_number(tx, city, &told.vehicle)?;
     let registered_at = told.registered_at.trunc_subsecs(3);
     let same = Select::<RegisteredRow>::of(
@@ -89,6 +100,9 @@ fn registered(
         // What was voided stays so.
         if told.is_void && !known.is_void {
             tx.write(update!(RegisteredRow { ride: known.ride } set { is_void: true }))?;
+            if let Some(charges) = charges {
+                charges.void(tx, known.ride)?;
+            }
         }
         return Ok(known.ride);
     }
@@ -97,6 +111,22 @@ fn registered(
     let ride: RideId = operator.new_id(now);
     let ruled = service_day(&city.sections.time, registered_at, rides.policy.service_day_begins);
     let (service_day, route) = trip.as_ref().map_or((ruled, None), |trip| (trip.service_day, Some(trip.route.clone())));
+    let day = city.local_day(registered_at);
+    let amount = paid((city, rides, day), told, kind)?;
+    if let Some(charges) = charges.filter(|_| kind == KindWord::TransportCard) {
+        let by_card = ByCard {
+            ride,
+            code: code.clone(),
+            board: vehicle.board.clone(),
+            route: trip.as_ref().map(|trip| trip.route.clone()),
+            persons: told.persons,
+            registered_at,
+            price: told.price,
+            is_free: told.is_free,
+            is_void: told.is_void,
+        };
+        charges.register(tx, by_card)?;
+    }
     tx.write(Write::insert(RegisteredRow {
         ride,
         city: city.id.clone(),
@@ -116,7 +146,7 @@ fn registered(
         amount,
         currency: city.currency,
         // Luggage has no fare of its own that somebody could have a right to pay less than.
-        full_fare: if kind == KindWord::Luggage { None } else { full_fare(rides, told.persons)? },
+        full_fare: if kind == KindWord::Luggage { None } else { full_fare(rides, told.persons, day)? },
         category: told.category.clone(),
     }))?;
     Ok(ride)
@@ -126,7 +156,11 @@ fn registered(
 const CATEGORY_MOST: usize = 40;
 
 /// What was paid, minor units. Tickets of a conductor are paid in cash (AV-60, AV-61).
-fn paid(city: &City, rides: &RidesSection, told: &ToldRegistration, kind: KindWord) -> Outcome<i64> {
+fn paid(
+    (city, rides, day): (&City, &RidesSection, NaiveDate),
+    told: &ToldRegistration,
+    kind: KindWord,
+) -> Outcome<i64> {
     let bad = |field: &str, detail: &str| -> Outcome<i64> {
         Err(Problem::new(ProblemCode::BadRequest, detail.to_owned()).with("field", field).into())
     };
@@ -139,21 +173,25 @@ fn paid(city: &City, rides: &RidesSection, told: &ToldRegistration, kind: KindWo
     if told.category.as_deref().is_some_and(|name| !is_name(name)) {
         return bad("registrations.category", "a category is one of the city, such as pensioner");
     }
-    let Some(amount) = told.amount else {
+    // What is on a card is the operator's: it is charged there.
+    if kind == KindWord::TransportCard {
+        return Ok(0);
+    }
+    let Some(price) = told.price else {
         return match kind {
             _ if told.is_free => Ok(0),
-            KindWord::Luggage => bad("registrations.amount", "say what was paid for the luggage"),
-            KindWord::Paper => Ok(full_fare(rides, told.persons)?.unwrap_or_default()),
+            KindWord::Luggage => bad("registrations.price", "say what was paid for the luggage"),
+            KindWord::Paper => Ok(full_fare(rides, told.persons, day)?.unwrap_or_default()),
             _ => Ok(0),
         };
     };
-    if amount.currency != city.currency {
-        return bad("registrations.amount", "rides of this city are paid in its own currency");
+    if price.currency != city.currency {
+        return bad("registrations.price", "rides of this city are paid in its own currency");
     }
-    let minor = amount.minor()?;
+    let minor = price.minor()?;
     if !(0..=AMOUNT_MOST).contains(&minor) {
-        let detail = "an amount is not negative, and at most 1,000,000.00";
-        return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.amount").into());
+        let detail = "a price is not negative, and at most 1,000,000.00";
+        return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "registrations.price").into());
     }
     if told.is_free && minor > 0 {
         return bad("registrations.is_free", "something was paid for it, so it is not free");

@@ -14,12 +14,12 @@ use mesto_rules::City;
 use mesto_rules::rides::RidesSection;
 
 use crate::control::controls::{self, of_another};
+use crate::control::in_turn;
 use crate::control::tables::{AnswerWord, CheckRow, ControlRow, KindWord};
-use crate::control::{CLOCKS_DIFFER, in_turn, not_ahead};
 use crate::kernel::call::Call;
 use crate::kernel::epoch;
 use crate::kernel::failure::Outcome;
-use crate::kernel::limits::told_at_most;
+use crate::kernel::limits::{CLOCKS_DIFFER, not_ahead, told_at_most};
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::rides::vehicles::city_of;

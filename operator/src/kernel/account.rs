@@ -30,12 +30,13 @@ pub(crate) const TABLE: Table = Table {
 };
 
 stored_words! {
-    /// What an account is of, `account.kind`; `guest`, `company`, `card_only`, `partner` are for
-    /// later.
+    /// What an account is of, `account.kind`; `guest`, `company`, `partner` are for later.
     pub(crate) enum AccountKindWord {
         Person = "person",
         /// A machine of a place.
         Device = "device",
+        /// A transport card that exists without a person (AV-28, AMB-17).
+        CardOnly = "card_only",
     }
 }
 
@@ -124,6 +125,8 @@ pub(crate) struct LockedAccount {
     /// Cursor of the last event, the ones to be written included.
     pub seq: i64,
     pub is_closed: bool,
+    /// When it was registered.
+    pub created_at: DateTime<Utc>,
     /// As they stand in its row.
     pub roles: String,
     changes: Vec<PendingEvent>,
@@ -169,6 +172,7 @@ impl LockedAccount {
             deposit: row.deposit,
             seq: row.seq,
             is_closed: row.closed_at.is_some(),
+            created_at: row.created_at,
             roles: row.roles,
             changes: Vec::new(),
         }

@@ -26,6 +26,9 @@ stored_words! {
         Dispatcher = "dispatcher",
         RideController = "ride_controller",
         Partner = "partner",
+        NoticeEditor = "notice_editor",
+        CardClerk = "card_clerk",
+        BenefitClerk = "benefit_clerk",
     }
 }
 

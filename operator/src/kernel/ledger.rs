@@ -24,6 +24,8 @@ stored_words! {
         Fees = "fees",
         RefundsPayable = "refunds_payable",
         Receivable = "receivable",
+        Card = "card",
+        CardTopUp = "card_top_up",
     }
 }
 
@@ -79,6 +81,10 @@ pub(crate) enum LedgerAccount {
     Payable { service: &'static str, city: CityId, to: String },
     /// What a service is owed in a city.
     Receivable { service: &'static str, city: CityId },
+    /// What is on a card that is an account of its own. Below zero, what its terminal let it owe.
+    Card { holder: AccountId },
+    /// What was paid for such a card and is not on it yet.
+    CardTopUp { holder: AccountId },
 }
 
 impl LedgerAccount {
@@ -86,6 +92,8 @@ impl LedgerAccount {
         let (kind, holder, service, city, provider) = match self {
             Self::Deposit { holder } => (LedgerAccountKind::Deposit, Some(holder), None, None, None),
             Self::Clearing { provider } => (LedgerAccountKind::Clearing, None, None, None, Some(provider)),
+            Self::Card { holder } => (LedgerAccountKind::Card, Some(holder), None, None, None),
+            Self::CardTopUp { holder } => (LedgerAccountKind::CardTopUp, Some(holder), None, None, None),
             Self::Revenue { service, city } => (LedgerAccountKind::Revenue, None, Some(service), Some(city), None),
             Self::Payable { service, city, to } => {
                 (LedgerAccountKind::Payable, None, Some(service), Some(city), Some(to))
@@ -302,7 +310,7 @@ pub(crate) fn audit(tx: &mut dyn Tx, services: &[&Service]) -> Result<(), Ledger
     }
     if let Some(row) = row(
         tx,
-        "SELECT entry, kind FROM ledger_leg WHERE CASE WHEN kind IN ('deposit', 'refunds_payable') THEN holder IS NULL WHEN kind = 'payable' THEN service IS NULL OR city IS NULL OR provider IS NULL WHEN kind IN ('clearing', 'fees') THEN provider IS NULL WHEN kind IN ('revenue', 'receivable') THEN service IS NULL OR city IS NULL WHEN kind = 'vat' THEN rate IS NULL ELSE TRUE END LIMIT 1",
+        "SELECT entry, kind FROM ledger_leg WHERE CASE WHEN kind IN ('deposit', 'refunds_payable', 'card', 'card_top_up') THEN holder IS NULL WHEN kind = 'payable' THEN service IS NULL OR city IS NULL OR provider IS NULL WHEN kind IN ('clearing', 'fees') THEN provider IS NULL WHEN kind IN ('revenue', 'receivable') THEN service IS NULL OR city IS NULL WHEN kind = 'vat' THEN rate IS NULL ELSE TRUE END LIMIT 1",
     )? {
         return Err(LedgerFault::AccountIncomplete { entry: row.get("entry")?, kind: row.get("kind")? });
     }

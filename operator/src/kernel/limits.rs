@@ -154,6 +154,18 @@ pub(crate) fn told_at_most(field: &str, told: usize, most: usize) -> Result<(), 
     Err(Problem::new(ProblemCode::BadRequest, detail).with("field", field).with("most", most))
 }
 
+/// How far a device's clock may be ahead.
+pub(crate) const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
+
+/// Refuses a moment that has not come.
+pub(crate) fn not_ahead(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Problem> {
+    if at <= now + CLOCKS_DIFFER {
+        return Ok(());
+    }
+    let detail = format!("{field} has not come; set the clock of the device");
+    Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", field).with("now", now))
+}
+
 /// Refused for so long.
 pub(crate) fn too_many<T>(detail: &str, wait: TimeDelta) -> Outcome<T> {
     let seconds = seconds_of(wait);

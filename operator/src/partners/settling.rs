@@ -10,6 +10,7 @@ use mesto_rules::City;
 use mesto_rules::partners::{Commission, Period, SettlementPeriod};
 use mesto_rules::rides::{CarrierId, RidesSection, RouteId, service_day};
 
+use crate::cards::NAME as CARDS_NAME;
 use crate::control::registrations::LATE_MOST;
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
@@ -104,7 +105,7 @@ pub(super) fn close(
     let lines = lines(tx, id, period)?;
     let number = last.as_ref().map_or(1, |last| last.number + 1);
     let row = settlement(id, (city, carrier), number, (period, now), &lines);
-    book(tx, operator, now, &row)?;
+    book(tx, operator, now, (&row, by_cards(&lines)))?;
     for line in lines {
         tx.write(Write::insert(line))?;
     }
@@ -196,11 +197,26 @@ fn settlement(
     }
 }
 
+/// What rides by transport cards brought.
+fn by_cards(lines: &[LineRow]) -> i64 {
+    let of_cards = lines.iter().filter(|line| line.product == ProductWord::TransportCard);
+    of_cards.map(|line| line.gross - line.refunded - line.taken).sum()
+}
+
 /// What rides brought goes to the carrier, and the commission to the operator.
-fn book(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, row: &SettlementRow) -> Outcome<()> {
+fn book(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    (row, by_cards): (&SettlementRow, i64),
+) -> Outcome<()> {
     let (city, reference) = (&row.city, row.id.to_string());
     let legs = [
-        (LedgerAccount::Revenue { service: RIDES_NAME, city: city.clone() }, row.gross - row.refunded - row.taken),
+        (LedgerAccount::Revenue { service: CARDS_NAME, city: city.clone() }, by_cards),
+        (
+            LedgerAccount::Revenue { service: RIDES_NAME, city: city.clone() },
+            row.gross - row.refunded - row.taken - by_cards,
+        ),
         (LedgerAccount::Payable { service: NAME, city: city.clone(), to: row.carrier.to_string() }, -row.payable),
         (LedgerAccount::Revenue { service: NAME, city: city.clone() }, -row.commission),
     ];

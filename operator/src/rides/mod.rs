@@ -3,6 +3,7 @@
 
 pub(crate) mod codes;
 pub(crate) mod found;
+mod price;
 pub(crate) mod refusal;
 pub(crate) mod riders;
 pub(crate) mod sales;

@@ -1,7 +1,9 @@
 //! What a sign, or a step of a ride, is refused with.
 
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::rides::{RideError, SignError};
+use mesto_rules::rides::{FareError, RideError, SignError};
+
+use crate::kernel::failure::Failure;
 
 /// Why a text is no sign here. The text itself is left out, but for the host it leads to.
 pub(crate) fn sign(error: &SignError) -> Problem {
@@ -22,5 +24,20 @@ pub(crate) fn step(error: RideError) -> Problem {
         RideError::NotDisputed | RideError::Voided | RideError::AlreadyDisputed => {
             Problem::new(ProblemCode::RideOver, detail)
         }
+    }
+}
+
+/// A ticket without a price.
+pub(crate) fn fare(error: FareError) -> Failure {
+    let detail = error.to_string();
+    match error {
+        FareError::Unknown => Problem::new(ProblemCode::TariffUnknown, detail).into(),
+        FareError::NoCategory { category } | FareError::Granted { category } => {
+            Problem::new(ProblemCode::CompanionsWrong, detail).with("category", category).into()
+        }
+        FareError::TooMany { others, .. } => {
+            Problem::new(ProblemCode::CompanionsWrong, detail).with("most", others).into()
+        }
+        FareError::Money(error) => error.into(),
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn told(row: RideRow, signed: String) -> Outcome<Ride> {
         ends_at: row.ends_at,
         price: Money::from_minor(row.price, row.currency),
         lines: row.lines.read()?,
+        riders: row.riders.read()?,
         pay: row.pay.into(),
         signed,
     })

@@ -1,15 +1,18 @@
 //! A ride as it is sold: what is shown for checking (AV-65), and its registration (AV-68).
 
+use std::iter;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use mesto_protocol::base::payments::{CARD_FEE, card_fee};
+use mesto_protocol::base::payments::CARD_FEE;
 use mesto_protocol::kernel::ids::{AccountId, QuoteId, RideId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
-use mesto_protocol::kernel::line::{Line, Params, Vat};
-use mesto_protocol::rides::riders::{RideChannel, RideTrip, RideVehicle, RidesOffer, RidesOutcome, RidesSubject};
+use mesto_protocol::kernel::line::Line;
+use mesto_protocol::rides::riders::{
+    LessFor, RideChannel, RideParty, RideTrip, RideVehicle, RidesOffer, RidesOutcome, RidesSubject,
+};
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
-use mesto_rules::money::Money;
 use mesto_rules::rides::{Earlier, PaidInControl, RideState, RidesSection, TicketTime, Trip, is_taken_over, repeated};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +24,7 @@ use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::rides::found::{self, Found};
 use crate::rides::tables::{ChannelWord, CodeRow, RideRow, StateWord, TripRow, VehicleRow};
-use crate::rides::{NAME, RIDE, riders};
+use crate::rides::{NAME, RIDE, price, riders};
 use crate::{find, values};
 
 pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
@@ -40,6 +43,7 @@ struct Frozen {
     trip: Option<RideTrip>,
     service_day: NaiveDate,
     persons: u32,
+    riders: Vec<RideParty>,
     lines: Vec<Line>,
     /// The ride that the rider was told of and repeats on purpose.
     repeats: Option<RideId>,
@@ -73,7 +77,8 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         None => broken_down(tx, &earlier, trip.as_ref(), now, rides)?,
     };
     let repeats = repeats.or(broken.map(|(ride, _)| ride));
-    let (lines, total) = fare(asked, rides, subject.persons)?;
+    let riders = price::riders(tx, asked, &subject, (trip.as_ref(), service_day))?;
+    let (lines, total) = price::lines(asked, rides, &riders)?;
     let told_trip = trip.as_ref().map(RideTrip::from);
     let ends_at = TicketTime::of(now, trip.as_ref().map(Trip::from).as_ref(), &rides.policy).ends_at;
     let frozen = Frozen {
@@ -81,6 +86,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         trip: told_trip.clone(),
         service_day,
         persons: subject.persons,
+        riders: riders.clone(),
         lines: lines.clone(),
         repeats: repeats.filter(|_| subject.is_again),
         goes_on: broken.map(|(ride, _)| ride).filter(|_| !subject.is_again),
@@ -94,6 +100,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         trip: told_trip,
         service_on: service_day,
         persons: subject.persons,
+        riders,
         ends_at,
         repeats,
         repeats_broke_down_at: broken.map(|(_, at)| at),
@@ -107,36 +114,6 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         notices: Vec::new(),
         total,
     })
-}
-
-/// What so many persons pay, line by line.
-fn fare(asked: &Asked<'_>, rides: &RidesSection, persons: u32) -> Outcome<(Vec<Line>, Money)> {
-    let allowed = &rides.pay;
-    let Some(method) = asked.pay.in_rules().filter(|method| allowed.contains(method)) else {
-        return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "rides are not paid this way here")
-            .with("method", asked.pay)
-            .with("allowed", allowed)
-            .into());
-    };
-    let Some(each) = rides.fare.known().copied() else {
-        return refuse(ProblemCode::TariffUnknown, "the fare of this city is not known, so no ride is sold");
-    };
-    let fare = each.checked_mul(persons)?;
-    let mut lines = vec![Line {
-        kind: "rides.fare".to_owned(),
-        params: Params::default().with("persons", persons).with("each", each),
-        amount: fare,
-        vat: Vat::out_of_scope(),
-        seller: None,
-    }];
-    let card = &asked.city.sections.wallet.card;
-    let fee = card.fee_on(fare, method).map_err(|unknown| {
-        let detail = "what the bank takes for a card is not known, so nothing is sold by card";
-        Problem::new(ProblemCode::CardFeeUnknown, detail).with("below", unknown.below)
-    })?;
-    lines.extend(fee.map(|fee| card_fee(fee, card.free_from)));
-    let total = fee.map_or(Ok(fare), |fee| fare.checked_add(&fee))?;
-    Ok((lines, total))
 }
 
 /// Nothing is sold in a vehicle while it is controlled, where the city has it so (AMB-23).
@@ -269,7 +246,7 @@ fn registered(
     frozen: Frozen,
 ) -> Outcome<RideRow> {
     let (now, quote) = (delivery.now, delivery.quote);
-    let Frozen { vehicle, trip, service_day, persons, lines, .. } = frozen;
+    let Frozen { vehicle, trip, service_day, persons, riders, lines, .. } = frozen;
     let as_rule = trip.as_ref().map(|trip| Trip {
         route: trip.route.clone(),
         direction: trip.direction,
@@ -300,11 +277,12 @@ fn registered(
         price: quote.total,
         currency: quote.currency,
         lines: Json::of(&lines)?,
+        full_price: price::full(&riders)?.map_or(Ok(quote.total), |full| full.minor())?,
+        riders: Json::of(&riders)?,
         pay: quote.pay,
         sale: Some(delivery.sale),
         card_fee: card_fee_of(&lines)?,
-        full_fare: full_fare(rides, persons)?,
-        category: None,
+        category: category_of(&riders),
     })
 }
 
@@ -314,14 +292,22 @@ fn card_fee_of(lines: &[Line]) -> Outcome<i64> {
     Ok(fees.map(|line| line.amount.minor()).sum::<Result<i64, _>>()?)
 }
 
-/// What so many persons pay who have no right to pay less; `None` when the fare is not known.
-pub(crate) fn full_fare(rides: &RidesSection, persons: u32) -> Outcome<Option<i64>> {
-    Ok(rides.fare.known().map(|each| each.checked_mul(persons)?.minor()).transpose()?)
+/// Of those who ride, the first who pays less for what he is: a category of the city.
+fn category_of(riders: &[RideParty]) -> Option<String> {
+    let first = riders.iter().find(|party| party.less == Some(LessFor::Benefit));
+    first.and_then(|party| party.category.as_ref()).map(ToString::to_string)
+}
+
+/// What so many persons pay on a day who have no right to pay less; `None` when the fare is not
+/// known.
+pub(crate) fn full_fare(rides: &RidesSection, persons: u32, day: NaiveDate) -> Outcome<Option<i64>> {
+    let fare = rides.fare_on(day).and_then(|fare| fare.known());
+    Ok(fare.map(|each| each.checked_mul(persons)?.minor()).transpose()?)
 }
 
 /// The signed code of a ride for a device.
 fn code_of(operator: &Operator, now: DateTime<Utc>, row: &RideRow, device: Option<&str>) -> Outcome<(CodeRow, String)> {
-    let signed = signed_codes::sign(operator, now, to_show(row, FIRST_ISSUE, device))?;
+    let signed = signed_codes::sign(operator, now, to_show(row, FIRST_ISSUE, device)?)?;
     let code = CodeRow {
         ride: row.id,
         city: row.city.clone(),
@@ -334,8 +320,12 @@ fn code_of(operator: &Operator, now: DateTime<Utc>, row: &RideRow, device: Optio
 }
 
 /// What the code of a ride says.
-pub(crate) fn to_show(row: &RideRow, issue: u32, device: Option<&str>) -> ToShow<SignedRide> {
-    ToShow {
+pub(crate) fn to_show(row: &RideRow, issue: u32, device: Option<&str>) -> Outcome<ToShow<SignedRide>> {
+    let riders = row.riders.read()?;
+    let less = riders.iter().filter(|party| party.less == Some(LessFor::Benefit));
+    let benefits =
+        less.filter_map(|party| Some(iter::repeat_n(party.category.clone()?, usize::try_from(party.persons).ok()?)));
+    Ok(ToShow {
         id: row.id,
         issue,
         bought_at: row.registered_at,
@@ -349,8 +339,10 @@ pub(crate) fn to_show(row: &RideRow, issue: u32, device: Option<&str>) -> ToShow
             trip: row.trip,
             service_day: row.service_day,
             persons: row.persons,
+            benefits: benefits.flatten().collect(),
+            pass: riders.iter().find_map(|party| party.pass.clone()),
         },
-    }
+    })
 }
 
 /// A ride that was registered, as it stands now.

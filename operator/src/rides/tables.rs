@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{AccountId, RideId, SaleId, TripId};
 use mesto_protocol::kernel::line::Line;
-use mesto_protocol::rides::riders::{RideChannel, RideState, RideTrip, RideVehicle};
+use mesto_protocol::rides::riders::{RideChannel, RideParty, RideState, RideTrip, RideVehicle};
 use mesto_rules::CityId;
 use mesto_rules::money::Currency;
 use mesto_rules::rides::{BoardNumber, CarrierId, RideState as RulesState, RouteId, Token, Trip};
@@ -180,12 +180,14 @@ table! {
         price: i64,
         currency: Currency,
         lines: Json<Vec<Line>>,
+        /// Who rides on it.
+        riders: Json<Vec<RideParty>>,
+        /// What the fare was of all of them: the rest is borne by whoever grants benefits.
+        full_price: i64,
         pay: PayWord,
         sale: Option<SaleId>,
         /// Of the price, what the bank takes for a card.
         card_fee: i64,
-        /// What it costs whoever has no right to pay less; absent: not known.
-        full_fare: Option<i64>,
         /// Why it is free or costs less: a category of the city.
         category: Option<String>,
     }
@@ -223,7 +225,8 @@ pub(crate) const RIDES: Table = Table {
             Told::Time("registered_at"),
             Told::Time("ends_at"),
             Told::Money("price"),
-            Told::Plain("category"),
+            Told::Money("full_price"),
+            Told::Json("riders"),
             Told::Plain("pay"),
         ],
         from: "ride WHERE account = $1 ORDER BY id",

@@ -8,6 +8,7 @@ use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::garages::controllers::GarageReported;
 use mesto_protocol::garages::visits::GaragesSubject;
+use mesto_protocol::passes::holders::{PassesOutcome, PassesSubject};
 use mesto_protocol::rides::riders::{RidesOutcome, RidesSubject};
 use serde_json::{Value, json};
 
@@ -64,13 +65,32 @@ fn fill_bus(world: &World, sign: &str) {
     for (phone, disputes) in [("+381660000001", false), ("+381660000002", true)] {
         let rider = world.driver(phone);
         world.approve(&rider.top_up("1000.00"));
-        let subject = RidesSubject { scanned: Some(sign.to_owned()), vehicle: None, persons: 1, is_again: false };
+        let subject = RidesSubject {
+            scanned: Some(sign.to_owned()),
+            vehicle: None,
+            persons: 1,
+            companions: Vec::new(),
+            is_again: false,
+        };
         let quote: Quote = expect(201, rider.ask_for(&subject, PayMethod::Deposit));
         let ride = rider.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride;
         if disputes {
             let said = json!({"ride": ride.id, "reason": "I never got in"});
             assert_eq!(rider.post("/v1/rides/disputes", &said).status, 200);
         }
+    }
+    // Two hold a pass and a benefit; one gave his pass back.
+    for (phone, gives_back) in [("+381660000001", false), ("+381660000002", true)] {
+        let rider = world.driver(phone);
+        let subject =
+            PassesSubject { product: "month".parse().unwrap(), first_on: "2025-09-20".parse().ok(), is_again: false };
+        let quote: Quote = expect(201, rider.ask_for(&subject, PayMethod::Deposit));
+        let pass = rider.begin(&quote).sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass;
+        if gives_back {
+            assert_eq!(rider.post("/v1/passes/refunds", &json!({"pass": pass.id})).status, 200);
+        }
+        let granted = json!({"city": "belgrade", "account": rider.account, "category": "student", "until_on": "2026-06-30", "evidence": "7/2025"});
+        assert_eq!(world.benefit_clerk().post("/v1/passes/benefits", &granted).status, 200);
     }
     world.check_books();
 }
@@ -208,6 +228,15 @@ const WRONGS: &[(&[&str], &str)] = &[
     (&["UPDATE ride SET state = 'voided' WHERE state = 'registered'"], VOIDED_AND_PAID_BACK),
     (&["DELETE FROM ride_dispute"], DISPUTED_AND_SAID),
     (&["UPDATE ride SET state = 'registered'"], DISPUTED_AND_SAID),
+    (&["UPDATE transit_pass SET price = price + 1"], PASS_AND_CHARGE),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'passes.pass'"], PASS_AND_CHARGE),
+    (&["DELETE FROM transit_pass"], "entry {} charges for a pass that was not sold"),
+    (&["UPDATE transit_pass SET state = 'given_back' WHERE state = 'held'"], PASS_AND_REFUND),
+    (&["UPDATE transit_pass SET state = 'held' WHERE state = 'given_back'"], PASS_AND_REFUND),
+    (
+        &["UPDATE rider_benefit SET ends_at = granted_at - 1"],
+        "benefit {} holds from before it was granted, or after it ends",
+    ),
     (&["DELETE FROM control_shift"], CONTROL_AND_SHIFT),
     (&["UPDATE vehicle_control SET controller = 'ac_stray'"], CONTROL_AND_SHIFT),
     (
@@ -255,6 +284,34 @@ const WRONGS: &[(&[&str], &str)] = &[
         ],
         "ride {} was taken back from its carrier and stands",
     ),
+    (
+        &["INSERT INTO account_standing (account, state, changed_at) SELECT MIN(id), 'blocked', 1 FROM account"],
+        "account {} is blocked and nobody said why",
+    ),
+    (
+        &[
+            "INSERT INTO account_standing (account, state, changed_at) SELECT MIN(id), 'suspended', 1 FROM account WHERE closed_at IS NOT NULL",
+        ],
+        "account {} is closed and is suspended or blocked",
+    ),
+    (&["INSERT INTO up_interval (began_at, until_at) VALUES (2, 1)"], UP_ONCE),
+    (
+        &[
+            "INSERT INTO up_interval (began_at, until_at) VALUES (1, 3)",
+            "INSERT INTO up_interval (began_at, until_at) VALUES (3, 4)",
+        ],
+        UP_ONCE,
+    ),
+    (&["UPDATE card SET balance = balance + 1"], CARD_AND_LEDGER),
+    (&["UPDATE ledger_leg SET holder = 'ac_stray' WHERE kind = 'card_top_up'"], CARD_ACCOUNT),
+    (&["UPDATE card_top_up SET amount = amount + 1 WHERE state = 'waiting'"], CARD_WAITS),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'cards.held'"], HELD_AND_CREDITED),
+    (&["DELETE FROM due WHERE kind = 'cards.return'"], "top-up {} waits for a reader, and nothing sends it back"),
+    (&["UPDATE card_ride SET price = price + 1"], CARD_RIDE_AND_CHARGE),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'cards.ride'"], CARD_RIDE_AND_CHARGE),
+    (&["UPDATE card_ride SET is_void = 1"], CARD_RIDE_VOIDED),
+    (&["UPDATE card_ride SET is_void = 0"], CARD_RIDE_VOIDED),
+    (&["UPDATE card SET replaced_by = NULL"], CARD_REPLACED),
     (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),
     (
         &[
@@ -272,8 +329,18 @@ const WRONGS: &[(&[&str], &str)] = &[
 const SETTLED_AND_RIDES: &str = "settlement {} is not the sum of its rides";
 const SETTLED_AND_LINES: &str = "settlement {} is not the sum of its lines";
 const SETTLED_AND_BOOKED: &str = "settlement {} and the ledger differ";
+const UP_ONCE: &str = "what was up since {} ends before it begins, or within what was up next";
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";
 const CONTROL_AND_SHIFT: &str = "control {} is of a shift of another controller, or of none";
+const CARD_AND_LEDGER: &str = "card {} and its balance in the ledger differ";
+const CARD_ACCOUNT: &str = "the ledger holds money for card account {}, which no card is";
+const CARD_WAITS: &str = "card {} waits for other top-ups than the ledger holds for it";
+const HELD_AND_CREDITED: &str = "top-up {} was written onto its card and not credited, or the other way round";
+const CARD_RIDE_AND_CHARGE: &str = "ride {} by a card and its charge in the ledger differ";
+const CARD_RIDE_VOIDED: &str = "ride {} by a card was voided and its price was not given back, or the other way round";
+const CARD_REPLACED: &str = "card {} was replaced and still has a balance or a user, or nothing took its place";
+const PASS_AND_CHARGE: &str = "pass {} and its payment in the ledger differ";
+const PASS_AND_REFUND: &str = "pass {} was given back and its price was not, or the other way round";
 const RIDE_AND_CHARGE: &str = "ride {} and its payment in the ledger differ";
 const VOIDED_AND_PAID_BACK: &str = "ride {} was voided and its price was not given back, or the other way round";
 const DISPUTED_AND_SAID: &str =
@@ -296,6 +363,7 @@ on_both_databases! {
         fill_bus(world, sign);
         crate::cases::fill_control(world);
         crate::cases::fill_partners(world);
+        crate::cases::fill_cards(world);
         for (wrong, fault) in WRONGS {
             let (before, behind) = fault.split_once("{}").unwrap();
             let planted = Planted { store: &*world.store, wrong };

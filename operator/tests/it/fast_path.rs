@@ -218,14 +218,40 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     all_fast();
     let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);
     purchases.insert("rides", trace);
+    let card = serde_json::json!({"number": "9643100000000017", "code": "K7M2P9QD", "kind": "standard", "issued_on": "2025-01-15"});
+    let told = serde_json::json!({"city": "belgrade", "cards": [card]});
+    assert_eq!(world.dispatcher().post("/v1/transit/cards", &told).status, 200);
+    let asked = serde_json::json!({"city": "belgrade", "number": "9643100000000017", "code": "K7M2P9QD"});
+    let linked = driver.post("/v1/cards/links", &asked);
+    let card: mesto_protocol::cards::riders::Card = expect(200, linked);
+    let subject = serde_json::json!({"card": card.id, "amount": {"amount": "100.00", "currency": "RSD"}});
+    let asked =
+        serde_json::json!({"city": "belgrade", "items": [{"service": "cards", "subject": subject}], "pay": "deposit"});
+    let quote: Quote = expect(201, driver.post("/v1/quotes", &asked));
+    store.traces.lock().unwrap().clear();
+    let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);
+    purchases.insert("cards", trace);
+    let asked = serde_json::json!({"city": "belgrade", "items": [{"service": "passes", "subject": {"product": "month"}}], "pay": "deposit"});
+    let quote: Quote = expect(201, driver.post("/v1/quotes", &asked));
+    all_fast();
+    let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);
+    purchases.insert("passes", trace);
     // What is paid in it is one: the longest.
     actions.insert("/v1/purchases", purchases.values().map(|trace| trace.reads).max().unwrap());
-    // Each asks for its account with its roles, its key, its quote with its sale, by card how many
-    // payments wait, and what its own service needs: the stay of the plate, the order, the visit
-    // and what was paid for it before.
+    // Each asks for its account with its roles, its key, its quote with its sale, where its account
+    // stands and which terms it accepted, by card how many payments wait, and what its own service
+    // needs: the stay of the plate, the order, the visit and what was paid for it before.
     let asked: BTreeMap<&str, usize> = purchases.iter().map(|(name, trace)| (*name, trace.asks)).collect();
-    let expected =
-        [("garages", 5), ("orders", 4), ("parking", 4), ("parking by card", 5), ("rides", 5), ("wallet by card", 4)];
+    let expected = [
+        ("cards", 7),
+        ("garages", 7),
+        ("orders", 6),
+        ("parking", 6),
+        ("parking by card", 7),
+        ("passes", 6),
+        ("rides", 7),
+        ("wallet by card", 6),
+    ];
     assert_eq!(asked, BTreeMap::from(expected));
     for (name, trace) in &purchases {
         assert_eq!(trace.apart(), Vec::<&str>::new(), "{name} is written by one statement: {:?}", trace.writes);
@@ -243,7 +269,11 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         "/v1/payments",
         "/v1/garages/visits",
         "/v1/rides",
+        "/v1/passes",
         "/v1/garages/places?city=belgrade",
+        "/v1/notices?city=belgrade",
+        "/v1/account/terms?city=belgrade",
+        "/v1/reports",
     ] {
         assert_eq!(driver.get(path).status, 200, "{path}");
     }

@@ -121,7 +121,8 @@ fn stores_of_every_version_open_and_are_migrated_with_what_they_hold() {
         let before = SqliteStore::schema(&path).unwrap();
         assert_eq!(before.version, version);
         let held_before = |store: &dyn Store| held(store, &tables_of(&fixture));
-        let counted = counts(&fixture);
+        let mut counted = counts(&fixture);
+        *counted.entry("due".to_owned()).or_default() += planned_after(version);
         let store = Arc::new(SqliteInline::open(&path, Durability::None).unwrap());
         assert_eq!(held_before(&*store), counted, "on SQLite");
         is_read(store, &fixture);
@@ -153,6 +154,17 @@ fn counts(fixture: &str) -> BTreeMap<String, i64> {
         }
     }
     counts
+}
+
+/// How much the migrations behind a version plan.
+fn planned_after(version: i64) -> i64 {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let later = std::fs::read_dir(folder).unwrap().filter_map(|entry| {
+        let path = entry.unwrap().path();
+        let number = path.file_name()?.to_str()?.strip_prefix('V')?.split_once("__")?.0.parse::<i64>().ok()?;
+        (number > version).then(|| std::fs::read_to_string(path).unwrap().matches("INSERT INTO due").count())
+    });
+    i64::try_from(later.sum::<usize>()).unwrap()
 }
 
 /// Version and checksum of the migrations in a folder, and of those that are frozen there.

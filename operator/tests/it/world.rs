@@ -34,6 +34,7 @@ use mesto_protocol::rides::vehicles::PostedSign;
 use mesto_rules::City;
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::money::{Currency, Money};
+use mesto_rules::rides::DatedFare;
 use serde::de::DeserializeOwned;
 
 use crate::contract;
@@ -134,8 +135,20 @@ impl World {
         let almaty = mesto_rules::load::embedded("almaty").unwrap();
         let mut rides = almaty.section::<mesto_rules::rides::RidesSection>().unwrap().clone();
         let source = "decision".parse().unwrap();
-        rides.fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
-        let world = self.in_city(|city| city.put_section(rides).unwrap());
+        let mut cards = almaty.section::<mesto_rules::cards::CardsSection>().unwrap().clone();
+        (cards.top_ups.least, cards.top_ups.most) = (rsd("100.00"), rsd("10000.00"));
+        let fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
+        rides.fares = vec![DatedFare { from: "2024-08-03".parse().unwrap(), fare }];
+        let mut passes = almaty.section::<mesto_rules::passes::PassesSection>().unwrap().clone();
+        for price in passes.products.iter_mut().flat_map(|product| product.prices.values_mut()) {
+            let source = "decision".parse().unwrap();
+            *price = Fact::Known(Known { value: rsd("500.00"), certainty: Certainty::Assumed, source });
+        }
+        let world = self.in_city(|city| {
+            city.put_section(rides).unwrap();
+            city.put_section(passes).unwrap();
+            city.put_section(cards).unwrap();
+        });
         let token = world.dispatcher().token;
         let post = |target: &str, body: serde_json::Value| {
             world.send(&Request::new("POST", target).bearer(&token).json(&body))
@@ -155,6 +168,33 @@ impl World {
         change(&mut rides);
         city.put_section(rides).unwrap();
         let operator = Arc::new(operator_of(city, config(), 2));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
+    /// The same store and moment, in an Almaty that is otherwise.
+    pub fn in_almaty(&self, change: impl FnOnce(&mut City)) -> Self {
+        let mut city = mesto_rules::load::embedded("almaty").unwrap();
+        change(&mut city);
+        self.key();
+        let operator = Arc::new(operator_of(city, config(), 3_000 + self.keys.get()));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
+    /// As [`World::almaty`], where so much may be tried.
+    pub fn almaty_limited(&self, limits: mesto_operator::CardLimits) -> Self {
+        let almaty = mesto_rules::load::embedded("almaty").unwrap();
+        let operator = Arc::new(operator_of(almaty, config(), 2).limited(limits));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
+    }
+
+    /// As [`World::almaty`], with something else said of passes.
+    pub fn almaty_passes(&self, change: impl FnOnce(&mut mesto_rules::passes::PassesSection)) -> Self {
+        let mut city = mesto_rules::load::embedded("almaty").unwrap();
+        let mut passes = city.section::<mesto_rules::passes::PassesSection>().unwrap().clone();
+        change(&mut passes);
+        city.put_section(passes).unwrap();
+        self.key();
+        let operator = Arc::new(operator_of(city, config(), 2_000 + self.keys.get()));
         Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
     }
 
@@ -304,6 +344,16 @@ impl World {
         self.staff(Role::Dispatcher, "Aigul")
     }
 
+    /// Whoever writes news.
+    pub fn notice_editor(&self) -> Person<'_> {
+        self.staff(Role::NoticeEditor, "Saule")
+    }
+
+    /// Whoever grants benefits.
+    pub fn benefit_clerk(&self) -> Person<'_> {
+        self.staff(Role::BenefitClerk, "Saule")
+    }
+
     /// Somebody with a role everywhere.
     pub fn staff(&self, role: Role, name: &str) -> Person<'_> {
         let token = self.operator.create_staff(&*self.store, self.now(), &RoleGiven::everywhere(role), name).unwrap();
@@ -324,6 +374,11 @@ impl World {
     /// Somebody who controls rides, with a device of his own.
     pub fn ride_controller(&self, name: &str) -> Person<'_> {
         self.staff(Role::RideController, name)
+    }
+
+    /// Somebody who serves users of transport cards at an office.
+    pub fn card_clerk(&self) -> Person<'_> {
+        self.staff(Role::CardClerk, "Saule")
     }
 
     /// The controller of a facility of Belgrade.

@@ -59,6 +59,20 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
         ("/v1/garages/exits", json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": "GR004217", "at": now})),
         ("/v1/quotes", quote("rides", json!({"scanned": "https://qr.avtobys.kz/belgrade/v/K7M2P9QD", "persons": 1}))),
         ("/v1/quotes", quote("rides", json!({"vehicle": "1204", "persons": 1}))),
+        (
+            "/v1/quotes",
+            quote(
+                "rides",
+                json!({"vehicle": "1204", "persons": 2, "companions": [{"category": "child", "persons": 1}]}),
+            ),
+        ),
+        ("/v1/quotes", quote("passes", json!({"product": "month", "first_on": "2025-09-10"}))),
+        ("/v1/passes/refunds", json!({"pass": "ps_01k479dz00qgg4pqj408q8qgak"})),
+        (
+            "/v1/passes/benefits",
+            json!({"city": "belgrade", "account": "ac_01k479dz00qgg4pqj408q8qgak", "category": "student", "until_on": "2026-06-30", "evidence": "7/2025"}),
+        ),
+        ("/v1/passes/benefits/revoked", json!({"benefit": "bn_01k479dz00qgg4pqj408q8qgak", "reason": "a mistake"})),
         ("/v1/rides/disputes", json!({"ride": "rd_01k479dz00qgg4pqj408q8qgak", "reason": "wrong"})),
         (
             "/v1/transit/vehicles",
@@ -70,6 +84,29 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
         ),
         ("/v1/transit/signs", json!({"city": "belgrade", "vehicle": "1204", "others_end_at": now})),
         ("/v1/transit/terminals", json!({"city": "belgrade", "vehicle": "1204", "key": "key"})),
+        ("/v1/quotes", quote("cards", json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "amount": money}))),
+        ("/v1/cards/links", json!({"city": "belgrade", "number": "9643100000000017", "code": "K7M2P9QD"})),
+        (
+            "/v1/cards/reports",
+            json!({"card": "cd_01k479dz00qgg4pqj408q8qgak", "trouble": "lost", "note": "in the bus"}),
+        ),
+        (
+            "/v1/transit/cards",
+            json!({"city": "belgrade", "cards": [{"number": "9643100000000017", "code": "K7M2P9QD", "kind": "standard", "issued_on": "2025-01-15"}]}),
+        ),
+        (
+            "/v1/transit/cards/held",
+            json!({"city": "belgrade", "held": [{"top_up": "tu_01k479dz00qgg4pqj408q8qgak", "held_at": now}]}),
+        ),
+        ("/v1/transit/card-office/confirmed", json!({"city": "belgrade", "number": "9643100000000017"})),
+        (
+            "/v1/transit/card-office/blocked",
+            json!({"city": "belgrade", "number": "9643100000000017", "trouble": "lost"}),
+        ),
+        (
+            "/v1/transit/card-office/replaced",
+            json!({"city": "belgrade", "number": "9643100000000017", "replacement": "9643100000000025", "replacement_code": "K7M2P9QD"}),
+        ),
         (
             "/v1/control/begun",
             json!({"id": control, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": now}),
@@ -90,6 +127,16 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
                 "registrations": [{"kind": "paper", "code": "96430001", "channel": "cash", "vehicle": "1204", "persons": 1, "registered_at": now, "amount": {"amount": "50.00", "currency": "RSD"}, "category": "pensioner"}],
             }),
         ),
+        (
+            "/v1/notices",
+            json!({"kind": "news", "city": "belgrade", "services": ["rides"], "title": {"sr-Latn": "Vest", "en": "News"}, "body": {"sr-Latn": "Vest", "en": "News"}}),
+        ),
+        ("/v1/notices/withdrawn", json!({"notice": "nt_01k479dz00qgg4pqj408q8qgak"})),
+        ("/v1/account/terms", json!({"city": "belgrade", "id": "mobile-application", "version": "1856/1"})),
+        (
+            "/v1/reports",
+            json!({"city": "belgrade", "kind": "failure", "text": "text", "vehicle": "1204", "ride": "rd_01k479dz00qgg4pqj408q8qgak"}),
+        ),
     ]
 }
 
@@ -106,6 +153,8 @@ on_both_databases! {
         let (inspector, garage) = (world.inspector(), world.controller("zeleni-venac"));
         let dispatcher = world.dispatcher();
         let controller = world.ride_controller("Daniyar");
+        let editor = world.notice_editor();
+        let (card_clerk, benefit_clerk) = (world.card_clerk(), world.benefit_clerk());
         let mut tried = BTreeSet::new();
         for (path, body) in bodies(&vehicle.to_string()) {
             tried.insert(path);
@@ -113,8 +162,11 @@ on_both_databases! {
                 path if path.starts_with("/v1/inspector") => &inspector.token,
                 path if path.starts_with("/v1/garages") => &garage.token,
                 "/v1/control/registrations" => &dispatcher.token,
+                path if path.starts_with("/v1/transit/card-office") => &card_clerk.token,
                 path if path.starts_with("/v1/transit") => &dispatcher.token,
+                path if path.starts_with("/v1/passes/benefits") => &benefit_clerk.token,
                 path if path.starts_with("/v1/control") => &controller.token,
+                path if path.starts_with("/v1/notices") => &editor.token,
                 _ => &driver.token,
             };
             let send = |body: &Value| world.send(&Request::new("POST", path).bearer(token).key(&world.key()).json(body));

@@ -37,6 +37,9 @@ pub const COMPOSED: &[Composed] = &[
     Composed { prefix: "intent-state", file: "cli/src/base/payments.rs", says: "\"intent-state-{}\"" },
     Composed { prefix: "ride-state", file: "cli/src/rides/show.rs", says: "\"ride-state-{}\"" },
     Composed { prefix: "ride-kind", file: "cli/src/rides/show.rs", says: "\"ride-kind-{}\"" },
+    Composed { prefix: "card-state", file: "cli/src/cards/show.rs", says: "\"card-state-{}\"" },
+    Composed { prefix: "card-trouble", file: "cli/src/cards/show.rs", says: "\"card-trouble-{}\"" },
+    Composed { prefix: "card-top-up", file: "cli/src/cards/show.rs", says: "\"card-top-up-{}\"" },
     Composed { prefix: "visit-state", file: "cli/src/garages/show.rs", says: "\"visit-state-{}\"" },
 ];
 
@@ -50,7 +53,7 @@ const SUFFIXED: &[(&str, &str, &[&str])] = &[(
 /// What sources name.
 #[derive(Debug, Default)]
 struct Named {
-    /// Short strings of Rust and Python, without a text's attribute.
+    /// Short strings of Rust and Python, each part between dots.
     literals: BTreeSet<String>,
     /// Names in Rust: variants are words of the wire.
     names: BTreeSet<String>,
@@ -79,7 +82,8 @@ impl Named {
             .skip(1)
             .step_by(2)
             .filter(|text| text.chars().all(|sign| is_name(sign) || "-.".contains(sign)));
-        self.literals.extend(literals.map(|text| text.split('.').next().unwrap_or(text).to_owned()));
+        // A kind of a line is `rides.fare`.
+        self.literals.extend(literals.flat_map(|text| text.split('.').map(str::to_owned)));
         self.names.extend(line.split(|sign| !is_name(sign)).filter(|name| !name.is_empty()).map(str::to_owned));
     }
 
@@ -170,11 +174,11 @@ mod tests {
         sources
     }
 
-    const WORDS: &str =
-        "\"offline\", Limited, NoRefund, Order, OhOrZero, Captured, Due, \"lost\", Left, Registered, Bus";
+    const WORDS: &str = "\"offline\", Limited, NoRefund, Order, OhOrZero, Captured, Due, \"lost\", Left, Registered, Bus, \
+         Blocked, Stolen, Waiting";
 
     /// One text of each prefix that code composes.
-    const ALIVE: [&str; 11] = [
+    const ALIVE: [&str; 14] = [
         "error-offline",
         "line-parking-limited",
         "notice-parking-no-refund",
@@ -186,6 +190,9 @@ mod tests {
         "visit-state-left",
         "ride-state-registered",
         "ride-kind-bus",
+        "card-state-blocked",
+        "card-trouble-stolen",
+        "card-top-up-waiting",
     ];
 
     fn of(id: &str, sources: &BTreeMap<String, String>) -> Vec<String> {

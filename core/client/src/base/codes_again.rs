@@ -1,5 +1,5 @@
-//! Codes that this phone shows and that nobody believes any more, because the operator ended the key
-//! that signed them: a sync asks for them anew.
+//! Codes that this phone shows and that nobody believes any more, because the operator ended the
+//! key that signed them: a sync asks for them anew.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::keys::KeySet;

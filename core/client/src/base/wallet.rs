@@ -9,6 +9,7 @@ use mesto_protocol::base::wallet::{
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::json::Json;
 use mesto_rules::{CityId, Money, shown};
+use mesto_texts::TextValue;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -19,6 +20,10 @@ use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::paying::Sold;
 use crate::kernel::service::{Service, keep};
+use crate::kernel::store::Value;
+
+/// Below which sum the person wants to be told.
+const LOW_FROM: Value<Money> = Value::new("low_from", TOPIC);
 
 pub const SERVICE: Service = Service {
     section: Some(|tx, section, _| match section.map(Json::read::<WalletSection>).transpose()? {
@@ -29,7 +34,10 @@ pub const SERVICE: Service = Service {
         Balance::KIND => keep(event, |Balance { balance }| BALANCE.set(tx, &balance)),
         _ => Ok(false),
     }),
-    forget: Some(|tx| BALANCE.remove(tx)),
+    forget: Some(|tx| {
+        LOW_FROM.remove(tx)?;
+        BALANCE.remove(tx)
+    }),
     widget: Some(|client| Json::of(&*client.wallet().state())),
     // What was put on the deposit shows in its balance.
     sold: Some(Sold {
@@ -69,6 +77,16 @@ shown! { wallet_preview_shown;
     }
 }
 
+shown! { low_balance_shown;
+    /// A balance that is low (AV-51): less than one usual purchase costs, or than the person said.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct LowBalance {
+        pub balance: Money,
+        /// A balance below this is low.
+        pub below: Money,
+    }
+}
+
 /// What is done with the deposit; see [`Client::wallet`].
 #[derive(Clone, Copy)]
 pub struct Wallet<'c>(&'c Client);
@@ -95,6 +113,54 @@ impl Wallet<'_> {
             let balance = core.read(now, |db| BALANCE.get(db))?;
             Ok((WalletState { balance }, None))
         })
+    }
+
+    /// Below which sum the balance is low: what the person said, else what one usual purchase costs
+    /// in the cities on the phone; `None` where neither is known. Local.
+    #[must_use]
+    pub fn low_from(self) -> Option<Money> {
+        let now = self.0.now();
+        let said = self.0.core().read(now, |db| LOW_FROM.get(db)).ok().flatten();
+        said.or_else(|| {
+            let prices = self.0.services().all().filter_map(|service| service.usual_price);
+            let prices = prices.filter_map(|price| price(self.0));
+            prices.reduce(|one, other| if is_less(&one, &other) { other } else { one })
+        })
+    }
+
+    /// Says below which sum the person wants to be told; `None` for one usual purchase again. Of
+    /// this account, on this phone.
+    ///
+    /// # Errors
+    /// `amount_not_offered` for less than nothing or another currency than the balance's,
+    /// `not_signed_in`, `phone_full`, `phone_data_failed`.
+    pub fn tell_low_from(self, below: Option<Money>) -> Result<()> {
+        let session = self.0.session()?;
+        let currency = self.state().balance.map(|balance| balance.currency);
+        if let Some(wrong) = below.filter(|below| below.amount.is_sign_negative() || Some(below.currency) != currency) {
+            let detail = format!("a balance can be told to be low below a sum of its own currency, not {wrong}");
+            return Err(Error::new(ErrorKind::Refused, "amount_not_offered", detail));
+        }
+        self.0.keep_of(&session, |tx| match below {
+            Some(below) => LOW_FROM.set(tx, &below),
+            None => LOW_FROM.remove(tx),
+        })
+    }
+
+    /// The balance when it is low, to be told before the bus comes (AV-51, AV-90); looked at again
+    /// when the wallet or the cities change. Local.
+    #[must_use]
+    pub fn low(self) -> Option<LowBalance> {
+        let (balance, below) = (self.state().balance?, self.low_from()?);
+        is_less(&balance, &below).then_some(LowBalance { balance, below })
+    }
+
+    /// That the balance is low, for the person; `None` while it is not. Local.
+    #[must_use]
+    pub fn low_text(self) -> Option<String> {
+        let LowBalance { balance, below } = self.low()?;
+        let values = [("balance", TextValue::Money(balance)), ("below", TextValue::Money(below))];
+        Some(self.0.text("wallet-low", &values))
     }
 
     /// What paying `total` from the deposit would mean for it, by the balance as the operator said
@@ -178,4 +244,9 @@ impl Wallet<'_> {
     pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<DepositPage> {
         self.0.fetch_page(&wallet::HISTORY, cursor.as_deref(), limit).await
     }
+}
+
+/// Whether a sum is less than another one of its currency.
+fn is_less(one: &Money, other: &Money) -> bool {
+    other.checked_sub(one).is_ok_and(|missing| missing.amount > Decimal::ZERO)
 }

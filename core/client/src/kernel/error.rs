@@ -332,6 +332,7 @@ pub const CODES: &[&str] = &[
     "code_untrusted",
     "out_of_range",
     "id_invalid",
+    "frame_invalid",
     "called_off",
     "set_up_wrong",
     PAID_BACK,

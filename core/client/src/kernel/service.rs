@@ -7,7 +7,7 @@ use std::pin::Pin;
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::event::{Change, Event};
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::City;
+use mesto_rules::{City, Money};
 
 use super::client::Client;
 use super::error::Result;
@@ -38,6 +38,8 @@ pub struct Service {
     pub widget: Option<fn(&Client) -> serde_json::Result<Json>>,
     /// What it keeps of what was bought of it.
     pub sold: Option<Sold>,
+    /// What one usual purchase of it costs, where that is known: a balance below it is low.
+    pub usual_price: Option<fn(&Client) -> Option<Money>>,
     /// Refuses to let a vehicle go, by its canonical plate, that is in use here.
     pub needs_vehicle: Option<fn(&Client, &str) -> Result<()>>,
     /// Codes of errors that the phone itself gives, besides those of the operator and the rules.
@@ -62,6 +64,7 @@ impl Service {
             reminders: None,
             widget: None,
             sold: None,
+            usual_price: None,
             needs_vehicle: None,
             codes: &[],
         }

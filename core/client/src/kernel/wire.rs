@@ -370,7 +370,18 @@ impl Client {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<A> {
-        let outcome = match self.page(operation, cursor, limit) {
+        self.fetch_page_of(operation, &[], cursor, limit).await
+    }
+
+    /// As [`Client::fetch_page`], of what stands in the places of the path.
+    pub(crate) async fn fetch_page_of<A: DeserializeOwned>(
+        &self,
+        operation: &Operation<Nothing, A>,
+        names: &[&str],
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<A> {
+        let outcome = match self.page(operation, names, cursor, limit) {
             Ok(asked) => asked.await.and_then(|answer| read(&answer)),
             Err(error) => Err(error),
         };
@@ -378,12 +389,12 @@ impl Client {
     }
 
     #[inline(never)]
-    fn page<'a>(&'a self, operation: &'a Entry, cursor: Option<&str>, limit: u32) -> Result<Asked<'a>> {
+    fn page<'a>(&'a self, operation: &'a Entry, names: &[&str], cursor: Option<&str>, limit: u32) -> Result<Asked<'a>> {
         self.signed_in()?;
         let limit = page_size(limit)?.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        Ok(self.ask(operation, operation.target(&[], &query), None))
+        Ok(self.ask(operation, operation.target(names, &query), None))
     }
 
     /// Asks for text as it is served: signed, or a document.

@@ -14,7 +14,7 @@ use mesto_protocol::rides::riders::{CODE, DISPUTE, LIST, Ride, RideDispute, Ride
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::signed_code::Claims;
 use mesto_rules::rides::RidesSection;
-use mesto_rules::shown;
+use mesto_rules::{City, shown};
 use serde::Serialize;
 
 pub use sales::{RideNames, RidesLeft, RouteNames};
@@ -71,6 +71,12 @@ pub const SERVICE: Service = Service {
             Ok(Some(Json::of(&RidesOutcome { ride })?))
         },
         is_counted: None,
+    }),
+    usual_price: Some(|client| {
+        let cities = client.stored_cities();
+        let now = client.now();
+        let fare = |city: &City| city.section::<RidesSection>().ok()?.fare_on(city.local_day(now))?.known().copied();
+        cities.iter().find_map(|city| fare(city))
     }),
     synced: Some(|client| Box::pin(client.rides().codes_again())),
     codes: &["ride_missing", "ride_not_checked"],
@@ -198,8 +204,8 @@ impl Rides<'_> {
         self.ride(id).map(drop)
     }
 
-    /// Asks for the codes of running rides that this phone shows and that no controller believes any
-    /// more, because the operator ended the key that signed them.
+    /// Asks for the codes of running rides that this phone shows and that no controller believes
+    /// any more, because the operator ended the key that signed them.
     async fn codes_again(self) {
         let Some((keys, ids)) = self.0.codes_without_key(&CODES).await else { return };
         for id in ids {

@@ -2,6 +2,7 @@
 
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::rides::riders::{RideTrip, RideVehicle, RidesOffer, RidesSubject};
+use mesto_rules::passes::PassesSection;
 use mesto_rules::rides::RidesSection;
 use mesto_rules::rides::section::VehicleKind;
 use mesto_rules::{CityId, Money, shown};
@@ -38,7 +39,7 @@ shown! { ride_sales_shown;
     /// How far the balance reaches.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct RidesLeft {
-        /// What a ride costs.
+        /// What a ride costs this rider.
         pub fare: Money,
         /// How many of them the balance covers.
         pub rides: u32,
@@ -122,7 +123,14 @@ impl Rides<'_> {
         let balance = self.0.wallet().state().balance?;
         let stored = self.0.stored_city(city)?;
         let rides: &RidesSection = stored.section().ok()?;
-        let fare = *rides.fare.known()?;
+        let today = stored.sections.time.local(self.0.now()).date_naive();
+        let full = *rides.fare_on(today)?.known()?;
+        let passes: Option<&PassesSection> = stored.section().ok();
+        let granted = self.0.passes().granted(city);
+        let fare = match passes {
+            Some(passes) => passes.cheapest(granted.iter(), full).ok()??.1,
+            None => full,
+        };
         // Whoever rides free runs out of nothing.
         let covered = balance.amount.checked_div(fare.amount).filter(|_| balance.currency == fare.currency)?;
         let rides = covered.floor().to_u32().unwrap_or_default();

@@ -36,7 +36,7 @@ pub fn kzt(text: &str) -> Money {
 
 /// Vehicle 1204 of route 92, on a trip from ten minutes ago until in fifty minutes.
 pub struct Bus {
-    net: Arc<Net>,
+    pub net: Arc<Net>,
     token: String,
     pub sign: String,
 }
@@ -99,7 +99,7 @@ fn phone(net: &Arc<Net>, seed: u8) -> Phone {
 }
 
 /// A rider with so much on his balance, and a bus.
-fn ready(tenge: &str) -> (Phone, Bus) {
+pub fn ready(tenge: &str) -> (Phone, Bus) {
     ready_in(&net(), tenge)
 }
 
@@ -114,14 +114,20 @@ pub fn ready_in(net: &Arc<Net>, tenge: &str) -> (Phone, Bus) {
 }
 
 pub fn scanned(text: &str) -> RidesSubject {
-    RidesSubject { scanned: Some(text.to_owned()), vehicle: None, persons: 1, is_again: false }
+    RidesSubject { scanned: Some(text.to_owned()), vehicle: None, persons: 1, companions: Vec::new(), is_again: false }
 }
 
 fn typed(number: &str) -> RidesSubject {
-    RidesSubject { scanned: None, vehicle: Some(number.to_owned()), persons: 1, is_again: false }
+    RidesSubject {
+        scanned: None,
+        vehicle: Some(number.to_owned()),
+        persons: 1,
+        companions: Vec::new(),
+        is_again: false,
+    }
 }
 
-fn check(phone: &Phone, subject: &RidesSubject) -> Result<Quote> {
+pub fn check(phone: &Phone, subject: &RidesSubject) -> Result<Quote> {
     run(phone.client.rides().quote(&almaty(), subject, PayMethod::Deposit))
 }
 

@@ -12,7 +12,7 @@ use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, opti
 use crate::kernel::problem::problems;
 use crate::kernel::service::Adds;
 use crate::kernel::wire::wire;
-use crate::rides::riders::{RideChannel, RideTrip, RideVehicle};
+use crate::rides::riders::{RideChannel, RideParty, RideTrip, RideVehicle};
 use crate::words;
 
 /// Most checks, and most controls, of one report.
@@ -180,6 +180,9 @@ wire! {
         pub is_void: bool,
         /// Nothing was charged: ask for what gives the right to ride free.
         pub is_free: bool,
+        /// Who rides on it and why somebody pays less, in the app.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub riders: Vec<RideParty>,
     }
 
     /// What a controller's device tells of its shift.

@@ -3,7 +3,7 @@
 //! printed on what a rider shows.
 
 use chrono::{DateTime, Utc};
-use mesto_rules::money::Money;
+use mesto_rules::Money;
 
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::RideId;
@@ -65,13 +65,13 @@ wire! {
         pub is_free: bool,
         #[serde(default)]
         pub is_void: bool,
-        /// What was paid for it. For luggage it has to be said; for a ticket of paper it is the
-        /// city's fare when nothing is said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub amount: Option<Money>,
         /// Why it is free or costs less: a category of the city.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub category: Option<String>,
+        /// What was paid for it, or taken from the card. For luggage it has to be said; for the
+        /// others it is what the city says when nothing is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub price: Option<Money>,
     }
 
     /// Until when a vehicle's registrations are told.

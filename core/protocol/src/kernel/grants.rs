@@ -20,6 +20,12 @@ words! { grant_words;
         RideController = "ride_controller",
         /// Whoever works for a carrier: sees what concerns that carrier alone (AV-21, AV-41).
         Partner = "partner",
+        /// Whoever writes notices: news, works, outages.
+        NoticeEditor = "notice_editor",
+        /// Whoever serves users of transport cards at an office.
+        CardClerk = "card_clerk",
+        /// A clerk in an office, who grants benefits to riders.
+        BenefitClerk = "benefit_clerk",
     }
 }
 

@@ -161,10 +161,18 @@ record_ids! {
     OrderId = "or";
     /// A car's visit to a garage.
     VisitId = "vi";
+    /// A pass of public transport.
+    PassId = "ps";
+    /// That a rider is of a category.
+    BenefitId = "bn";
     /// A ride of public transport.
     RideId = "rd";
     /// One way of a vehicle from end to end.
     TripId = "tr";
+    /// A transport card.
+    CardId = "cd";
+    /// A top-up of a transport card.
+    CardTopUpId = "tu";
     /// A shift of a controller of rides.
     ShiftId = "sh";
     /// The control of a vehicle.
@@ -175,12 +183,15 @@ record_ids! {
     SettlementId = "sm";
     /// A message that waits for its gateway.
     MessageId = "ms";
+    /// Something that everybody may know: works, an outage, a change.
+    NoticeId = "nt";
+    /// Something that a person reported.
+    ReportId = "rp";
 }
 
 /// Prefixes of ids that later services bring (`docs/adr/0021-shapes-for-later-services.md`), with
 /// the kind that will have each.
-pub const RESERVED_PREFIXES: &[(&str, &str)] =
-    &[("fl", "AttachmentId"), ("cd", "CardId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
+pub const RESERVED_PREFIXES: &[(&str, &str)] = &[("fl", "AttachmentId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
 
 record_ids! {
     /// Prefixes of what an operator alone names, with the kind of each.

@@ -170,6 +170,8 @@ pub struct Entry {
     pub sells: bool,
     /// It is answered also to an app that is too old for all else.
     pub is_for_every_app: bool,
+    /// It is answered with an ETag, and with 304 to whoever has that already.
+    pub has_tag: bool,
 }
 
 /// An operation with the types of its body and its answer.
@@ -214,6 +216,7 @@ impl<B, A> Operation<B, A> {
                 refuses: &[],
                 sells: false,
                 is_for_every_app: false,
+                has_tag: matches!(answer, Content::Text),
             },
             types: PhantomData,
         }
@@ -244,6 +247,13 @@ impl<B, A> Operation<B, A> {
     #[must_use]
     pub const fn for_every_app(mut self) -> Self {
         self.entry.is_for_every_app = true;
+        self
+    }
+
+    /// Answered with an ETag, and with 304 to whoever has that already.
+    #[must_use]
+    pub const fn tagged(mut self) -> Self {
+        self.entry.has_tag = true;
         self
     }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_rules::CityId;
 use mesto_rules::money::Money;
+use mesto_rules::passes::{CategoryId, PassProductId};
 use mesto_rules::rides::{BoardNumber, CarrierId, RouteId};
 
 use crate::base::payments::{Part, PayMethod};
@@ -61,6 +62,8 @@ problems! {
     RideVehicleUnknown, "ride_vehicle_unknown", 422, "No vehicle has this number";
     RideVehicleNotInService, "ride_vehicle_not_in_service", 422, "This vehicle is not in service";
     PersonsTooMany, "persons_too_many", 422, "So many persons do not ride on one ticket";
+    /// Of a category that is not here, or is granted to a rider himself, or of more than ride.
+    CompanionsWrong, "companions_wrong", 422, "This cannot be said of those who ride along";
     /// Confirmed again on purpose it is sold.
     RideRepeated, "ride_repeated", 409, "A ride in this vehicle is registered already";
     PaymentClosedInControl, "payment_closed_in_control", 409, "This vehicle is being controlled; nothing is sold in it now";
@@ -87,6 +90,7 @@ pub const ADDS: Adds = Adds {
             ProblemCode::RideVehicleUnknown,
             ProblemCode::RideVehicleNotInService,
             ProblemCode::PersonsTooMany,
+            ProblemCode::CompanionsWrong,
             ProblemCode::RideRepeated,
             ProblemCode::PaymentClosedInControl,
         ],
@@ -123,12 +127,40 @@ records! { ride_records;
         pub ends_at: DateTime<Utc>,
         /// Zero for who rides free.
         pub price: Money,
+        /// Who rides on it and what each pays, the rider himself first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub riders: Vec<RideParty>,
         /// A line for each kind of person, fees last; they sum to the price.
         pub lines: Vec<Line>,
         pub pay: PayMethod,
         /// The newest code of the ticket, as `docs/ticket-code.md` says, bound to one device; empty
         /// once it is erased.
         pub signed: String,
+    }
+
+    /// Those who ride on one ticket and pay the same.
+    pub struct RideParty {
+        /// Absent where the city has no categories.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub category: Option<CategoryId>,
+        pub persons: u32,
+        /// The fare of each.
+        pub full: Money,
+        /// What each pays.
+        pub each: Money,
+        /// Why it is less than the fare; absent: it is not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub less: Option<LessFor>,
+        /// The pass that the rider rides on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub pass: Option<PassProductId>,
+    }
+
+    /// What is said of some who ride along.
+    pub struct Companions {
+        /// One that nobody is granted, such as of small children.
+        pub category: CategoryId,
+        pub persons: u32,
     }
 
     /// What carries.
@@ -177,6 +209,9 @@ records! { ride_records;
         pub vehicle: Option<String>,
         /// All who ride, the rider among them: at least 1.
         pub persons: u32,
+        /// Of whom nothing is said pays the fare.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub companions: Vec<Companions>,
         /// The rider was asked and rides again: see [`RidesOffer::repeats`].
         #[serde(default)]
         pub is_again: bool,
@@ -190,6 +225,9 @@ records! { ride_records;
         pub trip: Option<RideTrip>,
         pub service_on: NaiveDate,
         pub persons: u32,
+        /// Who rides and what each pays, the rider himself first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub riders: Vec<RideParty>,
         /// The ticket will be good until then, when it is confirmed at once.
         pub ends_at: DateTime<Utc>,
         /// The ride of this account that it would repeat. Sold only when the subject says
@@ -235,6 +273,16 @@ impl Part for RidesOutcome {
 }
 
 words! { ride_words;
+    /// Why somebody pays less than the fare.
+    pub enum LessFor {
+        /// By who he is.
+        Benefit = "benefit",
+        Pass = "pass",
+        /// Nobody pays on this day.
+        FreeDay = "free_day",
+        /// He transferred, or paid as much as is paid in a day or a week.
+        Tariff = "tariff",
+    }
     /// How a ride was registered.
     pub enum RideChannel {
         /// In the app: a sign or a terminal's code was scanned, or a number typed.

@@ -14,7 +14,30 @@ pub const TICKET: &str = "tk_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const ORDER: &str = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
 pub const RIDE: &str = "rd_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const CARD: &str = "cd_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const TOP_UP: &str = "tu_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const VISIT: &str = "vi_01jd4f8q0r3n7w2x5y6z8a9b1c";
+
+/// An account that the operator blocked.
+pub fn standing() -> Value {
+    json!({
+        "state": "blocked", "is_suspended": false, "changed_at": "2025-09-03T08:00:00Z", "reason": "Copied tickets",
+        "email": "help@example.com", "phone": "+77270000000", "website": "https://example.com",
+    })
+}
+
+/// Terms that were accepted by use.
+pub fn accepted_terms() -> Value {
+    json!({"city": "almaty", "id": "public-offer", "version": "2026-02", "accepted_by": "use", "accepted_at": "2026-03-03T08:00:00Z"})
+}
+
+/// A report that was answered.
+pub fn trouble_report() -> Value {
+    json!({
+        "id": "rp_01jd4f8q0r3n7w2x5y6z8a9b1c", "reference": "482109375557", "city": "almaty", "kind": "private_transfer", "text": "Text",
+        "vehicle": "1204", "ride": RIDE, "state": "answered", "reported_at": "2025-09-03T08:00:00Z", "answer": "Text", "answered_at": "2025-09-03T09:00:00Z",
+    })
+}
 
 /// One of every known kind, as it stands on the wire.
 pub fn examples() -> Vec<Value> {
@@ -57,8 +80,27 @@ pub fn examples() -> Vec<Value> {
         "id": RIDE, "city": "almaty", "vehicle": {"board": "1204", "plate": {"canonical": "123AB02", "display": "123 AB 02"}, "carrier": "green-bus"},
         "trip": {"id": "tr_01jd4f8q0r3n7w2x5y6z8a9b1c", "route": "92", "direction": 0, "starts_at": "2025-09-03T08:00:00Z", "ends_at": "2025-09-03T09:00:00Z"},
         "service_on": "2025-09-03", "channel": "app", "persons": 1, "state": "registered", "registered_at": "2025-09-03T08:10:00Z",
-        "ends_at": "2025-09-03T09:20:00Z", "price": tenge("120.00"), "pay": "deposit", "signed": "x",
-        "lines": [{"kind": "rides.fare", "params": {"persons": 1, "each": tenge("120.00")}, "amount": tenge("120.00"), "vat": {"category": "out_of_scope"}}],
+        "ends_at": "2025-09-03T09:20:00Z", "price": tenge("60.00"), "pay": "deposit", "signed": "x",
+        "riders": [{"category": "school-1", "persons": 1, "full": tenge("120.00"), "each": tenge("60.00"), "less": "benefit"}],
+        "lines": [{"kind": "rides.fare", "params": {"persons": 1, "each": tenge("120.00")}, "amount": tenge("120.00"), "vat": {"category": "out_of_scope"}}, {"kind": "rides.benefit", "params": {"persons": 1}, "amount": tenge("-60.00"), "vat": {"category": "out_of_scope"}}],
+    });
+    let pass = json!({
+        "id": "ps_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "product": "month", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02",
+        "starts_at": "2025-09-02T22:00:00Z", "ends_at": "2025-10-02T22:00:00Z", "state": "held", "bought_at": "2025-09-03T08:00:00Z", "price": tenge("4200.00"), "pay": "deposit",
+        "lines": [{"kind": "passes.pass", "params": {"days": 0}, "amount": tenge("4200.00"), "vat": {"category": "out_of_scope"}}],
+    });
+    let benefit = json!({
+        "id": "bn_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "category": "student-1", "granted_at": "2025-09-03T08:00:00Z",
+        "until_on": "2026-06-30", "ends_at": "2026-06-30T19:00:00Z", "is_revoked": false,
+    });
+    let card = json!({
+        "id": CARD, "city": "almaty", "kind": "standard", "tariff": "standard", "number_masked": "**** 0017", "state": "blocked",
+        "blocked_for": "lost", "is_defective": false, "balance": {"amount": tenge("380.00"), "at": "2025-09-03T08:10:00Z"},
+        "top_ups": [{
+            "id": TOP_UP, "amount": tenge("1000.00"), "state": "waiting", "paid_at": "2025-09-03T08:00:00Z",
+            "hold_until": "2025-10-03T08:00:00Z", "done_at": "2025-09-03T09:00:00Z",
+        }],
+        "linked_at": "2025-09-03T07:00:00Z", "inactive_from": "2026-09-04",
     });
     [
         ("vehicles.vehicle", vehicle),
@@ -68,7 +110,14 @@ pub fn examples() -> Vec<Value> {
         ("orders.order", order),
         ("garages.visit", visit),
         ("rides.ride", ride),
+        ("standing.changed", standing()),
+        ("terms.accepted", accepted_terms()),
+        ("reports.report", trouble_report()),
+        ("passes.pass", pass),
+        ("passes.benefit", benefit),
         ("wallet.balance", json!({"balance": money("920.00")})),
+        ("cards.card", card),
+        ("cards.unlinked", json!({"card": CARD})),
     ]
     .into_iter()
     .map(|(kind, data)| json!({"cursor": "ep1:7", "at": "2025-09-03T08:00:01Z", "kind": kind, "data": data}))

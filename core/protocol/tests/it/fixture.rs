@@ -132,6 +132,8 @@ pub fn ride() -> RideClaims {
             trip: Some(TripId::from_bytes(TRIP_ID)),
             service_day: "2025-09-03".parse().unwrap(),
             persons: 2,
+            benefits: Vec::new(),
+            pass: None,
         },
     }
 }

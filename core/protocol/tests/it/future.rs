@@ -6,11 +6,19 @@ use std::fmt::Debug;
 
 use mesto_protocol::Problem;
 use mesto_protocol::base::accounts::*;
+use mesto_protocol::base::availability::*;
+use mesto_protocol::base::notices::*;
 use mesto_protocol::base::payments::*;
 use mesto_protocol::base::public::*;
+use mesto_protocol::base::reports::*;
 use mesto_protocol::base::sign_in::*;
+use mesto_protocol::base::standing::*;
+use mesto_protocol::base::terms::*;
 use mesto_protocol::base::vehicles::*;
 use mesto_protocol::base::wallet::*;
+use mesto_protocol::cards::offices::*;
+use mesto_protocol::cards::readers::*;
+use mesto_protocol::cards::riders::*;
 use mesto_protocol::control::controllers::*;
 use mesto_protocol::control::registrations::*;
 use mesto_protocol::event::{Event, EventPage};
@@ -24,6 +32,9 @@ use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
 use mesto_protocol::partners::reports::*;
+use mesto_protocol::passes::holders::{
+    Benefit, Pass, PassPage, PassesOffer, PassesOutcome, PassesSection, PassesSubject,
+};
 use mesto_protocol::rides::riders::*;
 use mesto_protocol::rides::vehicles::*;
 use mesto_protocol::services::{SERVICES, document};
@@ -32,11 +43,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT};
+use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT, accepted_terms, standing, trouble_report};
 
 /// Fields whose words later versions may add to.
 const OPEN: &[&str] =
     &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation", "product"];
+    &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation", "accepted_by"];
 
 /// The same answer of a later operator, and how many words and kinds in it are new.
 fn later(value: &mut Value, new: &mut usize) {
@@ -110,13 +122,27 @@ fn purchase() -> Value {
 fn quote() -> Value {
     json!({
         "id": "qt_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "belgrade", "issued_at": AT, "expires_at": AT, "pay": "deposit",
-        "payer": ACCOUNT, "actor": ACCOUNT, "total": money("80.00"), "page_lives_seconds": 1800,
+        "payer": ACCOUNT, "actor": ACCOUNT, "total": money("80.00"), "page_lives_seconds": 1800, "terms_pending": [pending()],
         "items": [{
             "service": "parking", "subject": {"zone": "red", "vehicle": VEHICLE, "minutes": 60}, "offer": offer(),
             "guard": "parking/belgrade/red/BG789PP", "total": money("80.00"), "seller": "Parking Servis",
             "lines": [{"kind": "payments.card_fee", "params": {"below": money("200.00")}, "amount": money("80.00"), "vat": {"category": "standard", "rate": "20", "amount": money("13.33")}}],
             "notices": [{"kind": "parking.no_refund"}, {"kind": "parking.rolls_over", "params": {"ends_at": AT}}],
         }],
+    })
+}
+
+fn notice() -> Value {
+    json!({
+        "id": "nt_01jd4f8q0r3n7w2x5y6z8a9b1c", "kind": "planned_works", "city": "belgrade", "services": ["rides"], "title": {"en": "Works"},
+        "body": {"en": "Text", "sr-Latn": "Tekst"}, "begins_at": AT, "ends_at": AT, "published_at": AT,
+    })
+}
+
+fn pending() -> Value {
+    json!({
+        "id": "public-offer", "version": "2026-02", "published_on": "2026-02-10", "effective_on": "2026-02-10", "is_effective": true,
+        "needs_acceptance": false, "links": {"en": "https://example.com"},
     })
 }
 
@@ -132,7 +158,8 @@ fn offer() -> Value {
 fn every_answer_of_a_later_operator_can_be_read() {
     let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
-    let (visit, ride) = (data("garages.visit"), data("rides.ride"));
+    let (visit, ride, card) = (data("garages.visit"), data("rides.ride"), data("cards.card"));
+    let (pass, benefit) = (data("passes.pass"), data("passes.benefit"));
     let trip = ride["trip"]["id"].clone();
     let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
@@ -198,6 +225,28 @@ fn every_answer_of_a_later_operator_can_be_read() {
         RidesSubject: json!({"scanned": "https://qr.avtobys.kz/almaty/v/ABCDEF", "persons": 1, "is_again": false});
         RidesOffer: json!({"vehicle": ride["vehicle"], "trip": ride["trip"], "service_on": "2025-09-03", "persons": 1, "ends_at": AT, "repeats": ride, "repeats_broke_down_at": AT});
         RidesOutcome: json!({"ride": ride});
+        Card: card.clone();
+        CardUnlinked: json!({"card": card["id"]});
+        CardsSection: json!({"cards": [card.clone()]});
+        CardsSubject: json!({"card": card["id"], "amount": money("100.00")});
+        CardsOffer: json!({"card": card["id"], "number_masked": "**** 0017", "amount": money("100.00"), "hold_until": AT});
+        CardsOutcome: json!({"card": card["id"], "top_up": card["top_ups"][0]});
+        CardHistory: json!({
+            "balance": card["balance"], "next": "x",
+            "items": [{"id": "le_01jd4f8q0r3n7w2x5y6z8a9b1c", "kind": "cards.ride", "amount": money("-120.00"), "happened_at": AT, "vehicle": "1204", "route": "92"}],
+        });
+        CardAtReader: json!({"city": "almaty", "kind": "standard", "tariff": "standard", "number_masked": "**** 0017", "state": "active", "balance": card["balance"], "top_ups": card["top_ups"]});
+        StoppedCards: json!({"items": [{"code": "K7M2P9QD", "state": "blocked", "stopped_at": AT}], "next": "x"});
+        HeldTold: json!({"top_ups": [{"top_up": card["top_ups"][0]["id"], "state": "held"}]});
+        CardsTold: json!({"cards": [card["id"]]});
+        OfficeCard: json!({"card": card["id"], "number_masked": "**** 0017", "state": "blocked", "blocked_for": "stolen", "balance": card["balance"], "identification": "confirmed"});
+        Pass: pass.clone();
+        PassPage: json!({"items": [pass.clone()], "next": "x"});
+        Benefit: benefit.clone();
+        PassesSection: json!({"passes": [pass.clone()], "benefits": [benefit]});
+        PassesSubject: json!({"product": "month", "first_on": "2025-09-03", "is_again": false});
+        PassesOffer: json!({"product": "month", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
+        PassesOutcome: json!({"pass": pass});
         Fleet: json!({"city": "almaty", "vehicles": [{"board": "1204", "carrier": "green-bus", "is_in_service": true, "trip": ride["trip"]}]});
         FleetTold: json!({"taken": 1});
         TripsTold: json!({"trips": ["tr_01jd4f8q0r3n7w2x5y6z8a9b1c"]});
@@ -231,6 +280,21 @@ fn every_answer_of_a_later_operator_can_be_read() {
             "tariff_from": "2022-01-01", "lines": priced, "notices": [{"kind": "garages.exit_without_delay"}], "price": money("100.00"), "owed": money("0.00"),
         });
         ExitOpened: json!({"visit": VISIT});
+        ServiceNotice: notice();
+        NoticePage: json!({"items": [notice()], "next": "x"});
+        MonthAvailability: json!({
+            "city": "almaty", "month": "2026-11", "guaranteed_percent": 98, "is_kept": true, "percent": "98.000", "measured_from_at": AT,
+            "measured_until_at": AT, "up_seconds": 1, "works_seconds": 2, "down_seconds": 3,
+        });
+        AccountStanding: standing();
+        StandingSection: json!({"standing": standing()});
+        AcceptedTerms: accepted_terms();
+        TermsList: json!({"items": [{
+            "id": "public-offer", "scope": "city", "in_force": "2026-02", "accepted": [accepted_terms()], "pending": pending(),
+            "versions": [{"version": "2026-02", "published_on": "2026-02-10", "effective_on": "2026-02-10", "links": {"en": "https://example.com"}}],
+        }]});
+        TroubleReport: trouble_report();
+        ReportPage: json!({"items": [trouble_report()], "next": "x"});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
         VehicleAdded: json!({"vehicle": vehicle.clone(), "warnings": warnings.clone()});
         PlateCheck: json!({"plate": vehicle["plate"], "warnings": warnings, "zone": "red", "checked_at": AT, "is_covered": true, "ticket": checked, "grace_until": AT});
@@ -333,22 +397,34 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
     assert_eq!(
         open,
         [
+            "AcceptedBy",
+            "CardState",
+            "CardTariff",
+            "CardTopUpState",
+            "CardTrouble",
             "Channel",
             "ControlAnswer",
+            "Identification",
             "IntentState",
+            "LessFor",
             "OrderState",
             "PartnerProduct",
+            "PassState",
             "PayMethod",
             "PaymentPurpose",
             "PaymentState",
             "RefundRoute",
             "RefundState",
+            "ReportKind",
+            "ReportState",
             "ReportedEventKind",
             "RideChannel",
             "RideState",
             "Role",
             "SaleState",
+            "ServiceNoticeKind",
             "ShownKind",
+            "StandingState",
             "TicketState",
             "VatCategory",
             "Violation",

@@ -240,10 +240,17 @@ fn receipt_says(claims: &ReceiptClaims) -> Value {
 
 fn ride_map(what: &SignedRide) -> Value {
     let (route, direction) = what.route.clone().unzip();
-    json!({
+    let mut map = json!({
         "city": what.city, "vehicle": what.vehicle, "route": route, "direction": direction,
         "trip": what.trip.map(|trip| hex(&trip.bytes())), "service_day": what.service_day, "persons": what.persons,
-    })
+    });
+    if !what.benefits.is_empty() {
+        map["benefits"] = json!(what.benefits);
+    }
+    if let Some(pass) = &what.pass {
+        map["pass"] = json!(pass);
+    }
+    map
 }
 
 fn ride_says(claims: &RideClaims) -> Value {
@@ -293,6 +300,15 @@ fn rides() -> Vec<Value> {
         },
         ..ride.clone()
     };
+    let category = |id: &str| id.parse().unwrap();
+    let benefits = RideClaims {
+        what: SignedRide { benefits: vec![category("school"), category("child")], ..ride.what.clone() },
+        ..ride.clone()
+    };
+    let on_pass = RideClaims {
+        what: SignedRide { benefits: vec![category("child")], pass: "month".parse().ok(), ..ride.what.clone() },
+        ..ride.clone()
+    };
     // Wednesday, half past one in Almaty.
     let night = RideClaims {
         bought_at: at("2025-09-02T20:30:00Z"),
@@ -340,6 +356,10 @@ fn rides() -> Vec<Value> {
     vec![
         case("a ride of two", &shown, NOW, good(&ride, NOW)),
         case("a ride whose trip was not known", &as_shown(&unknown_trip, NOW), NOW, good(&unknown_trip, NOW)),
+        case("a ride of two, both with a benefit", &as_shown(&benefits, NOW), NOW, good(&benefits, NOW)),
+        case("a ride on a pass, with a child", &as_shown(&on_pass, NOW), NOW, good(&on_pass, NOW)),
+        wrong("whose benefits are no ids", 8, Some("School,".into())),
+        wrong("whose pass is no id", 9, Some("".into())),
         case("a ride in a trolleybus, the other way", &as_shown(&trolley, NOW), NOW, good(&trolley, NOW)),
         case(
             "a ride after midnight, of the service day before",

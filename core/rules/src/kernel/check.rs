@@ -2,7 +2,7 @@
 //! asks; what an operator signed is not doubted by a phone.
 
 use super::calendar::{Day, HolidayCalendar, TimeOfDay, TimeSpan};
-use super::city::{City, Texts};
+use super::city::{City, Terms, Texts};
 use super::fact::Fact;
 use super::ids::{SourceId, TariffId};
 use super::language::Language;
@@ -243,11 +243,22 @@ impl<'a> Check<'a> {
             let until = city.sections.time.until();
             self.say("outdated_from", format!("the city's clock is known only until {until}; end no later"));
         }
+        if let Some(percent) = city.guaranteed_percent {
+            self.range("guaranteed_percent", percent, 1..=100, "percent");
+        }
         let Centre { lat, lon, radius_km } = city.centre;
         if !is_on_earth(lat, lon) {
             self.say("centre", "a place is lat from -90 to 90 and lon from -180 to 180 degrees");
         }
         self.range("centre.radius_km", radius_km, 1..=200, "km");
+        for (index, channel) in city.contacts.channels.iter().enumerate() {
+            if !channel.starts_with("https://") {
+                self.say(
+                    format!("contacts.channels.{index}"),
+                    "a channel is an address such as https://t.me/avtobys.kz",
+                );
+            }
+        }
         self.spans("contacts.hours", &city.contacts.hours);
         let kept = &city.retention;
         self.kept("retention.events_days", kept.events_days);
@@ -282,6 +293,30 @@ impl<'a> Check<'a> {
             self.date(&at("effective_on"), terms.effective_on);
             self.texts(&at("links"), &terms.links);
             self.texts(&at("privacy"), &terms.privacy);
+            self.earlier(terms);
+        }
+    }
+
+    /// Versions replace each other: each one was published and held before the one above it.
+    fn earlier(&mut self, terms: &Terms) {
+        let (mut published_on, mut effective_on) = (terms.published_on, terms.effective_on);
+        let mut seen = vec![terms.version.as_str()];
+        for earlier in &terms.earlier {
+            let at = format!("terms.{}.earlier.{}", terms.id, earlier.version);
+            if seen.contains(&earlier.version.as_str()) {
+                self.say(&at, "two versions are called so");
+            }
+            seen.push(&earlier.version);
+            if earlier.published_on > published_on || earlier.effective_on >= effective_on {
+                self.say(&at, "name earlier versions newest first; each held before the one above it");
+            }
+            if earlier.effective_on < earlier.published_on {
+                self.say(&at, "terms cannot hold before they are published");
+            }
+            (published_on, effective_on) = (earlier.published_on, earlier.effective_on);
+            self.date(&format!("{at}.published_on"), earlier.published_on);
+            self.date(&format!("{at}.effective_on"), earlier.effective_on);
+            self.texts(&format!("{at}.links"), &earlier.links);
         }
     }
 

@@ -50,8 +50,12 @@ pub struct City {
     /// needed.
     pub outdated_from: NaiveDate,
     pub contacts: Contacts,
-    /// The terms in force, one for each scope.
+    /// The newest version of each set of terms.
     pub terms: Vec<Terms>,
+    /// What share of each calendar month the system is promised to be up, whole percent; absent
+    /// where nothing is promised (AV-46).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guaranteed_percent: Option<u32>,
     pub retention: BaseRetention,
     /// Where the values come from, by id.
     pub sources: BTreeMap<SourceId, Source>,
@@ -77,11 +81,15 @@ pub struct Contacts {
     pub phone: String,
     pub email: String,
     pub website: String,
+    /// Addresses in the web where the operator also tells news: messengers, social networks
+    /// (AV-29).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
     pub counters: Vec<String>,
     pub hours: Vec<TimeSpan>,
 }
 
-/// Terms in force (BG-01, BG-14, BG-102, AMB-31).
+/// The newest version of a set of terms (BG-01, BG-14, BG-102, AMB-31).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// Stays the same when the text changes: `mobile-application`.
@@ -95,6 +103,18 @@ pub struct Terms {
     pub needs_acceptance: bool,
     pub links: Texts,
     pub privacy: Texts,
+    /// The versions that it replaced, the newest first (AV-134).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<TermsVersion>,
+}
+
+/// A version of terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermsVersion {
+    pub version: String,
+    pub published_on: NaiveDate,
+    pub effective_on: NaiveDate,
+    pub links: Texts,
 }
 
 /// Where a value was read.

@@ -1,6 +1,7 @@
 //! What every service of a city stands on: money, plates, calendars, the clock, facts and the
 //! city's document. Knows no service.
 
+pub mod availability;
 pub mod blob;
 pub mod calendar;
 pub mod check;
@@ -20,6 +21,8 @@ pub mod position;
 pub mod section;
 pub mod shown;
 pub mod sort;
+pub mod standing;
+pub mod terms;
 pub mod time;
 pub mod wallet;
 pub mod words;

@@ -2,7 +2,8 @@
 
 use crate::kernel::check::{Check, Wrong};
 use crate::kernel::city::City;
-use crate::rides::section::RidesSection;
+use crate::passes::PassesSection;
+use crate::rides::section::{RidesSection, VehicleKind};
 use std::collections::BTreeSet;
 
 /// Says what does not hold.
@@ -49,7 +50,21 @@ pub(crate) fn check(city: &City, wrong: &mut Vec<Wrong>) {
             check.say("sign_hosts", format!("`{host}` is no host in lower case"));
         }
     }
-    check.price("fare", &rides.fare);
+    if rides.fares.is_empty() {
+        check.say("fares", "say what a ride costs, or that it is unknown");
+    }
+    let mut begun = BTreeSet::new();
+    for dated in &rides.fares {
+        let at = format!("fares.{}", dated.from);
+        check.date(&at, dated.from);
+        if !begun.insert(dated.from) {
+            check.say(at.clone(), "two fares begin on this day");
+        }
+        check.price(&at, &dated.fare);
+    }
+    for day in &rides.free_days {
+        check.date("free_days", *day);
+    }
     if rides.pay.is_empty() {
         check.say("pay", "name at least one way to pay");
     }
@@ -61,5 +76,18 @@ pub(crate) fn check(city: &City, wrong: &mut Vec<Wrong>) {
     check.range("policy.persons_most", policy.persons_most, 1..=50, "persons");
     check.range("policy.dispute_days", policy.dispute_days, 1..=366, "days");
     check.range("policy.terminal_code_seconds", policy.terminal_code_seconds, 5..=600, "seconds");
+    if let Ok(passes) = city.section::<PassesSection>() {
+        if passes.policy.day_begins != policy.service_day_begins {
+            check.say("policy.service_day_begins", "a pass holds by other service days: day_begins of passes.toml");
+        }
+        for product in &passes.products {
+            for route in product.routes.iter().filter(|route| rides.route(route).is_none()) {
+                check.say("routes", format!("pass `{}` covers route `{route}`, which is not here", product.id));
+            }
+            for kind in product.kinds.iter().filter(|kind| !VehicleKind::read(kind).is_known()) {
+                check.say("routes", format!("pass `{}` covers `{kind}`, which is no kind of vehicle", product.id));
+            }
+        }
+    }
     check.kept("retention.rides_days", rides.retention.rides_days);
 }

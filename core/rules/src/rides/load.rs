@@ -5,9 +5,10 @@ use crate::kernel::city::Texts;
 use crate::kernel::load::{Amount, Compiler, FactSource, Word};
 use crate::kernel::pay::PayMethod;
 use crate::rides::section::{
-    Carrier, CarrierId, Channels, Direction, PaidInControl, Policy, Retention, RidesSection, Route, RouteId,
+    Carrier, CarrierId, Channels, DatedFare, Direction, PaidInControl, Policy, Retention, RidesSection, Route, RouteId,
     VehicleKind,
 };
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 const FILE: &str = "rides.toml";
@@ -20,11 +21,18 @@ struct RidesSource {
     carriers: Vec<CarrierSource>,
     routes: Vec<RouteSource>,
     sign_hosts: Vec<String>,
-    fare: FactSource<Amount>,
+    fares: Vec<FareSource>,
+    free_days: Vec<NaiveDate>,
     pay: Vec<PayMethod>,
     channels: ChannelsSource,
     policy: PolicySource,
     retention: Retention,
+}
+
+#[derive(Deserialize)]
+struct FareSource {
+    from: NaiveDate,
+    fare: FactSource<Amount>,
 }
 
 #[derive(Deserialize)]
@@ -75,12 +83,18 @@ pub(crate) fn compile(compiler: &mut Compiler<'_>) -> Option<RidesSection> {
         carrier: one.carrier,
         directions: one.directions.into_iter().map(|headsign| Direction { headsign }).collect(),
     };
+    let mut dated = |FareSource { from, fare }: FareSource| {
+        let fare = compiler.price(FILE, &format!("fares.{from}"), fare);
+        DatedFare { from, fare }
+    };
+    let fares = source.fares.into_iter().map(&mut dated).collect();
     let (channels, policy) = (source.channels, source.policy);
     Some(RidesSection {
         carriers: source.carriers.into_iter().map(|one| Carrier { id: one.id, name: one.name }).collect(),
         routes: source.routes.into_iter().map(route).collect(),
         sign_hosts: source.sign_hosts,
-        fare: compiler.price(FILE, "fare", source.fare),
+        fares,
+        free_days: source.free_days.into_iter().collect(),
         pay: source.pay,
         channels: Channels { nfc: channels.nfc, bluetooth: channels.bluetooth, sms_number: channels.sms_number },
         policy: Policy {

@@ -2,6 +2,7 @@
 //! whether it was registered before, and until when a ticket is good.
 
 pub(crate) mod check;
+pub mod fare;
 pub mod fares;
 pub mod guard;
 #[cfg(feature = "load")]
@@ -11,8 +12,9 @@ pub mod section;
 pub mod sign;
 pub mod trip;
 
+pub use fare::{FareError, Less, Party, Riders};
 pub use guard::{Earlier, repeated};
 pub use ride::{RideError, RideEvent, RideState};
-pub use section::{Carrier, CarrierId, Direction, PaidInControl, Policy, RidesSection, Route, RouteId};
+pub use section::{Carrier, CarrierId, DatedFare, Direction, PaidInControl, Policy, RidesSection, Route, RouteId};
 pub use sign::{BoardNumber, ShownSign, Sign, SignError, Token, read_sign};
 pub use trip::{TicketTime, Trip, is_taken_over, service_day, service_moment, trip_at};

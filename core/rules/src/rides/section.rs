@@ -10,7 +10,9 @@ use crate::kernel::money::Money;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::section::Section;
 use crate::words;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 slug_ids! {
     /// Whoever owns the vehicles and carries: `green-bus`.
@@ -29,8 +31,12 @@ pub struct RidesSection {
     /// Hosts of the links on signs, in lower case: what else is scanned is no sign of this city.
     #[serde(default)]
     pub sign_hosts: Vec<String>,
-    /// What a ride costs.
-    pub fare: Fact<Money>,
+    /// What a ride costs, each from a calendar day on.
+    #[serde(default, deserialize_with = "lenient::list")]
+    pub fares: Vec<DatedFare>,
+    /// Calendar days on which nobody pays; a ride is registered all the same.
+    #[serde(default)]
+    pub free_days: BTreeSet<NaiveDate>,
     /// How a ride can be paid in the app (AV-67).
     #[serde(default, deserialize_with = "lenient::list")]
     pub pay: Vec<PayMethod>,
@@ -56,6 +62,14 @@ impl RidesSection {
     pub fn carrier(&self, id: &CarrierId) -> Option<&Carrier> {
         self.carriers.iter().find(|carrier| carrier.id == *id)
     }
+}
+
+/// A fare from a day on, until the next one begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatedFare {
+    /// From midnight by the city's clock.
+    pub from: NaiveDate,
+    pub fare: Fact<Money>,
 }
 
 /// Whoever carries (AV-12).

@@ -14,6 +14,8 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("orders", include_str!("../../src/orders/load.rs"), &["*"]),
     ("garages", include_str!("../../src/garages/load.rs"), &["*"]),
     ("rides", include_str!("../../src/rides/load.rs"), &["*"]),
+    ("cards", include_str!("../../src/cards/load.rs"), &["*"]),
+    ("passes", include_str!("../../src/passes/load.rs"), &["*"]),
     ("city", include_str!("../../src/kernel/city.rs"), &["BaseRetention", "Contacts", "Terms", "Source"]),
     ("position", include_str!("../../src/kernel/position.rs"), &["Centre"]),
     (
@@ -25,7 +27,9 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("parking section", include_str!("../../src/parking/section.rs"), &["SmsPolicy", "Retention"]),
     ("orders section", include_str!("../../src/orders/section.rs"), &["Retention"]),
     ("garages section", include_str!("../../src/garages/section.rs"), &["Policy", "Retention"]),
+    ("passes section", include_str!("../../src/passes/section.rs"), &["PassRetention"]),
     ("rides section", include_str!("../../src/rides/section.rs"), &["Retention"]),
+    ("cards section", include_str!("../../src/cards/section.rs"), &["CardPolicy", "CardRetention"]),
     ("garages facility", include_str!("../../src/garages/facility.rs"), &["TicketPattern"]),
 ];
 
@@ -41,10 +45,12 @@ const ENUMS: &[(&str, &[&str])] = &[
     ),
     (include_str!("../../src/orders/section.rs"), &["DiscountFrom"]),
     (include_str!("../../src/garages/section.rs"), &["OnEntry"]),
+    (include_str!("../../src/passes/section.rs"), &["PassRefund"]),
     (
         include_str!("../../src/garages/facility.rs"),
         &["FacilityKind", "HolidayOpening", "PaidWhen", "OnSite", "CheckDigit"],
     ),
+    (include_str!("../../src/cards/section.rs"), &["CardTariff"]),
     (include_str!("../../src/garages/tariff.rs"), &["DayCount", "TariffBy"]),
 ];
 

@@ -3,9 +3,11 @@
 
 use crate::support::at;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use mesto_rules::cards::{self, CardTariff, CardsSection, TopUpTimes};
 use mesto_rules::garages::{self, GaragesSection, Observation, VisitAsk};
 use mesto_rules::kernel::section::{Section, SectionError};
 use mesto_rules::orders::OrdersSection;
+use mesto_rules::passes::{Category, CategoryId, PassesSection};
 use mesto_rules::rides::{self, Earlier, RideEvent, RideState, RidesSection, TicketTime, Trip};
 use mesto_rules::{City, ParkingSection, PayMethod, Position, QuoteAsk, Stay, Stays, Zone, order};
 use serde_json::Value;
@@ -20,6 +22,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sources.**", "cli/src/base/cities.rs", ".sources"),
     ("contacts.**", "cli/src/base/cities.rs", "\"/contacts\""),
     ("terms.**", "cli/src/base/cities.rs", "\"/terms\""),
+    ("guaranteed_percent", "operator/src/base/availability.rs", "city.guaranteed_percent"),
     ("sections.wallet.card.brands.*", "cli/src/base/cities.rs", "\"/sections/wallet/card\""),
     // Names and looks.
     ("id", "core/client/src/base/cities.rs", "city.id"),
@@ -46,12 +49,26 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.rides.routes.*.kind", "core/client/src/rides/sales.rs", "route.kind"),
     ("sections.rides.routes.*.number", "core/client/src/rides/sales.rs", "route.number"),
     ("sections.rides.routes.*.directions.*.headsign.*", "core/client/src/rides/sales.rs", "headsign.get"),
-    ("sections.rides.fare.known.value.**", "operator/src/rides/sales.rs", "rides.fare"),
-    ("sections.rides.pay.*", "operator/src/rides/sales.rs", "rides.pay"),
+    ("sections.rides.pay.*", "operator/src/rides/price.rs", "rides.pay"),
     ("sections.rides.policy.persons_most", "operator/src/rides/sales.rs", "policy.persons_most"),
     ("sections.rides.policy.paid_in_control", "operator/src/rides/sales.rs", "policy.paid_in_control"),
     ("sections.rides.policy.terminal_code_seconds", "operator/src/rides/found.rs", "policy.terminal_code_seconds"),
+    ("sections.passes.categories.*.name.*", "core/client/src/passes/mod.rs", "known.name.get"),
+    ("sections.passes.products.*.name.*", "core/client/src/passes/mod.rs", "known.name.get"),
+    ("sections.passes.categories.*.granted_days", "operator/src/passes/clerks.rs", "category.granted_days"),
+    ("sections.passes.pay.*", "operator/src/passes/sales.rs", "section.pay"),
+    ("sections.passes.products.*.refund", "operator/src/passes/holders.rs", "product.refund"),
+    ("sections.passes.policy.ahead_days", "operator/src/passes/sales.rs", "policy.ahead_days"),
+    ("sections.passes.policy.day_begins", "operator/src/passes/holders.rs", "policy.day_begins"),
+    ("sections.passes.policy.ending_days", "core/client/src/passes/reminders.rs", "policy.ending_days"),
+    ("sections.passes.retention.benefits_days", "operator/src/passes/mod.rs", "retention.benefits_days"),
     ("sections.rides.retention.rides_days", "operator/src/rides/mod.rs", "retention.rides_days"),
+    // What a rider is shown of a card, and how it is topped up.
+    ("sections.cards.kinds.*.name.*", "core/client/src/cards/mod.rs", "kind.name.get"),
+    ("sections.cards.top_ups.least.**", "operator/src/cards/top_ups.rs", "top_ups.least"),
+    ("sections.cards.top_ups.most.**", "operator/src/cards/top_ups.rs", "top_ups.most"),
+    ("sections.cards.top_ups.pay.*", "operator/src/cards/top_ups.rs", "top_ups.pay"),
+    ("sections.cards.retention.rides_days", "operator/src/cards/mod.rs", "retention.rides_days"),
     // It has to agree with the price of the day, and is said in words.
     (
         "sections.garages.tariffs.*.rate_tables.*.day_cap.after_minutes.known.value",
@@ -100,6 +117,8 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("sections.garages.facilities.ada.rate_table", "a lot that is paid on entry sells nothing to a phone"),
     ("sections.rides.channels.nfc", "the contract names the channel without a flow (AMB-18)"),
     ("sections.rides.channels.bluetooth", "the contract names the channel without a flow (AMB-18)"),
+    ("sections.passes.categories.student.pays.known.value.type", "he pays the fare, as everybody"),
+    ("sections.passes.categories.pensioner.pays.known.value.type", "he pays the fare, as everybody"),
     ("sections.garages.policy.tariff_by", "there is one tariff"),
     ("quote_ttl_seconds", "a city without a service that is priced here offers nothing"),
     ("sections.wallet.card.**", "a city without a service that is priced here takes no card"),
@@ -288,8 +307,8 @@ struct Grid {
     families: Vec<(&'static str, Vec<String>)>,
 }
 
-const FAMILIES: [&str; 9] =
-    ["calendar", "clock", "plates", "deposits", "places", "orders", "quotes", "visits", "rides"];
+const FAMILIES: [&str; 10] =
+    ["calendar", "clock", "plates", "deposits", "places", "orders", "quotes", "visits", "rides", "cards"];
 
 impl Grid {
     fn of(base: City) -> Self {
@@ -315,6 +334,10 @@ impl Grid {
                 Ok(section) => Box::new(ridden(city, section)),
                 Err(_) => Box::new(std::iter::empty()),
             },
+            "cards" => match city.section::<CardsSection>() {
+                Ok(section) => Box::new(carded(section)),
+                Err(_) => Box::new(std::iter::empty()),
+            },
             other => panic!("no family {other}"),
         }
     }
@@ -330,6 +353,7 @@ impl Grid {
             ["sections", "plates", ..] => "plates",
             ["sections", "garages", ..] => "visits",
             ["sections", "orders", ..] => "orders",
+            ["sections", "cards", ..] => "cards",
             _ => "quotes",
         };
         let is_changed =
@@ -592,7 +616,45 @@ fn ridden<'a>(city: &'a City, section: &'a RidesSection) -> impl Iterator<Item =
         let carrier = section.carrier(&route.carrier).map(|carrier| &carrier.id);
         format!("{:?} {:?} {carrier:?}", route.id, route.direction(1).is_some())
     });
-    signs.into_iter().chain(lasting).chain(disputed).chain(known)
+    let days = ["2024-08-02", "2024-08-03", "2025-09-03"].map(|day| day.parse::<NaiveDate>().unwrap());
+    let passes = city.section::<PassesSection>().ok();
+    let own = move |category: Option<&Category>| category.map(|category| category.id.clone()).into_iter().collect();
+    let categories = passes.into_iter().flat_map(|passes| &passes.categories).map(Some).chain([None]);
+    let fares = categories.flat_map(move |category| {
+        let granted: Vec<CategoryId> = own(category);
+        let companions: Vec<(CategoryId, u32)> = granted.iter().map(|id| (id.clone(), 1)).collect();
+        days.map(|day| {
+            let riders = |companions| rides::Riders { persons: 3, granted: &granted, pass: None, companions };
+            format!(
+                "{:?} {:?}",
+                section.parties(day, riders(&[]), passes),
+                section.parties(day, riders(&companions), passes)
+            )
+        })
+    });
+    let sold = passes.into_iter().flat_map(move |passes| {
+        passes.products.iter().flat_map(move |product| {
+            passes.categories.iter().map(move |category| {
+                let own = [category.id.clone()];
+                format!("{:?} {:?}", product.last_on(days[2]), product.cheapest(passes, own.iter()))
+            })
+        })
+    });
+    signs.into_iter().chain(lasting).chain(disputed).chain(known).chain(fares).chain(sold)
+}
+
+/// Links, top-ups and inactivity of cards.
+fn carded(section: &CardsSection) -> impl Iterator<Item = String> + '_ {
+    let begun = at("2025-03-03 10:00");
+    let kinds = section.kinds.iter().map(|kind| format!("{:?} {:?}", kind.id, kind.tariff));
+    let times = TopUpTimes::of(begun, &section.top_ups);
+    let policy = &section.policy;
+    let linked = (0..60).map(move |count| {
+        let linked = vec![CardTariff::Standard; count];
+        format!("{:?}", cards::may_link(&linked, &CardTariff::Standard, policy.linked_most))
+    });
+    let inactive = format!("{:?}", cards::inactive_from(begun.date_naive(), policy.inactive_after_months));
+    kinds.chain([format!("{times:?}"), inactive]).chain(linked)
 }
 
 #[test]

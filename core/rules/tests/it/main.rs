@@ -3,7 +3,9 @@
 
 mod almaty;
 mod authors;
+mod availability;
 mod belgrade_receipts;
+mod cards;
 mod clock;
 mod control;
 mod control_laws;
@@ -23,13 +25,16 @@ mod older;
 mod orders;
 mod pages;
 mod partners;
+mod passes;
 mod places;
 mod plates;
 mod promises;
 mod rides;
 mod sections;
 mod source_files;
+mod standing;
 mod state_machines;
 mod stays;
 mod support;
+mod terms;
 mod values;

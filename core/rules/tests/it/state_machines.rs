@@ -3,7 +3,9 @@
 
 use crate::support::{ask, at, belgrade, buy, of};
 use chrono::TimeDelta;
+use mesto_rules::cards::{CardEvent, CardState, CardsSection, TopUpError, TopUpEvent, TopUpState, TopUpTimes};
 use mesto_rules::garages::visit::{self, VisitEvent, VisitState};
+use mesto_rules::kernel::standing::{Standing, StandingEvent};
 use mesto_rules::order::{self, OrderEvent, OrderState, OrderTerms};
 use mesto_rules::rides::{RideError, RideEvent, RideState, RidesSection};
 use mesto_rules::stay::StayState;
@@ -146,6 +148,64 @@ fn rides() -> String {
     table
 }
 
+fn accounts() -> String {
+    let mut table = String::from(
+        "\n## Account\n\nWhether something new is paid with it; what was paid stays good in every state.\n\n| state | may pay | suspend | resume | block | unblock | close |\n|---|---|---|---|---|---|---|\n",
+    );
+    use StandingEvent::{Block, Close, Resume, Suspend, Unblock};
+    for state in Standing::ALL {
+        let pays = state.may_pay().map_or_else(|why| format!("no: {why}"), |()| "yes".to_owned());
+        let becomes = |event| state.step(event).map_or_else(|why| format!("refused: {why}"), |next| word(&next));
+        let cells: Vec<String> = [Suspend, Resume, Block, Unblock, Close].map(becomes).to_vec();
+        writeln!(table, "| {} | {pays} | {} |", word(&state), cells.join(" | ")).unwrap();
+    }
+    table
+}
+
+fn cards() -> String {
+    let mut table = String::from(
+        "\n## Transport card\n\n| state | event | becomes | or is refused, because |\n|---|---|---|---|\n",
+    );
+    for state in [CardState::Active, CardState::Blocked, CardState::Replaced] {
+        for (name, event) in
+            [("block", CardEvent::Block), ("unblock", CardEvent::Unblock), ("replace", CardEvent::Replace)]
+        {
+            let (becomes, refused) = match state.step(event) {
+                Ok(next) => (word(&next), "-".to_owned()),
+                Err(error) => ("-".to_owned(), error.to_string()),
+            };
+            writeln!(table, "| {} | {name} | {becomes} | {refused} |", word(&state)).unwrap();
+        }
+    }
+    table
+}
+
+fn top_ups() -> String {
+    let city = mesto_rules::load::embedded("almaty").unwrap();
+    let times = TopUpTimes::of(at("2025-03-03 10:00"), &city.section::<CardsSection>().unwrap().top_ups);
+    let late = times.hold_until + TimeDelta::seconds(1);
+    let mut table = String::from(
+        "\n## Top-up of a card\n\nReaders write it until a day; `hold, too late` is after it. It goes back some days later, because readers tell late; `go back, too early` is before that.\n\n| state | event | becomes | or is refused, because |\n|---|---|---|---|\n",
+    );
+    for state in [TopUpState::Waiting, TopUpState::Held, TopUpState::Returned] {
+        for (name, event, now) in [
+            ("hold", TopUpEvent::Hold { held_at: times.hold_until }, late),
+            ("hold, too late", TopUpEvent::Hold { held_at: late }, late),
+            ("go back, too early", TopUpEvent::GoBack, late),
+            ("go back", TopUpEvent::GoBack, times.returns_at),
+        ] {
+            let (becomes, refused) = match state.step(event, &times, now) {
+                Ok(next) => (word(&next), "-".to_owned()),
+                Err(TopUpError::TooLate { .. }) => ("-".to_owned(), "the days are over".to_owned()),
+                Err(TopUpError::NotYet { .. }) => ("-".to_owned(), "it waits for a reader".to_owned()),
+                Err(error) => ("-".to_owned(), error.to_string()),
+            };
+            writeln!(table, "| {} | {name} | {becomes} | {refused} |", word(&state)).unwrap();
+        }
+    }
+    table
+}
+
 fn visits() -> String {
     let mut table = head(
         "Visit of a garage",
@@ -195,7 +255,9 @@ fn visits() -> String {
 #[test]
 fn the_tables_of_the_state_machines_are_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/state-machines.md");
-    let made = format!("{HEAD}{}{}{}{}{}", tickets(), stays(), orders(), visits(), rides());
+    let made = [tickets(), stays(), orders(), visits(), rides(), cards(), top_ups(), accounts()]
+        .into_iter()
+        .fold(HEAD.to_owned(), |page, table| page + &table);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &made).unwrap();
     }

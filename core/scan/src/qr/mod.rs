@@ -4,6 +4,7 @@ pub(crate) mod finders;
 pub(crate) mod fit;
 mod geometry;
 pub mod layout;
+mod letters;
 pub mod segments;
 pub mod soft;
 mod solomon;

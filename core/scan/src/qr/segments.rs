@@ -1,6 +1,6 @@
 //! What the data codewords of a QR code say (ISO/IEC 18004, 7.4).
 
-use encoding_rs::{Encoding, SHIFT_JIS, UTF_8, WINDOWS_1252};
+use super::letters::{self, Letters};
 
 /// The content of a code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,7 +42,7 @@ const ALPHANUMERIC: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 pub fn said(codewords: &[u8], version: usize) -> Option<Said> {
     let mut bits = Bits { codewords, next: 0 };
     let mut said = Said::default();
-    let mut encoding: Option<&'static Encoding> = None;
+    let mut letters: Option<Letters> = None;
     let size = if version < 10 { 0 } else { 1 + usize::from(version > 26) };
     let length = |of: [usize; 3]| of.get(size).copied();
     loop {
@@ -90,7 +90,7 @@ pub fn said(codewords: &[u8], version: usize) -> Option<Said> {
                 }
                 let bytes: Vec<u8> =
                     (0..count).filter_map(|_| bits.take(8)).filter_map(|b| u8::try_from(b).ok()).collect();
-                push(&mut said, &bytes, Some(encoding));
+                push(&mut said, &bytes, Some(letters));
             }
             0b1000 => {
                 for _ in 0..bits.take(length([8, 10, 12])?)? {
@@ -98,7 +98,7 @@ pub fn said(codewords: &[u8], version: usize) -> Option<Said> {
                     let both = ((value / 0xc0) << 8) | (value % 0xc0);
                     let both = both + if both < 0x1f00 { 0x8140 } else { 0xc140 };
                     let pair = u16::try_from(both).ok()?.to_be_bytes();
-                    push(&mut said, &pair, Some(Some(SHIFT_JIS)));
+                    push(&mut said, &pair, Some(Some(letters::SHIFT_JIS)));
                 }
             }
             0b1101 => {
@@ -111,7 +111,7 @@ pub fn said(codewords: &[u8], version: usize) -> Option<Said> {
                     let both = ((value / 0x60) << 8) | (value % 0x60);
                     let both = both + if both < 0xa00 { 0xa1a1 } else { 0xa6a1 };
                     let pair = u16::try_from(both).ok()?.to_be_bytes();
-                    push(&mut said, &pair, Some(Some(encoding_rs::GB18030)));
+                    push(&mut said, &pair, Some(Some(letters::GB18030)));
                 }
             }
             0b0111 => {
@@ -122,7 +122,7 @@ pub fn said(codewords: &[u8], version: usize) -> Option<Said> {
                     0xc0..=0xdf => (first & 0x1f) << 16 | bits.take(16)?,
                     _ => return None,
                 };
-                encoding = Some(of_eci(number)?);
+                letters = Some(letters::of_eci(number)?);
             }
             // Structured append: which of how many, and their parity.
             0b0011 => drop(bits.take(16)?),
@@ -167,57 +167,8 @@ fn of_gs1(word: &[u8]) -> Vec<u8> {
 }
 
 /// Adds bytes: as ASCII, or as an encoding says; as what they look like where none was given.
-fn push(said: &mut Said, bytes: &[u8], encoding: Option<Option<&'static Encoding>>) {
+fn push(said: &mut Said, bytes: &[u8], of: Option<Option<Letters>>) {
     said.bytes.extend_from_slice(bytes);
-    let encoding = encoding.map_or(UTF_8, |known| known.unwrap_or_else(|| looks_like(bytes)));
-    said.text.push_str(&encoding.decode_without_bom_handling(bytes).0);
-}
-
-/// UTF-8 where it is that, Shift JIS where it is that and not Latin letters, else Windows-1252.
-fn looks_like(bytes: &[u8]) -> &'static Encoding {
-    if std::str::from_utf8(bytes).is_ok() {
-        return UTF_8;
-    }
-    let (text, had_errors) = SHIFT_JIS.decode_without_bom_handling(bytes);
-    let is_japanese = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{303f}' | '\u{ff61}'..='\u{ff9f}');
-    let others = text.chars().filter(|c| !c.is_ascii());
-    if !had_errors && others.clone().filter(|c| is_japanese(*c)).count() * 2 > others.count() {
-        return SHIFT_JIS;
-    }
-    WINDOWS_1252
-}
-
-/// The encodings of Extended Channel Interpretations.
-fn of_eci(number: usize) -> Option<&'static Encoding> {
-    let label: &[u8] = match number {
-        0 | 2 => b"ibm866",
-        1 | 3 => b"iso-8859-1",
-        4 => b"iso-8859-2",
-        5 => b"iso-8859-3",
-        6 => b"iso-8859-4",
-        7 => b"iso-8859-5",
-        8 => b"iso-8859-6",
-        9 => b"iso-8859-7",
-        10 => b"iso-8859-8",
-        11 => b"iso-8859-9",
-        12 => b"iso-8859-10",
-        13 => b"windows-874",
-        15 => b"iso-8859-13",
-        16 => b"iso-8859-14",
-        17 => b"iso-8859-15",
-        18 => b"iso-8859-16",
-        20 => b"shift_jis",
-        21 => b"windows-1250",
-        22 => b"windows-1251",
-        23 => b"windows-1252",
-        24 => b"windows-1256",
-        25 => b"utf-16be",
-        28 => b"big5",
-        29 => b"gb2312",
-        30 => b"euc-kr",
-        32 => b"gb18030",
-        26 | 27 | 170 | 899 => b"utf-8",
-        _ => return None,
-    };
-    Encoding::for_label(label)
+    let of = of.map_or(letters::UTF_8, |known| known.unwrap_or_else(|| letters::looks_like(bytes)));
+    said.text.push_str(&letters::read(of, bytes));
 }

@@ -52,12 +52,12 @@ public struct RidesClient: Part {
 
 extension RidesSubject {
     /// A ride by what was scanned.
-    public static func scanned(_ text: String, persons: UInt32 = 1, isAgain: Bool = false) -> RidesSubject {
-        RidesSubject(scanned: text, vehicle: nil, persons: persons, isAgain: isAgain)
+    public static func scanned(_ text: String, persons: UInt32 = 1, isAgain: Bool = false, companions: [Companions] = []) -> RidesSubject {
+        RidesSubject(scanned: text, vehicle: nil, persons: persons, companions: companions, isAgain: isAgain)
     }
     /// A ride by the number on the board or the plate.
-    public static func typed(_ number: String, persons: UInt32 = 1, isAgain: Bool = false) -> RidesSubject {
-        RidesSubject(scanned: nil, vehicle: number, persons: persons, isAgain: isAgain)
+    public static func typed(_ number: String, persons: UInt32 = 1, isAgain: Bool = false, companions: [Companions] = []) -> RidesSubject {
+        RidesSubject(scanned: nil, vehicle: number, persons: persons, companions: companions, isAgain: isAgain)
     }
 }
 

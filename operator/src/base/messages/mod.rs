@@ -69,6 +69,8 @@ pub(crate) enum Urgency {
     CodeOfAccount = 0,
     /// A code for a number without one.
     CodeOfStranger = 1,
+    /// A notice that has to reach its person, and not within the minute.
+    Notice = 2,
 }
 
 impl Urgency {
@@ -116,8 +118,14 @@ pub(crate) const SERVICE: Service = Service {
 /// A one-time code; parameters `code` and `minutes`, how long it is good for.
 pub(crate) const SIGN_IN_CODE: &str = "sign_in.code";
 
+/// The account was blocked (AV-103); parameters `reason` and `write_to`, an address.
+pub(crate) const ACCOUNT_BLOCKED: &str = "standing.blocked";
+
+/// The operator closed the account (AV-124); the same parameters.
+pub(crate) const ACCOUNT_TERMINATED: &str = "standing.terminated";
+
 /// Everything that is sent.
-pub const TEMPLATES: &[&str] = &[SIGN_IN_CODE];
+pub const TEMPLATES: &[&str] = &[SIGN_IN_CODE, ACCOUNT_BLOCKED, ACCOUNT_TERMINATED];
 
 fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
     let old = values![before(now, operator.home.retention.messages_days)];
@@ -169,20 +177,25 @@ pub(crate) struct Sms<'a> {
 
 /// Sends a message; those of the same kind to the same number that still wait are sent no more.
 pub(crate) fn send(tx: &mut dyn Tx, call: &Call<'_>, sms: Sms<'_>) -> Outcome<()> {
+    send_at(tx, call.operator, call.now, sms)
+}
+
+/// As [`send`], where nobody calls.
+pub(crate) fn send_at(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, sms: Sms<'_>) -> Outcome<()> {
     let before = "UPDATE message SET state = 'expired', params = '{}', reason = 'superseded' WHERE recipient = $1 AND template = $2 AND state = 'waiting'";
     tx.write(Write::sql("message", before, values![sms.to, sms.template]))?;
     tx.write(Write::insert(MessageRow {
-        id: call.operator.new_id(call.now),
+        id: operator.new_id(now),
         channel: "sms".to_owned(),
         recipient: sms.to.to_owned(),
         template: sms.template.to_owned(),
         params: Json::of(&sms.params)?,
         language: sms.language,
-        at: call.now,
+        at: now,
         priority: sms.urgency.priority(),
         state: StateWord::Waiting,
         valid_until: Some(sms.valid_until),
-        next_at: call.now,
+        next_at: now,
         lease_until: DateTime::UNIX_EPOCH,
         tries: 0,
         submissions: 0,

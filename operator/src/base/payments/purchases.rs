@@ -18,6 +18,8 @@ use crate::base::payments::rows::{
 };
 use crate::base::payments::sells::{Delivered, Delivery, Sellers};
 use crate::base::payments::{PAGE_END, provider, refunds};
+use crate::base::standing::{self, StandingRow};
+use crate::base::terms::{self, AcceptedRow};
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due;
@@ -53,12 +55,28 @@ fn to_buy(quote: QuoteId) -> Select<(QuoteRow, Option<SaleRow>)> {
     )
 }
 
+/// Asks where the account of a quote stands.
+fn standing_of_buyer(quote: QuoteId) -> Select<StandingRow> {
+    Select::of(
+        "FROM account_standing WHERE account_standing.account = (SELECT quote.account FROM quote WHERE quote.id = $1)",
+        values![quote],
+    )
+}
+
+/// Asks which terms the account of a quote accepted.
+fn accepted_by_buyer(quote: QuoteId) -> Select<AcceptedRow> {
+    Select::of(
+        "FROM terms_accepted WHERE terms_accepted.account = (SELECT quote.account FROM quote WHERE quote.id = $1)",
+        values![quote],
+    )
+}
+
 /// What a purchase reads: its quote, whether it was sold, and what its service's delivery looks at;
 /// for a provider's page, which a request that is led back asks for, how many wait on one.
 pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     let PurchaseRequest { quote, return_url, .. } = call.request.read().ok()?;
     let sellers = call.operator.parts.get::<Sellers>().ok()?;
-    let mut asks = vec![to_buy(quote).ask()];
+    let mut asks = vec![to_buy(quote).ask(), standing_of_buyer(quote).ask(), accepted_by_buyer(quote).ask()];
     asks.extend(return_url.map(|_| waiting(quote, call.now).ask()));
     asks.extend(sellers.prefetch(call.operator, quote));
     Some(asks)
@@ -89,10 +107,20 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<Quote
 pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>, asked: PurchaseRequest) -> Outcome<Bought> {
     call.in_time(asked.not_after)?;
     let quote = take_quote(tx, call, asked.quote)?;
+    let (operator, now) = (call.operator, call.now);
+    standing::may_pay(operator, tx.first(standing_of_buyer(quote.id))?.as_ref())?;
+    let city = operator.city(quote.city.as_str())?;
+    let accepted = tx.all(accepted_by_buyer(quote.id))?;
+    let registered_at = call.account()?.created_at;
+    let pending = terms::pending(city, &quote.service, (registered_at, now), &accepted);
+    terms::check(&pending)?;
     let bought = match quote.pay {
         PayWord::Deposit => from_deposit(tx, call, &quote)?,
         PayWord::Card => by_card(tx, call, &quote, asked.return_url.as_deref())?,
     };
+    // What was shown with the button: a quote of the day before told the change as one to come.
+    let shown = terms::pending(city, &quote.service, (registered_at, quote.issued_at), &accepted);
+    terms::accepted_by_use(tx, now, call.account()?, city, &shown)?;
     call.made = Some(bought.sale.id.to_string());
     Ok(bought)
 }

@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
 use mesto_protocol::base::payments::{PayMethod, Payment};
-use mesto_protocol::base::{payments, sign_in, vehicles};
+use mesto_protocol::base::{availability, notices, payments, reports, sign_in, terms, vehicles};
+use mesto_protocol::cards::{offices, readers, riders as cards};
 use mesto_protocol::control::{controllers as control, registrations};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::garages::{controllers as garages, visits};
@@ -19,6 +20,8 @@ use mesto_protocol::orders::driver::{self as orders, Order};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::partners::reports as partners;
+use mesto_protocol::passes::holders::{PassesOutcome, PassesSubject};
+use mesto_protocol::passes::{clerks, holders};
 use mesto_protocol::rides::riders::{self, RidesOutcome, RidesSubject};
 use mesto_protocol::rides::vehicles as fleet;
 use mesto_protocol::services::operations;
@@ -113,7 +116,11 @@ struct There<'a> {
     vehicle: VehicleId,
     order: String,
     ride: String,
+    card: String,
+    top_up: String,
     sign: String,
+    pass: String,
+    benefit: String,
     /// The number of an order that is nobody's yet.
     number: String,
     payment: Payment,
@@ -131,6 +138,14 @@ fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
             quote("orders", json!({"order": there.order}), "deposit"),
             quote("rides", json!({"scanned": there.sign, "persons": 2, "is_again": true}), "deposit"),
             quote("rides", json!({"vehicle": "1204", "persons": 1}), "card"),
+            quote("cards", json!({"card": there.card, "amount": {"amount": "200.00", "currency": "RSD"}}), "deposit"),
+            quote("passes", json!({"product": "month", "first_on": "2025-09-10", "is_again": true}), "deposit"),
+            quote("passes", json!({"product": "month"}), "card"),
+            quote(
+                "rides",
+                json!({"vehicle": "1204", "persons": 3, "companions": [{"category": "child", "persons": 1}], "is_again": true}),
+                "deposit",
+            ),
             quote("wallet", json!({"amount": rsd("200.00")}), "card"),
         ];
     }
@@ -167,6 +182,12 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": TICKET, "at": driver.world.now()})
     } else if is(&riders::DISPUTE) {
         json!({"ride": there.ride, "reason": "wrong"})
+    } else if is(&holders::GIVE_BACK) {
+        json!({"pass": there.pass})
+    } else if is(&clerks::GRANT) {
+        json!({"city": "belgrade", "account": driver.account, "category": "student", "until_on": "2026-06-30", "evidence": "7/2025"})
+    } else if is(&clerks::REVOKE) {
+        json!({"benefit": there.benefit, "reason": "a mistake"})
     } else if is(&fleet::TELL_VEHICLES) {
         let vehicle = json!({"board": "1300", "plate": "BG900AA", "carrier": "green-bus", "is_in_service": true});
         json!({"city": "belgrade", "vehicles": [vehicle]})
@@ -179,6 +200,21 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
     } else if is(&fleet::PUT_TERMINAL) {
         let key = SoftwareDevice::from_seed(&[9; 32]).unwrap().device_key().to_text();
         json!({"city": "belgrade", "vehicle": "1204", "key": key})
+    } else if is(&cards::LINK) {
+        json!({"city": "belgrade", "number": CARD, "code": CARD_CODE})
+    } else if is(&cards::REPORT) {
+        json!({"card": there.card, "trouble": "defective", "note": "it cannot be read"})
+    } else if is(&readers::TELL_HELD) {
+        json!({"city": "belgrade", "held": [{"top_up": there.top_up, "held_at": driver.world.now()}]})
+    } else if is(&offices::TELL_ISSUED) {
+        let card = json!({"number": CARD, "code": CARD_CODE, "kind": "standard", "issued_on": "2025-01-15"});
+        json!({"city": "belgrade", "cards": [card]})
+    } else if is(&offices::CONFIRM) {
+        json!({"city": "belgrade", "number": CARD})
+    } else if is(&offices::BLOCK) {
+        json!({"city": "belgrade", "number": CARD, "trouble": "stopped"})
+    } else if is(&offices::REPLACE) {
+        json!({"city": "belgrade", "number": CARD, "replacement": CARD, "replacement_code": CARD_CODE})
     } else if is(&control::BEGIN) {
         let (id, shift) = (named("ct"), named("sh"));
         json!({"id": id, "shift": shift, "city": "belgrade", "vehicle": "1204", "begun_at": driver.world.now()})
@@ -194,10 +230,28 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         let now = driver.world.now();
         let one = json!({"kind": "transport_card", "code": "9643908502317745", "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": now, "is_free": false, "is_void": false, "amount": rsd("50.00"), "category": "pensioner"});
         json!({"city": "belgrade", "registrations": [one], "complete": [{"vehicle": "1204", "told_until": now}]})
+    } else if is(&notices::PUBLISH) {
+        new_notice(driver.world)
+    } else if is(&notices::WITHDRAW) {
+        json!({"notice": named("nt")})
+    } else if is(&terms::ACCEPT) {
+        json!({"city": "belgrade", "id": "mobile-application", "version": "1856/1"})
+    } else if is(&reports::REPORT) {
+        json!({"city": "belgrade", "kind": "failure", "text": "It does not work", "vehicle": "1204", "ride": there.ride})
     } else {
         panic!("{} {} takes a body that is not written here", operation.method.as_str(), operation.path)
     }
 }
+
+/// Works that begin in an hour.
+fn new_notice(world: &World) -> Value {
+    let (from, until) = (world.now() + TimeDelta::hours(1), world.now() + TimeDelta::hours(2));
+    let text = json!({"sr-Latn": "Radovi", "en": "Works"});
+    json!({"kind": "planned_works", "city": "belgrade", "services": ["rides"], "title": text, "body": text, "begins_at": from, "ends_at": until})
+}
+/// A transport card of the driver's: its number and what is printed on it.
+const CARD: &str = "9643100000000017";
+const CARD_CODE: &str = "K7M2P9QD";
 
 /// The ticket of a car that is inside.
 const TICKET: &str = "GR004217";
@@ -228,6 +282,17 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
             &[("city", "belgrade"), ("carrier", "green-bus"), ("from", "2025-09-01"), ("to", "2025-09-03")]
         }
         path if path == fleet::FLEET.path => &[("city", "belgrade")],
+        path if path == notices::LIST.path => {
+            &[("city", "belgrade"), ("cursor", "nt_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
+        }
+        path if path == availability::READ.path => &[("city", "belgrade"), ("month", "2025-09")],
+        path if path == terms::LIST.path => &[("city", "belgrade")],
+        path if path == reports::LIST.path => &[("cursor", "rp_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
+        path if path == readers::READ.path => &[("city", "belgrade"), ("code", CARD_CODE)],
+        path if path == readers::STOPPED.path => {
+            &[("city", "belgrade"), ("cursor", "cd_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
+        }
+        path if path == cards::HISTORY.path => &[("cursor", "le_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
         path if path == visits::LIST.path => &[("cursor", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == payments::PAYMENTS.path => {
@@ -341,11 +406,29 @@ on_both_databases! {
         let ticket = driver.park(vehicle, "red", 60).ticket;
         let foreign_ticket = stranger.park(foreign, "red", 30).ticket;
         let topup = driver.top_up("200.00");
-        let subject = RidesSubject { scanned: Some(sign.clone()), vehicle: None, persons: 1, is_again: false };
+        let subject = RidesSubject { scanned: Some(sign.clone()), vehicle: None, persons: 1, companions: Vec::new(), is_again: false };
         let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
         let ride = driver.begin(&quote).sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride.id.to_string();
         let (dispatcher, ride_controller) = (world.dispatcher(), world.ride_controller("Daniyar"));
         let partner = world.staff_of(mesto_protocol::kernel::grants::Role::Partner, "belgrade", "green-bus");
+        let editor = world.notice_editor();
+        let clerk = world.card_clerk();
+        let card = json!({"number": CARD, "code": CARD_CODE, "kind": "standard", "issued_on": "2025-01-15"});
+        let told = json!({"city": "belgrade", "cards": [card]});
+        let told: offices::CardsTold = expect(200, dispatcher.post(offices::TELL_ISSUED.path, &told));
+        let card = told.cards[0];
+        let asked = json!({"city": "belgrade", "number": CARD, "code": CARD_CODE});
+        expect::<cards::Card>(200, driver.post(cards::LINK.path, &asked));
+        let subject = cards::CardsSubject { card, amount: crate::world::rsd("100.00") };
+        let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
+        let paid = driver.begin(&quote).sale.items[0].outcome::<cards::CardsOutcome>().unwrap().unwrap();
+        let (card, top_up) = (card.to_string(), paid.top_up.id.to_string());
+        let subject = PassesSubject { product: "month".parse().unwrap(), first_on: "2025-09-20".parse().ok(), is_again: false };
+        let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
+        let pass = driver.begin(&quote).sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass.id.to_string();
+        let benefit_clerk = world.benefit_clerk();
+        let granted = json!({"city": "belgrade", "account": driver.account, "category": "school", "until_on": "2026-06-30", "evidence": "8/2025"});
+        let benefit = expect::<holders::Benefit>(200, benefit_clerk.post(clerks::GRANT.path, &granted)).id.to_string();
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -354,11 +437,11 @@ on_both_databases! {
         let (order, number) = (driver.has_slip(&order).id.to_string(), issued("BG789PP", "blue").number.to_string());
         let ids = [
             vehicle.to_string(), foreign.to_string(), ticket.id.to_string(), foreign_ticket.id.to_string(), topup.id.to_string(), topup.sale.to_string(),
-            order.clone(), ride.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
+            order.clone(), ride.clone(), card.clone(), top_up.clone(), pass.clone(), benefit.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
         ];
-        let there = There { driver: &driver, vehicle, order, ride, sign: sign.clone(), number, payment: topup };
+        let there = There { driver: &driver, vehicle, order, ride, card, top_up, sign: sign.clone(), pass, benefit, number, payment: topup };
         let odd = odd(world, &ids);
-        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("partner", Some(&partner)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("partner", Some(&partner)), ("notice_editor", Some(&editor)), ("card_clerk", Some(&clerk)), ("benefit_clerk", Some(&benefit_clerk)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };

@@ -99,7 +99,7 @@ impl<'a> Device<'a> {
 
 fn card(world: &World, vehicle: &str, code: &str) -> ToldRegistration {
     ToldRegistration {
-        amount: None,
+        price: None,
         category: None,
         kind: ShownKind::TransportCard,
         code: code.into(),
@@ -234,7 +234,7 @@ on_both_databases! {
         let device = Device::new(&world, 1);
         let one = card(&world, "1204", "KZ001");
         let paper = ToldRegistration { kind: ShownKind::Paper, channel: RideChannel::Cash, ..one.clone() };
-        let luggage = ToldRegistration { kind: ShownKind::Luggage, channel: RideChannel::Cash, amount: Some(kzt("60.00")), ..one.clone() };
+        let luggage = ToldRegistration { kind: ShownKind::Luggage, channel: RideChannel::Cash, price: Some(kzt("60.00")), ..one.clone() };
         let free = ToldRegistration { is_free: true, code: "FREE1".into(), ..one.clone() };
         let family = ToldRegistration { persons: 4, code: "FAM01".into(), channel: RideChannel::BankCard, kind: ShownKind::BankCard, ..one.clone() };
         let known: RegistrationsTold = expect(200, told(&bus, vec![one.clone(), paper, luggage, free, family], None));

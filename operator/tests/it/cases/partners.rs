@@ -74,7 +74,7 @@ fn ticket(code: &str, kind: ShownKind, at: DateTime<Utc>, amount: Option<&str>) 
         registered_at: at,
         is_free: false,
         is_void: false,
-        amount: amount.map(kzt),
+        price: amount.map(kzt),
         category: None,
     }
 }
@@ -182,7 +182,7 @@ on_both_databases! {
             assert_eq!(refused("bad_request", &tell(&bus, by_card))["field"], json!("registrations.channel"));
         }
         let unsaid = refused("bad_request", &tell(&bus, ticket("BG0001", ShownKind::Luggage, world.now(), None)));
-        assert_eq!(unsaid["field"], json!("registrations.amount"));
+        assert_eq!(unsaid["field"], json!("registrations.price"));
         for (amount, code) in [("-0.01", "out_of_range"), ("1000000.01", "out_of_range")] {
             refused(code, &tell(&bus, ticket("BG0001", ShownKind::Luggage, world.now(), Some(amount))));
         }
@@ -426,7 +426,7 @@ proptest! {
                 Step::Ticket(amount, days) => {
                     let at = world.now() - TimeDelta::days(days);
                     let mut one = ticket(&format!("TK{number:06}"), ShownKind::Paper, at, Some("0.00"));
-                    one.amount = Some(Money::from_minor(amount, kzt("0.00").currency));
+                    one.price = Some(Money::from_minor(amount, kzt("0.00").currency));
                     expect::<RegistrationsTold>(200, tell(&bus, one.clone()));
                     tickets.push((one, amount));
                 }

@@ -19,7 +19,7 @@ use mesto_protocol::rides::vehicles::{
 use mesto_protocol::signed_code::{Claims, CodeError, Revocations};
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::money::Money;
-use mesto_rules::rides::{Token, sign};
+use mesto_rules::rides::{DatedFare, Token, sign};
 use serde_json::json;
 
 use crate::world::{Person, World, device, expect, kzt, refused};
@@ -81,16 +81,16 @@ pub(super) fn rider<'a>(world: &'a World, on: &SoftwareDevice, phone: &str, teng
     rider
 }
 
-fn ask(rider: &Person<'_>, wanted: Wanted, pay: PayMethod) -> Response {
+pub(super) fn ask(rider: &Person<'_>, wanted: Wanted, pay: PayMethod) -> Response {
     rider.post("/v1/quotes", &QuoteRequest { city: "almaty".into(), items: vec![wanted], pay, payer: None })
 }
 
 pub(super) fn scanned(text: &str) -> RidesSubject {
-    RidesSubject { scanned: Some(text.into()), vehicle: None, persons: 1, is_again: false }
+    RidesSubject { scanned: Some(text.into()), vehicle: None, persons: 1, companions: Vec::new(), is_again: false }
 }
 
 fn typed(number: &str) -> RidesSubject {
-    RidesSubject { scanned: None, vehicle: Some(number.into()), persons: 1, is_again: false }
+    RidesSubject { scanned: None, vehicle: Some(number.into()), persons: 1, companions: Vec::new(), is_again: false }
 }
 
 pub(super) fn check(rider: &Person<'_>, subject: &RidesSubject) -> Response {
@@ -103,7 +103,7 @@ pub(super) fn checked(rider: &Person<'_>, subject: &RidesSubject) -> (Quote, Rid
     (quote, offer)
 }
 
-fn ride_of(bought: &Bought) -> Ride {
+pub(super) fn ride_of(bought: &Bought) -> Ride {
     bought.sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride
 }
 
@@ -118,7 +118,7 @@ pub(super) fn by_card(rider: &Person<'_>, subject: &RidesSubject) {
     rider.world.approve(&rider.begin(&expect(201, asked)).payment);
 }
 
-fn believed(world: &World, ride: &Ride) -> Claims<SignedRide> {
+pub(super) fn believed(world: &World, ride: &Ride) -> Claims<SignedRide> {
     Claims::verify(&ride.signed, &world.key_set(), world.now()).unwrap()
 }
 
@@ -325,7 +325,8 @@ on_both_databases! {
     fn a_balance_that_is_short_by_one_tenge_buys_nothing_av_53(world) {
         let source = "decision".parse().unwrap();
         let world = world.almaty_where(|rides| {
-            rides.fare = Fact::Known(Known { value: kzt("501"), certainty: Certainty::Assumed, source });
+            let fare = Fact::Known(Known { value: kzt("501"), certainty: Certainty::Assumed, source });
+            rides.fares = vec![DatedFare { from: "2024-08-03".parse().unwrap(), fare }];
         });
         let bus = bus(&world);
         let rider = rider(&world, &device(3), PHONE, "500");

@@ -50,6 +50,8 @@ pub const QUOTE: Operation<QuoteRequest, Quote> = post(
     ProblemCode::OutOfRange,
     ProblemCode::NotFound,
     ProblemCode::TooManyRequests,
+    ProblemCode::AccountSuspended,
+    ProblemCode::AccountBlocked,
 ])
 .selling();
 pub const PURCHASE: Operation<PurchaseRequest, Bought> = action(
@@ -69,6 +71,9 @@ pub const PURCHASE: Operation<PurchaseRequest, Bought> = action(
     ProblemCode::SectionTooNew,
     ProblemCode::SectionUnreadable,
     ProblemCode::NotFound,
+    ProblemCode::AccountSuspended,
+    ProblemCode::AccountBlocked,
+    ProblemCode::TermsNotAccepted,
 ])
 .selling();
 pub const PAYMENT: Operation<Nothing, Purchase> =

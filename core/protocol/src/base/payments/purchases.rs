@@ -5,6 +5,7 @@ use mesto_rules::CityId;
 use mesto_rules::money::Money;
 
 use super::{Part, PayMethod, Payment, SaleState};
+use crate::base::terms::TermsPending;
 use crate::kernel::ids::{AccountId, QuoteId, SaleId};
 use crate::kernel::json::Json;
 use crate::kernel::line::{Line, Notice, Params, Vat};
@@ -131,6 +132,10 @@ records! { quote_records;
         /// price by then is paid back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub page_lives_seconds: Option<u32>,
+        /// Changes of the terms that this account did not accept yet, to be shown before the button
+        /// that pays (AV-125, AMB-38).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub terms_pending: Vec<TermsPending>,
     }
 }
 

@@ -70,7 +70,7 @@ fn parameters(operation: &Entry) -> Value {
 fn responses(operation: &Entry, services: &[&Service]) -> Value {
     let mut responses = Map::new();
     let mut answers = vec![(operation.status, &operation.answer)];
-    if matches!(operation.answer, Content::Text) {
+    if operation.has_tag {
         answers.push((304, &Content::Nothing));
     }
     for (status, body) in answers {

@@ -38,6 +38,7 @@ struct CitySource {
     outdated_from: NaiveDate,
     contacts: Contacts,
     terms: Vec<Terms>,
+    guaranteed_percent: Option<u32>,
     retention: BaseRetention,
 }
 
@@ -107,6 +108,7 @@ pub(crate) fn envelope(compiler: &mut Compiler<'_>) -> Option<City> {
         outdated_from: city.outdated_from,
         contacts: city.contacts,
         terms: city.terms,
+        guaranteed_percent: city.guaranteed_percent,
         retention: city.retention,
         sources,
         sections: Sections::new(calendar, plates, time, wallet),

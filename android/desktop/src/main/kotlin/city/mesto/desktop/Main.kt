@@ -32,6 +32,7 @@ import city.mesto.ui.SmsFallback
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.MestoScreens
 import city.mesto.ui.app.Platform
+import city.mesto.ui.app.Seen
 import city.mesto.ui.mestoFeatures
 import city.mesto.ui.theme.MestoTheme
 import java.awt.Desktop
@@ -47,6 +48,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
@@ -54,8 +56,11 @@ import kotlinx.coroutines.withContext
 /**
  * What leaves the app is shown in the panel; the bank's page opens in a browser where there is one.
  */
-private class Beside : Platform {
+private class Beside(private val folder: File?, private val hasBus: Boolean) : Platform {
     var page by mutableStateOf<String?>(null)
+
+    /** The sign of the bus that was boarded; null on the pavement. */
+    var sign by mutableStateOf<String?>(null)
     var composed by mutableStateOf<SmsFallback?>(null)
 
     override fun openPage(url: String) {
@@ -67,20 +72,31 @@ private class Beside : Platform {
      * The system's file dialog, which waits on the window's own thread; the file is read beside it.
      */
     override suspend fun pickPhoto(): ByteArray? {
-        val dialog = FileDialog(null as Frame?).apply {
-            setFilenameFilter { _, name -> PHOTOS.any { name.endsWith(it, ignoreCase = true) } }
-            isVisible = true
-        }
-        val file = dialog.files.firstOrNull() ?: return null
+        val file = pickPicture() ?: return null
         return withContext(Dispatchers.IO) { runCatching { file.readBytes() }.getOrNull() }
+    }
+
+    private fun pickPicture(): File? = FileDialog(null as Frame?).apply {
+        setFilenameFilter { _, name -> PICTURES.any { name.endsWith(it, ignoreCase = true) } }
+        isVisible = true
+    }.files.firstOrNull()
+
+    override val frames: Flow<Seen>?
+        get() = when {
+            folder != null -> framesOf(folder)
+            hasBus -> framesOf { sign }
+            else -> null
+        }
+
+    override val mayPickFrame get() = true
+
+    override suspend fun pickFrame(): Seen? {
+        val file = pickPicture() ?: return null
+        return withContext(Dispatchers.IO) { pictureOf(file)?.let(::seen) }
     }
 
     override fun composeSms(sms: SmsFallback) {
         composed = sms
-    }
-
-    private companion object {
-        val PHOTOS = listOf(".jpg", ".jpeg", ".png")
     }
 }
 
@@ -125,7 +141,8 @@ private val InTheCentre = Position(44.8131, 20.4606, 20.0)
 fun main() {
     val root = File(System.getProperty("mesto.root") ?: ".")
     val operator = System.getenv("MESTO_OPERATOR")
-    val testbed = if (operator == null) Testbed(File(System.getenv("MESTO_BIN") ?: File(root, "target/debug/mesto").path)) else null
+    val city = System.getenv("MESTO_CITY") ?: "belgrade"
+    val testbed = if (operator == null) Testbed(File(System.getenv("MESTO_BIN") ?: File(root, "target/debug/mesto").path), city) else null
     val language = System.getenv("MESTO_LANGUAGE") ?: Locale.getDefault().toLanguageTag()
     val client = runBlocking {
         Mesto.open(
@@ -137,7 +154,7 @@ fun main() {
             ),
         )
     }
-    val beside = Beside()
+    val beside = Beside(System.getenv("MESTO_FRAMES")?.let(::File), hasBus = testbed != null)
     val watched = Watched(client)
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
     val app = MestoApp(watched, language, "desktop", MutableStateFlow(InTheCentre), beside, mestoFeatures, scope)
@@ -154,7 +171,7 @@ fun main() {
         Window(onCloseRequest = close, title = "Mesto", state = window) {
             Row {
                 Box(Modifier.width(400.dp).fillMaxHeight()) { MestoScreens(app) }
-                testbed?.let { MestoTheme { Panel(it, watched.phone, beside.page, beside.composed) } }
+                testbed?.let { MestoTheme { Panel(it, watched.phone, beside.page, beside.composed, beside.sign) { sign -> beside.sign = sign } } }
             }
         }
     }

@@ -33,9 +33,11 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 
+private const val BUS = "1204"
+
 @OptIn(ExperimentalLayoutApi::class)
 @Composable
-fun Panel(testbed: Testbed, phone: String?, page: String?, composed: SmsFallback?) {
+fun Panel(testbed: Testbed, phone: String?, page: String?, composed: SmsFallback?, sign: String?, onBoarded: (String?) -> Unit) {
     var inbox by remember { mutableStateOf(emptyList<Received>()) }
     var now by remember { mutableStateOf("") }
     var isOffline by remember { mutableStateOf(false) }
@@ -74,6 +76,15 @@ fun Panel(testbed: Testbed, phone: String?, page: String?, composed: SmsFallback
                 press { testbed.offline(isOffline) }
             }) { Text(if (isOffline) "Reconnect" else "Cut the connection") }
             FilledTonalButton({ press { testbed.loseNextAnswer() } }) { Text("Lose the next purchase's answer") }
+        }
+        Part("What the camera sees") {
+            // Where no vehicle runs nothing is answered, and the wall stays bare.
+            if (sign == null) {
+                FilledTonalButton({ press { onBoarded(testbed.vehicle(BUS)) } }) { Text("Board bus $BUS") }
+            } else {
+                FilledTonalButton({ onBoarded(null) }) { Text("Leave bus $BUS") }
+                SelectionContainer { Text(sign, style = MaterialTheme.typography.labelMedium) }
+            }
         }
         if (page != null) {
             Part("Bank") {

@@ -13,8 +13,8 @@ import java.net.http.HttpResponse
 data class Received(val at: String, val text: String)
 
 /** `mesto testbed`; see docs/testbed.md for what its control address does. */
-class Testbed(binary: File) : AutoCloseable {
-    private val process: Process = ProcessBuilder(binary.path, "testbed", "--port", "0", "--json")
+class Testbed(binary: File, val city: String) : AutoCloseable {
+    private val process: Process = ProcessBuilder(binary.path, "testbed", "--city", city, "--port", "0", "--json")
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start()
     private val line: String = checkNotNull(process.inputStream.bufferedReader().readLine()) { "$binary testbed said nothing" }
@@ -31,6 +31,9 @@ class Testbed(binary: File) : AutoCloseable {
     fun loseNextAnswer() = post("/faults", """{"method":"POST","path":"/v1/purchases","kind":"drop_answer"}""")
 
     fun walkBank(page: String, card: String) = post("/bank/walk", """{"page_url":"$page","card":"$card"}""")
+
+    /** A vehicle comes, with a trip from now on; the text of the sign in it. */
+    fun vehicle(board: String): String = fields(post("/bus", """{"city":"$city","vehicle":"$board","route":"92"}"""), "sign").first()
 
     fun now(): String = fields(get("/clock"), "now").firstOrNull().orEmpty()
 

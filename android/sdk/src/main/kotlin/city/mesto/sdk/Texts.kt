@@ -76,6 +76,81 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$zone}, sign {$sign} */
     fun buyZoneDescribed(zone: String, sign: String): String = render("buy-zone-described", mapOf("zone" to zone, "sign" to sign))
 
+    /** Active */
+    fun cardStateActive(): String = render("card-state-active", emptyMap())
+
+    /** Blocked */
+    fun cardStateBlocked(): String = render("card-state-blocked", emptyMap())
+
+    /** Other (update the app) */
+    fun cardStateOther(): String = render("card-state-other", emptyMap())
+
+    /** Replaced */
+    fun cardStateReplaced(): String = render("card-state-replaced", emptyMap())
+
+    /** On the card */
+    fun cardTopUpHeld(): String = render("card-top-up-held", emptyMap())
+
+    /** Other (update the app) */
+    fun cardTopUpOther(): String = render("card-top-up-other", emptyMap())
+
+    /** Given back: the card was not held in time */
+    fun cardTopUpReturned(): String = render("card-top-up-returned", emptyMap())
+
+    /** Hold the card at a reader until {$hold_until} */
+    fun cardTopUpWaiting(holdUntil: String): String = render("card-top-up-waiting", mapOf("hold_until" to holdUntil))
+
+    /** Defective */
+    fun cardTroubleDefective(): String = render("card-trouble-defective", emptyMap())
+
+    /** Lost */
+    fun cardTroubleLost(): String = render("card-trouble-lost", emptyMap())
+
+    /** Other (update the app) */
+    fun cardTroubleOther(): String = render("card-trouble-other", emptyMap())
+
+    /** Stolen */
+    fun cardTroubleStolen(): String = render("card-trouble-stolen", emptyMap())
+
+    /** Stopped by the operator */
+    fun cardTroubleStopped(): String = render("card-trouble-stopped", emptyMap())
+
+    /** {$amount} as of {$as_of} */
+    fun cardsBalance(amount: String, asOf: String): String = render("cards-balance", mapOf("amount" to amount, "as_of" to asOf))
+
+    /** Readers tell late: rides after that moment may be missing. */
+    fun cardsBalanceNote(): String = render("cards-balance-note", emptyMap())
+
+    /** Blocked. Come to the partner's office yourself, with an application, the original of an identity document and another card of yours. */
+    fun cardsBlockedNow(): String = render("cards-blocked-now", emptyMap())
+
+    /** Noted. Come to the partner's office with the card and an identity document to have it replaced. */
+    fun cardsDefectiveNow(): String = render("cards-defective-now", emptyMap())
+
+    /** Not used for a year. It still rides, and a ride makes it active. */
+    fun cardsInactive(): String = render("cards-inactive", emptyMap())
+
+    /** Card {$number_masked} is linked */
+    fun cardsLinked(numberMasked: String): String = render("cards-linked", mapOf("number_masked" to numberMasked))
+
+    /** No card yet. A card rides without an account, too. */
+    fun cardsNone(): String = render("cards-none", emptyMap())
+
+    /** Nothing yet. */
+    fun cardsNoneMoved(): String = render("cards-none-moved", emptyMap())
+
+    /** Enough for {$count} rides */
+    fun cardsRidesLeft(count: Long): String = render("cards-rides-left", mapOf("count" to count.toString()))
+
+    /** My transport cards */
+    fun cardsTitle(): String = render("cards-title", emptyMap())
+
+    /** {$amount} are paid. Hold the card at a reader until {$hold_until}, at least 2 seconds. */
+    fun cardsTopUpPaid(amount: String, holdUntil: String): String = render("cards-top-up-paid", mapOf("amount" to amount, "hold_until" to holdUntil))
+
+    /** The card is unlinked. Its balance stays on it. */
+    fun cardsUnlinked(): String = render("cards-unlinked", emptyMap())
+
     /** Assumed */
     fun certaintyAssumed(): String = render("certainty-assumed", emptyMap())
 
@@ -90,6 +165,24 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** {$metres} m away */
     fun distanceMetres(metres: String): String = render("distance-metres", mapOf("metres" to metres))
+
+    /** Top-up */
+    fun entryCardsHeld(): String = render("entry-cards-held", emptyMap())
+
+    /** Ride given back */
+    fun entryCardsRefund(): String = render("entry-cards-refund", emptyMap())
+
+    /** From the card before */
+    fun entryCardsReplaced(): String = render("entry-cards-replaced", emptyMap())
+
+    /** Top-up of a card given back */
+    fun entryCardsReturned(): String = render("entry-cards-returned", emptyMap())
+
+    /** Ride */
+    fun entryCardsRide(): String = render("entry-cards-ride", emptyMap())
+
+    /** Top-up of a card */
+    fun entryCardsTopUp(): String = render("entry-cards-top-up", emptyMap())
 
     /** Paid debt */
     fun entryClaimsPaid(): String = render("entry-claims-paid", emptyMap())
@@ -108,6 +201,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Parking */
     fun entryParkingTicket(): String = render("entry-parking-ticket", emptyMap())
+
+    /** Pass */
+    fun entryPassesPass(): String = render("entry-passes-pass", emptyMap())
+
+    /** Pass given back */
+    fun entryPassesRefund(): String = render("entry-passes-refund", emptyMap())
 
     /** Ride given back */
     fun entryRidesRefund(): String = render("entry-rides-refund", emptyMap())
@@ -343,6 +442,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Not confirmed yet */
     fun intentStateUnconfirmed(): String = render("intent-state-unconfirmed", emptyMap())
 
+    /** Onto card {$number_masked} */
+    fun lineCardsTopUp(numberMasked: String): String = render("line-cards-top-up", mapOf("number_masked" to numberMasked))
+
     /** Paid before */
     fun lineGaragesAlreadyPaid(): String = render("line-garages-already-paid", emptyMap())
 
@@ -379,11 +481,26 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$units} × {$unit_minutes} min at {$unit_price} */
     fun lineParkingLimited(units: Long, unitMinutes: Long, unitPrice: String): String = render("line-parking-limited", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes.toString(), "unit_price" to unitPrice))
 
+    /** Pass */
+    fun linePassesPass(): String = render("line-passes-pass", emptyMap())
+
     /** The bank's fee on card payments below {$below} */
     fun linePaymentsCardFee(below: String): String = render("line-payments-card-fee", mapOf("below" to below))
 
+    /** Less by a benefit */
+    fun lineRidesBenefit(): String = render("line-rides-benefit", emptyMap())
+
     /** {$persons} persons at {$each} */
     fun lineRidesFare(persons: Long, each: String): String = render("line-rides-fare", mapOf("persons" to persons.toString(), "each" to each))
+
+    /** Nobody pays today */
+    fun lineRidesFreeDay(): String = render("line-rides-free-day", emptyMap())
+
+    /** By a pass */
+    fun lineRidesPass(): String = render("line-rides-pass", emptyMap())
+
+    /** Less by the tariff */
+    fun lineRidesTariff(): String = render("line-rides-tariff", emptyMap())
 
     /** For the deposit */
     fun lineWalletTopup(): String = render("line-wallet-topup", emptyMap())
@@ -423,6 +540,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Charging begins at {$opens_at_time}: the ticket starts then. */
     fun noticeParkingStartsAtOpening(opensAtTime: String): String = render("notice-parking-starts-at-opening", mapOf("opens_at_time" to opensAtTime))
+
+    /** There is no news. */
+    fun noticesNone(): String = render("notices-none", emptyMap())
+
+    /** {$count} unread notices */
+    fun noticesUnread(count: Long): String = render("notices-unread", mapOf("count" to count.toString()))
 
     /** card */
     fun onSiteCard(): String = render("on-site-card", emptyMap())
@@ -504,6 +627,45 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** From the car, on the way out */
     fun paidWhenOnExit(): String = render("paid-when-on_exit", emptyMap())
+
+    /** Given back */
+    fun passStateGivenBack(): String = render("pass-state-given-back", emptyMap())
+
+    /** Other (update the app) */
+    fun passStateOther(): String = render("pass-state-other", emptyMap())
+
+    /** My benefits */
+    fun passesBenefitsTitle(): String = render("passes-benefits-title", emptyMap())
+
+    /** Buy another one */
+    fun passesBuyAgain(): String = render("passes-buy-again", emptyMap())
+
+    /** {$days} days */
+    fun passesDays(days: Long): String = render("passes-days", mapOf("days" to days.toString()))
+
+    /** {$pass} ends at {$ends_at}. */
+    fun passesEnding(pass: String, endsAt: String): String = render("passes-ending", mapOf("pass" to pass, "ends_at" to endsAt))
+
+    /** The operator has lost its record of this pass. Ask support. */
+    fun passesForgottenWhy(): String = render("passes-forgotten-why", emptyMap())
+
+    /** The pass was given back, {$price} is on its way. */
+    fun passesGivenBack(price: String): String = render("passes-given-back", mapOf("price" to price))
+
+    /** A month */
+    fun passesMonth(): String = render("passes-month", emptyMap())
+
+    /** Not for you */
+    fun passesNoPrice(): String = render("passes-no-price", emptyMap())
+
+    /** No passes yet. */
+    fun passesNone(): String = render("passes-none", emptyMap())
+
+    /** Passes on sale */
+    fun passesOnSaleTitle(): String = render("passes-on-sale-title", emptyMap())
+
+    /** My passes */
+    fun passesTitle(): String = render("passes-title", emptyMap())
 
     /** Given up */
     fun paymentStateAbandoned(): String = render("payment-state-abandoned", emptyMap())
@@ -598,6 +760,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed. */
     fun reminderGaragesEndBody(facility: String, leaveByTime: String): String = render("reminder-garages-end.body", mapOf("facility" to facility, "leave_by_time" to leaveByTime))
 
+    /** Your pass ends soon */
+    fun reminderPassesEnding(): String = render("reminder-passes-ending", emptyMap())
+
+    /** {$pass}: it holds until {$ends_at}. */
+    fun reminderPassesEndingBody(pass: String, endsAt: String): String = render("reminder-passes-ending.body", mapOf("pass" to pass, "ends_at" to endsAt))
+
     /** Bus */
     fun rideKindBus(): String = render("ride-kind-bus", emptyMap())
 
@@ -625,11 +793,53 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Voided, the money was given back */
     fun rideStateVoided(): String = render("ride-state-voided", emptyMap())
 
+    /** “{$confirm}” accepts the conditions and this fare. */
+    fun ridesAccept(confirm: String): String = render("rides-accept", mapOf("confirm" to confirm))
+
+    /** Balance {$amount} */
+    fun ridesBalance(amount: String): String = render("rides-balance", mapOf("amount" to amount))
+
+    /** Balance {$amount} at {$time} */
+    fun ridesBalanceAt(amount: String, time: String): String = render("rides-balance-at", mapOf("amount" to amount, "time" to time))
+
+    /** The balance lacks {$amount} */
+    fun ridesBalanceShort(amount: String): String = render("rides-balance-short", mapOf("amount" to amount))
+
+    /** From balance */
+    fun ridesByBalance(): String = render("rides-by-balance", emptyMap())
+
+    /** pass: {$pass} */
+    fun ridesByPass(pass: String): String = render("rides-by-pass", mapOf("pass" to pass))
+
     /** Carrier */
     fun ridesCarrier(): String = render("rides-carrier", emptyMap())
 
     /** Check the ride */
     fun ridesCheckTitle(): String = render("rides-check-title", emptyMap())
+
+    /** Checking the ride */
+    fun ridesChecking(): String = render("rides-checking", emptyMap())
+
+    /** It is {$time} */
+    fun ridesClockDescribed(time: String): String = render("rides-clock-described", mapOf("time" to time))
+
+    /** QR code of the ticket, to be shown to a controller: {$vehicle} */
+    fun ridesCodeDescribed(vehicle: String): String = render("rides-code-described", mapOf("vehicle" to vehicle))
+
+    /** The ticket is not on this phone */
+    fun ridesCodeElsewhere(): String = render("rides-code-elsewhere", emptyMap())
+
+    /** The ride was confirmed on another phone, or its ticket was moved there. One phone at a time shows it to a controller. */
+    fun ridesCodeElsewhereWhy(): String = render("rides-code-elsewhere-why", emptyMap())
+
+    /** Preparing the code */
+    fun ridesCodeLoading(): String = render("rides-code-loading", emptyMap())
+
+    /** Show the ticket on this phone */
+    fun ridesCodeMove(): String = render("rides-code-move", emptyMap())
+
+    /** Moving the ticket… */
+    fun ridesCodeMoving(): String = render("rides-code-moving", emptyMap())
 
     /** Confirm */
     fun ridesConfirm(): String = render("rides-confirm", emptyMap())
@@ -637,23 +847,62 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Ride again */
     fun ridesConfirmAgain(): String = render("rides-confirm-again", emptyMap())
 
+    /** Confirm: {$ride} for {$amount} */
+    fun ridesConfirmDescribed(ride: String, amount: String): String = render("rides-confirm-described", mapOf("ride" to ride, "amount" to amount))
+
+    /** Confirming… */
+    fun ridesConfirming(): String = render("rides-confirming", emptyMap())
+
+    /** Earlier */
+    fun ridesEarlier(): String = render("rides-earlier", emptyMap())
+
     /** Fare */
     fun ridesFare(): String = render("rides-fare", emptyMap())
 
     /** The operator has lost its record of this ride. Show the ticket to the controller, or ask support. */
     fun ridesForgottenWhy(): String = render("rides-forgotten-why", emptyMap())
 
+    /** The vehicle that you registered in at {$registered_at_time} broke down. That ticket is good here; you need not pay again. */
+    fun ridesGoesOn(registeredAtTime: String): String = render("rides-goes-on", mapOf("registered_at_time" to registeredAtTime))
+
     /** The balance covers {$count} rides */
     fun ridesLeft(count: Long): String = render("rides-left", mapOf("count" to count.toString()))
+
+    /** Reading your rides */
+    fun ridesLoading(): String = render("rides-loading", emptyMap())
 
     /** No rides yet. */
     fun ridesNone(): String = render("rides-none", emptyMap())
 
+    /** Check the ride */
+    fun ridesNumberGo(): String = render("rides-number-go", emptyMap())
+
+    /** Number of the vehicle */
+    fun ridesNumberLabel(): String = render("rides-number-label", emptyMap())
+
+    /** On the board inside, or the plate */
+    fun ridesNumberWhy(): String = render("rides-number-why", emptyMap())
+
     /** {$persons} persons */
     fun ridesPersons(persons: Long): String = render("rides-persons", mapOf("persons" to persons.toString()))
 
+    /** One person less */
+    fun ridesPersonsLess(): String = render("rides-persons-less", emptyMap())
+
+    /** One person more */
+    fun ridesPersonsMore(): String = render("rides-persons-more", emptyMap())
+
+    /** Number plate */
+    fun ridesPlate(): String = render("rides-plate", emptyMap())
+
+    /** Registered */
+    fun ridesRegistered(): String = render("rides-registered", emptyMap())
+
     /** You registered in this vehicle at {$registered_at_time}. Ride again? */
     fun ridesRepeats(registeredAtTime: String): String = render("rides-repeats", mapOf("registered_at_time" to registeredAtTime))
+
+    /** Who rides */
+    fun ridesRiders(): String = render("rides-riders", emptyMap())
 
     /** {$kind} {$number} */
     fun ridesRoute(kind: String, number: String): String = render("rides-route", mapOf("kind" to kind, "number" to number))
@@ -661,8 +910,68 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The route is not known now; the ticket holds until {$ends_at_time} */
     fun ridesRouteUnknown(endsAtTime: String): String = render("rides-route-unknown", mapOf("ends_at_time" to endsAtTime))
 
+    /** {$ride}, {$time}: {$state} */
+    fun ridesRowDescribed(ride: String, time: String, state: String): String = render("rides-row-described", mapOf("ride" to ride, "time" to time, "state" to state))
+
+    /** Another code or number */
+    fun ridesScanAnother(): String = render("rides-scan-another", emptyMap())
+
+    /** Blurred. Hold the phone still. */
+    fun ridesScanBlurred(): String = render("rides-scan-blurred", emptyMap())
+
+    /** Too dark. Bring light to the code. */
+    fun ridesScanDark(): String = render("rides-scan-dark", emptyMap())
+
+    /** What the camera sees */
+    fun ridesScanFrame(): String = render("rides-scan-frame", emptyMap())
+
+    /** Light is reflected. Hold the phone at an angle. */
+    fun ridesScanGlare(): String = render("rides-scan-glare", emptyMap())
+
+    /** Scan the code */
+    fun ridesScanGo(): String = render("rides-scan-go", emptyMap())
+
+    /** Hold the sign in the vehicle, or the display of the terminal, in the frame. */
+    fun ridesScanLook(): String = render("rides-scan-look", emptyMap())
+
+    /** There is no camera here. Pick a picture of the code, or type the number. */
+    fun ridesScanNoCamera(): String = render("rides-scan-no-camera", emptyMap())
+
+    /** There is no code on this picture. */
+    fun ridesScanNothing(): String = render("rides-scan-nothing", emptyMap())
+
+    /** Pick a picture */
+    fun ridesScanPick(): String = render("rides-scan-pick", emptyMap())
+
+    /** Looking for a code */
+    fun ridesScanReading(): String = render("rides-scan-reading", emptyMap())
+
+    /** Too far away. Go nearer. */
+    fun ridesScanSmall(): String = render("rides-scan-small", emptyMap())
+
+    /** Pay for the ride */
+    fun ridesScanTitle(): String = render("rides-scan-title", emptyMap())
+
+    /** The code is torn or covered. Scan another sign of the vehicle, or type its number. */
+    fun ridesScanTorn(): String = render("rides-scan-torn", emptyMap())
+
+    /** Show that ticket */
+    fun ridesSeeEarlier(): String = render("rides-see-earlier", emptyMap())
+
     /** A picture of it is worth nothing: the code changes every few seconds. */
     fun ridesTicketNote(): String = render("rides-ticket-note", emptyMap())
+
+    /** This ticket is over */
+    fun ridesTicketOver(): String = render("rides-ticket-over", emptyMap())
+
+    /** It was good until {$time}. */
+    fun ridesTicketOverAt(time: String): String = render("rides-ticket-over-at", mapOf("time" to time))
+
+    /** Ticket */
+    fun ridesTicketTitle(): String = render("rides-ticket-title", emptyMap())
+
+    /** Time */
+    fun ridesTime(): String = render("rides-time", emptyMap())
 
     /** My rides */
     fun ridesTitle(): String = render("rides-title", emptyMap())
@@ -670,14 +979,44 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Towards {$to} */
     fun ridesTo(to: String): String = render("rides-to", mapOf("to" to to))
 
+    /** Top up the balance */
+    fun ridesTopUp(): String = render("rides-top-up", emptyMap())
+
+    /** A ride is not confirmed yet */
+    fun ridesUnconfirmed(): String = render("rides-unconfirmed", emptyMap())
+
+    /** What to do on board */
+    fun ridesUnconfirmedRide(): String = render("rides-unconfirmed-ride", emptyMap())
+
+    /** Nobody knows yet whether this ride was charged; as soon as there is a signal it is asked again. To ride now, pay with a transport card or to the conductor. If both were charged, say so in “My rides”. */
+    fun ridesUnconfirmedWhat(): String = render("rides-unconfirmed-what", emptyMap())
+
     /** Good until {$time} */
     fun ridesValidUntil(time: String): String = render("rides-valid-until", mapOf("time" to time))
 
     /** Vehicle {$board} */
     fun ridesVehicle(board: String): String = render("rides-vehicle", mapOf("board" to board))
 
+    /** Something is wrong with this ride */
+    fun ridesWrong(): String = render("rides-wrong", emptyMap())
+
+    /** Send to the operator */
+    fun ridesWrongSend(): String = render("rides-wrong-send", emptyMap())
+
+    /** Sending… */
+    fun ridesWrongSending(): String = render("rides-wrong-sending", emptyMap())
+
     /** Sent: the operator looks into it */
     fun ridesWrongSent(): String = render("rides-wrong-sent", emptyMap())
+
+    /** What is wrong? */
+    fun ridesWrongWhat(): String = render("rides-wrong-what", emptyMap())
+
+    /** The operator blocked your account: {$reason}. What you paid stays valid. Write to {$write_to}. */
+    fun standingBlocked(reason: String, writeTo: String): String = render("standing-blocked", mapOf("reason" to reason, "write_to" to writeTo))
+
+    /** You suspended your account. Balance, cards and tickets stay; resume it to pay. */
+    fun standingSuspended(): String = render("standing-suspended", emptyMap())
 
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())
@@ -798,6 +1137,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** The price is not known */
     fun tariffGaragesUnknown(): String = render("tariff-garages-unknown", emptyMap())
+
+    /** New terms: version {$version} holds from {$effective_on}. Paying from that day on accepts it. */
+    fun termsPending(version: String, effectiveOn: String): String = render("terms-pending", mapOf("version" to version, "effective_on" to effectiveOn))
+
+    /** New terms: version {$version} holds from {$effective_on}. It has to be accepted before you pay from that day on. */
+    fun termsToAccept(version: String, effectiveOn: String): String = render("terms-to-accept", mapOf("version" to version, "effective_on" to effectiveOn))
 
     /** Buy a new ticket */
     fun ticketBuyAgain(): String = render("ticket-buy-again", emptyMap())
@@ -966,6 +1311,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Paid */
     fun visitStatePaid(): String = render("visit-state-paid", emptyMap())
+
+    /** Your balance of {$balance} is below {$below}. Top it up before you ride. */
+    fun walletLow(balance: String, below: String): String = render("wallet-low", mapOf("balance" to balance, "below" to below))
 
     /** Shorter */
     fun wheelLess(): String = render("wheel-less", emptyMap())

@@ -8,6 +8,7 @@ import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.ItemOffer
+import city.mesto.sdk.core.LowBalance
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.WalletOffer
@@ -28,6 +29,21 @@ interface WalletClient {
      * it last.
      */
     fun preview(total: Money): DepositPreview
+
+    /**
+     * Below which sum the balance is low: what the person said, else what one usual purchase
+     * costs; null where neither is known.
+     */
+    suspend fun lowFrom(): Money?
+
+    /** Says below which sum the person wants to be told; null for one usual purchase again. */
+    suspend fun tellLowFrom(below: Money?)
+
+    /** The balance when it is low, to be told before the bus comes; null while it is not. */
+    suspend fun low(): LowBalance?
+
+    /** That the balance is low, for the person; null while it is not. */
+    suspend fun lowText(): String?
 
     /**
      * A top-up by one of the city's amounts; by card. The deposit is one for all cities of the
@@ -64,6 +80,14 @@ private class WalletOfCore(private val core: Core) : WalletClient {
     override fun current() = wallet.state()
 
     override fun preview(total: Money) = wallet.preview(total)
+
+    override suspend fun lowFrom() = core.on { wallet.lowFrom() }
+
+    override suspend fun tellLowFrom(below: Money?) = core.on { wallet.tellLowFrom(below) }
+
+    override suspend fun low() = core.on { wallet.low() }
+
+    override suspend fun lowText() = core.on { wallet.lowText() }
 
     override suspend fun quote(city: CityId, amount: BigDecimal) = core.on { wallet.quote(city, amount) }
 

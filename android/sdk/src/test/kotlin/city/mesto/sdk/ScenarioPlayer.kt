@@ -167,7 +167,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone,
         val scanned = code ?: said("scanned") ?: sign.takeIf { vehicle == null }
         if (scanned != null) mesto.rides.checkSign(city, scanned)
         val persons = step["persons"]?.jsonPrimitive?.int ?: 1
-        val subject = RidesSubject(scanned, vehicle, persons.toUInt(), isAgain = "again" in step)
+        val subject = RidesSubject(scanned, vehicle, persons.toUInt(), emptyList(), isAgain = "again" in step)
         val quote = mesto.rides.quote(city, subject, pay(step))
         val item = remembered(quote, step)
         val offer = assertNotNull(quote.ridesOffer)

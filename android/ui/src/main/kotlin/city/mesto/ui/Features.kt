@@ -9,7 +9,9 @@ import city.mesto.ui.app.HomeButton
 import city.mesto.ui.app.Feature
 import city.mesto.ui.app.Features
 import city.mesto.ui.app.MestoApp
+import city.mesto.ui.app.Seen
 import city.mesto.ui.app.Steps
+import city.mesto.ui.fromcore.hasService
 import city.mesto.ui.garages.facilities.FacilitiesRoute
 import city.mesto.ui.garages.facilities.FacilitiesNavigation
 import city.mesto.ui.garages.facilities.facilities
@@ -39,12 +41,25 @@ import city.mesto.ui.parking.zones.ZonesRoute
 import city.mesto.ui.parking.zones.ZonesNavigation
 import city.mesto.ui.parking.zones.zones
 import city.mesto.ui.parts.Icons
+import city.mesto.ui.rides.check.CheckNavigation
+import city.mesto.ui.rides.check.CheckRoute
+import city.mesto.ui.rides.check.check
+import city.mesto.ui.rides.list.RidesNavigation
+import city.mesto.ui.rides.list.RidesRoute
+import city.mesto.ui.rides.list.rides
+import city.mesto.ui.rides.scan.ScanNavigation
+import city.mesto.ui.rides.scan.ScanRoute
+import city.mesto.ui.rides.scan.scan
+import city.mesto.ui.rides.ticket.RideNavigation
+import city.mesto.ui.rides.ticket.RideRoute
+import city.mesto.ui.rides.ticket.ride
 import city.mesto.ui.signin.SignInRoute
 import city.mesto.ui.signin.signIn
 import city.mesto.ui.vehicles.PlateRoute
 import city.mesto.ui.vehicles.plate
 import city.mesto.ui.wallet.TopUpRoute
 import city.mesto.ui.wallet.topUp
+import kotlinx.coroutines.flow.Flow
 
 /** What the apps of Mesto are made of. */
 val mestoFeatures = Features(
@@ -59,6 +74,12 @@ val mestoFeatures = Features(
         Feature(homeButton = HomeButton(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute)) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
         Feature { app -> facility(app) { steps -> FacilityLinks(app, steps) } },
         Feature { app -> owed(app) { steps -> OwedLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Bus, { it.ridesTitle() }, RidesRoute, service = RIDES)) { app -> rides(app) { steps -> RidesLinks(app, steps) } },
+        Feature { app -> scan(app) { steps -> ScanLinks(app, steps) } },
+        Feature { app -> check(app) { steps -> CheckLinks(app, steps) } },
+        // The ticket on the screen is what a controller asks for: it stays until the rider leaves
+        // it.
+        Feature(withoutSession = setOf(RideRoute::class)) { app -> ride(app) { steps -> RideLinks(app, steps) } },
         // So does what opens the barrier.
         Feature(withoutSession = setOf(VisitRoute::class)) { app -> visit(app) { steps -> VisitLinks(app, steps) } },
         // The ticket on the screen is what an inspector asks for: it stays until the driver leaves
@@ -68,11 +89,18 @@ val mestoFeatures = Features(
     ::first,
 )
 
-/** Zones; without a car first the car, since nothing can be bought for none. */
+private const val RIDES = "rides"
+private const val PARKING = "parking"
+
+/**
+ * Rides where there is no parking; else zones, without a car first the car, since nothing can be
+ * bought for none.
+ */
 private fun first(client: MestoClient): Any {
     val account = client.account.current()
     return when {
         !account.isSignedIn -> SignInRoute
+        client.hasService(RIDES) && !client.hasService(PARKING) -> RidesRoute
         client.vehicles.current().vehicles.isEmpty() && account.lastSyncAt != null -> PlateRoute(isFirst = true)
         else -> ZonesRoute
     }
@@ -188,6 +216,59 @@ private class TicketLinks(private val app: MestoApp, private val steps: Steps) :
 
     override fun openPage(url: String) = app.platform.openPage(url)
 
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class RidesLinks(private val app: MestoApp, private val steps: Steps) : RidesNavigation {
+    override fun scan() = steps.forward(ScanRoute)
+
+    override fun ride(id: String) = steps.forward(RideRoute(id))
+
+    override fun check(scanned: String?, typed: String?) = steps.forward(CheckRoute(scanned, typed))
+
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class ScanLinks(private val app: MestoApp, private val steps: Steps) : ScanNavigation {
+    // Back from there leads to the rides: the camera is not on for who looks at a ticket.
+    override fun checkScanned(text: String) = steps.instead(CheckRoute(scanned = text))
+
+    override fun checkTyped(number: String) = steps.instead(CheckRoute(typed = number))
+
+    override val frames: Flow<Seen>? get() = app.platform.frames
+
+    override val mayPick get() = app.platform.mayPickFrame
+
+    override suspend fun pickFrame(): Seen? = app.platform.pickFrame()
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class CheckLinks(private val app: MestoApp, private val steps: Steps) : CheckNavigation {
+    override fun ride(id: String) = steps.instead(RideRoute(id))
+
+    override fun earlier(id: String) = steps.forward(RideRoute(id))
+
+    override fun scan() = steps.instead(ScanRoute)
+
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun openPage(url: String) = app.platform.openPage(url)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class RideLinks(private val app: MestoApp, private val steps: Steps) : RideNavigation {
     override fun retry() = app.retry()
 
     override fun back() = steps.back()

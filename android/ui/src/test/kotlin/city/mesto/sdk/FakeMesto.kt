@@ -4,6 +4,7 @@ package city.mesto.sdk
 import city.mesto.sdk.core.AccountClosed
 import city.mesto.sdk.core.AccountId
 import city.mesto.sdk.core.AccountState
+import city.mesto.sdk.core.CarrierId
 import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.Channel
 import city.mesto.sdk.core.ChargedDay
@@ -35,8 +36,9 @@ import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.LegalView
-import city.mesto.sdk.core.LiveState
 import city.mesto.sdk.core.Line
+import city.mesto.sdk.core.LiveState
+import city.mesto.sdk.core.LowBalance
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.NearZone
@@ -76,6 +78,21 @@ import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.Refund
+import city.mesto.sdk.core.Ride
+import city.mesto.sdk.core.RideChannel
+import city.mesto.sdk.core.RideId
+import city.mesto.sdk.core.RideNames
+import city.mesto.sdk.core.RidePage
+import city.mesto.sdk.core.RideState
+import city.mesto.sdk.core.RideTrip
+import city.mesto.sdk.core.RideVehicle
+import city.mesto.sdk.core.RidesLeft
+import city.mesto.sdk.core.RidesOffer
+import city.mesto.sdk.core.RidesOutcome
+import city.mesto.sdk.core.RidesState
+import city.mesto.sdk.core.RidesSubject
+import city.mesto.sdk.core.RouteId
+import city.mesto.sdk.core.RouteNames
 import city.mesto.sdk.core.SaleId
 import city.mesto.sdk.core.SessionPage
 import city.mesto.sdk.core.ShownCode
@@ -91,10 +108,12 @@ import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.TicketPage
 import city.mesto.sdk.core.TicketState
 import city.mesto.sdk.core.TimeWheel
+import city.mesto.sdk.core.TripId
 import city.mesto.sdk.core.Vat
 import city.mesto.sdk.core.VatCategory
 import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.VehicleKind
 import city.mesto.sdk.core.VehiclesState
 import city.mesto.sdk.core.Violation
 import city.mesto.sdk.core.Visit
@@ -115,6 +134,7 @@ import city.mesto.sdk.orders.OrdersClient
 import city.mesto.sdk.parking.ParkingClient
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.parkingOffer
+import city.mesto.sdk.rides.RidesClient
 import java.math.BigDecimal
 import java.time.Instant
 import java.time.LocalDate
@@ -157,6 +177,7 @@ class FakeMesto(
     val parking = FakeParking()
     val orders = FakeOrders()
     val garages = FakeGarages()
+    val rides = FakeRides()
     val live = FakeLive()
 
     override val connection = MutableStateFlow(Connection.ONLINE)
@@ -170,7 +191,7 @@ class FakeMesto(
     var instead: Any? = null
 
     override fun <Part : Any> part(kind: Class<Part>, ofCore: (Core) -> Part): Part =
-        checkNotNull(listOfNotNull(instead, account, operator, cities, vehicles, wallet, payments, parking, orders, garages, live).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
+        checkNotNull(listOfNotNull(instead, account, operator, cities, vehicles, wallet, payments, parking, orders, garages, rides, live).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
 
     override fun now(): Instant = now
 
@@ -196,6 +217,7 @@ class FakeMesto(
         parking.state.value = ParkingState(emptyList(), emptyList())
         orders.state.value = OrdersState(emptyList(), emptyList())
         garages.state.value = GaragesState(emptyList(), emptyList(), emptyList())
+        rides.state.value = RidesState(emptyList(), emptyList(), emptyList())
         payments.state.value = PaymentsState(emptyList())
     }
 
@@ -303,6 +325,14 @@ class FakeMesto(
             return quoted("wallet", ItemSubject.Wallet(WalletSubject(sum)), ItemOffer.Wallet(WalletOffer(sum)), "wallet", listOf(line("wallet.topup", sum)), sum, PayMethod.Card)
         }
 
+        override suspend fun lowFrom(): Money? = null
+
+        override suspend fun tellLowFrom(below: Money?) = Unit
+
+        override suspend fun low(): LowBalance? = null
+
+        override suspend fun lowText(): String? = null
+
         override fun preview(total: Money): DepositPreview {
             val left = state.value.balance?.let { it.amount - total.amount } ?: return DepositPreview(null, null)
             return if (left.signum() < 0) DepositPreview(null, Samples.rsd(left.negate())) else DepositPreview(Samples.rsd(left), null)
@@ -348,7 +378,8 @@ class FakeMesto(
             is ItemOffer.Orders -> ItemOutcome.Orders(OrdersOutcome(orders.settle(offer.offer.order))).also { charge(quote) }
             is ItemOffer.Garages -> ItemOutcome.Garages(GaragesOutcome(garages.settle(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Parking -> ItemOutcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
-            is ItemOffer.Rides -> error("no screen sells rides yet")
+            is ItemOffer.Rides -> ItemOutcome.Rides(RidesOutcome(rides.register(quote, offer.offer))).also { charge(quote) }
+            is ItemOffer.Cards -> error("no screen tops a card up yet")
             is ItemOffer.Other -> ItemOutcome.Other(offer.json)
         }
 
@@ -649,6 +680,83 @@ class FakeMesto(
         }
     }
 
+    /** One vehicle is in service, on a trip of an hour; a person rides for 120.00. */
+    inner class FakeRides : RidesClient {
+        override val state = MutableStateFlow(RidesState(emptyList(), emptyList(), emptyList()))
+
+        /** False: nobody told what the vehicle does. */
+        var isTripKnown = true
+
+        /** When the vehicle of the ride that would be repeated broke down. */
+        var brokeDownAt: Instant? = null
+
+        /** Another phone shows the tickets. */
+        var isCodeElsewhere = false
+        private var codes = 0
+
+        /** As [state], and by the clock. */
+        override fun current(): RidesState = state.value.run {
+            val (good, ended) = current.partition { now < it.endsAt && it.state != RideState.Voided }
+            copy(current = good, over = ended + over)
+        }
+
+        override suspend fun checkSign(city: CityId, scanned: String) {
+            if (scanned.startsWith("https://qr.avtobys.kz/almaty/")) return
+            val host = scanned.substringAfter("://").substringBefore('/')
+            throw MestoException.Refused("not_a_ride_code", "It leads to $host.", "Scan the sign.", mapOf("host" to host), "", null, false)
+        }
+
+        override suspend fun quote(city: CityId, subject: RidesSubject, pay: PayMethod): Quote = ask("quote") {
+            subject.scanned?.let { checkSign(city, it) }
+            if (subject.vehicle != null && subject.vehicle != "1204") {
+                throw MestoException.Refused("ride_vehicle_unknown", "No vehicle has this number.", "Compare it.", emptyMap(), "", null, false)
+            }
+            val total = Samples.rsd(BigDecimal(120).multiply(BigDecimal(subject.persons.toLong())))
+            val trip = Samples.trip(now).takeIf { isTripKnown }
+            val repeats = current().current.firstOrNull()
+            val offer = RidesOffer(Samples.bus, trip, LocalDate.of(2025, 9, 3), subject.persons, now.plus(1, ChronoUnit.HOURS), repeats, brokeDownAt.takeIf { repeats != null })
+            val lines = listOf(line("rides.fare", total, mapOf("persons" to "${subject.persons}", "each" to "120.00 RSD")))
+            quoted("rides", ItemSubject.Rides(subject), ItemOffer.Rides(offer), "rides/1204", lines, total, pay)
+        }
+
+        override suspend fun names(city: CityId, vehicle: RideVehicle, trip: RideTrip?) =
+            RideNames(trip?.let { RouteNames("92", VehicleKind.Bus, "Al-Farabi Avenue") }, "Almatyelectrotrans")
+
+        override suspend fun left(city: CityId): RidesLeft? {
+            val covered = wallet.state.value.balance?.amount?.divideToIntegralValue(BigDecimal(120))?.toInt() ?: return null
+            return RidesLeft(Samples.rsd(BigDecimal(120)), covered.toUInt(), covered < 2)
+        }
+
+        override suspend fun history(cursor: String?, limit: Int) = ask("history") { RidePage(current().run { current + over }.take(limit), null) }
+
+        override suspend fun ride(id: RideId): Ride = state.value.run { current + over + forgotten }.find { it.id == id }
+            ?: throw MestoException.Refused("ride_missing", "This ride is not on the phone.", "Refresh.", emptyMap(), "", null, false)
+
+        /** Never the same twice. */
+        override suspend fun code(ride: RideId): ShownCode {
+            if (isCodeElsewhere) throw MestoException.Phone("code_of_another_phone", "Another phone shows this code.", "Move the code.", emptyMap(), "", null, false)
+            return ShownCode("MESTO1:${ride.value}:${++codes}", now.plusSeconds(30))
+        }
+
+        override suspend fun moveCodeHere(ride: RideId) = ask("moveCodeHere") { isCodeElsewhere = false }
+
+        override suspend fun dispute(ride: RideId, reason: String): Ride = ask("dispute") { ride(ride).copy(state = RideState.Disputed).also(::put) }
+
+        /** The operator's word of a ride changed. */
+        fun put(ride: Ride) = state.update { known ->
+            known.copy(current = known.current.map { if (it.id == ride.id) ride else it }, over = known.over.map { if (it.id == ride.id) ride else it })
+        }
+
+        internal fun register(quote: Quote, offer: RidesOffer): Ride {
+            val ride = Ride(
+                RideId(next("rd")), quote.city, offer.vehicle, offer.trip, offer.serviceOn, RideChannel.App, offer.persons, RideState.Registered, now,
+                offer.endsAt, quote.total, quote.items.single().lines, quote.pay, "signed",
+            )
+            state.update { it.copy(current = listOf(ride) + it.current) }
+            return ride
+        }
+    }
+
     private fun line(kind: String, amount: Money, params: Map<String, String> = emptyMap()) =
         Line(kind, params, amount, Vat(VatCategory.Unknown, null, null), null)
 
@@ -714,6 +822,10 @@ object Samples {
         facility("zeleni-venac", "Zeleni venac", 118u, "118 free, observed at 10:00"),
         facility("obilicev-venac", "Obilićev venac", null, "Free places are not known"),
     )
+
+    val bus = RideVehicle("1204", Plate("123ABC02", "123 ABC 02", "KZ"), CarrierId("almaty-electrotrans"))
+
+    fun trip(at: Instant) = RideTrip(TripId("tr"), RouteId("92"), 0u, at, at.plus(40, ChronoUnit.MINUTES))
 
     fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap(), false))
 

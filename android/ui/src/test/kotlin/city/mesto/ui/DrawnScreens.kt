@@ -12,6 +12,10 @@ import city.mesto.ui.parking.buy.buyDrawn
 import city.mesto.ui.parking.prices.pricesDrawn
 import city.mesto.ui.parking.ticket.ticketDrawn
 import city.mesto.ui.parking.zones.zonesDrawn
+import city.mesto.ui.rides.check.checkDrawn
+import city.mesto.ui.rides.list.ridesDrawn
+import city.mesto.ui.rides.scan.scanDrawn
+import city.mesto.ui.rides.ticket.rideDrawn
 import city.mesto.ui.signin.signInDrawn
 import city.mesto.ui.text.Words
 import city.mesto.ui.vehicles.plateDrawn
@@ -22,6 +26,7 @@ class DrawnScreen(val name: String, val says: List<String>, val content: @Compos
 
 fun drawnScreens(language: String): List<DrawnScreen> =
     zonesDrawn(language) + buyDrawn(language) + pricesDrawn(language) + ticketDrawn(language) + signInDrawn(language) + plateDrawn(language) + topUpDrawn(language) +
-        ordersDrawn(language) + facilitiesDrawn(language) + facilityDrawn(language) + owedDrawn(language) + visitDrawn(language)
+        ordersDrawn(language) + facilitiesDrawn(language) + facilityDrawn(language) + owedDrawn(language) + visitDrawn(language) +
+        ridesDrawn(language) + scanDrawn(language) + checkDrawn(language) + rideDrawn(language)
 
 internal fun money(words: Words, amount: String) = words.money(Price(amount.toBigDecimal(), "RSD"))

@@ -53,6 +53,10 @@ internal fun ComposeUiTest.tap(text: String) = tap(says(text), text)
 @OptIn(ExperimentalTestApi::class)
 internal fun ComposeUiTest.tapWhat(begins: String) = tap(hasContentDescription(begins, substring = true).and(hasClickAction()), begins)
 
+/** A button whose words stand in a sentence above it, too. */
+@OptIn(ExperimentalTestApi::class)
+internal fun ComposeUiTest.tapButton(text: String) = tap(says(text).and(hasClickAction()), text)
+
 @OptIn(ExperimentalTestApi::class)
 private fun ComposeUiTest.tap(node: SemanticsMatcher, text: String) {
     awaits("\"$text\" to tap") { onAllNodes(node.and(isEnabled())).fetchSemanticsNodes().isNotEmpty() }

@@ -39,6 +39,14 @@ import city.mesto.ui.parking.ticket.TicketPreview
 import city.mesto.ui.parking.ticket.TicketStates
 import city.mesto.ui.parking.zones.ZonesPreview
 import city.mesto.ui.parking.zones.ZonesStates
+import city.mesto.ui.rides.check.CheckPreview
+import city.mesto.ui.rides.check.CheckStates
+import city.mesto.ui.rides.list.RidesPreview
+import city.mesto.ui.rides.list.RidesStates
+import city.mesto.ui.rides.scan.ScanPreview
+import city.mesto.ui.rides.scan.ScanStates
+import city.mesto.ui.rides.ticket.RidePreview
+import city.mesto.ui.rides.ticket.RideStates
 import city.mesto.ui.signin.SignInPreview
 import city.mesto.ui.signin.SignInStates
 import city.mesto.ui.vehicles.PlatePreview
@@ -90,7 +98,7 @@ class ScreensSpokenTest {
 
     @Test
     fun at_200_percent_the_main_button_stays_on_the_screen() = LANGUAGES.forEach { language ->
-        for (screen in drawnScreens(language).filter { it.name in setOf("buy-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-expired", "garages-facility-typed", "garages-owed-ready", "garages-owed-by-card", "garages-visit-owes-again", "sign-in-code") }) {
+        for (screen in drawnScreens(language).filter { it.name in setOf("buy-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-expired", "garages-facility-typed", "garages-owed-ready", "garages-owed-by-card", "garages-visit-owes-again", "sign-in-code", "rides-scan-typed", "rides-check-ready", "rides-check-by-card", "rides-check-repeats", "rides-list-running", "rides-ticket-writing") }) {
             runComposeUiTest {
                 setContent {
                     CompositionLocalProvider(LocalDensity provides Density(1f, 2f)) {
@@ -113,7 +121,9 @@ class ScreensSpokenTest {
             SignInStates().values.map { { SignInPreview(it) } } + PlateStates().values.map { { PlatePreview(it) } } +
             TopUpStates().values.map { { TopUpPreview(it) } } + OrdersStates().values.map { { OrdersPreview(it) } } +
             FacilitiesStates().values.map { { FacilitiesPreview(it) } } + FacilityStates().values.map { { FacilityPreview(it) } } +
-            OwedStates().values.map { { OwedPreview(it) } } + VisitStates().values.map { { VisitPreview(it) } }
+            OwedStates().values.map { { OwedPreview(it) } } + VisitStates().values.map { { VisitPreview(it) } } +
+            RidesStates().values.map { { RidesPreview(it) } } + ScanStates().values.map { { ScanPreview(it) } } +
+            CheckStates().values.map { { CheckPreview(it) } } + RideStates().values.map { { RidePreview(it) } }
         var count = 0
         for (preview in previews) {
             shown = preview

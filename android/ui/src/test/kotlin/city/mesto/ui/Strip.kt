@@ -25,7 +25,7 @@ object Pictures {
 }
 
 /** The strips there are, by name. */
-val STRIPS = setOf("start", "purchase", "not-confirmed", "garage")
+val STRIPS = setOf("start", "purchase", "not-confirmed", "garage", "ride")
 
 class Strip(private val name: String) {
     private val frames = mutableListOf<BufferedImage>()

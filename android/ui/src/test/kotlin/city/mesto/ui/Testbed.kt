@@ -12,8 +12,8 @@ import java.time.Instant
 import java.util.concurrent.TimeUnit
 
 /** `mesto testbed`; see docs/testbed.md. */
-class Testbed : AutoCloseable {
-    private val process: Process = ProcessBuilder(binary().path, "testbed", "--port", "0", "--json")
+class Testbed(city: String = "belgrade") : AutoCloseable {
+    private val process: Process = ProcessBuilder(binary().path, "testbed", "--city", city, "--port", "0", "--json")
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start()
     private val line: String = checkNotNull(process.inputStream.bufferedReader().readLine()) { "the testbed said nothing" }
@@ -45,6 +45,12 @@ class Testbed : AutoCloseable {
 
     /** Whether the barrier opens for a ticket. */
     fun opens(facility: String, ticket: String): Boolean = ask("/controller/exit", """{"facility":"$facility","ticket":"$ticket"}""").statusCode() == 200
+
+    /** A vehicle comes to where the rider stands, on a trip from now on; the text of its sign. */
+    fun bus(board: String, plate: String): String = field(post("/bus", """{"vehicle":"$board","plate":"$plate","route":"92"}"""), "sign")
+
+    /** What a terminal in it shows now. */
+    fun terminal(board: String): String = field(post("/bus/terminal", """{"vehicle":"$board"}"""), "code")
 
     fun advance(minutes: Long) = post("/clock", """{"advance_seconds":${minutes * 60}}""")
 

@@ -4,6 +4,7 @@ package city.mesto.sdk.rides
 import city.mesto.sdk.Core
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.core.CityId
+import city.mesto.sdk.core.Companions
 import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.ItemSubject
@@ -78,12 +79,12 @@ interface RidesClient {
 val MestoClient.rides: RidesClient get() = part(RidesClient::class.java, ::RidesOfCore)
 
 /** A ride by what was scanned. */
-fun scannedRide(text: String, persons: Int = 1, isAgain: Boolean = false) =
-    RidesSubject(scanned = text, vehicle = null, persons = persons.toUInt(), isAgain = isAgain)
+fun scannedRide(text: String, persons: Int = 1, isAgain: Boolean = false, companions: List<Companions> = emptyList()) =
+    RidesSubject(scanned = text, vehicle = null, persons = persons.toUInt(), companions = companions, isAgain = isAgain)
 
 /** A ride by the number on the board or the plate. */
-fun typedRide(number: String, persons: Int = 1, isAgain: Boolean = false) =
-    RidesSubject(scanned = null, vehicle = number, persons = persons.toUInt(), isAgain = isAgain)
+fun typedRide(number: String, persons: Int = 1, isAgain: Boolean = false, companions: List<Companions> = emptyList()) =
+    RidesSubject(scanned = null, vehicle = number, persons = persons.toUInt(), companions = companions, isAgain = isAgain)
 
 /** What is promised of a ride; null when the quote is of another service. */
 val Quote.ridesOffer: RidesOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Rides)?.offer }

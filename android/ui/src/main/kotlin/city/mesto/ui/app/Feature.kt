@@ -23,8 +23,11 @@ class Feature(
     val screens: NavGraphBuilder.(MestoApp) -> Unit,
 )
 
-/** A button of the home screen. */
-class HomeButton(val icon: ImageVector, val text: (Texts) -> String, val route: Any)
+/**
+ * A button of the home screen. One of a `service` is there where the operator has that service in
+ * the city.
+ */
+class HomeButton(val icon: ImageVector, val text: (Texts) -> String, val route: Any, val service: String? = null)
 
 /** The features of an app; `first` is the route it opens on, and returns to, as things stand. */
 class Features(val all: List<Feature>, val first: (MestoClient) -> Any) {

@@ -13,6 +13,7 @@ import city.mesto.sdk.live
 import city.mesto.sdk.operator
 import city.mesto.sdk.payments
 import city.mesto.ui.fromcore.city
+import city.mesto.ui.fromcore.hasService
 import city.mesto.ui.text.Words
 import java.time.ZoneId
 import kotlinx.coroutines.CoroutineScope
@@ -44,6 +45,9 @@ class MestoApp(
 
     /** Before a city was fetched by the phone's own clock. */
     val words = Words(client.texts, language) { at -> client.utcOffset(at) ?: ZoneId.systemDefault().rules.getOffset(at).totalSeconds }
+
+    /** Buttons of the home screen that are of this city, as things stand. */
+    val homeButtons: List<HomeButton> get() = features.homeButtons.filter { it.service == null || client.hasService(it.service) }
 
     /** Once; screens are shown before anything is answered. */
     fun start() {

@@ -2,7 +2,13 @@
 
 package city.mesto.ui.app
 
+import androidx.compose.ui.graphics.ImageBitmap
+import city.mesto.sdk.core.ScanFrame
 import city.mesto.ui.SmsFallback
+import kotlinx.coroutines.flow.Flow
+
+/** A frame of a camera, or a picture of a file: to be scanned, and to be shown. */
+class Seen(val frame: ScanFrame, val picture: ImageBitmap?)
 
 interface Platform {
     /** The bank's page. */
@@ -23,6 +29,19 @@ interface Platform {
      * system's camera (`TakePicture`), which needs no permission either.
      */
     suspend fun takePhoto(): ByteArray? = null
+
+    /**
+     * Frames of the camera for codes, which is on while they are collected; null where there is no
+     * camera. On Android the Y plane of an `ImageAnalysis`, which needs the permission of the
+     * camera: without it null, and the number is typed.
+     */
+    val frames: Flow<Seen>? get() = null
+
+    /** A picture of a code can be picked. */
+    val mayPickFrame: Boolean get() = false
+
+    /** A picture that the rider picks; null when he picks none. */
+    suspend fun pickFrame(): Seen? = null
 
     /** The phone's own SMS composer, filled in; the driver sends. */
     fun composeSms(sms: SmsFallback)

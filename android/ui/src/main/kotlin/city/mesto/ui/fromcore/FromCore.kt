@@ -21,6 +21,7 @@ import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.SmsFallback as CoreSms
 import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.mayBeCharged
+import city.mesto.sdk.operator
 import city.mesto.sdk.params
 import city.mesto.sdk.payments
 import city.mesto.sdk.text
@@ -55,6 +56,12 @@ internal fun MestoClient.connectionView(): Connection =
 
 /** The city this app is for; null before it was ever fetched. */
 internal val MestoClient.city: CityVersion? get() = cities.state.value.stored.firstOrNull()
+
+/** Whether the operator has a service in the city of the screens; false before it was ever told. */
+internal fun MestoClient.hasService(service: String): Boolean {
+    val told = operator.state.value.document?.cities.orEmpty()
+    return (told.find { it.id == city?.id } ?: told.firstOrNull())?.services.orEmpty().any { it.service == service }
+}
 
 /**
  * What the deposit is, and what paying `total` from it would leave or lack; of a payment in another

@@ -25,6 +25,8 @@ fun PayArea(
     source: @Composable () -> Unit,
     pay: (@Composable () -> Unit)?,
     paying: String = texts.buyPaying(),
+    loading: String = texts.buyPriceLoading(),
+    topUp: String = texts.buyTopUp(),
 ) {
     // While nobody knows whether it was paid, no sum is right.
     if (payment is Payment.Unconfirmed) {
@@ -33,9 +35,9 @@ fun PayArea(
     }
     source()
     when {
-        isShort -> MainButton(texts.buyTopUp(), onTopUp)
+        isShort -> MainButton(topUp, onTopUp)
         payment is Payment.Sending -> MainButton(paying, {}, busy = true)
-        isPriceLoading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
+        isPriceLoading -> MainButton(loading, {}, busy = true)
         else -> pay?.invoke()
     }
 }

@@ -27,13 +27,13 @@ import city.mesto.ui.text.texts
 /** While a payment is on its way the choice is `isFixed`. */
 @OptIn(ExperimentalLayoutApi::class)
 @Composable
-fun PayChoice(chosen: PayBy, isFixed: Boolean, onChosen: (PayBy) -> Unit, modifier: Modifier = Modifier) {
+fun PayChoice(chosen: PayBy, isFixed: Boolean, onChosen: (PayBy) -> Unit, modifier: Modifier = Modifier, deposit: String = texts.buyByDeposit()) {
     FlowRow(
         horizontalArrangement = Arrangement.spacedBy(10.dp),
         verticalArrangement = Arrangement.spacedBy(10.dp),
         modifier = modifier.selectableGroup(),
     ) {
-        Choice(texts.buyByDeposit(), chosen == PayBy.Deposit, isFixed, Modifier.weight(1f)) { onChosen(PayBy.Deposit) }
+        Choice(deposit, chosen == PayBy.Deposit, isFixed, Modifier.weight(1f)) { onChosen(PayBy.Deposit) }
         Choice(texts.buyByCard(), chosen == PayBy.Card, isFixed, Modifier.weight(1f)) { onChosen(PayBy.Card) }
     }
 }

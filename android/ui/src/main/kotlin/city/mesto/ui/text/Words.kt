@@ -17,6 +17,7 @@ import city.mesto.sdk.core.timeText
 import city.mesto.ui.Price
 import java.math.BigDecimal
 import java.time.Instant
+import java.util.Locale
 
 /**
  * Texts and figures for one language, as the core writes them; `utcOffset` is that of the city's
@@ -25,6 +26,9 @@ import java.time.Instant
 class Words(val texts: Texts, private val language: String, private val utcOffset: (Instant) -> Int) {
     /** `10:30` by the city's clock. */
     fun time(at: Instant): String = timeText(at, utcOffset(at))
+
+    /** `10:30:05`: a clock that is seen to run. */
+    fun clock(at: Instant): String = "${time(at)}:%02d".format(Locale.ROOT, Math.floorMod(at.epochSecond, 60L))
 
     /** `10:30`, and the day when it is not that of `from`. */
     fun time(at: Instant, from: Instant): String = momentText(language, at, utcOffset(at), fromMoment = from)

@@ -27,5 +27,5 @@ internal fun NavGraphBuilder.zones(app: MestoApp, navigation: (Steps) -> ZonesNa
         zone?.let { presenter.changePlateFor(it) }
         entry.savedStateHandle[CHANGE_PLATE_FOR] = null
     }
-    ZonesScreen(state, presenter::on, homeButtons = app.features.homeButtons)
+    ZonesScreen(state, presenter::on, homeButtons = app.homeButtons)
 }
