@@ -46,9 +46,19 @@ use serde_json::{Value, json};
 use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT, accepted_terms, standing, trouble_report};
 
 /// Fields whose words later versions may add to.
-const OPEN: &[&str] =
-    &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation", "product"];
-    &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation", "accepted_by"];
+const OPEN: &[&str] = &[
+    "role",
+    "pay",
+    "purpose",
+    "method",
+    "channel",
+    "state",
+    "category",
+    "route",
+    "violation",
+    "product",
+    "accepted_by",
+];
 
 /// The same answer of a later operator, and how many words and kinds in it are new.
 fn later(value: &mut Value, new: &mut usize) {

@@ -135,15 +135,23 @@ on_both_databases! {
         let rider = rider(&world, &device(3), PHONE, "1000");
         ride(&rider, &again(&bus.sign, 2));
         by_card(&rider, &again(&bus.sign, 1));
+        let card = json!({"number": "9643100000000017", "code": "CARD01", "kind": "standard", "issued_on": "2025-01-15"});
+        let issued = bus.dispatcher.post("/v1/transit/cards", &json!({"city": "almaty", "cards": [card]}));
+        assert_eq!(issued.status, 200);
+        let by_transport_card = ToldRegistration {
+            kind: ShownKind::TransportCard, channel: RideChannel::TransportCard,
+            ..ticket("CARD01", ShownKind::Paper, world.now(), None)
+        };
         let free = ToldRegistration {
-            kind: ShownKind::TransportCard, channel: RideChannel::TransportCard, is_free: true,
-            category: Some("pensioner".into()), ..ticket("CARD01", ShownKind::Paper, world.now(), None)
+            is_free: true, category: Some("pensioner".into()), registered_at: world.now() - TimeDelta::minutes(1),
+            ..by_transport_card.clone()
         };
         for one in [
             ticket("TK0001", ShownKind::Paper, world.now(), None),
             ticket("TK0002", ShownKind::Paper, world.now(), Some("200.00")),
             ticket("BG0001", ShownKind::Luggage, world.now(), Some("60.00")),
             free,
+            by_transport_card,
         ] {
             expect::<RegistrationsTold>(200, tell(&bus, one));
         }
@@ -167,8 +175,14 @@ on_both_databases! {
         assert_eq!((luggage.sums.rides, luggage.sums.persons, luggage.sums.gross), (1, 0, kzt("60.00")));
         let free = line(&told.lines, PartnerProduct::ZeroFare);
         assert_eq!((free.category.as_deref(), free.sums.rides, free.sums.gross), (Some("pensioner"), 1, kzt("0.00")));
-        assert_eq!((told.sums.rides, told.sums.gross), (6, kzt("740.00")));
-        assert_eq!(told.sums.commission, kzt("25.90"), "3.5 % of 740, rounded once");
+        let held = line(&told.lines, PartnerProduct::TransportCard);
+        assert_eq!((held.sums.rides, held.sums.gross, held.sums.taken_by_carrier), (1, kzt("120.00"), kzt("0.00")));
+        assert_eq!((told.sums.rides, told.sums.gross), (7, kzt("860.00")));
+        assert_eq!(told.sums.commission, kzt("30.10"), "3.5 % of 860, rounded once");
+        world.pass_to("2025-10-02T00:00:00Z".parse().unwrap());
+        let settled = settle(&world).unwrap();
+        assert_eq!((settled.sums.rides, settled.sums.payable), (7, told.sums.payable));
+        assert_eq!(world.balance("revenue cards almaty"), kzt("0.00"), "what cards paid is owed to the carrier");
         world.check_books();
     }
 
