@@ -85,7 +85,7 @@ pub fn examples() -> Vec<Value> {
         "lines": [{"kind": "rides.fare", "params": {"persons": 1, "each": tenge("120.00")}, "amount": tenge("120.00"), "vat": {"category": "out_of_scope"}}, {"kind": "rides.benefit", "params": {"persons": 1}, "amount": tenge("-60.00"), "vat": {"category": "out_of_scope"}}],
     });
     let pass = json!({
-        "id": "ps_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "product": "month", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02",
+        "id": "ps_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "product": "month-1", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02",
         "starts_at": "2025-09-02T22:00:00Z", "ends_at": "2025-10-02T22:00:00Z", "state": "held", "bought_at": "2025-09-03T08:00:00Z", "price": tenge("4200.00"), "pay": "deposit",
         "lines": [{"kind": "passes.pass", "params": {"days": 0}, "amount": tenge("4200.00"), "vat": {"category": "out_of_scope"}}],
     });

@@ -254,8 +254,8 @@ fn every_answer_of_a_later_operator_can_be_read() {
         PassPage: json!({"items": [pass.clone()], "next": "x"});
         Benefit: benefit.clone();
         PassesSection: json!({"passes": [pass.clone()], "benefits": [benefit]});
-        PassesSubject: json!({"product": "month", "first_on": "2025-09-03", "is_again": false});
-        PassesOffer: json!({"product": "month", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
+        PassesSubject: json!({"product": "month-1", "first_on": "2025-09-03", "is_again": false});
+        PassesOffer: json!({"product": "month-1", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
         PassesOutcome: json!({"pass": pass});
         Fleet: json!({"city": "almaty", "vehicles": [{"board": "1204", "carrier": "green-bus", "is_in_service": true, "trip": ride["trip"]}]});
         FleetTold: json!({"taken": 1});

@@ -370,6 +370,7 @@ on_both_databases! {
         let other = |kind: &str| {
             let mut one = by_card(CODE, now);
             (one["kind"], one["channel"]) = (kind.into(), "cash".into());
+            one["price"] = json!({"amount": "60.00", "currency": "KZT"});
             one
         };
         tell(&bus.dispatcher, &[other("paper"), other("luggage")]);
