@@ -339,18 +339,16 @@ impl Operator {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn notices(
-        &self,
-        store: &dyn Store,
-        since: Option<DateTime<Utc>>,
-    ) -> Result<Vec<KeptNotice>, StoreError> {
+    pub fn notices(&self, store: &dyn Store, since: Option<DateTime<Utc>>) -> Result<Vec<KeptNotice>, StoreError> {
         let since = since.map_or(0, |since| since.timestamp_millis());
         transact(store, |tx| {
             let rows: Vec<NoticeRow> =
                 tx.all(Select::of("FROM notice WHERE notice.published_at >= $1 ORDER BY notice.id", values![since]))?;
             let told = |row: NoticeRow| {
                 let withdrawn_at = row.withdrawn_at;
-                row.told().map(|notice| KeptNotice { notice, withdrawn_at }).map_err(|failure| failure.into_store_error())
+                row.told()
+                    .map(|notice| KeptNotice { notice, withdrawn_at })
+                    .map_err(|failure| failure.into_store_error())
             };
             rows.into_iter().map(told).collect()
         })
