@@ -114,15 +114,15 @@ impl Phone {
             let aside = recovery.set_aside.display();
             output::warn(&style.paint(Tone::Warn, &format!("{said} The damaged file is kept as {aside}.")));
         }
-        if are_new || phone.core.cities().city(&phone.city).is_err() {
-            if let Err(error) = phone.core.cities().refresh(&phone.city).await.inspect_err(forget_untrusted) {
-                let said = CliError::of_client(&error, locale);
-                let served = cities_of(&phone.core).await.unwrap_or_default();
-                return Err(match error.code() {
-                    "city_unknown" if !served.is_empty() => said.advise(format!("It serves: {}.", named(&served))),
-                    _ => said,
-                });
-            }
+        if (are_new || phone.core.cities().city(&phone.city).is_err())
+            && let Err(error) = phone.core.cities().refresh(&phone.city).await.inspect_err(forget_untrusted)
+        {
+            let said = CliError::of_client(&error, locale);
+            let served = cities_of(&phone.core).await.unwrap_or_default();
+            return Err(match error.code() {
+                "city_unknown" if !served.is_empty() => said.advise(format!("It serves: {}.", named(&served))),
+                _ => said,
+            });
         }
         if are_new {
             // Only what was found right is remembered.

@@ -77,7 +77,8 @@ fn a_card_is_linked_topped_up_held_at_a_reader_and_replaced_av_56_av_57_av_58_av
     for (number, code) in [(NUMBER, CODE), ("9643100000000025", "SECOND01")] {
         good(dispatcher(&["card-office", "issue", number, code, "--issued-on", "2025-01-15"]));
     }
-    good(dispatcher(&["bus", "--once"]));
+    let bus = dispatcher(&["bus", "--once"]);
+    assert_eq!(almaty.run(&bus.iter().map(String::as_str).collect::<Vec<_>>()).exit, 0);
     almaty.rider();
     let card = almaty.good(&["card", "link", NUMBER, CODE]);
     let id = card["id"].as_str().unwrap();

@@ -24,6 +24,8 @@ fn from_hex(text: &str) -> Vec<u8> {
 
 /// What a ride's code says, as the command tells it: ids and names as elsewhere.
 fn ride_as_told(what: &mut Map<String, Value>) {
+    what.entry("benefits").or_insert(json!([]));
+    what.entry("pass").or_insert(Value::Null);
     if let Some(day) = what.remove("service_day") {
         what.insert("service_on".to_owned(), day);
     }

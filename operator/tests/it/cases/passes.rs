@@ -57,7 +57,10 @@ fn section(rider: &Person<'_>) -> PassesSection {
     account.section().unwrap().unwrap()
 }
 
-fn paid(riders: &[RideParty]) -> Vec<(Option<&str>, u32, Money, Money, Option<LessFor>)> {
+/// Category, persons, fare, what each pays, why it is less.
+type Paid<'a> = (Option<&'a str>, u32, Money, Money, Option<LessFor>);
+
+fn paid(riders: &[RideParty]) -> Vec<Paid<'_>> {
     let of = |party: &RideParty| (party.persons, party.full, party.each, party.less.clone());
     let told = riders.iter().map(|party| {
         let (persons, full, each, less) = of(party);
