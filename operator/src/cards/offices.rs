@@ -10,7 +10,7 @@ use mesto_protocol::cards::offices::{
 use mesto_protocol::kernel::ids::{AccountId, CardId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
-use mesto_rules::cards::{CardEvent, CardState, CardsSection, transport_number, masked, printed_code};
+use mesto_rules::cards::{CardEvent, CardState, CardsSection, masked, printed_code, transport_number};
 
 use crate::cards::charges::{Charges, code_lock};
 use crate::cards::drawer::Drawer;

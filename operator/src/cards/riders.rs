@@ -9,7 +9,9 @@ use mesto_protocol::cards::riders::{
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_rules::City;
-use mesto_rules::cards::{CardEvent, CardState, CardsSection, LinkError, transport_number, masked, may_link, printed_code};
+use mesto_rules::cards::{
+    CardEvent, CardState, CardsSection, LinkError, masked, may_link, printed_code, transport_number,
+};
 
 use crate::cards::drawer::Drawer;
 use crate::cards::tables::{CardRow, ReportRow, StateWord, TroubleWord};

@@ -15,7 +15,7 @@ use mesto_protocol::cards::riders::{
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::CardId;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::cards::{CardTariff, CardsSection, transport_number, printed_code};
+use mesto_rules::cards::{CardTariff, CardsSection, printed_code, transport_number};
 use mesto_rules::rides::RidesSection;
 use mesto_rules::{CityId, Money, shown};
 use rust_decimal::prelude::ToPrimitive as _;
