@@ -535,10 +535,10 @@ fn person(served: &Served, number: u64, (inspector, dispatcher): (&str, &str), s
     let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
     let rides: Bought = must(served, &driver.purchase(&quote));
     let ride = rides.sale.items[0].outcome::<RidesOutcome>().unwrap().unwrap().ride;
-    let (card_number, code, told) = card_of(number);
+    let (transport_number, code, told) = card_of(number);
     let issue = Request::new("POST", offices::TELL_ISSUED.path).bearer(dispatcher).json(&told);
     let told: offices::CardsTold = must(served, &issue);
-    let asked = json!({"city": "belgrade", "number": card_number, "code": code});
+    let asked = json!({"city": "belgrade", "number": transport_number, "code": code});
     must::<Value>(served, &Request::new("POST", cards::LINK.path).bearer(&driver.token).json(&asked));
     let subject = json!({"card": told.cards[0], "amount": {"amount": "100.00", "currency": "RSD"}});
     let asked = json!({"city": "belgrade", "items": [{"service": "cards", "subject": subject}], "pay": "deposit"});

@@ -10,7 +10,7 @@ use mesto_protocol::cards::offices::{
 use mesto_protocol::kernel::ids::{AccountId, CardId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
-use mesto_rules::cards::{CardEvent, CardState, CardsSection, card_number, masked, printed_code};
+use mesto_rules::cards::{CardEvent, CardState, CardsSection, masked, printed_code, transport_number};
 
 use crate::cards::charges::{Charges, code_lock};
 use crate::cards::drawer::Drawer;
@@ -71,7 +71,7 @@ fn issued(
 ) -> Outcome<(CardId, Option<String>)> {
     let (operator, now) = (call.operator, call.now);
     let bad = |field: &str, detail: &str| Problem::new(ProblemCode::BadRequest, detail.to_owned()).with("field", field);
-    let number = card_number(&told.number);
+    let number = transport_number(&told.number);
     let number = number.ok_or_else(|| bad("cards.number", "a number has 8 to 20 digits"))?;
     let code = printed_code(&told.code);
     let code = code.ok_or_else(|| bad("cards.code", "a code has 4 to 32 letters and digits"))?;
@@ -135,7 +135,7 @@ fn issued(
 
 /// The card of a number that was typed at a counter.
 fn by_number(tx: &mut dyn Tx, city: &City, typed: &str) -> Outcome<CardRow> {
-    let row = match card_number(typed) {
+    let row = match transport_number(typed) {
         Some(number) => tx.first(find!(CardRow { city: &city.id, number: &number }))?,
         None => None,
     };

@@ -9,7 +9,9 @@ use mesto_protocol::cards::riders::{
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_rules::City;
-use mesto_rules::cards::{CardEvent, CardState, CardsSection, LinkError, card_number, masked, may_link, printed_code};
+use mesto_rules::cards::{
+    CardEvent, CardState, CardsSection, LinkError, masked, may_link, printed_code, transport_number,
+};
 
 use crate::cards::drawer::Drawer;
 use crate::cards::tables::{CardRow, ReportRow, StateWord, TroubleWord};
@@ -63,7 +65,7 @@ pub(crate) fn link(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CardToLink) -> O
     let (operator, now, account) = (call.operator, call.now, call.who()?.account);
     let city = operator.city(&asked.city)?;
     let cards = city.section::<CardsSection>()?;
-    let (Some(number), Some(code)) = (card_number(&asked.number), printed_code(&asked.code)) else {
+    let (Some(number), Some(code)) = (transport_number(&asked.number), printed_code(&asked.code)) else {
         return Err(unknown().into());
     };
     let found = tx.first(find!(CardRow { city: &city.id, number: &number }))?;

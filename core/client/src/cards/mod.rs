@@ -15,7 +15,7 @@ use mesto_protocol::cards::riders::{
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::CardId;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::cards::{CardTariff, CardsSection, card_number, printed_code};
+use mesto_rules::cards::{CardTariff, CardsSection, printed_code, transport_number};
 use mesto_rules::rides::RidesSection;
 use mesto_rules::{CityId, Money, shown};
 use rust_decimal::prelude::ToPrimitive as _;
@@ -180,7 +180,7 @@ impl Cards<'_> {
 
     async fn link_inner(self, city: &CityId, number: &str, code: &str) -> Result<Card> {
         let session = self.0.session()?;
-        let (Some(number), Some(code)) = (card_number(number), printed_code(code)) else {
+        let (Some(number), Some(code)) = (transport_number(number), printed_code(code)) else {
             let detail = "a number has 8 to 20 digits, a printed code 4 to 32 letters and digits";
             return Err(Error::new(ErrorKind::Refused, ProblemCode::CardUnknown.as_str(), detail));
         };

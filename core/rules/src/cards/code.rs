@@ -20,7 +20,7 @@ const NUMBER_DIGITS: std::ops::RangeInclusive<usize> = 8..=20;
 /// The number of a card as it is compared: 8 to 20 digits, without spaces and dashes. `None` for
 /// what is no such number.
 #[must_use]
-pub fn card_number(typed: &str) -> Option<String> {
+pub fn transport_number(typed: &str) -> Option<String> {
     let number: String = typed.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').take(21).collect();
     let fits = |byte: u8| byte.is_ascii_digit();
     (NUMBER_DIGITS.contains(&number.len()) && number.bytes().all(fits)).then_some(number)

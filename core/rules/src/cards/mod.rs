@@ -13,7 +13,7 @@ pub mod top_up;
 
 pub use activity::inactive_from;
 pub use card::{CardError, CardEvent, CardState, LinkError, may_link};
-pub use code::{card_number, masked, printed_code};
+pub use code::{masked, printed_code, transport_number};
 pub use reader::{ReaderShows, reader_shows};
 pub use section::{CardKind, CardKindId, CardTariff, CardsSection};
 pub use top_up::{TopUpError, TopUpEvent, TopUpState, TopUpTimes};

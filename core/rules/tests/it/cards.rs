@@ -72,11 +72,11 @@ fn more_than_one_card_is_linked_only_of_the_tariff_standard_av_73() {
 
 #[test]
 fn numbers_and_codes_are_read_as_people_write_them_and_nothing_else_is_av_83() {
-    assert_eq!(cards::card_number(" 9643-1000 0000\u{a0}0017").as_deref(), Some("9643100000000017"));
-    assert_eq!(cards::card_number(&"1".repeat(8)), Some("1".repeat(8)));
-    assert_eq!(cards::card_number(&"1".repeat(20)), Some("1".repeat(20)));
+    assert_eq!(cards::transport_number(" 9643-1000 0000\u{a0}0017").as_deref(), Some("9643100000000017"));
+    assert_eq!(cards::transport_number(&"1".repeat(8)), Some("1".repeat(8)));
+    assert_eq!(cards::transport_number(&"1".repeat(20)), Some("1".repeat(20)));
     for wrong in ["", "1234567", &"1".repeat(21), "12345678a", "١٢٣٤٥٦٧٨", "12345678\0", &"9".repeat(4096)] {
-        assert_eq!(cards::card_number(wrong), None, "{wrong}");
+        assert_eq!(cards::transport_number(wrong), None, "{wrong}");
     }
     assert_eq!(cards::printed_code("k7m2-p9qd").as_deref(), Some("K7M2P9QD"));
     for wrong in ["", "ABC", &"A".repeat(33), "AB\0CD", "АБВГ", "https://x.example/ABCD"] {
@@ -182,9 +182,9 @@ proptest! {
 
     #[test]
     fn what_is_typed_never_panics_and_reads_to_digits_alone(typed in ".{0,64}") {
-        if let Some(number) = cards::card_number(&typed) {
+        if let Some(number) = cards::transport_number(&typed) {
             prop_assert!((8..=20).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()));
-            prop_assert_eq!(cards::card_number(&number), Some(number.clone()));
+            prop_assert_eq!(cards::transport_number(&number), Some(number.clone()));
         }
     }
 }

@@ -184,7 +184,7 @@ on_both_databases! {
         let driver = world.driver(PHONE);
         let with_card = |body: serde_json::Result<Value>| {
             let mut body = body.unwrap();
-            body["card_number"] = "4242424242424242".into();
+            body["transport_number"] = "4242424242424242".into();
             body
         };
         let asked = with_card(serde_json::to_value(asking_for(&WalletSubject { amount: rsd("200.00") }, PayMethod::Card)));
