@@ -380,6 +380,7 @@ class FakeMesto(
             is ItemOffer.Parking -> ItemOutcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Rides -> ItemOutcome.Rides(RidesOutcome(rides.register(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Cards -> error("no screen tops a card up yet")
+            is ItemOffer.Passes -> error("no screen sells passes yet")
             is ItemOffer.Other -> ItemOutcome.Other(offer.json)
         }
 
@@ -714,7 +715,7 @@ class FakeMesto(
             val total = Samples.rsd(BigDecimal(120).multiply(BigDecimal(subject.persons.toLong())))
             val trip = Samples.trip(now).takeIf { isTripKnown }
             val repeats = current().current.firstOrNull()
-            val offer = RidesOffer(Samples.bus, trip, LocalDate.of(2025, 9, 3), subject.persons, now.plus(1, ChronoUnit.HOURS), repeats, brokeDownAt.takeIf { repeats != null })
+            val offer = RidesOffer(Samples.bus, trip, LocalDate.of(2025, 9, 3), subject.persons, emptyList(), now.plus(1, ChronoUnit.HOURS), repeats, brokeDownAt.takeIf { repeats != null })
             val lines = listOf(line("rides.fare", total, mapOf("persons" to "${subject.persons}", "each" to "120.00 RSD")))
             quoted("rides", ItemSubject.Rides(subject), ItemOffer.Rides(offer), "rides/1204", lines, total, pay)
         }
@@ -750,7 +751,7 @@ class FakeMesto(
         internal fun register(quote: Quote, offer: RidesOffer): Ride {
             val ride = Ride(
                 RideId(next("rd")), quote.city, offer.vehicle, offer.trip, offer.serviceOn, RideChannel.App, offer.persons, RideState.Registered, now,
-                offer.endsAt, quote.total, quote.items.single().lines, quote.pay, "signed",
+                offer.endsAt, quote.total, offer.riders, quote.items.single().lines, quote.pay, "signed",
             )
             state.update { it.copy(current = listOf(ride) + it.current) }
             return ride
@@ -763,7 +764,7 @@ class FakeMesto(
     private fun quoted(service: String, subject: ItemSubject, offer: ItemOffer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
         val item = QuoteItem(service, subject, offer, guard, lines, notices, total, "sample")
         val driver = AccountId("sample")
-        return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null)
+        return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null, null)
     }
 }
 

@@ -134,7 +134,7 @@ class CheckPresenter(
         ask()
     }
 
-    private fun subject() = RidesSubject(route.scanned, route.typed, savedState.persons.toUInt(), savedState.isAgain)
+    private fun subject() = RidesSubject(route.scanned, route.typed, savedState.persons.toUInt(), emptyList(), savedState.isAgain)
 
     private fun ask() {
         asking?.cancel()
