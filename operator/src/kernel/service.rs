@@ -42,7 +42,8 @@ pub(crate) struct Service {
     pub retention: Option<Retention>,
     /// What must not be found in its tables and in the ledger.
     pub audit: &'static [Check],
-    /// The places of a city that a role may be given for; none for a role that is not of the service.
+    /// The places of a city that a role may be given for; none for a role that is not of the
+    /// service.
     pub places: Option<Places>,
     /// Rows of its tables that are counted for Prometheus as they are added.
     pub counted: &'static [Counted],

@@ -98,7 +98,7 @@ pub(super) fn close(
         let until = agreed.0.get(at + 1).and_then(|next| next.from_on.checked_sub_days(Days::new(1)));
         let (from, to) = (terms.from_on.max(since), until.map_or(period.to, |until| until.min(period.to)));
         if from <= to {
-            count(tx, (&city.id.to_string(), carrier, id), (from, to), terms)?;
+            count(tx, (city.id.as_str(), carrier, id), (from, to), terms)?;
         }
     }
     take_back(tx, city, carrier, id)?;

@@ -1,5 +1,5 @@
-//! Reports, settlements and subsidies of a carrier. Who has the role of a partner is told of his own
-//! carrier alone (AV-41).
+//! Reports, settlements and subsidies of a carrier. Who has the role of a partner is told of his
+//! own carrier alone (AV-41).
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_rules::CityId;
