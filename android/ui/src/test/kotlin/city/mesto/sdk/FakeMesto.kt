@@ -764,7 +764,7 @@ class FakeMesto(
     private fun quoted(service: String, subject: ItemSubject, offer: ItemOffer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
         val item = QuoteItem(service, subject, offer, guard, lines, notices, total, "sample")
         val driver = AccountId("sample")
-        return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null, null)
+        return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null, emptyList())
     }
 }
 
