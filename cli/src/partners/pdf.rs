@@ -86,7 +86,7 @@ pub fn of(sheet: &Sheet, font: &[u8]) -> Result<Vec<u8>, FontError> {
     for part in parts {
         pages.push(page(&title.0, sheet.columns, &widths, std::iter::once(&head).chain(part)));
     }
-    Ok(written(&sheet.title, &letters, font, pages)?)
+    written(&sheet.title, &letters, font, pages)
 }
 
 fn widths(columns: &[Column], head: &[Set], rows: &[Vec<Set>]) -> Vec<f32> {

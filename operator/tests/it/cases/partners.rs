@@ -429,7 +429,8 @@ proptest! {
         let per_ride = Money::from_minor(per_ride, kzt("0.00").currency);
         agree(&world, &terms("2025-08-20", period, basis_points, Some(per_ride))).unwrap();
         let rider = rider(&world, &device(3), PHONE, "5000");
-        let (mut rides, mut tickets): (Vec<(RideId, i64, bool)>, Vec<(ToldRegistration, i64)>) = (Vec::new(), Vec::new());
+        let mut rides: Vec<(RideId, i64, bool)> = Vec::new();
+        let mut tickets: Vec<(ToldRegistration, i64)> = Vec::new();
         let mut closed = Vec::new();
         for (number, step) in steps.into_iter().enumerate() {
             match step {
