@@ -7,7 +7,7 @@ extension Mesto {
     public var terms: TermsClient { TermsClient(core: core) }
 }
 
-public struct TermsClient: Part {
+public struct TermsClient: Sendable {
     let core: Core
 
     /// A change, for the person, to be shown before the button that pays.

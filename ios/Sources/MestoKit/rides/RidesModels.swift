@@ -90,7 +90,7 @@ public final class RideCheckModel: PaymentModel {
 
     /// Asks what the ride would be.
     public func check() async {
-        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: persons, isAgain: isAgain)
+        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: persons, companions: [], isAgain: isAgain)
         await ask { try await self.mesto.rides.quote(city: self.city, subject, pay: self.pay) }
     }
 

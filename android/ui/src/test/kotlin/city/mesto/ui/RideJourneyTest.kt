@@ -89,7 +89,7 @@ class RideJourneyTest {
         val route = texts.ridesRoute(kind = texts.rideKindBus(), number = "92")
         val confirm = texts.ridesConfirmDescribed(amount = kzt("120"), ride = route)
         sees(texts.ridesTo("Әл-Фараби даңғылы"))
-        sees("Green Bus Company")
+        sees("Алматыэлектротранс")
         assertEquals("Растау", texts.ridesConfirm())
         finds(confirm).assertIsEnabled()
         strip.frame(this)
