@@ -21,8 +21,8 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector, dispatcher, ride-controller, notice-editor, card-clerk, benefit-clerk, partner
-        /// (of a carrier), or controller (a device of a garage).
+        /// inspector, dispatcher, ride-controller, notice-editor, card-clerk, benefit-clerk,
+        /// partner (of a carrier), or controller (a device of a garage).
         #[arg(long, value_enum)]
         role: StaffRole,
         /// Only in this city; everywhere without it. A controller and a partner have one.
