@@ -22,7 +22,7 @@ use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Select, StoreError, Tx, Write};
 use crate::{find, update, values};
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: false, prefetch };
 
 /// What was never written goes back to where it came from.
 pub(crate) const RETURN: Due = Due::trusting_clock("cards.return", go_back);

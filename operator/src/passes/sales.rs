@@ -22,7 +22,7 @@ use crate::passes::tables::{PassRow, PassWord};
 use crate::passes::{NAME, PASS, holders};
 use crate::{find, values};
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: false, prefetch };
 
 /// How many of an account's last passes an overlap is looked for in.
 const LOOKED_AT: i64 = 100;

@@ -27,7 +27,7 @@ use crate::rides::tables::{ChannelWord, CodeRow, RideRow, StateWord, TripRow, Ve
 use crate::rides::{NAME, RIDE, price, riders};
 use crate::{find, values};
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: false, prefetch };
 
 /// The issue of a code that comes with its ride.
 const FIRST_ISSUE: u32 = 1;
