@@ -1,6 +1,7 @@
 //! Control of rides in a terminal: `mesto controller` plays the device that a ticket inspector
 //! carries; `mesto admin shifts` shows what was found.
 
+mod conductor;
 mod device;
 mod store;
 mod testbed;
@@ -62,6 +63,10 @@ enum Command {
     /// Control rides: check tickets and cards, also while the operator is away.
     #[command(subcommand)]
     Controller(Controller),
+    /// Sell tickets of paper and for luggage in a vehicle, for cash, also while the operator is
+    /// away.
+    #[command(subcommand)]
+    Conductor(conductor::Conductor),
 }
 
 #[derive(Debug, Subcommand)]
@@ -387,7 +392,10 @@ impl Work {
 
 impl Run for Command {
     fn run(self, call: Call) -> Outcome<()> {
-        let Self::Controller(controller) = self;
+        let controller = match self {
+            Self::Controller(controller) => controller,
+            Self::Conductor(conductor) => return conductor.run(call),
+        };
         match controller {
             Controller::Begin { vehicle, at } => call.ask(begin(vehicle, at, call)),
             Controller::Doors { at } => call.ask(doors(at, call)),

@@ -39,17 +39,32 @@ CREATE INDEX IF NOT EXISTS done_waiting ON done (is_told, id);
 /// The memory of a device.
 pub struct Store(Connection);
 
-fn broken(why: &dyn std::fmt::Display) -> CliError {
+pub fn broken(why: &dyn std::fmt::Display) -> CliError {
     CliError::new(Exit::Input, "memory_damaged", format!("the memory of this device cannot be used: {why}"))
         .advise("Look at the folder given with --state; what the operator took is not lost with it.")
 }
 
-fn as_text(value: &impl Serialize) -> Outcome<String> {
+pub fn as_text(value: &impl Serialize) -> Outcome<String> {
     serde_json::to_string(value).map_err(|why| broken(&why))
 }
 
-fn as_value<T: DeserializeOwned>(text: &str) -> Outcome<T> {
+pub fn as_value<T: DeserializeOwned>(text: &str) -> Outcome<T> {
     serde_json::from_str(text).map_err(|why| broken(&why))
+}
+
+/// A folder of a device, shut to others: it holds a token and codes of cards.
+///
+/// # Errors
+/// `memory_damaged`
+pub fn own_folder(folder: &Path) -> Outcome<()> {
+    std::fs::create_dir_all(folder).map_err(|why| broken(&why))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let own = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(folder, own).map_err(|why| broken(&why))?;
+    }
+    Ok(())
 }
 
 impl Store {
@@ -58,14 +73,7 @@ impl Store {
     /// # Errors
     /// `memory_damaged`
     pub fn open(folder: &Path) -> Outcome<Self> {
-        std::fs::create_dir_all(folder).map_err(|why| broken(&why))?;
-        // Its token and the codes of cards are for nobody else.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let own = std::fs::Permissions::from_mode(0o700);
-            std::fs::set_permissions(folder, own).map_err(|why| broken(&why))?;
-        }
+        own_folder(folder)?;
         Self::of(Connection::open(folder.join(FILE)).map_err(|why| broken(&why))?)
     }
 
