@@ -285,7 +285,7 @@ pub fn answers() -> Vec<Answer> {
             Ask::body(json!({"city": "belgrade", "number": scene.linked_card()}))
         }),
         placed(&offices::BLOCK, CardClerk, |scene, _| {
-            Ask::body(json!({"city": "belgrade", "number": scene.card().0, "trouble": "stopped"}))
+            Ask::body(json!({"city": "belgrade", "number": scene.card().0, "blocked_for": "stopped"}))
         }),
         placed(&offices::REPLACE, CardClerk, |scene, _| {
             let number = scene.linked_card();

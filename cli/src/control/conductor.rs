@@ -128,7 +128,8 @@ pub struct TerminalArgs {
 }
 
 fn amount(typed: &str) -> Result<Decimal, String> {
-    let amount: Decimal = mesto_rules::money::exact(typed.trim()).map_err(|_| "give an amount such as 120".to_owned())?;
+    let amount: Decimal =
+        mesto_rules::money::exact(typed.trim()).map_err(|_| "give an amount such as 120".to_owned())?;
     if amount < Decimal::ZERO { Err("a price is not below zero".to_owned()) } else { Ok(amount) }
 }
 
@@ -335,8 +336,7 @@ impl Terminal {
         for one in sold {
             // What was taken back meanwhile waits again.
             let sql = "UPDATE sold SET state = ?2, why = ?3 WHERE number = ?1 AND said = ?4";
-            tx.execute(sql, params![one.number, state.word(), why, as_text(&one.said)?])
-                .map_err(|why| broken(&why))?;
+            tx.execute(sql, params![one.number, state.word(), why, as_text(&one.said)?]).map_err(|why| broken(&why))?;
         }
         tx.commit().map_err(|why| broken(&why))
     }

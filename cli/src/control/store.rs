@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::control::controllers::{ControlRegistration, ControlTrip, ControlledVehicle, ReportedCheck};
-use mesto_protocol::kernel::ids::{ControlId, RideId};
+use mesto_protocol::kernel::ids::{ControlId, RideCheckId, RideId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS registration_code ON registration (code);
 CREATE TABLE IF NOT EXISTS control (id TEXT PRIMARY KEY, said TEXT NOT NULL, is_told INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS done (
   id TEXT PRIMARY KEY, control TEXT NOT NULL, ride TEXT, is_accepted INTEGER NOT NULL, is_told INTEGER NOT NULL,
-  at INTEGER NOT NULL, said TEXT NOT NULL
+  at INTEGER NOT NULL, said TEXT NOT NULL, refused TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS done_ride ON done (ride);
 CREATE INDEX IF NOT EXISTS done_waiting ON done (is_told, id);
@@ -152,7 +152,7 @@ impl Store {
         let (registered, told) = (now - REGISTERED_KEPT, now - TOLD_KEPT);
         put("DELETE FROM registration WHERE registered_at < ?1", &[&registered.timestamp_millis()])?;
         put("DELETE FROM trip WHERE ends_at < ?1", &[&registered.timestamp_millis()])?;
-        put("DELETE FROM done WHERE is_told = 1 AND at < ?1", &[&told.timestamp_millis()])?;
+        put("DELETE FROM done WHERE is_told = 1 AND refused IS NULL AND at < ?1", &[&told.timestamp_millis()])?;
         tx.commit().map_err(|why| broken(&why))
     }
 
@@ -223,6 +223,23 @@ impl Store {
             tx.execute("UPDATE control SET is_told = 1 WHERE id = ?1", [id]).map_err(|why| broken(&why))?;
         }
         tx.commit().map_err(|why| broken(&why))
+    }
+
+    /// The operator does not take a check; it stays here with the reason.
+    ///
+    /// # Errors
+    /// `memory_damaged`
+    pub fn refused(&self, check: RideCheckId, why: &str) -> Outcome<()> {
+        self.run("UPDATE done SET refused = ?2 WHERE id = ?1", params![check.to_string(), why])
+    }
+
+    /// How many checks the operator does not take, and why not the last one.
+    ///
+    /// # Errors
+    /// `memory_damaged`
+    pub fn refusals(&self) -> Outcome<(u32, Option<String>)> {
+        let sql = "SELECT COUNT(*), MAX(refused) FROM done WHERE refused IS NOT NULL";
+        self.0.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(|why| broken(&why))
     }
 
     /// The operator's books were put back: everything is told again.

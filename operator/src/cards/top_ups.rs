@@ -174,6 +174,8 @@ pub(crate) fn held(
     let row = tx.first(find!(TopUpRow { id: id }))?;
     let row = row.ok_or_else(|| StoreError::unreadable("top-up", "it is gone"))?;
     let card = drawer.card(row.card)?.clone();
+    // A reader whose clock is behind writes nothing before it was paid.
+    let held_at = held_at.max(row.paid_at);
     match TopUpState::from(row.state).step(TopUpEvent::Hold { held_at }, &times(&row), now) {
         Ok(state) => {
             let state = TopUpWord::from(state);
