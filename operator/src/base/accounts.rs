@@ -29,8 +29,8 @@ use crate::kernel::http::{Request, Response};
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::ports::{Clock, Standing};
 use crate::kernel::service::{Erasure, Export, Service, Told, serve};
-use crate::kernel::store::{Ask, Row, Select, Store, Tx, Write};
-use crate::{find, update, values};
+use crate::kernel::store::{Ask, Row, Select, Store, StoreError, Tx, Write, transact};
+use crate::{find, projection, update, values};
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
