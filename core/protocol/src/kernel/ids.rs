@@ -181,6 +181,18 @@ record_ids! {
     RideCheckId = "rk";
     /// What was settled with a carrier for a period.
     SettlementId = "sm";
+    /// Who sells what has nothing to do with transport.
+    MerchantId = "mc";
+    /// A till of a merchant.
+    TillId = "ti";
+    /// What a till asks to be paid.
+    InvoiceId = "iv";
+    /// What was paid to a merchant.
+    MerchantPaymentId = "mp";
+    /// What a merchant gave back.
+    MerchantRefundId = "mr";
+    /// What was settled with a merchant.
+    MerchantSettlementId = "mt";
     /// A message that waits for its gateway.
     MessageId = "ms";
     /// Something that everybody may know: works, an outage, a change.
