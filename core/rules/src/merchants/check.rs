@@ -67,6 +67,5 @@ pub(crate) fn check(city: &City, wrong: &mut Vec<Wrong>) {
     check.range("policy.business_digits", policy.business_digits, 6..=20, "digits");
     check.range("policy.give_back_days", policy.give_back_days, 0..=366, "days");
     check.range("policy.invoice_minutes_most", policy.invoice_minutes_most, 1..=30 * 24 * 60, "minutes");
-    check.kept("retention.payments_days", merchants.retention.payments_days);
     check.kept("retention.invoices_days", merchants.retention.invoices_days);
 }

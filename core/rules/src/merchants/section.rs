@@ -89,9 +89,7 @@ pub struct Policy {
 /// Days that personal records are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
-    /// Which account made a payment.
-    pub payments_days: u32,
-    /// An invoice that nobody paid, after its end.
+    /// An invoice after its end; a payment keeps its reference.
     pub invoices_days: u32,
 }
 
