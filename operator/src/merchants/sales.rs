@@ -50,7 +50,8 @@ struct Frozen {
 projection! {
     /// What an account paid in a day.
     struct OfDay {
-        amount: i64 = "CAST(COALESCE(SUM(amount), 0) AS BIGINT)",
+        day: NaiveDate = "paid_day",
+        amount: i64 = "CAST(SUM(amount) AS BIGINT)",
     }
 }
 
@@ -77,9 +78,8 @@ fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     }
     let amount = amount(city, &subject, invoice.as_ref(), now)?;
     is_payable(amount, &section.limits).map_err(|why| refusal::amount(why, "items.subject.amount"))?;
-    let paid = tx.first(of_day(asked.account, city, now))?.map_or(0, |day| day.amount);
-    let of_day = Money::from_minor(paid, city.currency);
-    day_limit(amount, of_day, &section.limits).map_err(|why| refusal::amount(why, "items.subject.amount"))?;
+    let paid = paid_today(tx.all(of_days(asked.account, city))?, city, now);
+    day_limit(amount, paid, &section.limits).map_err(|why| refusal::amount(why, "items.subject.amount"))?;
     let contract = contract(section)?;
     let Some(fee) = section.fee.known() else {
         return refuse(ProblemCode::TariffUnknown, "what a payer is charged is not known here, so nothing is paid");
@@ -266,12 +266,28 @@ fn recent_of_quote(quote: QuoteId) -> Select<PaymentRow> {
     )
 }
 
-/// What an account paid on the day that it is in the city.
-fn of_day(account: AccountId, city: &City, now: DateTime<Utc>) -> Select<OfDay> {
+/// What an account paid in a city on the last days on which it paid. Which of them is today is not
+/// known to whoever asks.
+fn of_days(account: AccountId, city: &City) -> Select<OfDay> {
     Select::of(
-        "FROM merchant_payment WHERE account = $1 AND city = $2 AND paid_day = $3",
-        values![account, &city.id, city.local_day(now).to_string()],
+        "FROM merchant_payment WHERE account = $1 AND city = $2 GROUP BY paid_day ORDER BY paid_day DESC LIMIT 2",
+        values![account, &city.id],
     )
+}
+
+/// The same by a quote of the account.
+fn of_days_of_quote(quote: QuoteId) -> Select<OfDay> {
+    Select::of(
+        "FROM merchant_payment WHERE account = (SELECT account FROM quote WHERE quote.id = $1) AND city = (SELECT city FROM quote WHERE quote.id = $1) GROUP BY paid_day ORDER BY paid_day DESC LIMIT 2",
+        values![quote],
+    )
+}
+
+/// What was paid on the day that it is in the city.
+fn paid_today(days: Vec<OfDay>, city: &City, now: DateTime<Utc>) -> Money {
+    let today = city.local_day(now);
+    let paid = days.into_iter().find(|of| of.day == today).map_or(0, |of| of.amount);
+    Money::from_minor(paid, city.currency)
 }
 
 /// The payment that one of this amount at this till would repeat.
@@ -305,9 +321,23 @@ fn of_quote(quote: QuoteId) -> Select<(TillRow, MerchantRow)> {
     .locking("merchant")
 }
 
-/// What a payment reads.
+/// The invoice of a quote that is of one, locked.
+fn invoice_of_quote(quote: QuoteId) -> Select<InvoiceRow> {
+    Select::<InvoiceRow>::of(
+        "FROM merchant_invoice WHERE merchant_invoice.id = (SELECT thing FROM quote WHERE quote.id = $1)",
+        values![quote],
+    )
+    .locking("merchant_invoice")
+}
+
+/// What a payment reads; accounts are locked before merchants, and those before invoices.
 fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
-    vec![recent_of_quote(quote).ask()]
+    vec![
+        recent_of_quote(quote).ask(),
+        of_days_of_quote(quote).ask(),
+        of_quote(quote).ask(),
+        invoice_of_quote(quote).ask(),
+    ]
 }
 
 /// Pays. Of two phones that pay one invoice at once, one does.
@@ -315,9 +345,11 @@ fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
     let frozen: Frozen = serde_json::from_str(&delivery.quote.terms)?;
     let (operator, now, quote) = (delivery.operator, delivery.now, delivery.quote);
     let earlier = tx.all(recent_of_quote(quote.id))?;
+    let days = tx.all(of_days_of_quote(quote.id))?;
+    let (found, invoice) = (tx.first(of_quote(quote.id))?, tx.first(invoice_of_quote(quote.id))?);
     let city = delivery.city()?;
     let section = city.section::<MerchantsSection>()?;
-    let Some((till, merchant)) = tx.first(of_quote(quote.id))? else {
+    let Some((till, merchant)) = found else {
         return refuse(ProblemCode::QuoteStale, "this till is not known any more; scan its code again");
     };
     refusal::unless_active(&merchant)?;
@@ -328,17 +360,14 @@ fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
     let invoice = match frozen.invoice {
         None => None,
         Some(id) => {
-            let row = tx.first(find!(InvoiceRow { id: id }).locking("merchant_invoice"))?;
-            let Some(row) = row else {
+            let Some(row) = invoice.filter(|row| row.id == id) else {
                 return refuse(ProblemCode::QuoteStale, "this invoice is not known any more; ask for another one");
             };
             refusal::unless_waiting(row.state_at(now), row.expires_at)?;
             Some(row)
         }
     };
-    let paid = tx.first(of_day(delivery.account.id, city, now))?.map_or(0, |day| day.amount);
-    day_limit(amount, Money::from_minor(paid, quote.currency), &section.limits)
-        .map_err(|why| refusal::amount(why, "quote"))?;
+    day_limit(amount, paid_today(days, city, now), &section.limits).map_err(|why| refusal::amount(why, "quote"))?;
     let repeats = match invoice {
         Some(_) => None,
         None => repeat_of(&earlier, (till.id, amount), now, section),

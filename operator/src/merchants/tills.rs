@@ -183,9 +183,15 @@ fn own_invoice(tx: &mut dyn Tx, call: &Call<'_>, id: InvoiceId) -> Outcome<Invoi
 
 /// How an invoice stands: this is how a till hears that it was paid.
 fn invoice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Invoice> {
-    let Ok(id) = call.named().parse() else { return refuse(ProblemCode::NotFound, "there is no such invoice") };
-    let row = own_invoice(tx, call, id)?;
-    told_invoice(tx, call, row)
+    let (_, merchant) = asked(tx, call)?;
+    let row = match call.request.needed("invoice")?.parse::<InvoiceId>() {
+        Ok(id) => tx.first(find!(InvoiceRow { id: id, merchant: merchant.id }))?,
+        Err(_) => None,
+    };
+    match row {
+        Some(row) => told_invoice(tx, call, row),
+        None => refuse(ProblemCode::NotFound, "the merchant has no such invoice"),
+    }
 }
 
 /// A till does not wait any more.

@@ -8,7 +8,7 @@ use mesto_rules::money::Money;
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::{InvoiceId, MerchantId, MerchantPaymentId, MerchantRefundId, TillId};
 use crate::kernel::operation::{
-    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, optional, post, required,
+    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Parameter, Permission, get, optional, post, required,
 };
 use crate::kernel::problem::problems;
 use crate::kernel::service::Adds;
@@ -28,8 +28,8 @@ pub const TAKE: Permission = Permission::named("merchants.take");
 /// Giving payments back.
 pub const GIVE_BACK: Permission = Permission::named("merchants.give_back");
 
-const CITY: crate::kernel::operation::Parameter = required("city", "string", "The city: an id.");
-const MERCHANT: crate::kernel::operation::Parameter = required("merchant", "string", "The merchant: an id.");
+const CITY: Parameter = required("city", "string", "The city: an id.");
+const MERCHANT: Parameter = required("merchant", "string", "The merchant: an id.");
 
 pub const TILLS: Operation<Nothing, Tills> =
     get("/v1/merchants/tills", "The tills of a merchant, with their codes", Access::Permitted(READ))
@@ -49,13 +49,27 @@ pub const ASK: Operation<InvoiceToAsk, Invoice> =
         ProblemCode::InvoiceReferenceUsed,
     ]);
 pub const INVOICE: Operation<Nothing, Invoice> =
-    get("/v1/merchants/invoices/{invoice}", "An invoice as it stands, with its payment", Access::Permitted(READ))
-        .refuses(&[ProblemCode::NotFound]);
+    get("/v1/merchants/invoice", "An invoice as it stands, with its payment", Access::Permitted(READ))
+        .query(&[CITY, MERCHANT, required("invoice", "string", "The invoice: an id.")])
+        .refuses(&[
+            ProblemCode::CityUnknown,
+            ProblemCode::NotFound,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
+        ]);
 /// Said again, it changes nothing.
 pub const WITHDRAW: Operation<InvoiceToWithdraw, Invoice> =
     post("/v1/merchants/invoices/withdrawn", "A till does not wait for a payment any more", Access::Permitted(TAKE))
         .answers(200)
-        .refuses(&[ProblemCode::NotFound, ProblemCode::InvoicePaid]);
+        .refuses(&[
+            ProblemCode::NotFound,
+            ProblemCode::CityUnknown,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
+            ProblemCode::InvoicePaid,
+        ]);
 pub const RECEIVED: Operation<Nothing, ReceivedPage> =
     get("/v1/merchants/received", "Payments to a merchant, newest first", Access::Permitted(READ))
         .query(&[
