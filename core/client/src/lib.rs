@@ -58,6 +58,7 @@ pub mod base;
 pub mod cards;
 pub mod garages;
 mod kernel;
+pub mod merchants;
 pub mod orders;
 pub mod parking;
 pub mod passes;
