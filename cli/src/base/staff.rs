@@ -119,6 +119,10 @@ enum StaffRole {
     BenefitClerk,
     /// Works for a carrier, which is the place, and sees its reports alone
     Partner,
+    /// Registers merchants, and gives payments back for them
+    MerchantClerk,
+    /// A merchant, which is the place, or a till of it: acts for it alone
+    Merchant,
 }
 
 /// A role that an account that is there already may be given.
@@ -140,6 +144,10 @@ enum GrantedRole {
     BenefitClerk,
     /// Works for a carrier, which is the place, and sees its reports alone
     Partner,
+    /// Registers merchants, and gives payments back for them
+    MerchantClerk,
+    /// A merchant, which is the place, or a till of it: acts for it alone
+    Merchant,
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -164,10 +172,12 @@ impl Run for Tool {
                     StaffRole::CardClerk => Role::CardClerk,
                     StaffRole::BenefitClerk => Role::BenefitClerk,
                     StaffRole::Partner => Role::Partner,
+                    StaffRole::MerchantClerk => Role::MerchantClerk,
+                    StaffRole::Merchant => Role::Merchant,
                 };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
-                let token = if role == Role::Controller {
+                let token = if matches!(role, Role::Controller | Role::Merchant) {
                     operator.create_device(store.as_ref(), now(), &given, &name)
                 } else {
                     operator.create_staff(store.as_ref(), now(), &given, &name)
@@ -210,6 +220,8 @@ impl Run for Tool {
                     GrantedRole::CardClerk => Role::CardClerk,
                     GrantedRole::BenefitClerk => Role::BenefitClerk,
                     GrantedRole::Partner => Role::Partner,
+                    GrantedRole::MerchantClerk => Role::MerchantClerk,
+                    GrantedRole::Merchant => Role::Merchant,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
@@ -258,6 +270,7 @@ fn not_given(error: GrantError) -> CliError {
         | GrantError::InspectorOfPlace
         | GrantError::ControllerWithoutPlace { .. }
         | GrantError::PartnerWithoutCarrier { .. }
+        | GrantError::MerchantWithoutId
         | GrantError::NoRole
         | GrantError::Over { .. } => CliError::new(Exit::Input, "role_unchanged", detail),
     }

@@ -79,7 +79,7 @@ pub use base::reports::{ReportsState, TroubleToReport};
 pub use base::standing::StandingView;
 pub use base::sync::SyncReport;
 pub use base::vehicles::VehiclesState;
-pub use base::wallet::{DepositPreview, LowBalance, WalletState};
+pub use base::wallet::{DepositPast, DepositPreview, LowBalance, WalletState};
 pub use kernel::client::{Client, Config, READ_RETRIES, WeakClient};
 pub use kernel::clock::ClockState;
 pub use kernel::error::{Error, ErrorKind, Result};

@@ -69,3 +69,4 @@ merchants-missing = The balance lacks { $missing }.
 merchants-title = My payments
 merchants-none = No payments yet.
 merchants-pay-again = Pay the same again
+merchants-forgotten-why = The operator has lost its record of this payment. Ask support.

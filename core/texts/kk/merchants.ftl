@@ -69,3 +69,4 @@ merchants-missing = Теңгерімде { $missing } жетпейді.
 merchants-title = Менің төлемдерім
 merchants-none = Әзірге төлем жоқ.
 merchants-pay-again = Сонша тағы төлеу
+merchants-forgotten-why = Оператор бұл төлемнің жазбасын жоғалтты. Қолдау қызметінен сұраңыз.

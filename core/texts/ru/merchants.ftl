@@ -69,3 +69,4 @@ merchants-missing = На балансе не хватает { $missing }.
 merchants-title = Мои платежи
 merchants-none = Платежей пока нет.
 merchants-pay-again = Заплатить столько же ещё раз
+merchants-forgotten-why = Оператор потерял запись об этом платеже. Спросите в поддержке.

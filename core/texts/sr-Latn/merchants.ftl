@@ -69,3 +69,4 @@ merchants-missing = Na depozitu nedostaje { $missing }.
 merchants-title = Moja plaćanja
 merchants-none = Još nema plaćanja.
 merchants-pay-again = Plati isto ponovo
+merchants-forgotten-why = Operater je izgubio podatke o ovom plaćanju. Pitajte podršku.

@@ -267,7 +267,7 @@ on_both_databases! {
         let first = paid(&rider, &scanned(&shop.till.code, Some("300")));
         let second = paid(&rider, &typed(&shop.till.typed, Some("250.50")));
         assert_eq!((first.number, second.number, first.balance, second.balance), (1, 2, kzt("700"), kzt("449.50")));
-        assert_eq!((first.state, first.paid_at), (MerchantPaymentState::Paid, world.now()));
+        assert_eq!((first.state.clone(), first.paid_at), (MerchantPaymentState::Paid, world.now()));
         let page: MerchantPaymentPage = expect(200, rider.get("/v1/merchants/payments?limit=1"));
         assert_eq!(page.items, std::slice::from_ref(&second));
         let older = format!("/v1/merchants/payments?limit=1&cursor={}", page.next.unwrap());
