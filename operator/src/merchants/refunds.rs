@@ -148,7 +148,7 @@ fn book(
         (LedgerAccount::Payable { service: NAME, city: city(), to: id() }, back.off_payable),
         (LedgerAccount::OwedBy { service: NAME, city: city(), by: id() }, back.owed),
         (LedgerAccount::Revenue { service: NAME, city: city() }, back.commission),
-        (LedgerAccount::Fees { service: NAME, city: city() }, back.fee),
+        (LedgerAccount::Fees { service: NAME, city: city(), to: row.organisation.clone() }, back.fee),
     ];
     let reference = refund.to_string();
     let to_deposit = ToDeposit {

@@ -10,7 +10,7 @@ use mesto_protocol::merchants::payers::{
     MerchantPayment, MerchantsOffer, MerchantsOutcome, MerchantsSubject, PaidInvoice, PaymentContract,
 };
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::City;
+use mesto_rules::{City, CityId};
 use mesto_rules::merchants::{
     Commission, MerchantCode, MerchantsSection, Paid, Paying, day_limit, give_back_until, is_payable, payer_fee,
     read_code, repeated, typed_code,
@@ -385,7 +385,7 @@ fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
     let balance = delivery.account.deposit.checked_sub(quote.total).ok_or_else(does_not_fit)?;
     let day = city.local_day(now);
     let until = give_back_until(now, &section.policy);
-    let gains = gains(&city.id, &merchant, &paying);
+    let gains = gains(&city.id, &merchant, &paying, &frozen.contract);
     let row = row(operator.new_id(now), delivery, (&till, &merchant, invoice), (frozen, paying), (day, until, balance))?;
     let payment = payers::told(row.clone())?;
     tx.write(update!(MerchantRow { id: merchant.id } set {
@@ -403,13 +403,18 @@ fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
 }
 
 /// Who gains what: the merchant, whose debt is paid off first, the operator's commission, the fee.
-fn gains(city: &mesto_rules::CityId, merchant: &MerchantRow, paying: &Paying) -> Vec<(LedgerAccount, i64)> {
+fn gains(
+    city: &CityId,
+    merchant: &MerchantRow,
+    paying: &Paying,
+    contract: &PaymentContract,
+) -> Vec<(LedgerAccount, i64)> {
     let (city, id) = (|| city.clone(), || merchant.id.to_string());
     let gains = [
         (LedgerAccount::OwedBy { service: NAME, city: city(), by: id() }, -paying.off_owed),
         (LedgerAccount::Payable { service: NAME, city: city(), to: id() }, paying.off_owed - paying.merchants),
         (LedgerAccount::Revenue { service: NAME, city: city() }, -paying.commission),
-        (LedgerAccount::Fees { service: NAME, city: city() }, -paying.fee),
+        (LedgerAccount::Fees { service: NAME, city: city(), to: contract.organisation.clone() }, -paying.fee),
     ];
     gains.into_iter().filter(|(_, amount)| *amount != 0).collect()
 }
