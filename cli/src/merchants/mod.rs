@@ -2,6 +2,7 @@
 //! tools register and settle.
 
 mod rider;
+mod testbed;
 mod till;
 mod tools;
 
@@ -15,6 +16,7 @@ use crate::kernel::service::{Commands, OfCity, Past, Run, Service};
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),
     tools: Some(Commands::of::<tools::Tool>()),
+    controls: Some(testbed::controls),
     city: OfCity {
         check: None,
         pages: &[

@@ -82,7 +82,7 @@ shown! { wallet_preview_shown;
 
 shown! { deposit_past_shown;
     /// The deposit's history as it was read last, without a connection (AV-20).
-    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[derive(Debug, Clone, PartialEq, Serialize)]
     pub struct DepositPast {
         /// What moved later is not in it.
         pub as_of_at: DateTime<Utc>,
