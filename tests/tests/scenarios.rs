@@ -17,7 +17,6 @@ use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::merchants::payers::{MerchantsOffer, MerchantsSubject};
 use mesto_client::protocol::rides::riders::{RidesOffer, RidesSubject};
-use mesto_client::rules::Money;
 use mesto_client::rules::garages::TicketNumber;
 use mesto_client::rules::{FacilityId, Money};
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
@@ -440,11 +439,12 @@ impl Phone {
             "check_payment" => {
                 let [code, typed] = self.shop.clone();
                 let is_typed = step["typed"] == true;
-                let city = self.client.cities().city(&self.city)?;
+                let amount = step["amount"].as_str().map(|amount| amount.parse().unwrap());
+                let amount = amount.map(|amount| self.client.merchants().amount(&self.city, amount)).transpose()?;
                 let subject = MerchantsSubject {
                     scanned: (!is_typed).then(|| step["scanned"].as_str().map_or(code, str::to_owned)),
                     typed: is_typed.then_some(typed),
-                    amount: step["amount"].as_str().map(|amount| Money::parse(amount, city.currency).unwrap()),
+                    amount,
                     is_again: step["again"] == true,
                 };
                 let quote = self.client.merchants().quote(&self.city, &subject).await?;

@@ -84,7 +84,7 @@ fn as_of(phone: &Phone, past: &DepositPast) -> Past {
 
 async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
     let deposit = phone.core.wallet().history(None, limit).await;
-    let away = deposit.as_ref().is_err_and(|error| error.code == "offline");
+    let away = deposit.as_ref().is_err_and(|error| error.code() == "offline");
     if let Some(past) = phone.core.wallet().past(limit).filter(|_| away) {
         return Ok(as_of(phone, &past));
     }

@@ -7,13 +7,12 @@ use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::merchants::payers::{
     MerchantPayment, MerchantPaymentState, MerchantsOffer, MerchantsSubject,
 };
-use mesto_client::rules::Money;
 use rust_decimal::Decimal;
 
 use crate::base::payments::{self, priced};
 use crate::kernel::args::PhoneArgs;
 use crate::kernel::call::Call;
-use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::failure::Outcome;
 use crate::kernel::output::{Tone, table};
 use crate::kernel::phone::Phone;
 
@@ -59,10 +58,8 @@ impl PayArgs {
     /// A link is what was scanned; everything else was typed.
     fn subject(&self, phone: &Phone) -> Outcome<MerchantsSubject> {
         let is_code = self.code.contains("://");
-        let city = phone.core.city(&phone.city);
-        let currency = phone.done(city)?.currency;
-        let amount = self.amount.map(|amount| Money::new(amount, currency)).transpose();
-        let amount = amount.map_err(|why| CliError::new(Exit::Usage, "amount_wrong", why.to_string()))?;
+        let amount = self.amount.map(|amount| phone.core.merchants().amount(&phone.city, amount)).transpose();
+        let amount = phone.done(amount)?;
         Ok(MerchantsSubject {
             scanned: is_code.then(|| self.code.clone()),
             typed: (!is_code).then(|| self.code.clone()),

@@ -13,12 +13,13 @@ use mesto_protocol::merchants::payers::{
     LIST, MerchantName, MerchantPayment, MerchantPaymentPage, MerchantsOffer, MerchantsOutcome, MerchantsSubject,
 };
 use mesto_rules::merchants::{MerchantCategoryId, MerchantsSection};
-use mesto_rules::{CityId, shown};
+use mesto_rules::{CityId, Money, shown};
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::base::payments::{self, IntentView};
 use crate::kernel::client::Client;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::paying::Sold;
 use crate::kernel::service::{Service, keep};
 
@@ -118,6 +119,15 @@ impl Merchants<'_> {
             || category.to_string(),
             |category| category.name.get(self.0.config().locale.tag()).to_owned(),
         )
+    }
+
+    /// An amount in a city's currency. Local.
+    ///
+    /// # Errors
+    /// `out_of_range` for more decimals than the currency has; `city_missing` and the like.
+    pub fn amount(self, city: &CityId, amount: Decimal) -> Result<Money> {
+        let currency = self.0.city(city)?.currency;
+        Money::new(amount, currency).map_err(|why| Error::new(ErrorKind::Refused, "out_of_range", why.to_string()))
     }
 
     /// What paying would be: the merchant, the amount, the fee, the contract that is accepted by
