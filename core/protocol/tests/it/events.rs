@@ -95,7 +95,7 @@ pub fn examples() -> Vec<Value> {
     });
     let merchant_payment = json!({
         "id": "mp_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "number": 7,
-        "merchant": {"id": "mc_01jd4f8q0r3n7w2x5y6z8a9b1c", "names": [{"language": "kk", "name": "Кофе"}], "business_number": "123456789012", "category": "food"},
+        "merchant": {"id": "mc_01jd4f8q0r3n7w2x5y6z8a9b1c", "names": [{"language": "kk", "name": "Кофе"}], "business_number": "123456789012", "category": "food-1"},
         "till": {"id": "ti_01jd4f8q0r3n7w2x5y6z8a9b1c", "name": "Abay 10"}, "invoice": {"id": "iv_01jd4f8q0r3n7w2x5y6z8a9b1c", "reference": "A-1"},
         "amount": tenge("500.00"), "fee": tenge("10.00"), "total": tenge("510.00"),
         "lines": [{"kind": "merchants.payment", "amount": tenge("500.00"), "vat": {"category": "unknown"}, "seller": "Кофе"}, {"kind": "merchants.fee", "amount": tenge("10.00"), "vat": {"category": "unknown"}, "seller": "Innoforce systems"}],

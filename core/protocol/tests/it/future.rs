@@ -176,7 +176,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
     let (visit, ride, card) = (data("garages.visit"), data("rides.ride"), data("cards.card"));
     let (pass, benefit) = (data("passes.pass"), data("passes.benefit"));
     let paid = data("merchants.payment");
-    let merchant = json!({"id": paid["merchant"]["id"], "city": "almaty", "names": paid["merchant"]["names"], "business_number": "123456789012", "category": "food", "contract": "17/2025", "contract_on": "2025-09-01", "commission_basis_points": 200, "state": "active"});
+    let merchant = json!({"id": paid["merchant"]["id"], "city": "almaty", "names": paid["merchant"]["names"], "business_number": "123456789012", "category": "food-1", "contract": "17/2025", "contract_on": "2025-09-01", "commission_basis_points": 200, "state": "active"});
     let till = json!({"id": paid["till"]["id"], "merchant": merchant["id"], "name": "Abay 10", "is_open": true, "code": "x", "typed": "y"});
     let received = json!({"id": paid["id"], "number": 7, "till": till["id"], "invoice": paid["invoice"], "amount": money("500.00"), "commission": money("10.00"), "given_back": money("0.00"), "paid_at": AT});
     let trip = ride["trip"]["id"].clone();
