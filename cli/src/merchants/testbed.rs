@@ -39,7 +39,8 @@ struct Shop {
     is_closed: bool,
 }
 
-/// Answers with the code of its till, or of the invoice that it asks by, as it is scanned and typed.
+/// Answers with the code of its till, or of the invoice that it asks by, as it is scanned and as it
+/// is typed.
 async fn shop(Standing(testbed): Standing<dyn Testbed>, Asked(shop): Asked<Shop>) -> Result<Response, Refused> {
     let testbed = testbed.as_ref();
     let built_in = built_in(&shop.city).map_err(|why| TestbedError::Failed(why.to_string()))?;

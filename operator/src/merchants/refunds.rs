@@ -1,5 +1,5 @@
-//! A payment that is given back, all or some of it, by its merchant or by staff of the city. The fee
-//! goes back only of a payment that was made in error (AV-119).
+//! A payment that is given back, all or some of it, by its merchant or by staff of the city. The
+//! fee goes back only of a payment that was made in error (AV-119).
 
 use mesto_protocol::kernel::ids::MerchantRefundId;
 use mesto_protocol::merchants::tills::{self as wire, MerchantRefund, MerchantRefundToMake, REFERENCE_MOST};

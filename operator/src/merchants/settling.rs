@@ -3,7 +3,7 @@
 //! changes; what is given back later stands in the next one.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::kernel::ids::{MerchantId, MerchantSettlementId};
+use mesto_protocol::kernel::ids::{MerchantId, PayoutId};
 use mesto_rules::CityId;
 use mesto_rules::money::Money;
 
@@ -18,7 +18,7 @@ use crate::{projection, update, values};
 /// What was settled with a merchant.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct MerchantSettlement {
-    pub id: MerchantSettlementId,
+    pub id: PayoutId,
     pub city: CityId,
     pub merchant: MerchantId,
     /// From 1 on, one after another.
@@ -69,7 +69,7 @@ projection! {
 }
 
 /// Puts what is in no settlement yet into this one, and adds it up.
-fn counted(tx: &mut dyn Tx, table: &'static str, id: MerchantSettlementId, merchant: MerchantId) -> Outcome<Sum> {
+fn counted(tx: &mut dyn Tx, table: &'static str, id: PayoutId, merchant: MerchantId) -> Outcome<Sum> {
     let sql = format!("UPDATE {table} SET settlement = $1 WHERE merchant = $2 AND settlement IS NULL");
     tx.write(Write::sql(table, &sql, values![id, merchant]))?;
     let sum: Option<Sum> = tx.first(Select::of(
@@ -95,7 +95,7 @@ pub(super) fn settle(
     merchant: MerchantId,
 ) -> Outcome<Option<MerchantSettlement>> {
     let merchant = tills::locked(tx, merchant)?;
-    let id: MerchantSettlementId = operator.new_id(now);
+    let id: PayoutId = operator.new_id(now);
     let paid = counted(tx, "merchant_payment", id, merchant.id)?;
     let back = counted(tx, "merchant_refund", id, merchant.id)?;
     if paid.number == 0 && back.number == 0 {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_protocol::kernel::ids::{
-    AccountId, InvoiceId, MerchantId, MerchantPaymentId, MerchantRefundId, MerchantSettlementId, SaleId, TillId,
+    AccountId, InvoiceId, MerchantId, MerchantPaymentId, MerchantRefundId, PayoutId, SaleId, TillId,
 };
 use mesto_protocol::kernel::line::Line;
 use mesto_protocol::merchants::clerks::MerchantState;
@@ -23,7 +23,7 @@ id_columns![
     InvoiceId,
     MerchantPaymentId,
     MerchantRefundId,
-    MerchantSettlementId,
+    PayoutId,
     MerchantCategoryId,
     TillToken,
     InvoiceToken,
@@ -160,7 +160,7 @@ table! {
         /// The payer's deposit right after it.
         balance: i64,
         sale: SaleId,
-        settlement: Option<MerchantSettlementId>,
+        settlement: Option<PayoutId>,
     }
 }
 
@@ -209,7 +209,7 @@ table! {
         refunded_day: NaiveDate,
         /// An account.
         refunded_by: String,
-        settlement: Option<MerchantSettlementId>,
+        settlement: Option<PayoutId>,
     }
 }
 
@@ -222,7 +222,7 @@ pub(crate) const REFUNDS: Table = Table {
 table! {
     /// What was settled with a merchant.
     pub(crate) struct SettlementRow in "merchant_settlement" {
-        id: MerchantSettlementId,
+        id: PayoutId,
         city: CityId,
         merchant: MerchantId,
         number: i64,

@@ -191,8 +191,6 @@ record_ids! {
     MerchantPaymentId = "mp";
     /// What a merchant gave back.
     MerchantRefundId = "mr";
-    /// What was settled with a merchant.
-    MerchantSettlementId = "mt";
     /// A message that waits for its gateway.
     MessageId = "ms";
     /// Something that everybody may know: works, an outage, a change.
@@ -218,6 +216,8 @@ record_ids! {
     PlateCheckId = "pc";
     /// A request, as the log and its answer name it.
     RequestId = "rq";
+    /// What was settled with a merchant, and paid out.
+    PayoutId = "po";
     /// Something that several people are told.
     NoteId = "tl";
 }

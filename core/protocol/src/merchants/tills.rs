@@ -1,5 +1,5 @@
-//! What a merchant's tills ask for, what they are told, and what is given back. Everybody is told of
-//! his own merchant alone.
+//! What a merchant's tills ask for, what they are told, and what is given back. Everybody is told
+//! of his own merchant alone.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_rules::CityId;

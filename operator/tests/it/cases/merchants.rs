@@ -733,7 +733,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn what_is_given_back_after_a_settlement_is_owed_and_the_next_payments_pay_it_off(world) {
+    fn what_is_given_back_after_a_settlement_is_owed_and_the_next_payments_pay_it_off_av_23(world) {
         let world = world.almaty();
         let shop = shop(&world);
         let rider = rider(&world, &device(3), PHONE, "10000");
@@ -781,7 +781,7 @@ on_both_databases! {
         assert_eq!(minor(day.net), -minor(ledger(&world, "payable", &shop)));
         assert_eq!(minor(day.commission), -minor(world.balance("revenue merchants almaty")));
         assert_eq!(told.payable, day.net);
-        // The next day by the city's clock stands for itself, with what came back of the day before.
+        // The next day by the city's clock stands for itself, with what came back of another day.
         world.set("2025-09-03T19:00:00Z");
         paid(&rider, &scanned(&shop.till.code, Some("100")));
         expect::<MerchantRefund>(200, give_back(&shop.device, &to_give_back(&payments[4], "999.99", "1")));
