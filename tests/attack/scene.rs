@@ -636,8 +636,8 @@ fn person(
     let asked =
         json!({"city": "belgrade", "items": [{"service": "merchants", "subject": pay_again(till)}], "pay": "deposit"});
     let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
-    let paid: Bought = must(served, &driver.purchase(&quote));
-    let payment_there = paid.sale.items[0].outcome::<MerchantsOutcome>().unwrap().unwrap().payment;
+    let there: Bought = must(served, &driver.purchase(&quote));
+    let payment_there = there.sale.items[0].outcome::<MerchantsOutcome>().unwrap().unwrap().payment;
     let quote = driver.quote(driver.vehicle, "green", 30);
     assert_eq!(quote.pay, PayMethod::Deposit);
     let sessions: SessionPage = must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
