@@ -85,9 +85,7 @@ pub enum GrantError {
     },
     #[error("a merchant's role is for one merchant: say its city, and its id as the place: mc_...")]
     MerchantWithoutId,
-    #[error(
-        "a role is driver, inspector, controller, dispatcher, ride_controller, notice_editor, card_clerk, benefit_clerk, merchant_clerk, merchant or partner"
-    )]
+    #[error("a role is one of {}", Role::KNOWN.join(", "))]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -216,6 +214,7 @@ impl Operator {
             given.role,
             Role::Inspector
                 | Role::Dispatcher
+                | Role::Terminal
                 | Role::RideController
                 | Role::CardClerk
                 | Role::BenefitClerk
