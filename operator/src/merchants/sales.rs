@@ -29,7 +29,7 @@ use crate::merchants::tables::{InvoiceRow, InvoiceWord, MerchantRow, PaymentRow,
 use crate::merchants::{MerchantLimits, NAME, PAYMENT, payers, refusal};
 use crate::{find, projection, update, values};
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch, settles_debts: false };
 
 /// How many of an account's last payments a repeat is looked for in.
 const LOOKED_AT: i64 = 20;
