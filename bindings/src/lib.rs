@@ -20,6 +20,7 @@ mod kernel;
 mod base;
 mod cards;
 mod garages;
+mod merchants;
 mod orders;
 mod parking;
 mod passes;

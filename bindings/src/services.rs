@@ -9,6 +9,7 @@ use mesto_client::protocol::cards::riders::{CardsOffer, CardsOutcome, CardsSubje
 use mesto_client::protocol::garages::visits::{GaragesOffer, GaragesOutcome, GaragesSubject};
 use mesto_client::protocol::kernel::json::Json;
 use mesto_client::protocol::kernel::line::{Line, Notice};
+use mesto_client::protocol::merchants::payers::{MerchantsOffer, MerchantsOutcome, MerchantsSubject};
 use mesto_client::protocol::orders::driver::{OrdersOffer, OrdersOutcome, OrdersSubject};
 use mesto_client::protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
 use mesto_client::protocol::passes::holders::{PassesOffer, PassesOutcome, PassesSubject};
@@ -82,6 +83,7 @@ sold! {
     Rides: RidesSubject, RidesOffer, RidesOutcome;
     Cards: CardsSubject, CardsOffer, CardsOutcome;
     Passes: PassesSubject, PassesOffer, PassesOutcome;
+    Merchants: MerchantsSubject, MerchantsOffer, MerchantsOutcome;
     Wallet: WalletSubject, WalletOffer, WalletOutcome;
 }
 

@@ -12,6 +12,7 @@ mod cards;
 mod control;
 mod garages;
 mod kernel;
+mod merchants;
 mod orders;
 mod parking;
 mod partners;

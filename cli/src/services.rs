@@ -16,7 +16,7 @@ use crate::kernel::config::{self, Misread};
 use crate::kernel::failure::Outcome;
 use crate::kernel::output::Colour;
 use crate::kernel::service::{Commands, Service, Services};
-use crate::{cards, control, garages, orders, parking, partners, passes, rides};
+use crate::{cards, control, garages, merchants, orders, parking, partners, passes, rides};
 
 /// Every service, in the order in which its commands and its parts of pages are shown.
 pub const SERVICES: Services = Services(&[
@@ -36,6 +36,7 @@ pub const SERVICES: Services = Services(&[
     &passes::SERVICE,
     &control::SERVICE,
     &partners::SERVICE,
+    &merchants::SERVICE,
     &wallet::SERVICE,
     &payments::SERVICE,
     &history::SERVICE,

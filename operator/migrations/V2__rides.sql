@@ -462,3 +462,133 @@ CREATE TABLE transit_pass (
   sale TEXT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX transit_pass_account ON transit_pass (account, id);
+
+-- Who sells what has nothing to do with transport. payable and owed are what the ledger has.
+CREATE TABLE merchant (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  names TEXT NOT NULL,
+  business_number TEXT NOT NULL,
+  category TEXT NOT NULL,
+  contract TEXT NOT NULL,
+  contract_on TEXT NOT NULL,
+  basis_points BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  payments BIGINT NOT NULL,
+  payable BIGINT NOT NULL,
+  owed BIGINT NOT NULL,
+  currency TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX merchant_business ON merchant (city, business_number);
+
+-- Their tills.
+CREATE TABLE merchant_till (
+  id TEXT PRIMARY KEY,
+  merchant TEXT NOT NULL,
+  city TEXT NOT NULL,
+  name TEXT NOT NULL,
+  token TEXT NOT NULL,
+  is_open BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX merchant_till_name ON merchant_till (merchant, name);
+CREATE UNIQUE INDEX merchant_till_token ON merchant_till (city, token);
+
+-- What tills ask for.
+CREATE TABLE merchant_invoice (
+  id TEXT PRIMARY KEY,
+  merchant TEXT NOT NULL,
+  till TEXT NOT NULL,
+  city TEXT NOT NULL,
+  token TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL,
+  asked_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  payment TEXT
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX merchant_invoice_reference ON merchant_invoice (till, reference);
+CREATE UNIQUE INDEX merchant_invoice_token ON merchant_invoice (city, token);
+CREATE INDEX merchant_invoice_old ON merchant_invoice (city, expires_at);
+
+-- What was paid to them.
+CREATE TABLE merchant_payment (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  city TEXT NOT NULL,
+  merchant TEXT NOT NULL,
+  till TEXT NOT NULL,
+  invoice TEXT,
+  invoice_reference TEXT,
+  number BIGINT NOT NULL,
+  names TEXT NOT NULL,
+  business_number TEXT NOT NULL,
+  category TEXT NOT NULL,
+  till_name TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  fee BIGINT NOT NULL,
+  basis_points BIGINT NOT NULL,
+  commission BIGINT NOT NULL,
+  given_back BIGINT NOT NULL,
+  fee_given_back BIGINT NOT NULL,
+  commission_given_back BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  paid_at BIGINT NOT NULL,
+  paid_day TEXT NOT NULL,
+  give_back_until BIGINT NOT NULL,
+  organisation TEXT NOT NULL,
+  contract TEXT NOT NULL,
+  contract_version TEXT NOT NULL,
+  balance BIGINT NOT NULL,
+  sale TEXT NOT NULL,
+  settlement TEXT
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX merchant_payment_number ON merchant_payment (merchant, number);
+CREATE INDEX merchant_payment_account ON merchant_payment (account, id);
+CREATE INDEX merchant_payment_day ON merchant_payment (account, city, paid_day);
+CREATE INDEX merchant_payment_merchant ON merchant_payment (merchant, id);
+CREATE INDEX merchant_payment_till ON merchant_payment (till, id);
+CREATE INDEX merchant_payment_totals ON merchant_payment (merchant, paid_day);
+CREATE INDEX merchant_payment_settlement ON merchant_payment (merchant, settlement);
+
+-- What they gave back.
+CREATE TABLE merchant_refund (
+  id TEXT PRIMARY KEY,
+  payment TEXT NOT NULL,
+  merchant TEXT NOT NULL,
+  city TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  fee BIGINT NOT NULL,
+  commission BIGINT NOT NULL,
+  owed BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  is_erroneous BIGINT NOT NULL,
+  refunded_at BIGINT NOT NULL,
+  refunded_day TEXT NOT NULL,
+  refunded_by TEXT NOT NULL,
+  settlement TEXT
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX merchant_refund_reference ON merchant_refund (payment, reference);
+CREATE INDEX merchant_refund_totals ON merchant_refund (merchant, refunded_day);
+CREATE INDEX merchant_refund_settlement ON merchant_refund (merchant, settlement);
+
+-- What was settled with them.
+CREATE TABLE merchant_settlement (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  merchant TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  closed_at BIGINT NOT NULL,
+  payments BIGINT NOT NULL,
+  amount BIGINT NOT NULL,
+  given_back BIGINT NOT NULL,
+  commission BIGINT NOT NULL,
+  owed_before BIGINT NOT NULL,
+  paid_out BIGINT NOT NULL,
+  owed_after BIGINT NOT NULL,
+  currency TEXT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE UNIQUE INDEX merchant_settlement_number ON merchant_settlement (merchant, number);

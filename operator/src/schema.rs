@@ -30,6 +30,7 @@ use crate::kernel::ledger;
 use crate::kernel::limits;
 use crate::kernel::signed_codes;
 use crate::kernel::store::{SqliteInline, Table, transact};
+use crate::merchants::tables as merchants;
 use crate::orders::driver;
 use crate::orders::inspectors;
 use crate::orders::proofs;
@@ -112,6 +113,12 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<cards::IdentificationRow>(),
         table::<passes::BenefitRow>(),
         table::<passes::PassRow>(),
+        table::<merchants::MerchantRow>(),
+        table::<merchants::TillRow>(),
+        table::<merchants::InvoiceRow>(),
+        table::<merchants::PaymentRow>(),
+        table::<merchants::RefundRow>(),
+        table::<merchants::SettlementRow>(),
         table::<tables::VisitRow>(),
         table::<tables::EventRow>(),
         table::<tables::VisitPaymentRow>(),

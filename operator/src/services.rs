@@ -10,6 +10,7 @@ use mesto_protocol::control::{controllers as control_wire, registrations as regi
 use mesto_protocol::garages::{controllers as controllers_wire, visits as visits_wire};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
+use mesto_protocol::merchants::{clerks as merchants_wire, payers as payers_wire, tills as tills_wire};
 use mesto_protocol::orders::{driver as orders_wire, inspectors as inspectors_wire};
 use mesto_protocol::parking::tickets as tickets_wire;
 use mesto_protocol::partners::reports as partners_wire;
@@ -30,7 +31,7 @@ use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{cards, control, garages, kernel, orders, parking, partners, passes, rides};
+use crate::{cards, control, garages, kernel, merchants, orders, parking, partners, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -58,6 +59,7 @@ const SERVICES: &[&Service] = &[
     &cards::SERVICE,
     &control::SERVICE,
     &partners::SERVICE,
+    &merchants::SERVICE,
 ];
 
 /// What can be bought.
@@ -69,6 +71,7 @@ const SELLERS: &[&Sells] = &[
     &rides::sales::SELLS,
     &cards::top_ups::SELLS,
     &passes::sales::SELLS,
+    &merchants::sales::SELLS,
 ];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
@@ -85,6 +88,7 @@ const ROLES: &[(Role, &[Permission])] = &[
             rides_wire::OWN,
             cards_wire::OWN,
             passes_wire::OWN,
+            payers_wire::OWN,
         ],
     ),
     (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
@@ -105,6 +109,8 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::NoticeEditor, &[notices_wire::EDIT]),
     (Role::CardClerk, &[offices_wire::OFFICE]),
     (Role::BenefitClerk, &[clerks_wire::GRANT_BENEFITS]),
+    (Role::MerchantClerk, &[merchants_wire::REGISTER_MERCHANTS, tills_wire::READ, tills_wire::GIVE_BACK]),
+    (Role::Merchant, &[tills_wire::READ, tills_wire::TAKE, tills_wire::GIVE_BACK]),
 ];
 
 /// Every operation with its handler.

@@ -14,6 +14,7 @@ use mesto_protocol::garages::{controllers, visits};
 use mesto_protocol::kernel::operation::{Access, Entry};
 use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::kernel::{self, intents};
+use mesto_protocol::merchants::{clerks as merchants, payers, tills};
 use mesto_protocol::orders::{driver as orders, inspectors};
 use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::partners::reports as partners;
@@ -23,7 +24,7 @@ use mesto_protocol::services::operations;
 use mesto_simulation::driver::Counter as _;
 use serde_json::{Value, json};
 
-use crate::scene::{Ask, FACILITY, Scene, Things, device_key, must, report, ride_again};
+use crate::scene::{Ask, FACILITY, Scene, Things, device_key, merchant, must, pay_again, report, ride_again};
 use crate::served::{listed, name};
 
 /// Who may send it.
@@ -44,6 +45,11 @@ pub enum May {
     NoticeEditor,
     CardClerk,
     BenefitClerk,
+    MerchantClerk,
+    /// A merchant, for itself alone.
+    Merchant,
+    /// A merchant for itself, and a clerk for every one of the city.
+    MerchantOrClerk,
     /// By the signature over the body.
     Bank,
 }
@@ -135,6 +141,7 @@ fn quotes() -> Vec<Asked> {
         one(Whose::OfAnAccount, |_, things| {
             priced("cards", &json!({"card": things.card, "amount": {"amount": "100.00", "currency": "RSD"}}), "deposit")
         }),
+        one(Whose::Nobodys, |scene, _| priced("merchants", &pay_again(&scene.till), "deposit")),
         one(Whose::Nobodys, |_, _| priced("passes", &json!({"product": "month", "is_again": true}), "deposit")),
     ]
 }
@@ -142,8 +149,8 @@ fn quotes() -> Vec<Asked> {
 /// The answer to every operation.
 pub fn answers() -> Vec<Answer> {
     use May::{
-        Anybody, Bank, BenefitClerk, CardClerk, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Partner,
-        Person, RideController, SignedIn, Terminal,
+        Anybody, Bank, BenefitClerk, CardClerk, Controller, Dispatcher, Driver, Inspector, Merchant, MerchantClerk,
+        MerchantOrClerk, NoticeEditor, Partner, Person, RideController, SignedIn, Terminal,
     };
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
@@ -230,6 +237,33 @@ pub fn answers() -> Vec<Answer> {
             let grant = mesto_operator::Request::new("POST", clerks::GRANT.path).bearer(&scene.benefit_clerk);
             let granted = must::<Value>(scene.served, &grant.json(&scene.benefit()));
             Ask::body(json!({"benefit": granted["id"], "reason": "a mistake"}))
+        }),
+        nobodys(&payers::LIST, Driver, nothing),
+        placed(&merchants::REGISTER, MerchantClerk, |scene, _| {
+            Ask::body(merchant(&format!("{:012}", 900_000_000_000_u64 + scene.next())))
+        }),
+        placed(&merchants::LIST, MerchantClerk, |_, _| Ask::query(&[("city", "belgrade")])),
+        placed(&merchants::STATE, MerchantClerk, |scene, _| {
+            Ask::body(json!({"merchant": scene.merchant_id, "state": "active", "reason": "by contract"}))
+        }),
+        placed(&merchants::TILL, MerchantClerk, |scene, _| {
+            Ask::body(json!({"merchant": scene.merchant_id, "name": format!("Till {}", scene.next()), "is_open": true}))
+        }),
+        placed(&tills::TILLS, MerchantOrClerk, |scene, _| scene.of_merchant(&[])),
+        placed(&tills::ASK, Merchant, |scene, _| Ask::body(scene.invoice())),
+        placed(&tills::INVOICE, MerchantOrClerk, |scene, _| {
+            let invoice = scene.asked_for();
+            scene.of_merchant(&[("invoice", &invoice)])
+        }),
+        placed(&tills::WITHDRAW, Merchant, |scene, _| Ask::body(json!({"invoice": scene.asked_for()}))),
+        placed(&tills::RECEIVED, MerchantOrClerk, |scene, _| scene.of_merchant(&[])),
+        placed(&tills::TOTALS, MerchantOrClerk, |scene, _| {
+            scene.of_merchant(&[("from", "2025-09-03"), ("to", "2025-09-03")])
+        }),
+        placed(&tills::REFUND, MerchantOrClerk, |scene, things| {
+            let money = json!({"amount": "0.01", "currency": "RSD"});
+            let reference = format!("R-{}", scene.next());
+            Ask::body(json!({"payment": things.merchant_payment, "amount": money, "reference": reference, "reason": "cold"}))
         }),
         placed(&fleet::FLEET, Terminal, |_, _| Ask::query(&[("city", "belgrade")])),
         placed(&fleet::TELL_VEHICLES, Dispatcher, |_, _| {
@@ -365,6 +399,8 @@ impl Answer {
             May::NoticeEditor => Some(&scene.notice_editor),
             May::CardClerk => Some(&scene.card_clerk),
             May::BenefitClerk => Some(&scene.benefit_clerk),
+            May::MerchantClerk => Some(&scene.merchant_clerk),
+            May::Merchant | May::MerchantOrClerk => Some(&scene.merchant),
             May::SignedIn | May::Person | May::Driver => Some(&scene.a.token),
         }
     }

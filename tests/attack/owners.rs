@@ -167,6 +167,8 @@ on_both_databases! {
                 May::NoticeEditor => Some(scene.notice_editor.as_str()),
                 May::CardClerk => Some(scene.card_clerk.as_str()),
                 May::BenefitClerk => Some(scene.benefit_clerk.as_str()),
+                May::MerchantClerk => Some(scene.merchant_clerk.as_str()),
+                May::Merchant | May::MerchantOrClerk => Some(scene.merchant.as_str()),
                 May::SignedIn | May::Person | May::Driver if answer.is(&sign_in::SIGN_OUT) => Some(scene.a.spare.as_str()),
                 May::SignedIn | May::Person | May::Driver => Some(scene.a.token.as_str()),
             };

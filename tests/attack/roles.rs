@@ -41,7 +41,10 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         | (May::Partner, Standing::Partner)
         | (May::NoticeEditor, Standing::NoticeEditor)
         | (May::CardClerk, Standing::CardClerk)
-        | (May::BenefitClerk, Standing::BenefitClerk) => Expected::Served,
+        | (May::BenefitClerk, Standing::BenefitClerk)
+        | (May::MerchantClerk, Standing::MerchantClerk)
+        | (May::Merchant, Standing::Merchant)
+        | (May::MerchantOrClerk, Standing::Merchant | Standing::MerchantClerk) => Expected::Served,
         (_, Standing::Elsewhere(permissions)) if permissions.contains(&permission) => Expected::ForbiddenHere,
         (
             May::Person
@@ -54,7 +57,10 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
             | May::Partner
             | May::NoticeEditor
             | May::CardClerk
-            | May::BenefitClerk,
+            | May::BenefitClerk
+            | May::MerchantClerk
+            | May::Merchant
+            | May::MerchantOrClerk,
             _,
         ) => Expected::Forbidden,
     }

@@ -17,6 +17,8 @@ use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::purchase::ParkingOutcome;
+use mesto_protocol::merchants::payers::MerchantsOutcome;
+use mesto_protocol::merchants::{clerks as merchants, tills};
 use mesto_protocol::passes::holders::PassesOutcome;
 use mesto_protocol::rides::riders::RidesOutcome;
 use mesto_protocol::rides::vehicles::{self as fleet, PostedSign};
@@ -54,6 +56,8 @@ pub struct Things {
     pub top_up: String,
     /// Bought, not begun.
     pub pass: String,
+    /// Paid to the merchant of the scene, which sees it.
+    pub merchant_payment: String,
     /// Not bought.
     pub quote: String,
     /// Of another phone.
@@ -83,6 +87,7 @@ impl Things {
             card: other(&self.card),
             top_up: other(&self.top_up),
             pass: other(&self.pass),
+            merchant_payment: other(&self.merchant_payment),
             quote: other(&self.quote),
             session: other(&self.session),
             key: other(&self.key),
@@ -124,6 +129,8 @@ pub enum Standing {
     NoticeEditor,
     CardClerk,
     BenefitClerk,
+    MerchantClerk,
+    Merchant,
     /// Signed in, with no role that counts here.
     NoRole,
     /// Has the role, in another place or city.
@@ -151,6 +158,15 @@ pub struct Scene<'a> {
     pub notice_editor: String,
     pub card_clerk: String,
     pub benefit_clerk: String,
+    pub merchant_clerk: String,
+    /// Of [`Scene::merchant_id`].
+    pub merchant: String,
+    pub merchant_id: String,
+    /// Another one of the city.
+    pub other_merchant_id: String,
+    /// The code of a till of the merchant, and its id.
+    pub till: String,
+    pub till_id: String,
     /// Of vehicle 1204.
     pub sign: String,
     count: AtomicU64,
@@ -261,7 +277,11 @@ impl<'a> Scene<'a> {
         let card_clerk = staff(served, Role::CardClerk, Some("belgrade"), None);
         let benefit_clerk = staff(served, Role::BenefitClerk, Some("belgrade"), None);
         let sign = bus(served, &dispatcher);
-        let one = |number| person(served, number, (&inspector, &dispatcher), &sign);
+        let merchant_clerk = staff(served, Role::MerchantClerk, Some("belgrade"), None);
+        let (merchant_id, till, till_id) = shop(served, &merchant_clerk, "123456789012");
+        let (other_merchant_id, ..) = shop(served, &merchant_clerk, "210987654321");
+        let merchant = staff(served, Role::Merchant, Some("belgrade"), Some(&merchant_id));
+        let one = |number| person(served, number, (&inspector, &dispatcher), (&sign, &till));
         let (a, b) = (one(1), one(2));
         let count = AtomicU64::new(0);
         Self {
@@ -277,9 +297,34 @@ impl<'a> Scene<'a> {
             notice_editor,
             card_clerk,
             benefit_clerk,
+            merchant_clerk,
+            merchant,
+            merchant_id,
+            other_merchant_id,
+            till,
+            till_id,
             sign,
             count,
         }
+    }
+
+    /// A question about the merchant.
+    pub fn of_merchant(&self, more: &[(&'static str, &str)]) -> Ask {
+        let mut query = vec![("city", "belgrade"), ("merchant", self.merchant_id.as_str())];
+        query.extend_from_slice(more);
+        Ask::query(&query)
+    }
+
+    /// What its till asks for, by a reference of its own.
+    pub fn invoice(&self) -> Value {
+        let (amount, reference) = (json!({"amount": "100.00", "currency": "RSD"}), format!("A-{}", self.next()));
+        json!({"till": self.till_id, "amount": amount, "reference": reference, "minutes": 60})
+    }
+
+    /// An invoice that waits.
+    pub fn asked_for(&self) -> String {
+        let asked = Request::new("POST", tills::ASK.path).bearer(&self.merchant).json(&self.invoice());
+        must::<tills::Invoice>(self.served, &asked).id.to_string()
     }
 
     /// A number that was not used yet.
@@ -473,6 +518,18 @@ impl<'a> Scene<'a> {
                 Standing::Elsewhere(&["passes.benefits"]),
                 &elsewhere(Role::BenefitClerk, OTHER_CITY, None),
             ),
+            caller("a clerk of merchants", Standing::MerchantClerk, &self.merchant_clerk),
+            caller(
+                "a clerk of merchants of another city",
+                Standing::Elsewhere(&["merchants.register", "merchants.read", "merchants.give_back"]),
+                &elsewhere(Role::MerchantClerk, OTHER_CITY, None),
+            ),
+            caller("a merchant", Standing::Merchant, &self.merchant),
+            caller(
+                "another merchant",
+                Standing::Elsewhere(&["merchants.read", "merchants.take", "merchants.give_back"]),
+                &elsewhere(Role::Merchant, "belgrade", Some(&self.other_merchant_id)),
+            ),
             caller("a controller", Standing::Controller, &self.controller),
             caller(
                 "the controller of another facility",
@@ -531,7 +588,32 @@ pub fn ride_again(sign: &str) -> Value {
     json!({"scanned": sign, "persons": 1, "is_again": true})
 }
 
-fn person(served: &Served, number: u64, (inspector, dispatcher): (&str, &str), sign: &str) -> Person {
+/// A merchant with a till: its id, the code of the till and its id.
+fn shop(served: &Served, clerk: &str, business_number: &str) -> (String, String, String) {
+    let register = Request::new("POST", merchants::REGISTER.path).bearer(clerk).json(&merchant(business_number));
+    let registered: merchants::Merchant = must(served, &register);
+    let asked = json!({"merchant": registered.id, "name": "Till 1", "is_open": true});
+    let till: tills::Till = must(served, &Request::new("POST", merchants::TILL.path).bearer(clerk).json(&asked));
+    (registered.id.to_string(), till.code, till.id.to_string())
+}
+
+/// A merchant that can be registered.
+pub fn merchant(business_number: &str) -> Value {
+    let name = |language: &str| json!({"language": language, "name": "Coffee"});
+    json!({"city": "belgrade", "names": [name("sr-Latn"), name("en")], "business_number": business_number, "category": "food", "contract": "17/2025", "contract_on": "2025-09-01", "commission_basis_points": 200})
+}
+
+/// A payment at a till, again on purpose.
+pub fn pay_again(till: &str) -> Value {
+    json!({"scanned": till, "amount": {"amount": "100.00", "currency": "RSD"}, "is_again": true})
+}
+
+fn person(
+    served: &Served,
+    number: u64,
+    (inspector, dispatcher): (&str, &str),
+    (sign, till): (&str, &str),
+) -> Person {
     let phone = phone_of(number);
     let mut driver = Driver::new(served, number);
     driver.fund(5_000);
@@ -567,6 +649,11 @@ fn person(served: &Served, number: u64, (inspector, dispatcher): (&str, &str), s
     let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
     let passes: Bought = must(served, &driver.purchase(&quote));
     let pass = passes.sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass;
+    let asked =
+        json!({"city": "belgrade", "items": [{"service": "merchants", "subject": pay_again(till)}], "pay": "deposit"});
+    let quote: Quote = must(served, &Request::new("POST", buying::QUOTE.path).bearer(&driver.token).json(&asked));
+    let there: Bought = must(served, &driver.purchase(&quote));
+    let payment_there = there.sale.items[0].outcome::<MerchantsOutcome>().unwrap().unwrap().payment;
     let quote = driver.quote(driver.vehicle, "green", 30);
     assert_eq!(quote.pay, PayMethod::Deposit);
     let sessions: SessionPage = must(served, &Request::new("GET", sign_in::SESSIONS.path).bearer(&driver.token));
@@ -585,6 +672,7 @@ fn person(served: &Served, number: u64, (inspector, dispatcher): (&str, &str), s
         card: paid.card.to_string(),
         top_up: paid.top_up.id.to_string(),
         pass: pass.id.to_string(),
+        merchant_payment: payment_there.id.to_string(),
         quote: quote.id.to_string(),
         session: session.id.to_string(),
         key: buys.get(headers::IDEMPOTENCY_KEY).unwrap().to_owned(),

@@ -17,6 +17,7 @@ use mesto_protocol::services::{SERVICES, operations};
 use mesto_rules::City;
 use mesto_rules::cards::CardsSection;
 use mesto_rules::fact::{Certainty, Fact, Known};
+use mesto_rules::merchants::{Fee, MerchantsSection};
 use mesto_rules::passes::PassesSection;
 use mesto_rules::rides::{DatedFare, RidesSection};
 use mesto_simulation::check;
@@ -71,6 +72,12 @@ fn belgrade_with_rides() -> City {
     (cards.top_ups.least, cards.top_ups.most) = (dinar(100), dinar(10_000));
     let fare = Fact::Known(Known { value: dinar(50), certainty: Certainty::Assumed, source });
     rides.fares = vec![DatedFare { from: "2024-08-03".parse().unwrap(), fare }];
+    let mut merchants = almaty.section::<MerchantsSection>().unwrap().clone();
+    let source = "decision".parse().unwrap();
+    let fee = Fee { basis_points: 100, least: dinar(1) };
+    merchants.fee = Fact::Known(Known { value: fee, certainty: Certainty::Assumed, source });
+    let limits = &mut merchants.limits;
+    (limits.least, limits.most, limits.day_most) = (dinar(10), dinar(10_000), dinar(1_000_000));
     let mut passes = almaty.section::<PassesSection>().unwrap().clone();
     for price in passes.products.iter_mut().flat_map(|product| product.prices.values_mut()) {
         let source = "decision".parse().unwrap();
@@ -80,6 +87,7 @@ fn belgrade_with_rides() -> City {
     city.put_section(passes).unwrap();
     city.put_section(rides).unwrap();
     city.put_section(cards).unwrap();
+    city.put_section(merchants).unwrap();
     city
 }
 

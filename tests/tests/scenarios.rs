@@ -15,6 +15,7 @@ use mesto_client::protocol::kernel::ids::VehicleId;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
+use mesto_client::protocol::merchants::payers::{MerchantsOffer, MerchantsSubject};
 use mesto_client::protocol::rides::riders::{RidesOffer, RidesSubject};
 use mesto_client::rules::garages::TicketNumber;
 use mesto_client::rules::{FacilityId, Money};
@@ -120,6 +121,8 @@ struct Phone {
     slip: String,
     /// The sign of the vehicle that was told of last.
     sign: String,
+    /// The last code of the shop, as it is scanned and typed.
+    shop: [String; 2],
     /// Codes that were shown, by name.
     codes: BTreeMap<String, String>,
 }
@@ -195,6 +198,7 @@ impl Phone {
             intent: None,
             slip: String::new(),
             sign: String::new(),
+            shop: [String::new(), String::new()],
             codes: BTreeMap::new(),
         }
     }
@@ -424,6 +428,38 @@ impl Phone {
                     "persons": newest.map(|ride| ride.persons), "state": newest.map(|ride| ride.state.as_str()),
                 })))
             }
+            "shop" => {
+                let asks = if step.get("gives_back").is_some() { vec![] } else { vec!["code", "typed"] };
+                let said = self.staff("/shop", body(step), &asks).await?;
+                if let (Some(code), Some(typed)) = (said.get("code"), said.get("typed")) {
+                    self.shop = [code, typed].map(|text| text.as_str().unwrap().to_owned());
+                }
+                none
+            }
+            "check_payment" => {
+                let [code, typed] = self.shop.clone();
+                let is_typed = step["typed"] == true;
+                let amount = step["amount"].as_str().map(|amount| amount.parse().unwrap());
+                let amount = amount.map(|amount| self.client.merchants().amount(&self.city, amount)).transpose()?;
+                let subject = MerchantsSubject {
+                    scanned: (!is_typed).then(|| step["scanned"].as_str().map_or(code, str::to_owned)),
+                    typed: is_typed.then_some(typed),
+                    amount,
+                    is_again: step["again"] == true,
+                };
+                let quote = self.client.merchants().quote(&self.city, &subject).await?;
+                Ok(self.remember(step, quote))
+            }
+            "merchant_payments" => {
+                let state = self.client.merchants().state();
+                let newest = state.payments.first();
+                Ok(answer(json!({
+                    "count": state.payments.len(), "number": newest.map(|one| one.number),
+                    "amount": newest.map(|one| one.amount.amount.to_string()),
+                    "balance": newest.map(|one| one.balance.amount.to_string()),
+                    "state": newest.map(|one| one.state.as_str()),
+                })))
+            }
             "show_ride" => {
                 let ride = self.client.rides().state().current.first().expect("a ride goes on").id;
                 if step["here"] == true {
@@ -497,11 +533,28 @@ impl Phone {
         }))
     }
 
+    fn of_payment(&self, quote: &Quote, offer: &MerchantsOffer) -> Map<String, Value> {
+        let item = &quote.items[0];
+        let (lines, notices) = in_kinds(&item.lines, &item.notices);
+        let merchants = self.client.merchants();
+        answer(json!({
+            "total": quote.total.amount.to_string(), "merchant": merchants.name(&offer.merchant.names),
+            "category": merchants.category_name(&self.city, &offer.merchant.category), "till": offer.till.name,
+            "amount": offer.amount.amount.to_string(), "fee": offer.fee.amount.to_string(),
+            "organisation": offer.contract.organisation, "contract": offer.contract.link, "version": offer.contract.version,
+            "is_fee_irrevocable": offer.is_fee_irrevocable, "missing": offer.missing.map(|missing| missing.amount.to_string()),
+            "invoice": offer.invoice.as_ref().map(|invoice| invoice.reference.as_str()), "repeats": offer.repeats.is_some(),
+            "lines": lines, "notices": notices,
+        }))
+    }
+
     fn remember(&mut self, step: &Value, quote: Quote) -> Map<String, Value> {
         let item = &quote.items[0];
         let ride = self.client.rides().offer(&quote);
+        let paid = self.client.merchants().offer(&quote);
         let fields = match self.client.garages().offer(&quote) {
             _ if ride.is_some() => self.of_ride(&quote, &ride.unwrap()),
+            _ if paid.is_some() => self.of_payment(&quote, &paid.unwrap()),
             Some(visit) => {
                 let (lines, notices) = in_kinds(&item.lines, &item.notices);
                 answer(json!({

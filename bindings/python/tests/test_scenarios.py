@@ -42,6 +42,7 @@ class Player:
         self.testbed, self.phone, self.city = testbed, phone, city
         self.vehicle = self.last_intent = self.slip = self.sign = None
         self.quotes, self.codes = {}, {}
+        self.shop = None, None
 
     @property
     def mesto(self):
@@ -288,6 +289,50 @@ class Player:
             "vehicle": newest and newest.vehicle.board,
             "price": newest and amount(newest.price),
             "persons": newest and newest.persons,
+            "state": newest and word(newest.state),
+        }
+
+    def do_shop(self, step):
+        said = self.testbed.ask("POST", "/shop", body(step))
+        if "gives_back" not in step:
+            self.shop = said["code"], said["typed"]
+
+    def do_check_payment(self, step):
+        code, typed = self.shop
+        is_typed = step.get("typed", False)
+        sum_ = mesto.Money(amount=Decimal(step["amount"]), currency="KZT") if "amount" in step else None
+        subject = mesto.MerchantsSubject(
+            scanned=None if is_typed else step.get("scanned", code),
+            typed=typed if is_typed else None,
+            amount=sum_,
+            is_again=step.get("again", False),
+        )
+        quote = self.mesto.merchants.quote(self.city, subject)
+        item = self.remembered(quote, step)
+        offer = item.offer.offer
+        return self.priced(item.lines, item.notices, quote.total) | {
+            "merchant": self.mesto.merchants.name(offer.merchant.names),
+            "category": self.mesto.merchants.category_name(self.city, offer.merchant.category),
+            "till": offer.till.name,
+            "amount": amount(offer.amount),
+            "fee": amount(offer.fee),
+            "organisation": offer.contract.organisation,
+            "contract": offer.contract.link,
+            "version": offer.contract.version,
+            "is_fee_irrevocable": offer.is_fee_irrevocable,
+            "missing": offer.missing and amount(offer.missing),
+            "invoice": offer.invoice and offer.invoice.reference,
+            "repeats": offer.repeats is not None,
+        }
+
+    def do_merchant_payments(self, _):
+        payments = self.mesto.merchants.state().payments
+        newest = next(iter(payments), None)
+        return {
+            "count": len(payments),
+            "number": newest and newest.number,
+            "amount": newest and amount(newest.amount),
+            "balance": newest and amount(newest.balance),
             "state": newest and word(newest.state),
         }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::base::wallet::{DepositEntry, DepositPage, WalletOffer, WalletOutcome, WalletSubject};
 use mesto_client::protocol::kernel::ids::EntryId;
-use mesto_client::{DepositPreview, LowBalance, WalletState};
+use mesto_client::{DepositPast, DepositPreview, LowBalance, WalletState};
 use mesto_rules::{CityId, Money};
 
 use crate::base::payments::PurchaseIntent;
@@ -19,6 +19,7 @@ mesto_protocol::wallet_records!();
 mesto_client::wallet_shown!();
 mesto_client::wallet_preview_shown!();
 mesto_client::low_balance_shown!();
+mesto_client::deposit_past_shown!();
 
 part! {
     /// The deposit.
@@ -63,6 +64,18 @@ impl Wallet {
     /// What a movement of the deposit was for, in the client's language.
     pub fn entry_text(&self, entry: DepositEntry) -> Result<String, MestoError> {
         Ok(self.0.core.entry_text(&entry))
+    }
+
+    /// The history as it was read last, newest first, without a connection; absent before it was
+    /// read for the first time.
+    #[uniffi::method(default(limit = 50))]
+    pub fn past(&self, limit: u32) -> Result<Option<DepositPast>, MestoError> {
+        Ok(self.0.core.wallet().past(limit))
+    }
+
+    /// Of which moment that history is, in the client's language.
+    pub fn past_text(&self, past: DepositPast) -> Result<String, MestoError> {
+        Ok(self.0.core.wallet().past_text(&past))
     }
 
     /// Asks for a top-up by one of the city's amounts (BG-76); by card. The deposit is one for all

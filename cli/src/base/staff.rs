@@ -135,7 +135,7 @@ impl Run for Tool {
                 let (operator, store) = made(&store)?;
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
-                let token = if role == Role::Controller {
+                let token = if matches!(role, Role::Controller | Role::Merchant) {
                     operator.create_device(store.as_ref(), now(), &given, &name)
                 } else {
                     operator.create_staff(store.as_ref(), now(), &given, &name)
@@ -215,6 +215,7 @@ fn not_given(error: GrantError) -> CliError {
         | GrantError::InspectorOfPlace
         | GrantError::ControllerWithoutPlace { .. }
         | GrantError::PartnerWithoutCarrier { .. }
+        | GrantError::MerchantWithoutId
         | GrantError::NoRole
         | GrantError::Over { .. } => CliError::new(Exit::Input, "role_unchanged", detail),
     }

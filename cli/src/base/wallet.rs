@@ -1,6 +1,7 @@
 //! `mesto topup`, and the deposit in `mesto history`.
 
 use clap::{Args, Subcommand};
+use mesto_client::DepositPast;
 use mesto_client::protocol::base::wallet::DepositPage;
 use rust_decimal::Decimal;
 use serde_json::Map;
@@ -72,8 +73,21 @@ pub fn deposit_table(show: &Show, deposit: &DepositPage) -> String {
     table(&["when", "what", ">amount", ">deposit"], &rows)
 }
 
+/// The history as it was read last, where there is no connection (AV-20).
+fn as_of(phone: &Phone, past: &DepositPast) -> Past {
+    let DepositPast { balance, items, .. } = past.clone();
+    let deposit = DepositPage { balance, items, next: None };
+    let (as_of, balance) = (phone.core.wallet().past_text(past), phone.show.money(&balance));
+    let text = format!("{as_of}\n{}\nDeposit: {balance}\n", deposit_table(&phone.show, &deposit));
+    Past { name: "deposit", json: serde_json::to_value(past).unwrap_or_default(), text }
+}
+
 async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
     let deposit = phone.core.wallet().history(None, limit).await;
+    let away = deposit.as_ref().is_err_and(|error| error.code() == "offline");
+    if let Some(past) = phone.core.wallet().past(limit).filter(|_| away) {
+        return Ok(as_of(phone, &past));
+    }
     let deposit = phone.done(deposit)?;
     let entries = if deposit.items.is_empty() {
         "Nothing was paid in yet. Top up: mesto topup 1000\n".to_owned()

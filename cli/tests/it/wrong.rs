@@ -82,7 +82,7 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
     }
     let history = driver.json(&["history"]);
     assert_eq!(history["history"]["items"].as_array().unwrap().len(), 0, "nothing was bought");
-    for name in ["deposit", "payments", "history", "orders", "visits", "rides", "passes"] {
+    for name in ["deposit", "payments", "history", "orders", "visits", "rides", "passes", "merchants"] {
         let list = history[name].as_object().unwrap();
         assert!(list.contains_key("items") && list.get("next").is_some_and(serde_json::Value::is_null), "{name}");
     }

@@ -42,3 +42,18 @@ CREATE TABLE rider_benefit (
     ends_at INTEGER NOT NULL,
     json    TEXT NOT NULL
 );
+
+-- Payments at merchants, newest first by their ids. forgotten = 1: as of a ticket.
+CREATE TABLE merchant_payment (
+    id        TEXT PRIMARY KEY,
+    forgotten INTEGER NOT NULL,
+    json      TEXT NOT NULL
+);
+
+-- What consumed the deposit or filled it, as far back as it was read without a gap.
+CREATE TABLE deposit_entry (
+    id   TEXT PRIMARY KEY,
+    at   INTEGER NOT NULL,
+    json TEXT NOT NULL
+);
+CREATE INDEX deposit_entry_newest ON deposit_entry (at, id);

@@ -13,7 +13,7 @@ use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{cards, garages, orders, parking, passes, rides};
+use crate::{cards, garages, merchants, orders, parking, passes, rides};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -35,6 +35,7 @@ const SERVICES: Services = Services(&[
     &passes::SERVICE,
     &rides::SERVICE,
     &cards::SERVICE,
+    &merchants::SERVICE,
 ]);
 
 /// The phone's file, forward only.
@@ -75,6 +76,8 @@ shown! { topics_shown;
         Reports,
         /// `cards().state()`
         Cards,
+        /// `merchants().state()`
+        Merchants,
         /// How far the time can be trusted.
         Clock,
         /// How the last request went.
@@ -87,7 +90,7 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 18] = [
+const TOPICS: [(&str, Topic); 19] = [
     (account::SERVICE.name, Topic::Account),
     (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
@@ -103,6 +106,7 @@ const TOPICS: [(&str, Topic); 18] = [
     (notices::SERVICE.name, Topic::Notices),
     (reports::SERVICE.name, Topic::Reports),
     (cards::SERVICE.name, Topic::Cards),
+    (merchants::SERVICE.name, Topic::Merchants),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
     (signal::LIVE, Topic::Live),

@@ -6,13 +6,15 @@
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
 //! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`cards`], [`control`],
-//! [`partners`]) holds what that service sends and takes; [`services`] is the list of them.
+//! [`partners`], [`merchants`]) holds what that service sends and takes; [`services`] is the list of
+//! them.
 
 pub mod base;
 pub mod cards;
 pub mod control;
 pub mod garages;
 pub mod kernel;
+pub mod merchants;
 pub mod orders;
 pub mod parking;
 pub mod partners;

@@ -8,7 +8,7 @@ use crate::kernel::service::Service;
 use crate::kernel::signed_code::{Claims, CodeError, Kind, Unread};
 use crate::parking::signed::TicketClaims;
 use crate::rides::signed::RideClaims;
-use crate::{base, cards, control, garages, kernel, orders, parking, partners, passes, rides};
+use crate::{base, cards, control, garages, kernel, merchants, orders, parking, partners, passes, rides};
 
 /// Every service of this version, those that others stand on first.
 pub const SERVICES: &[&Service] = &[
@@ -33,6 +33,7 @@ pub const SERVICES: &[&Service] = &[
     &cards::SERVICE,
     &control::SERVICE,
     &partners::SERVICE,
+    &merchants::SERVICE,
 ];
 
 /// The table of operations.

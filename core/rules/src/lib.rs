@@ -1,6 +1,6 @@
 //! What is allowed and what it costs: money, plates, calendars, zones, dated tariffs, quotes,
 //! stays, tickets, daily orders, visits of garages, passes, rides, transport cards, what carriers
-//! are paid.
+//! are paid, payments at merchants.
 //!
 //! Pure rules: no clock, no I/O, no random. `now` is an argument and a city is a value. The
 //! operator decides with these functions, the phone previews with the very same ones.
@@ -25,6 +25,7 @@ pub mod cards;
 pub mod control;
 pub mod garages;
 pub mod kernel;
+pub mod merchants;
 pub mod orders;
 pub mod parking;
 pub mod partners;

@@ -3,7 +3,7 @@
 
 use crate::kernel::check::{self, Wrong};
 use crate::kernel::city::City;
-use crate::{cards, garages, orders, parking, passes, rides};
+use crate::{cards, garages, merchants, orders, parking, passes, rides};
 
 /// Checks a city against itself, every service that is known here included.
 ///
@@ -18,6 +18,7 @@ pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
     passes::check::check(city, &mut wrong);
     rides::check::check(city, &mut wrong);
     cards::check::check(city, &mut wrong);
+    merchants::check::check(city, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
@@ -28,7 +29,7 @@ pub mod load {
     use crate::kernel::ids::joined;
     pub use crate::kernel::load::LoadError;
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
-    use crate::{cards, garages, orders, parking, passes, rides};
+    use crate::{cards, garages, merchants, orders, parking, passes, rides};
     use std::collections::BTreeMap;
 
     macro_rules! embedded {
@@ -43,7 +44,7 @@ pub mod load {
     embedded! {
         "almaty":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml", "rides.toml",
-            "cards.toml", "passes.toml";
+            "cards.toml", "passes.toml", "merchants.toml";
         "belgrade":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml",
             "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",
@@ -72,8 +73,7 @@ pub mod load {
 
     /// Compiles the source files of a city: file name in its folder to TOML text. A service is in
     /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
-    /// `rides.toml`, `cards.toml`.
-    /// `passes.toml`, `rides.toml`.
+    /// `passes.toml`, `rides.toml`, `cards.toml`, `merchants.toml`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.
@@ -86,6 +86,7 @@ pub mod load {
         let passes = passes::load::compile(&mut compiler);
         let rides = rides::load::compile(&mut compiler);
         let cards = cards::load::compile(&mut compiler);
+        let merchants = merchants::load::compile(&mut compiler);
         unexpected(&mut compiler);
         let Some(mut city) = city else { return Err(sorted(compiler.wrong)) };
         let put = [
@@ -95,6 +96,7 @@ pub mod load {
             passes.map(|section| city.put_section(section)),
             rides.map(|section| city.put_section(section)),
             cards.map(|section| city.put_section(section)),
+            merchants.map(|section| city.put_section(section)),
         ];
         for error in put.into_iter().flatten().filter_map(Result::err) {
             compiler.say(&format!("{}.toml", error.section()), "file", error.to_string());
@@ -118,6 +120,7 @@ pub mod load {
         known.extend(passes::load::FILES);
         known.extend(rides::load::FILES);
         known.extend(cards::load::FILES);
+        known.extend(merchants::load::FILES);
         let is_tariff = |name: &str| parking::load::is_tariff(name) || garages::load::is_tariff(name);
         let strange: Vec<&str> = compiler.names().filter(|name| !known.contains(name) && !is_tariff(name)).collect();
         for name in strange {

@@ -29,3 +29,4 @@ topup-open-bank = Open the bank's page
 topup-give-up = Do not pay this after all
 topup-done = { $amount } is on your deposit
 topup-done-next = Continue
+wallet-past-as-of = As of { $at }

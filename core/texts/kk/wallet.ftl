@@ -29,3 +29,4 @@ topup-open-bank = Банктің бетін ашу
 topup-give-up = Төлемеймін
 topup-done = Теңгерімге { $amount } түсті
 topup-done-next = Әрі қарай
+wallet-past-as-of = { $at } жағдай бойынша

@@ -29,3 +29,4 @@ topup-open-bank = Открыть страницу банка
 topup-give-up = Всё-таки не платить
 topup-done = { $amount } зачислено на баланс
 topup-done-next = Дальше
+wallet-past-as-of = На { $at }

@@ -29,3 +29,4 @@ topup-open-bank = Otvorite stranicu banke
 topup-give-up = Ipak odustani
 topup-done = { $amount } je na depozitu
 topup-done-next = Nastavite
+wallet-past-as-of = Stanje: { $at }

@@ -47,7 +47,7 @@ macro_rules! sources {
 /// What an app shows. Ids begin with the service that they are of, errors with `error-`.
 pub const APP: &[Source] = sources!("":
     "kernel" "cities" "operator_document" "sign_in" "accounts" "standing" "terms" "notices" "vehicles" "wallet" "payments"
-    "parking" "orders" "garages" "passes" "rides" "cards" "control" "partners"
+    "parking" "orders" "garages" "passes" "rides" "cards" "control" "partners" "merchants"
 );
 
 /// What an operator sends to a person by SMS. No app holds these: what is named nowhere is not

@@ -195,6 +195,12 @@ public struct Texts: Sendable {
     /// Garage
     public func entryGaragesVisit() -> String { render("entry-garages-visit", [:]) }
 
+    /// Payment at a merchant
+    public func entryMerchantsPayment() -> String { render("entry-merchants-payment", [:]) }
+
+    /// Payment given back by a merchant
+    public func entryMerchantsRefund() -> String { render("entry-merchants-refund", [:]) }
+
     /// Daily order
     public func entryOrdersOrder() -> String { render("entry-orders-order", [:]) }
 
@@ -474,6 +480,12 @@ public struct Texts: Sendable {
     /// {$units} × started {$unit_minutes} min at {$unit_price}
     public func lineGaragesStartedUnits(unitMinutes: Int, units: Int, unitPrice: String) -> String { render("line-garages-started-units", ["unit_minutes": String(unitMinutes), "units": String(units), "unit_price": unitPrice]) }
 
+    /// Fee
+    public func lineMerchantsFee() -> String { render("line-merchants-fee", [:]) }
+
+    /// Payment
+    public func lineMerchantsPayment() -> String { render("line-merchants-payment", [:]) }
+
     /// Daily parking order
     public func lineOrdersOrder() -> String { render("line-orders-order", [:]) }
 
@@ -510,11 +522,47 @@ public struct Texts: Sendable {
     /// For the deposit
     public func lineWalletTopup() -> String { render("line-wallet-topup", [:]) }
 
+    /// Given back
+    public func merchantPaymentStateGivenBack() -> String { render("merchant-payment-state-given-back", [:]) }
+
+    /// Other (update the app)
+    public func merchantPaymentStateOther() -> String { render("merchant-payment-state-other", [:]) }
+
+    /// Paid
+    public func merchantPaymentStatePaid() -> String { render("merchant-payment-state-paid", [:]) }
+
+    /// Given back in part
+    public func merchantPaymentStatePartlyGivenBack() -> String { render("merchant-payment-state-partly-given-back", [:]) }
+
+    /// The operator has lost its record of this payment. Ask support.
+    public func merchantsForgottenWhy() -> String { render("merchants-forgotten-why", [:]) }
+
+    /// The balance lacks {$missing}.
+    public func merchantsMissing(missing: String) -> String { render("merchants-missing", ["missing": missing]) }
+
+    /// No payments yet.
+    public func merchantsNone() -> String { render("merchants-none", [:]) }
+
+    /// {$merchant} was paid {$amount}. Receipt {$number}.
+    public func merchantsPaid(merchant: String, amount: String, number: String) -> String { render("merchants-paid", ["merchant": merchant, "amount": amount, "number": number]) }
+
+    /// Pay the same again
+    public func merchantsPayAgain() -> String { render("merchants-pay-again", [:]) }
+
+    /// My payments
+    public func merchantsTitle() -> String { render("merchants-title", [:]) }
+
     /// The garage states no time to leave after paying: leave without delay.
     public func noticeGaragesExitWithoutDelay() -> String { render("notice-garages-exit-without-delay", [:]) }
 
     /// {$days} days of the ticket are not used; they are not given back.
     public func noticeGaragesUnusedDaysLost(days: Int) -> String { render("notice-garages-unused-days-lost", ["days": String(days)]) }
+
+    /// By paying you accept the public contract of {$organisation} (version {$version}, {$link}) and the contract with the merchant, and instruct the agent to sell electronic money for it.
+    public func noticeMerchantsAccepts(organisation: String, version: String, link: String) -> String { render("notice-merchants-accepts", ["organisation": organisation, "version": version, "link": link]) }
+
+    /// You agree to the fee of {$fee}; this consent cannot be taken back.
+    public func noticeMerchantsFeeIrrevocable(fee: String) -> String { render("notice-merchants-fee-irrevocable", ["fee": fee]) }
 
     /// Reminders come only when the phone can show them. Without one the ticket still ends.
     public func noticeNotGuaranteed() -> String { render("notice-not_guaranteed", [:]) }
@@ -1319,6 +1367,9 @@ public struct Texts: Sendable {
 
     /// Your balance of {$balance} is below {$below}. Top it up before you ride.
     public func walletLow(balance: String, below: String) -> String { render("wallet-low", ["balance": balance, "below": below]) }
+
+    /// As of {$at}
+    public func walletPastAsOf(at: String) -> String { render("wallet-past-as-of", ["at": at]) }
 
     /// Shorter
     public func wheelLess() -> String { render("wheel-less", [:]) }

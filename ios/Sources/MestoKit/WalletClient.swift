@@ -38,6 +38,13 @@ public struct WalletClient: Part {
     public func history(cursor: String? = nil, limit: Int = 50) async throws -> DepositPage {
         try await core.waiting { try await core.client.wallet().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
+    /// The history as it was read last, newest first, without a connection; nil before it was read
+    /// for the first time.
+    public func past(limit: Int = 50) async throws -> DepositPast? {
+        try core.client.wallet().past(limit: atLeastNone(limit))
+    }
+    /// Of which moment that history is, for the person.
+    public func pastText(_ past: DepositPast) async throws -> String { try core.client.wallet().pastText(past: past) }
     /// What a movement was for, for the driver.
     public func text(_ entry: DepositEntry) -> String { textOf { try core.client.wallet().entryText(entry: entry) } }
 }

@@ -14,6 +14,8 @@ final class ScenarioPlayer {
     private var slip = ""
     /// The sign of the vehicle that was told of last.
     private var sign = ""
+    /// The last code of the shop, as it is scanned and typed.
+    private var shop = (code: "", typed: "")
     /// Codes that were shown, by name.
     private var codes: [String: String] = [:]
     private let city: CityId
@@ -128,6 +130,11 @@ final class ScenarioPlayer {
         case "bus": sign = try await testbed.ask("POST", "/bus", body(step))["sign"] as? String ?? ""
         case "check_ride": return try await checkRide(step)
         case "rides": return rides()
+        case "shop":
+            let said = try await testbed.ask("POST", "/shop", body(step))
+            if step["gives_back"] == nil { shop = (word(said, "code"), word(said, "typed")) }
+        case "check_payment": return try await checkPayment(step)
+        case "merchant_payments": return merchantPayments()
         case "show_ride":
             let ride = try goingOn().id
             if step["here"] as? Bool == true { try await mesto.rides.moveCodeHere(ride) }
@@ -168,6 +175,49 @@ final class ScenarioPlayer {
         answer["repeats"] = offer.repeats != nil
         answer["goes_on"] = offer.repeatsBrokeDownAt != nil
         return answer
+    }
+
+    private func checkPayment(_ step: Fields) async throws -> Fields {
+        let isTyped = step["typed"] as? Bool == true
+        let scanned = isTyped ? nil : step["scanned"] as? String ?? shop.code
+        let sum = (step["amount"] as? String).flatMap { Decimal(string: $0) }.map { Money(amount: $0, currency: "KZT") }
+        let subject = MerchantsSubject(scanned: scanned, typed: isTyped ? shop.typed : nil, amount: sum, isAgain: step["again"] as? Bool == true)
+        let quote = try await mesto.merchants.quote(city: city, subject)
+        let item = try remembered(quote, step)
+        guard let offer = quote.merchantsOffer else { throw StepFailed(description: "no payment is promised") }
+        var answer = priced(item.lines, item.notices, quote.total)
+        answer["merchant"] = try await mesto.merchants.name(offer.merchant.names)
+        answer["category"] = try await mesto.merchants.categoryName(city: city, offer.merchant.category)
+        answer["till"] = offer.till.name
+        answer["amount"] = amount(offer.amount)
+        answer["fee"] = amount(offer.fee)
+        answer["organisation"] = offer.contract.organisation
+        answer["contract"] = offer.contract.link
+        answer["version"] = offer.contract.version
+        answer["is_fee_irrevocable"] = offer.isFeeIrrevocable
+        answer["missing"] = offer.missing.map(amount) ?? NSNull() as Any
+        answer["invoice"] = offer.invoice?.reference ?? NSNull() as Any
+        answer["repeats"] = offer.repeats != nil
+        return answer
+    }
+
+    private func merchantPayments() -> Fields {
+        let payments = mesto.merchants.state().payments
+        let newest = payments.first
+        return [
+            "count": payments.count, "number": newest.map { Int($0.number) } ?? NSNull() as Any,
+            "amount": newest.map { amount($0.amount) } ?? NSNull() as Any, "balance": newest.map { amount($0.balance) } ?? NSNull() as Any,
+            "state": newest.map(state) ?? NSNull() as Any,
+        ]
+    }
+
+    private func state(_ payment: MerchantPayment) -> String {
+        switch payment.state {
+        case .paid: "paid"
+        case .partlyGivenBack: "partly_given_back"
+        case .givenBack: "given_back"
+        case let .other(other): other
+        }
     }
 
     private func rides() -> Fields {

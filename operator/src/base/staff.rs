@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::AccountId;
-use mesto_rules::CityId;
+use mesto_rules::{City, CityId};
 
 use crate::base::messages::{self, Message};
 use crate::base::phone;
@@ -83,6 +83,8 @@ pub enum GrantError {
         /// The carriers of the city that was said; empty when none was.
         known: String,
     },
+    #[error("a merchant's role is for one merchant: say its city, and its id as the place: mc_...")]
+    MerchantWithoutId,
     #[error("a role is one of {}", Role::KNOWN.join(", "))]
     NoRole,
     #[error("it would end at {until}, which is over")]
@@ -133,7 +135,7 @@ impl Operator {
         given: &RoleGiven<'_>,
         name: &str,
     ) -> Result<String, GrantError> {
-        let given = self.checked(now, given)?;
+        let given = self.checked(store, now, given)?;
         Ok(self.create_holder(store, now, AccountKindWord::Person, name, &given)?)
     }
 
@@ -149,7 +151,7 @@ impl Operator {
         given: &RoleGiven<'_>,
         name: &str,
     ) -> Result<String, GrantError> {
-        let given = self.checked(now, given)?;
+        let given = self.checked(store, now, given)?;
         Ok(self.create_holder(store, now, AccountKindWord::Device, name, &given)?)
     }
 
@@ -182,7 +184,7 @@ impl Operator {
         account: &str,
         given: &RoleGiven<'_>,
     ) -> Result<Grant, GrantError> {
-        let given = self.checked(now, given)?;
+        let given = self.checked(store, now, given)?;
         let nobody = || GrantError::NoAccount(account.to_owned());
         let account: AccountId = account.parse().map_err(|_| nobody())?;
         let now = kernel::operator::whole_millis(now);
@@ -196,7 +198,12 @@ impl Operator {
 
     /// A role that can be given: it is known, its city is served, its place is one of that city, a
     /// controller has one, and it is not over.
-    fn checked<'a>(&'a self, now: DateTime<Utc>, given: &RoleGiven<'a>) -> Result<Checked<'a>, GrantError> {
+    fn checked<'a>(
+        &'a self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        given: &RoleGiven<'a>,
+    ) -> Result<Checked<'a>, GrantError> {
         if !given.role.is_known() {
             return Err(GrantError::NoRole);
         }
@@ -211,6 +218,7 @@ impl Operator {
                 | Role::RideController
                 | Role::CardClerk
                 | Role::BenefitClerk
+                | Role::MerchantClerk
         );
         if is_of_cities && given.place.is_some() {
             return Err(GrantError::InspectorOfPlace);
@@ -230,14 +238,16 @@ impl Operator {
                 .collect()
         };
         if let Some(place) = given.place {
-            let known = places(city.ok_or(GrantError::PlaceWithoutCity)?);
-            if !known.contains(&place) {
+            let city = city.ok_or(GrantError::PlaceWithoutCity)?;
+            let known = places(city);
+            if !known.contains(&place) && !self.stores_place(store, city, (&given.role, place))? {
                 return Err(GrantError::NoPlace { place: place.to_owned(), known: known.join(", ") });
             }
-        } else if matches!(given.role, Role::Controller | Role::Partner) {
+        } else if matches!(given.role, Role::Controller | Role::Partner | Role::Merchant) {
             let known = city.map(|city| places(city).join(", ")).unwrap_or_default();
             return Err(match given.role {
                 Role::Partner => GrantError::PartnerWithoutCarrier { known },
+                Role::Merchant => GrantError::MerchantWithoutId,
                 _ => GrantError::ControllerWithoutPlace { known },
             });
         }
@@ -250,6 +260,22 @@ impl Operator {
             place: given.place,
             until: given.until,
         })
+    }
+
+    /// Whether a service has this place in the store.
+    fn stores_place(
+        &self,
+        store: &dyn Store,
+        city: &City,
+        (role, place): (&Role, &str),
+    ) -> Result<bool, StoreError> {
+        for has_place in self.services.iter().filter_map(|service| service.has_place) {
+            let known = transact(store, |tx| has_place(tx, city, role, place).map_err(Failure::into_store_error))?;
+            if known {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Ends a role now.

@@ -30,6 +30,8 @@ stored_words! {
         NoticeEditor = "notice_editor",
         CardClerk = "card_clerk",
         BenefitClerk = "benefit_clerk",
+        MerchantClerk = "merchant_clerk",
+        Merchant = "merchant",
     }
 }
 

@@ -52,7 +52,8 @@ table! {
         holder: Option<AccountId>,
         service: Option<String>,
         city: Option<CityId>,
-        /// A payment provider; of a `payable`, who is paid.
+        /// A payment provider; of a `payable` and of `fees`, who is paid; of a
+        /// `receivable`, who owes.
         provider: Option<String>,
         /// Hundredths of a percent.
         rate: Option<i64>,
@@ -81,6 +82,10 @@ pub(crate) enum LedgerAccount {
     Payable { service: &'static str, city: CityId, to: String },
     /// What a service is owed in a city.
     Receivable { service: &'static str, city: CityId },
+    /// What a partner of a city owes: it gave back more than was payable to it.
+    OwedBy { service: &'static str, city: CityId, by: String },
+    /// What payers are charged besides what they pay, for whoever takes it.
+    Fees { service: &'static str, city: CityId, to: String },
     /// What is on a card that is an account of its own. Below zero, what its terminal let it owe.
     Card { holder: AccountId },
     /// What was paid for such a card and is not on it yet.
@@ -99,6 +104,10 @@ impl LedgerAccount {
                 (LedgerAccountKind::Payable, None, Some(service), Some(city), Some(to))
             }
             Self::RefundsPayable { holder } => (LedgerAccountKind::RefundsPayable, Some(holder), None, None, None),
+            Self::OwedBy { service, city, by } => {
+                (LedgerAccountKind::Receivable, None, Some(service), Some(city), Some(by))
+            }
+            Self::Fees { service, city, to } => (LedgerAccountKind::Fees, None, Some(service), Some(city), Some(to)),
             Self::Receivable { service, city } => {
                 (LedgerAccountKind::Receivable, None, Some(service), Some(city), None)
             }

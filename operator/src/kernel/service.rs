@@ -45,6 +45,8 @@ pub(crate) struct Service {
     /// The places of a city that a role may be given for; none for a role that is not of the
     /// service.
     pub places: Option<Places>,
+    /// Whether a role may be given for a place that is in the store and not in the city's data.
+    pub has_place: Option<HasPlace>,
     /// Rows of its tables that are counted for Prometheus as they are added.
     pub counted: &'static [Counted],
     /// Numbers of its tables for Prometheus.
@@ -72,6 +74,8 @@ pub(crate) type Section = fn(&mut dyn Tx, &Operator, AccountId, DateTime<Utc>) -
 pub(crate) type Closing = fn(&mut dyn Tx, &Call<'_>, &mut LockedAccount) -> Outcome<()>;
 /// Their ids.
 pub(crate) type Places = for<'a> fn(&'a City, &Role) -> Vec<&'a str>;
+/// By its id.
+pub(crate) type HasPlace = fn(&mut dyn Tx, &City, &Role, &str) -> Outcome<bool>;
 pub(crate) type Retention = fn(&Operator, DateTime<Utc>) -> Outcome<Vec<Rule>>;
 
 impl Service {
@@ -93,6 +97,7 @@ impl Service {
             retention: None,
             audit: &[],
             places: None,
+            has_place: None,
             counted: &[],
             measures: &[],
         }

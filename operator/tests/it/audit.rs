@@ -319,6 +319,35 @@ const WRONGS: &[(&[&str], &str)] = &[
     (&["UPDATE card_ride SET is_void = 1"], CARD_RIDE_VOIDED),
     (&["UPDATE card_ride SET is_void = 0"], CARD_RIDE_VOIDED),
     (&["UPDATE card SET replaced_by = NULL"], CARD_REPLACED),
+    (&["UPDATE merchant_payment SET fee = fee + 1"], MERCHANT_PAID),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'merchants.payment'"], MERCHANT_PAID),
+    (
+        &["UPDATE merchant_payment SET id = 'x' || id WHERE invoice IS NOT NULL"],
+        MERCHANT_PAID,
+    ),
+    (&["DELETE FROM merchant_payment"], "entry {} is of a payment to a merchant that was not made"),
+    (&["UPDATE merchant_refund SET owed = owed + 1"], MERCHANT_GAVE_BACK),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'merchants.refund'"], MERCHANT_GAVE_BACK),
+    (&["DELETE FROM merchant_refund"], "entry {} gives back for a merchant what nobody gave back"),
+    (&["UPDATE merchant_payment SET given_back = given_back + 1 WHERE invoice IS NOT NULL"], MERCHANT_SHOWS),
+    (&["UPDATE merchant SET payable = payable + 1 WHERE payable > 0"], MERCHANT_PAYABLE),
+    (&["UPDATE merchant SET owed = owed + 1 WHERE owed > 0"], MERCHANT_PAYABLE),
+    (&["UPDATE merchant SET payments = payments + 1"], "the receipts of merchant {} have a gap"),
+    (&["UPDATE merchant_payment SET number = 7 WHERE number = 2"], "the receipts of merchant {} have a gap"),
+    (&["UPDATE merchant_invoice SET state = 'waiting' WHERE state = 'paid'"], "invoice {} and its payment differ"),
+    (&["UPDATE merchant_invoice SET amount = amount + 1 WHERE state = 'paid'"], "invoice {} and its payment differ"),
+    (
+        &[
+            "UPDATE merchant_payment SET invoice = (SELECT MIN(id) FROM merchant_invoice WHERE state = 'paid') WHERE invoice IS NULL",
+        ],
+        "invoice {} was paid more than once",
+    ),
+    (&["UPDATE merchant_settlement SET amount = amount + 1, paid_out = paid_out + 1"], MERCHANT_SETTLED),
+    (&["UPDATE merchant_payment SET settlement = NULL WHERE settlement IS NOT NULL"], MERCHANT_SETTLED),
+    (
+        &["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'merchants.settlement'"],
+        "settlement {} with a merchant and the ledger differ",
+    ),
     (&["UPDATE account SET roles = '[]'"], "role {} was given for good and does not stand with its account"),
     (
         &[
@@ -333,6 +362,12 @@ const WRONGS: &[(&[&str], &str)] = &[
     ),
 ];
 
+const MERCHANT_PAID: &str = "payment {} to a merchant and its entry in the ledger differ";
+const MERCHANT_GAVE_BACK: &str = "what was given back by {} to a payer and its entry in the ledger differ";
+const MERCHANT_SHOWS: &str =
+    "payment {} to a merchant shows another sum as given back than was, or more than was paid";
+const MERCHANT_PAYABLE: &str = "what is payable to merchant {}, or owed by it, is not what the ledger has";
+const MERCHANT_SETTLED: &str = "settlement {} with a merchant is not the sum of its payments";
 const SETTLED_AND_RIDES: &str = "settlement {} is not the sum of its rides";
 const SETTLED_AND_LINES: &str = "settlement {} is not the sum of its lines";
 const SETTLED_AND_BOOKED: &str = "settlement {} and the ledger differ";
@@ -371,6 +406,7 @@ on_both_databases! {
         crate::cases::fill_control(world);
         crate::cases::fill_partners(world);
         crate::cases::fill_cards(world);
+        crate::cases::fill_merchants(world);
         for (wrong, fault) in WRONGS {
             let (before, behind) = fault.split_once("{}").unwrap();
             let planted = Planted { store: &*world.store, wrong };

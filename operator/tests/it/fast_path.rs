@@ -236,6 +236,13 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     all_fast();
     let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);
     purchases.insert("passes", trace);
+    let till = crate::cases::a_till(&world);
+    let subject = serde_json::json!({"scanned": till, "amount": {"amount": "100.00", "currency": "RSD"}});
+    let asked = serde_json::json!({"city": "belgrade", "items": [{"service": "merchants", "subject": subject}], "pay": "deposit"});
+    let quote: Quote = expect(201, driver.post("/v1/quotes", &asked));
+    store.traces.lock().unwrap().clear();
+    let (trace, _) = traced(driver.buy_with(&world.key(), &quote), 201);
+    purchases.insert("merchants", trace);
     // What is paid in it is one: the longest.
     actions.insert("/v1/purchases", purchases.values().map(|trace| trace.reads).max().unwrap());
     // Each asks for its account with its roles, its key, its quote with its sale, where its account
@@ -245,6 +252,7 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     let expected = [
         ("cards", 5),
         ("garages", 5),
+        ("merchants", 7),
         ("orders", 4),
         ("parking", 4),
         ("parking by card", 5),
@@ -270,6 +278,7 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         "/v1/garages/visits",
         "/v1/rides",
         "/v1/passes",
+        "/v1/merchants/payments",
         "/v1/garages/places?city=belgrade",
         "/v1/notices?city=belgrade",
         "/v1/account/terms?city=belgrade",

@@ -139,6 +139,12 @@ impl World {
         (cards.top_ups.least, cards.top_ups.most) = (rsd("100.00"), rsd("10000.00"));
         let fare = Fact::Known(Known { value: rsd("50.00"), certainty: Certainty::Assumed, source });
         rides.fares = vec![DatedFare { from: "2024-08-03".parse().unwrap(), fare }];
+        let mut merchants = almaty.section::<mesto_rules::merchants::MerchantsSection>().unwrap().clone();
+        let fee = mesto_rules::merchants::Fee { basis_points: 100, least: rsd("1.00") };
+        let source = "decision".parse().unwrap();
+        merchants.fee = Fact::Known(Known { value: fee, certainty: Certainty::Assumed, source });
+        let limits = &mut merchants.limits;
+        (limits.least, limits.most, limits.day_most) = (rsd("10.00"), rsd("10000.00"), rsd("20000.00"));
         let mut passes = almaty.section::<mesto_rules::passes::PassesSection>().unwrap().clone();
         for price in passes.products.iter_mut().flat_map(|product| product.prices.values_mut()) {
             let source = "decision".parse().unwrap();
@@ -148,6 +154,7 @@ impl World {
             city.put_section(rides).unwrap();
             city.put_section(passes).unwrap();
             city.put_section(cards).unwrap();
+            city.put_section(merchants).unwrap();
         });
         let token = world.dispatcher().token;
         let post = |target: &str, body: serde_json::Value| {

@@ -67,6 +67,29 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
             ),
         ),
         ("/v1/quotes", quote("passes", json!({"product": "month", "first_on": "2025-09-10"}))),
+        (
+            "/v1/quotes",
+            quote("merchants", json!({"scanned": "https://pay.avtobys.kz/belgrade/m/7K3MZ0QX", "amount": money})),
+        ),
+        ("/v1/quotes", quote("merchants", json!({"typed": "7K3MZ0QX", "amount": money}))),
+        (
+            "/v1/merchants",
+            json!({
+                "city": "belgrade", "names": [{"language": "sr-Latn", "name": "Kafa"}, {"language": "en", "name": "Coffee"}],
+                "business_number": "123456789012", "category": "food", "contract": "17/2025", "contract_on": "2025-09-01", "commission_basis_points": 200,
+            }),
+        ),
+        ("/v1/merchants/states", json!({"merchant": MERCHANT, "state": "suspended", "reason": "why"})),
+        ("/v1/merchants/tills", json!({"merchant": MERCHANT, "name": "Abay 10", "is_open": true})),
+        (
+            "/v1/merchants/invoices",
+            json!({"till": "ti_01k479dz00qgg4pqj408q8qgak", "amount": money, "reference": "A-1", "minutes": 10}),
+        ),
+        ("/v1/merchants/invoices/withdrawn", json!({"invoice": "iv_01k479dz00qgg4pqj408q8qgak"})),
+        (
+            "/v1/merchants/refunds",
+            json!({"payment": "mp_01k479dz00qgg4pqj408q8qgak", "amount": money, "reference": "R-1", "reason": "cold"}),
+        ),
         ("/v1/passes/refunds", json!({"pass": "ps_01k479dz00qgg4pqj408q8qgak"})),
         (
             "/v1/passes/benefits",
@@ -140,6 +163,8 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
+const MERCHANT: &str = "mc_01k479dz00qgg4pqj408q8qgak";
+
 fn is_refused(name: &str, answer: &Response) {
     let params = refused("bad_request", answer);
     assert!(params.contains_key("field"), "{name}: {params:?}");
@@ -149,12 +174,14 @@ fn is_refused(name: &str, answer: &Response) {
 on_both_databases! {
     #[test]
     fn a_text_with_u_0000_is_refused_in_every_field_of_every_operation(world) {
+        let (world, _) = &world.with_rides();
         let (driver, vehicle) = world.driver_with("+381641234567", "BG111AA", &["1000.00"]);
         let (inspector, garage) = (world.inspector(), world.controller("zeleni-venac"));
         let dispatcher = world.dispatcher();
         let controller = world.ride_controller("Daniyar");
         let editor = world.notice_editor();
         let (card_clerk, benefit_clerk) = (world.card_clerk(), world.benefit_clerk());
+        let (merchant_clerk, merchant) = crate::cases::tokens_of_merchants(world);
         let mut tried = BTreeSet::new();
         for (path, body) in bodies(&vehicle.to_string()) {
             tried.insert(path);
@@ -165,6 +192,8 @@ on_both_databases! {
                 path if path.starts_with("/v1/transit/card-office") => &card_clerk.token,
                 path if path.starts_with("/v1/transit") => &dispatcher.token,
                 path if path.starts_with("/v1/passes/benefits") => &benefit_clerk.token,
+                path if path.starts_with("/v1/merchants/invoices") => &merchant,
+                path if path.starts_with("/v1/merchants") => &merchant_clerk,
                 path if path.starts_with("/v1/control") => &controller.token,
                 path if path.starts_with("/v1/notices") => &editor.token,
                 _ => &driver.token,

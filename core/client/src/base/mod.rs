@@ -11,6 +11,7 @@ pub mod live;
 pub mod notices;
 pub mod operator_document;
 pub mod operators;
+pub(crate) mod past;
 pub mod payments;
 pub mod reports;
 pub mod standing;

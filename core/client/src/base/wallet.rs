@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{Part as _, PayMethod, Quote};
 use mesto_protocol::base::wallet::{
     self, Balance, DepositEntry, DepositPage, WalletOffer, WalletOutcome, WalletSection, WalletSubject,
@@ -15,6 +16,7 @@ use serde::Serialize;
 use serde_json::{Map, json};
 
 use crate::base::deposit::{BALANCE, TOPIC};
+use crate::base::past;
 use crate::base::payments::IntentView;
 use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
@@ -36,6 +38,7 @@ pub const SERVICE: Service = Service {
     }),
     forget: Some(|tx| {
         LOW_FROM.remove(tx)?;
+        past::forget(tx)?;
         BALANCE.remove(tx)
     }),
     widget: Some(|client| Json::of(&*client.wallet().state())),
@@ -74,6 +77,19 @@ shown! { wallet_preview_shown;
         pub after: Option<Money>,
         /// What it lacks; `None` where it covers the sum.
         pub missing: Option<Money>,
+    }
+}
+
+shown! { deposit_past_shown;
+    /// The deposit's history as it was read last, without a connection (AV-20).
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    pub struct DepositPast {
+        /// What moved later is not in it.
+        pub as_of_at: DateTime<Utc>,
+        /// The balance then.
+        pub balance: Money,
+        /// Newest first, without a gap, as far back as it was read.
+        pub items: Vec<DepositEntry>,
     }
 }
 
@@ -242,7 +258,26 @@ impl Wallet<'_> {
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
     pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<DepositPage> {
-        self.0.fetch_page(&wallet::HISTORY, cursor.as_deref(), limit).await
+        let session = self.0.session()?;
+        let page: DepositPage = self.0.fetch_page(&wallet::HISTORY, cursor.as_deref(), limit).await?;
+        let now = self.0.now();
+        self.0.keep_of(&session, |tx| past::keep(tx, &page, cursor.is_none(), now))?;
+        Ok(page)
+    }
+
+    /// The history as it was read last, newest first, `limit` at most; `None` before it was read
+    /// for the first time. Local.
+    #[must_use]
+    pub fn past(self, limit: u32) -> Option<DepositPast> {
+        let now = self.0.now();
+        let (as_of, items) = self.0.core().read(now, |db| past::read(db, limit)).ok().flatten()?;
+        Some(DepositPast { as_of_at: as_of.at, balance: as_of.balance, items })
+    }
+
+    /// Of which moment the history is that is read without a connection, for the person. Local.
+    #[must_use]
+    pub fn past_text(self, past: &DepositPast) -> String {
+        self.0.text("wallet-past-as-of", &[("at", TextValue::Time(past.as_of_at))])
     }
 }
 

@@ -19,6 +19,7 @@ mod intents;
 mod live;
 mod logging;
 mod machine;
+mod merchants;
 mod notices;
 mod observing;
 mod operator_document;

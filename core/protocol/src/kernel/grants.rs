@@ -29,6 +29,10 @@ words! { grant_words;
         CardClerk = "card_clerk",
         /// A clerk in an office, who grants benefits to riders.
         BenefitClerk = "benefit_clerk",
+        /// Whoever registers merchants, and gives payments back for them.
+        MerchantClerk = "merchant_clerk",
+        /// A merchant, or a till of it: acts for this merchant alone.
+        Merchant = "merchant",
     }
 }
 

@@ -181,6 +181,16 @@ record_ids! {
     RideCheckId = "rk";
     /// What was settled with a carrier for a period.
     SettlementId = "sm";
+    /// Who sells what has nothing to do with transport.
+    MerchantId = "mc";
+    /// A till of a merchant.
+    TillId = "ti";
+    /// What a till asks to be paid.
+    InvoiceId = "iv";
+    /// What was paid to a merchant.
+    MerchantPaymentId = "mp";
+    /// What a merchant gave back.
+    MerchantRefundId = "mr";
     /// A message that waits for its gateway.
     MessageId = "ms";
     /// Something that everybody may know: works, an outage, a change.
@@ -206,6 +216,8 @@ record_ids! {
     PlateCheckId = "pc";
     /// A request, as the log and its answer name it.
     RequestId = "rq";
+    /// What was settled with a merchant, and paid out.
+    PayoutId = "po";
     /// Something that several people are told.
     NoteId = "tl";
 }

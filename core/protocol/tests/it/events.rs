@@ -93,6 +93,15 @@ pub fn examples() -> Vec<Value> {
         "id": "bn_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "category": "student-1", "granted_at": "2025-09-03T08:00:00Z",
         "until_on": "2026-06-30", "ends_at": "2026-06-30T19:00:00Z", "is_revoked": false,
     });
+    let merchant_payment = json!({
+        "id": "mp_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "almaty", "number": 7,
+        "merchant": {"id": "mc_01jd4f8q0r3n7w2x5y6z8a9b1c", "names": [{"language": "kk", "name": "Кофе"}], "business_number": "123456789012", "category": "food-1"},
+        "till": {"id": "ti_01jd4f8q0r3n7w2x5y6z8a9b1c", "name": "Abay 10"}, "invoice": {"id": "iv_01jd4f8q0r3n7w2x5y6z8a9b1c", "reference": "A-1"},
+        "amount": tenge("500.00"), "fee": tenge("10.00"), "total": tenge("510.00"),
+        "lines": [{"kind": "merchants.payment", "amount": tenge("500.00"), "vat": {"category": "unknown"}, "seller": "Кофе"}, {"kind": "merchants.fee", "amount": tenge("10.00"), "vat": {"category": "unknown"}, "seller": "Innoforce systems"}],
+        "paid_at": "2025-09-03T08:00:00Z", "state": "partly_given_back", "given_back": tenge("100.00"), "fee_given_back": tenge("0.00"), "give_back_until": "2025-10-03T08:00:00Z",
+        "contract": {"organisation": "Innoforce systems", "link": "https://innopay.kz", "version": "2026-02"}, "balance": tenge("490.00"),
+    });
     let card = json!({
         "id": CARD, "city": "almaty", "kind": "standard", "tariff": "standard", "number_masked": "**** 0017", "state": "blocked",
         "blocked_for": "lost", "is_defective": false, "balance": {"amount": tenge("380.00"), "at": "2025-09-03T08:10:00Z"},
@@ -114,6 +123,7 @@ pub fn examples() -> Vec<Value> {
         ("terms.accepted", accepted_terms()),
         ("reports.report", trouble_report()),
         ("passes.pass", pass),
+        ("merchants.payment", merchant_payment),
         ("passes.benefit", benefit),
         ("wallet.balance", json!({"balance": money("920.00")})),
         ("cards.card", card),

@@ -32,6 +32,11 @@ use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
 use mesto_protocol::partners::reports::*;
+use mesto_protocol::merchants::clerks::{Merchant, MerchantPage};
+use mesto_protocol::merchants::payers::{
+    MerchantPayment, MerchantPaymentPage, MerchantsOffer, MerchantsOutcome, MerchantsSection, MerchantsSubject,
+};
+use mesto_protocol::merchants::tills::{Invoice, MerchantRefund, MerchantTotals, ReceivedPage, Till, Tills};
 use mesto_protocol::passes::holders::{
     Benefit, Pass, PassPage, PassesOffer, PassesOutcome, PassesSection, PassesSubject,
 };
@@ -170,6 +175,10 @@ fn every_answer_of_a_later_operator_can_be_read() {
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
     let (visit, ride, card) = (data("garages.visit"), data("rides.ride"), data("cards.card"));
     let (pass, benefit) = (data("passes.pass"), data("passes.benefit"));
+    let paid = data("merchants.payment");
+    let merchant = json!({"id": paid["merchant"]["id"], "city": "almaty", "names": paid["merchant"]["names"], "business_number": "123456789012", "category": "food-1", "contract": "17/2025", "contract_on": "2025-09-01", "commission_basis_points": 200, "state": "active"});
+    let till = json!({"id": paid["till"]["id"], "merchant": merchant["id"], "name": "Abay 10", "is_open": true, "code": "x", "typed": "y"});
+    let received = json!({"id": paid["id"], "number": 7, "till": till["id"], "invoice": paid["invoice"], "amount": money("500.00"), "commission": money("10.00"), "given_back": money("0.00"), "paid_at": AT});
     let trip = ride["trip"]["id"].clone();
     let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
@@ -253,6 +262,23 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Pass: pass.clone();
         PassPage: json!({"items": [pass.clone()], "next": "x"});
         Benefit: benefit.clone();
+        Merchant: merchant.clone();
+        MerchantPage: json!({"items": [merchant.clone()], "next": "x"});
+        Till: till.clone();
+        Tills: json!({"tills": [till.clone()]});
+        Invoice: json!({"id": paid["invoice"]["id"], "till": till["id"], "amount": money("500.00"), "reference": "A-1", "state": "paid", "asked_at": AT, "expires_at": AT, "code": "x", "typed": "y", "payment": received.clone()});
+        ReceivedPage: json!({"items": [received], "next": "x"});
+        MerchantTotals: json!({
+            "city": "almaty", "merchant": merchant["id"], "from_on": "2025-09-01", "to_on": "2025-09-03", "made_at": AT, "payable": money("490.00"), "owed": money("0.00"),
+            "days": [{"day_on": "2025-09-03", "payments": 1, "amount": money("500.00"), "given_back": money("0.00"), "commission": money("10.00"), "net": money("490.00")}],
+        });
+        MerchantRefund: json!({"id": "mr_01jd4f8q0r3n7w2x5y6z8a9b1c", "payment": paid["id"], "reference": "R-1", "amount": money("100.00"), "fee": money("0.00"), "is_erroneous": false, "refunded_at": AT, "owed": money("0.00")});
+        MerchantPayment: paid.clone();
+        MerchantPaymentPage: json!({"items": [paid.clone()], "next": "x"});
+        MerchantsSection: json!({"payments": [paid.clone()]});
+        MerchantsSubject: json!({"scanned": "https://pay.avtobys.kz/almaty/m/7K3MZ0QX", "typed": "7K3MZ0QX", "amount": money("500.00"), "is_again": false});
+        MerchantsOffer: json!({"merchant": paid["merchant"], "till": paid["till"], "invoice": paid["invoice"], "amount": money("500.00"), "fee": money("10.00"), "total": money("510.00"), "contract": paid["contract"], "is_fee_irrevocable": true, "missing": money("1.00"), "invoice_until": AT, "repeats": paid.clone()});
+        MerchantsOutcome: json!({"payment": paid});
         PassesSection: json!({"passes": [pass.clone()], "benefits": [benefit]});
         PassesSubject: json!({"product": "month-1", "first_on": "2025-09-03", "is_again": false});
         PassesOffer: json!({"product": "month-1", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
@@ -416,7 +442,10 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "ControlAnswer",
             "Identification",
             "IntentState",
+            "InvoiceState",
             "LessFor",
+            "MerchantPaymentState",
+            "MerchantState",
             "OrderState",
             "PartnerProduct",
             "PassState",

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod json;
 pub mod language;
 pub(crate) mod lenient;
+pub(crate) mod link;
 #[cfg(feature = "load")]
 pub(crate) mod load;
 pub mod minutes;

@@ -2,6 +2,7 @@
 
 use crate::kernel::check::{Check, Wrong};
 use crate::kernel::city::City;
+use crate::kernel::link;
 use crate::passes::PassesSection;
 use crate::rides::section::{RidesSection, VehicleKind};
 use std::collections::BTreeSet;
@@ -44,9 +45,7 @@ pub(crate) fn check(city: &City, wrong: &mut Vec<Wrong>) {
         check.say("sign_hosts", "name at least one host; what leads to no host of this list is no sign");
     }
     for host in &rides.sign_hosts {
-        let is_host = host.contains('.')
-            && host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte));
-        if !is_host {
+        if !link::is_host(host) {
             check.say("sign_hosts", format!("`{host}` is no host in lower case"));
         }
     }

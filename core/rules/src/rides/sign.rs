@@ -14,8 +14,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Longest text of a sign.
-const LONGEST: usize = 512;
+use crate::kernel::link;
 
 /// The name of a sign or a terminal inside its code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -179,7 +178,7 @@ pub enum SignError {
 /// [`SignError`]; never [`SignError::NotABoardNumber`].
 pub fn read_sign(scanned: &str, city: &str, hosts: &[String]) -> Result<Sign, SignError> {
     let text = scanned.trim();
-    let Some((host, path)) = link(text) else { return Err(SignError::NotARideCode { host: None }) };
+    let Some((host, path)) = link::plain(text) else { return Err(SignError::NotARideCode { host: None }) };
     if !hosts.contains(&host) {
         return Err(SignError::NotARideCode { host: Some(host) });
     }
@@ -199,19 +198,6 @@ pub fn read_sign(scanned: &str, city: &str, hosts: &[String]) -> Result<Sign, Si
         "t" => shown(text, rest).map(Sign::Shown),
         _ => Err(SignError::Unreadable),
     }
-}
-
-/// The host, in lower case, and the path of a plain https link: without credentials, port, query
-/// or escapes.
-fn link(text: &str) -> Option<(String, &str)> {
-    let (scheme, rest) = (text.get(..8)?, text.get(8..)?);
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte);
-    if text.len() > LONGEST || !scheme.eq_ignore_ascii_case("https://") || !rest.bytes().all(plain) {
-        return None;
-    }
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let is_host = host.contains('.') && host.split('.').all(|label| !label.is_empty());
-    is_host.then(|| (host.to_ascii_lowercase(), path))
 }
 
 fn shown(text: &str, rest: &str) -> Result<ShownSign, SignError> {

@@ -16,6 +16,7 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("rides", include_str!("../../src/rides/load.rs"), &["*"]),
     ("cards", include_str!("../../src/cards/load.rs"), &["*"]),
     ("passes", include_str!("../../src/passes/load.rs"), &["*"]),
+    ("merchants", include_str!("../../src/merchants/load.rs"), &["*"]),
     ("city", include_str!("../../src/kernel/city.rs"), &["BaseRetention", "Contacts", "Terms", "Source"]),
     ("position", include_str!("../../src/kernel/position.rs"), &["Centre"]),
     (
@@ -27,6 +28,7 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("parking section", include_str!("../../src/parking/section.rs"), &["SmsPolicy", "Retention"]),
     ("orders section", include_str!("../../src/orders/section.rs"), &["Retention"]),
     ("garages section", include_str!("../../src/garages/section.rs"), &["Policy", "Retention"]),
+    ("merchants section", include_str!("../../src/merchants/section.rs"), &["Policy", "Retention"]),
     ("passes section", include_str!("../../src/passes/section.rs"), &["PassRetention"]),
     ("rides section", include_str!("../../src/rides/section.rs"), &["Retention"]),
     ("cards section", include_str!("../../src/cards/section.rs"), &["CardPolicy", "CardRetention"]),

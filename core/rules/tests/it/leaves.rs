@@ -6,10 +6,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mesto_rules::cards::{self, CardTariff, CardsSection, TopUpTimes};
 use mesto_rules::garages::{self, GaragesSection, Observation, VisitAsk};
 use mesto_rules::kernel::section::{Section, SectionError};
+use mesto_rules::merchants::{self, MerchantsSection, Paid};
 use mesto_rules::orders::OrdersSection;
 use mesto_rules::passes::{Category, CategoryId, PassesSection};
 use mesto_rules::rides::{self, Earlier, RideEvent, RideState, RidesSection, TicketTime, Trip};
-use mesto_rules::{City, ParkingSection, PayMethod, Position, QuoteAsk, Stay, Stays, Zone, order};
+use mesto_rules::{City, Money, ParkingSection, PayMethod, Position, QuoteAsk, Stay, Stays, Zone, order};
 use serde_json::Value;
 
 /// Values that change no answer of the rules: their path in the document (`*` is one step of it,
@@ -62,6 +63,19 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.passes.policy.day_begins", "operator/src/passes/holders.rs", "policy.day_begins"),
     ("sections.passes.policy.ending_days", "core/client/src/passes/reminders.rs", "policy.ending_days"),
     ("sections.passes.retention.benefits_days", "operator/src/passes/mod.rs", "retention.benefits_days"),
+    // What a payer is shown of a merchant, and what tills may ask for.
+    ("sections.merchants.categories.*.name.*", "core/client/src/merchants/mod.rs", "category.name.get"),
+    ("sections.merchants.categories.*.id", "operator/src/merchants/clerks.rs", "section.category"),
+    ("sections.merchants.organisation.name.**", "operator/src/merchants/sales.rs", "organisation.name"),
+    ("sections.merchants.organisation.contract.**", "operator/src/merchants/sales.rs", "organisation.contract"),
+    (
+        "sections.merchants.organisation.contract_version.**",
+        "operator/src/merchants/sales.rs",
+        "organisation.contract_version",
+    ),
+    ("sections.merchants.policy.business_digits", "operator/src/merchants/clerks.rs", "policy.business_digits"),
+    ("sections.merchants.policy.invoice_minutes_most", "operator/src/merchants/tills.rs", "policy.invoice_minutes_most"),
+    ("sections.merchants.retention.invoices_days", "operator/src/merchants/mod.rs", "retention.invoices_days"),
     ("sections.rides.retention.rides_days", "operator/src/rides/mod.rs", "retention.rides_days"),
     // What a rider is shown of a card, and how it is topped up.
     ("sections.cards.kinds.*.name.*", "core/client/src/cards/mod.rs", "kind.name.get"),
@@ -307,8 +321,8 @@ struct Grid {
     families: Vec<(&'static str, Vec<String>)>,
 }
 
-const FAMILIES: [&str; 10] =
-    ["calendar", "clock", "plates", "deposits", "places", "orders", "quotes", "visits", "rides", "cards"];
+const FAMILIES: [&str; 11] =
+    ["calendar", "clock", "plates", "deposits", "places", "orders", "quotes", "visits", "rides", "cards", "merchants"];
 
 impl Grid {
     fn of(base: City) -> Self {
@@ -338,6 +352,10 @@ impl Grid {
                 Ok(section) => Box::new(carded(section)),
                 Err(_) => Box::new(std::iter::empty()),
             },
+            "merchants" => match city.section::<MerchantsSection>() {
+                Ok(section) => Box::new(paid_at_merchants(city, section)),
+                Err(_) => Box::new(std::iter::empty()),
+            },
             other => panic!("no family {other}"),
         }
     }
@@ -354,6 +372,7 @@ impl Grid {
             ["sections", "garages", ..] => "visits",
             ["sections", "orders", ..] => "orders",
             ["sections", "cards", ..] => "cards",
+            ["sections", "merchants", ..] => "merchants",
             _ => "quotes",
         };
         let is_changed =
@@ -655,6 +674,30 @@ fn carded(section: &CardsSection) -> impl Iterator<Item = String> + '_ {
     });
     let inactive = format!("{:?}", cards::inactive_from(begun.date_naive(), policy.inactive_after_months));
     kinds.chain([format!("{times:?}"), inactive]).chain(linked)
+}
+
+/// Codes, fees, limits, repeats and giving back at merchants.
+fn paid_at_merchants<'a>(city: &'a City, section: &'a MerchantsSection) -> impl Iterator<Item = String> + 'a {
+    let begun = at("2025-03-03 10:00");
+    let money = |minor| Money::from_minor(minor, city.currency);
+    let hosts = ["pay.avtobys.kz", "avtobys.kz", "other.example"];
+    let codes = hosts.map(|host| {
+        let text = format!("https://{host}/{}/m/ABCDEFGH", city.id);
+        format!("{:?} {}", merchants::read_code(&text, city.id.as_str(), &section.code_hosts), section.code_host())
+    });
+    let amounts = [0, 1, 99, 100, 999, 1_000, 1_001, 2_000, 9_999_999, 10_000_000, 10_000_001, 20_000_000, 30_000_000];
+    let paid = amounts.into_iter().map(move |minor| {
+        let fee = section.fee.known().map(|fee| merchants::payer_fee(money(minor), fee));
+        let day = merchants::day_limit(money(10_000_000), money(minor), &section.limits);
+        format!("{fee:?} {:?} {day:?}", merchants::is_payable(money(minor), &section.limits))
+    });
+    let again = (0..400).map(move |minutes| {
+        let one = Paid { id: 1, till: 1, amount: money(100), paid_at: begun, is_given_back: false };
+        let now = begun + TimeDelta::minutes(minutes);
+        format!("{:?}", merchants::repeated(&[one], (&1, money(100)), now, &section.policy))
+    });
+    let until = format!("{:?}", merchants::give_back_until(begun, &section.policy));
+    codes.into_iter().chain(paid).chain(again).chain([until])
 }
 
 #[test]

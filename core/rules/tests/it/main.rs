@@ -20,6 +20,7 @@ mod journey;
 mod laws;
 mod leaves;
 mod limits;
+mod merchants;
 mod nights;
 mod older;
 mod orders;

@@ -181,11 +181,38 @@ pub(crate) fn give_back(
         )?;
         return Ok(());
     }
-    let is_owed = account.is_closed;
+    let from = vec![(back.from, amount)];
+    let TakenBack { reason, kind, reference, .. } = back;
+    to_deposit(tx, operator, now, account, ToDeposit { payment, currency, from, reason, kind, reference })
+}
+
+/// Some of what was paid from a deposit goes back to it.
+pub(crate) struct ToDeposit<'a> {
+    pub payment: PaymentId,
+    pub currency: Currency,
+    /// Who gives the money back, minor units: debits.
+    pub from: Vec<(LedgerAccount, i64)>,
+    pub reason: &'a str,
+    /// `<service>.refund`, with the id of what is given back by it.
+    pub kind: &'static str,
+    pub reference: &'a str,
+}
+
+/// Gives back what was paid from a deposit; of a closed account it becomes a refund that is owed.
+pub(crate) fn to_deposit(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    account: &mut LockedAccount,
+    back: ToDeposit<'_>,
+) -> Outcome<()> {
+    let (holder, is_owed, currency) = (account.id, account.is_closed, back.currency);
+    let amount = back.from.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
+    let amount = amount.ok_or_else(|| StoreError::Broken("what goes back does not fit".into()))?;
     tx.write(Write::insert(RefundRow {
         id: operator.new_id(now),
         account: holder,
-        payment: Some(payment),
+        payment: Some(back.payment),
         reference: None,
         amount,
         currency,
@@ -197,7 +224,8 @@ pub(crate) fn give_back(
         done_at: (!is_owed).then_some(now),
     }))?;
     let gains = if is_owed { LedgerAccount::RefundsPayable { holder } } else { LedgerAccount::Deposit { holder } };
-    let legs = vec![(back.from, amount), (gains, -amount)];
+    let mut legs = back.from;
+    legs.push((gains, -amount));
     let movement = Movement { id: operator.new_id(now), kind: back.kind, reference: back.reference, currency, legs };
     deposit::book(tx, now, account, movement)
 }

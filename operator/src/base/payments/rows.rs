@@ -263,7 +263,7 @@ impl SaleRow {
             purpose: PaymentPurpose::Sale,
             method: PayMethod::Deposit,
             provider: None,
-            state: if back > 0 { PaymentState::Refunded } else { PaymentState::Captured },
+            state: if back > 0 && back >= self.total { PaymentState::Refunded } else { PaymentState::Captured },
             amount,
             captured: amount,
             refunded: Money::from_minor(back, self.currency),

@@ -16,6 +16,8 @@ use mesto_protocol::headers;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::intents;
 use mesto_protocol::kernel::operation::{Access, Content, Entry};
+use mesto_protocol::merchants::payers::MerchantsSubject;
+use mesto_protocol::merchants::{clerks as merchants, tills};
 use mesto_protocol::orders::driver::{self as orders, Order};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::{tickets, zones};
@@ -27,6 +29,7 @@ use mesto_protocol::rides::vehicles as fleet;
 use mesto_protocol::services::operations;
 use serde_json::{Value, json};
 
+use super::merchants::{Shop, payment_of, shop_of, to_register};
 use crate::world::{Person, SECRET, World, expect, rsd};
 
 /// What is put in the place of each value of a body, a query or a path.
@@ -121,6 +124,9 @@ struct There<'a> {
     sign: String,
     pass: String,
     benefit: String,
+    shop: &'a Shop<'a>,
+    merchant_payment: String,
+    invoice: String,
     /// The number of an order that is nobody's yet.
     number: String,
     payment: Payment,
@@ -141,6 +147,12 @@ fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
             quote("cards", json!({"card": there.card, "amount": {"amount": "200.00", "currency": "RSD"}}), "deposit"),
             quote("passes", json!({"product": "month", "first_on": "2025-09-10", "is_again": true}), "deposit"),
             quote("passes", json!({"product": "month"}), "card"),
+            quote(
+                "merchants",
+                json!({"scanned": there.shop.till.code, "amount": rsd("100.00"), "is_again": true}),
+                "deposit",
+            ),
+            quote("merchants", json!({"typed": there.shop.till.typed, "amount": rsd("100.00")}), "card"),
             quote(
                 "rides",
                 json!({"vehicle": "1204", "persons": 3, "companions": [{"category": "child", "persons": 1}], "is_again": true}),
@@ -188,6 +200,18 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         json!({"city": "belgrade", "account": driver.account, "category": "student", "until_on": "2026-06-30", "evidence": "7/2025"})
     } else if is(&clerks::REVOKE) {
         json!({"benefit": there.benefit, "reason": "a mistake"})
+    } else if is(&merchants::REGISTER) {
+        json!(to_register("belgrade", &["sr-Latn", "en"], "123456789012"))
+    } else if is(&merchants::STATE) {
+        json!({"merchant": there.shop.merchant.id, "state": "active", "reason": "by contract"})
+    } else if is(&merchants::TILL) {
+        json!({"merchant": there.shop.merchant.id, "name": "Abay 10", "is_open": true})
+    } else if is(&tills::ASK) {
+        json!({"till": there.shop.till.id, "amount": rsd("100.00"), "reference": "A-1", "minutes": 10})
+    } else if is(&tills::WITHDRAW) {
+        json!({"invoice": there.invoice})
+    } else if is(&tills::REFUND) {
+        json!({"payment": there.merchant_payment, "amount": rsd("1.00"), "reference": "R-1", "is_erroneous": false, "reason": "cold"})
     } else if is(&fleet::TELL_VEHICLES) {
         let vehicle = json!({"board": "1300", "plate": "BG900AA", "carrier": "green-bus", "is_in_service": true});
         json!({"city": "belgrade", "vehicles": [vehicle]})
@@ -263,7 +287,17 @@ fn report(world: &World, kind: &str) -> Value {
 }
 
 /// Queries that are right and ones that are not.
-fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
+fn queries(operation: &Entry, there: &There<'_>, odd: &[Value]) -> Vec<String> {
+    let (merchant, till) = (there.shop.merchant.id.to_string(), there.shop.till.id.to_string());
+    let of_merchant: &[(&str, &str)] = &[
+        ("city", "belgrade"),
+        ("merchant", &merchant),
+        ("till", &till),
+        ("invoice", &there.invoice),
+        ("from", "2025-09-01"),
+        ("to", "2025-09-03"),
+        ("limit", "2"),
+    ];
     let right: &[(&str, &str)] = match operation.path {
         path if path == zones::NEAR.path => {
             &[("city", "belgrade"), ("lat", "44.8125"), ("lon", "20.4612"), ("sign", "9111")]
@@ -281,6 +315,8 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         path if path == partners::REPORT.path || path == partners::SUBSIDIES.path => {
             &[("city", "belgrade"), ("carrier", "green-bus"), ("from", "2025-09-01"), ("to", "2025-09-03")]
         }
+        path if path == merchants::LIST.path || path == tills::TILLS.path => of_merchant,
+        path if [tills::INVOICE.path, tills::RECEIVED.path, tills::TOTALS.path].contains(&path) => of_merchant,
         path if path == fleet::FLEET.path => &[("city", "belgrade")],
         path if path == notices::LIST.path => {
             &[("city", "belgrade"), ("cursor", "nt_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
@@ -346,9 +382,9 @@ fn drive(
         };
         for name in &names {
             let path = operation.target(&[name.as_str()], &[]);
-            for query in queries(operation, odd) {
+            for query in queries(operation, there, odd) {
                 driven.send(operation, &request(&format!("{path}?{query}")));
-                if !["driver", "inspector", "controller", "partner"].contains(who) {
+                if !["driver", "inspector", "controller", "partner", "merchant"].contains(who) {
                     break;
                 }
             }
@@ -429,6 +465,12 @@ on_both_databases! {
         let benefit_clerk = world.benefit_clerk();
         let granted = json!({"city": "belgrade", "account": driver.account, "category": "school", "until_on": "2026-06-30", "evidence": "8/2025"});
         let benefit = expect::<holders::Benefit>(200, benefit_clerk.post(clerks::GRANT.path, &granted)).id.to_string();
+        let shop = &shop_of(world, &to_register("belgrade", &["sr-Latn", "en"], "123456789012"));
+        let subject = MerchantsSubject { scanned: Some(shop.till.code.clone()), typed: None, amount: Some(rsd("200.00")), is_again: false };
+        let quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
+        let merchant_payment = payment_of(&driver.begin(&quote)).id.to_string();
+        let asked = json!({"till": shop.till.id, "amount": rsd("100.00"), "reference": "A-0", "minutes": 10});
+        let invoice = expect::<tills::Invoice>(200, shop.device.post(tills::ASK.path, &asked)).id.to_string();
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
@@ -437,11 +479,11 @@ on_both_databases! {
         let (order, number) = (driver.has_slip(&order).id.to_string(), issued("BG789PP", "blue").number.to_string());
         let ids = [
             vehicle.to_string(), foreign.to_string(), ticket.id.to_string(), foreign_ticket.id.to_string(), topup.id.to_string(), topup.sale.to_string(),
-            order.clone(), ride.clone(), card.clone(), top_up.clone(), pass.clone(), benefit.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
+            order.clone(), ride.clone(), card.clone(), top_up.clone(), pass.clone(), benefit.clone(), merchant_payment.clone(), invoice.clone(), shop.merchant.id.to_string(), shop.till.id.to_string(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
         ];
-        let there = There { driver: &driver, vehicle, order, ride, card, top_up, sign: sign.clone(), pass, benefit, number, payment: topup };
+        let there = There { driver: &driver, vehicle, order, ride, card, top_up, sign: sign.clone(), pass, benefit, shop, merchant_payment, invoice, number, payment: topup };
         let odd = odd(world, &ids);
-        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("partner", Some(&partner)), ("notice_editor", Some(&editor)), ("card_clerk", Some(&clerk)), ("benefit_clerk", Some(&benefit_clerk)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("dispatcher", Some(&dispatcher)), ("ride_controller", Some(&ride_controller)), ("partner", Some(&partner)), ("notice_editor", Some(&editor)), ("card_clerk", Some(&clerk)), ("benefit_clerk", Some(&benefit_clerk)), ("merchant_clerk", Some(&shop.clerk)), ("merchant", Some(&shop.device)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         // As an operator does that serves.
         world.operator.look(&*world.store, &world.clock());
         let mut driven = Driven { world, seen: BTreeMap::new() };

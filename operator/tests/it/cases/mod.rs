@@ -12,6 +12,7 @@ mod garages;
 mod grants;
 mod intents;
 mod limits;
+mod merchants;
 mod messages;
 mod notices;
 mod orders;
@@ -34,4 +35,5 @@ mod terms;
 
 pub use cards::fill as fill_cards;
 pub use control::fill as fill_control;
+pub use merchants::{a_till, fill as fill_merchants, tokens as tokens_of_merchants};
 pub use partners::fill as fill_partners;

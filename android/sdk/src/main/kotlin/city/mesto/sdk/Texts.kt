@@ -190,6 +190,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Garage */
     fun entryGaragesVisit(): String = render("entry-garages-visit", emptyMap())
 
+    /** Payment at a merchant */
+    fun entryMerchantsPayment(): String = render("entry-merchants-payment", emptyMap())
+
+    /** Payment given back by a merchant */
+    fun entryMerchantsRefund(): String = render("entry-merchants-refund", emptyMap())
+
     /** Daily order */
     fun entryOrdersOrder(): String = render("entry-orders-order", emptyMap())
 
@@ -469,6 +475,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$units} × started {$unit_minutes} min at {$unit_price} */
     fun lineGaragesStartedUnits(unitMinutes: Long, units: Long, unitPrice: String): String = render("line-garages-started-units", mapOf("unit_minutes" to unitMinutes.toString(), "units" to units.toString(), "unit_price" to unitPrice))
 
+    /** Fee */
+    fun lineMerchantsFee(): String = render("line-merchants-fee", emptyMap())
+
+    /** Payment */
+    fun lineMerchantsPayment(): String = render("line-merchants-payment", emptyMap())
+
     /** Daily parking order */
     fun lineOrdersOrder(): String = render("line-orders-order", emptyMap())
 
@@ -505,11 +517,47 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** For the deposit */
     fun lineWalletTopup(): String = render("line-wallet-topup", emptyMap())
 
+    /** Given back */
+    fun merchantPaymentStateGivenBack(): String = render("merchant-payment-state-given-back", emptyMap())
+
+    /** Other (update the app) */
+    fun merchantPaymentStateOther(): String = render("merchant-payment-state-other", emptyMap())
+
+    /** Paid */
+    fun merchantPaymentStatePaid(): String = render("merchant-payment-state-paid", emptyMap())
+
+    /** Given back in part */
+    fun merchantPaymentStatePartlyGivenBack(): String = render("merchant-payment-state-partly-given-back", emptyMap())
+
+    /** The operator has lost its record of this payment. Ask support. */
+    fun merchantsForgottenWhy(): String = render("merchants-forgotten-why", emptyMap())
+
+    /** The balance lacks {$missing}. */
+    fun merchantsMissing(missing: String): String = render("merchants-missing", mapOf("missing" to missing))
+
+    /** No payments yet. */
+    fun merchantsNone(): String = render("merchants-none", emptyMap())
+
+    /** {$merchant} was paid {$amount}. Receipt {$number}. */
+    fun merchantsPaid(merchant: String, amount: String, number: String): String = render("merchants-paid", mapOf("merchant" to merchant, "amount" to amount, "number" to number))
+
+    /** Pay the same again */
+    fun merchantsPayAgain(): String = render("merchants-pay-again", emptyMap())
+
+    /** My payments */
+    fun merchantsTitle(): String = render("merchants-title", emptyMap())
+
     /** The garage states no time to leave after paying: leave without delay. */
     fun noticeGaragesExitWithoutDelay(): String = render("notice-garages-exit-without-delay", emptyMap())
 
     /** {$days} days of the ticket are not used; they are not given back. */
     fun noticeGaragesUnusedDaysLost(days: Long): String = render("notice-garages-unused-days-lost", mapOf("days" to days.toString()))
+
+    /** By paying you accept the public contract of {$organisation} (version {$version}, {$link}) and the contract with the merchant, and instruct the agent to sell electronic money for it. */
+    fun noticeMerchantsAccepts(organisation: String, version: String, link: String): String = render("notice-merchants-accepts", mapOf("organisation" to organisation, "version" to version, "link" to link))
+
+    /** You agree to the fee of {$fee}; this consent cannot be taken back. */
+    fun noticeMerchantsFeeIrrevocable(fee: String): String = render("notice-merchants-fee-irrevocable", mapOf("fee" to fee))
 
     /** Reminders come only when the phone can show them. Without one the ticket still ends. */
     fun noticeNotGuaranteed(): String = render("notice-not_guaranteed", emptyMap())
@@ -1314,6 +1362,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Your balance of {$balance} is below {$below}. Top it up before you ride. */
     fun walletLow(balance: String, below: String): String = render("wallet-low", mapOf("balance" to balance, "below" to below))
+
+    /** As of {$at} */
+    fun walletPastAsOf(at: String): String = render("wallet-past-as-of", mapOf("at" to at))
 
     /** Shorter */
     fun wheelLess(): String = render("wheel-less", emptyMap())

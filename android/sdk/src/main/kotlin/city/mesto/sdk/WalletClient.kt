@@ -4,6 +4,7 @@ package city.mesto.sdk
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.DepositPage
 import city.mesto.sdk.core.DepositEntry
+import city.mesto.sdk.core.DepositPast
 import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.Money
@@ -60,6 +61,15 @@ interface WalletClient {
     /** The balance and what consumed it, newest first; [cursor] is `next` of the page before. */
     suspend fun history(cursor: String? = null, limit: Int = 50): DepositPage
 
+    /**
+     * The history as it was read last, newest first, without a connection; null before it was read
+     * for the first time.
+     */
+    suspend fun past(limit: Int = 50): DepositPast?
+
+    /** Of which moment [past] is, for the person. */
+    suspend fun pastText(past: DepositPast): String
+
     /** What a movement was for, for the driver. */
     fun text(entry: DepositEntry): String
 }
@@ -94,6 +104,10 @@ private class WalletOfCore(private val core: Core) : WalletClient {
     override suspend fun topUp(city: CityId, amount: BigDecimal) = core.on { wallet.topUp(city, amount) }
 
     override suspend fun history(cursor: String?, limit: Int) = core.on { wallet.history(cursor, Core.atLeastNone(limit)) }
+
+    override suspend fun past(limit: Int) = core.on { wallet.past(Core.atLeastNone(limit)) }
+
+    override suspend fun pastText(past: DepositPast) = core.on { wallet.pastText(past) }
 
     override fun text(entry: DepositEntry) = textOf { wallet.entryText(entry) }
 }

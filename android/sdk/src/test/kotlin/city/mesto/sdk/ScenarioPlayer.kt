@@ -6,6 +6,7 @@ import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.Line
+import city.mesto.sdk.core.MerchantsSubject
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.Notice
@@ -23,6 +24,8 @@ import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.garages.garages
 import city.mesto.sdk.garages.garagesOffer
 import city.mesto.sdk.garages.visit
+import city.mesto.sdk.merchants.merchants
+import city.mesto.sdk.merchants.merchantsOffer
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.parkingOffer
@@ -58,6 +61,9 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone,
 
     /** The sign of the vehicle that was told of last. */
     private var sign = ""
+
+    /** The last code of the shop, as it is scanned and typed. */
+    private var shop = "" to ""
 
     /** Codes that were shown, by name. */
     private val codes = mutableMapOf<String, String>()
@@ -147,6 +153,12 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone,
             "bus" -> sign = testbed.ask("POST", "/bus", body(step)).text("sign")
             "check_ride" -> return checkRide(step)
             "rides" -> return rides()
+            "shop" -> {
+                val said = testbed.ask("POST", "/shop", body(step))
+                if ("gives_back" !in step) shop = said.text("code") to said.text("typed")
+            }
+            "check_payment" -> return checkPayment(step)
+            "merchant_payments" -> return merchantPayments()
             "show_ride" -> {
                 val ride = mesto.rides.current().current.first().id
                 if ("here" in step) mesto.rides.moveCodeHere(ride)
@@ -184,6 +196,45 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone,
                 "repeats" to (offer.repeats != null),
                 "goes_on" to (offer.repeatsBrokeDownAt != null),
             ),
+        )
+    }
+
+    private suspend fun checkPayment(step: JsonObject): JsonObject {
+        val said = { name: String -> step[name]?.jsonPrimitive?.content }
+        val isTyped = "typed" in step
+        val scanned = if (isTyped) null else said("scanned") ?: shop.first
+        val sum = said("amount")?.let { Money(BigDecimal(it), "KZT") }
+        val subject = MerchantsSubject(scanned, shop.second.takeIf { isTyped }, sum, isAgain = "again" in step)
+        val quote = mesto.merchants.quote(city, subject)
+        val item = remembered(quote, step)
+        val offer = assertNotNull(quote.merchantsOffer)
+        return JsonObject(
+            priced(item.lines, item.notices, quote.total) + json(
+                "merchant" to mesto.merchants.name(offer.merchant.names),
+                "category" to mesto.merchants.categoryName(city, offer.merchant.category),
+                "till" to offer.till.name,
+                "amount" to amount(offer.amount),
+                "fee" to amount(offer.fee),
+                "organisation" to offer.contract.organisation,
+                "contract" to offer.contract.link,
+                "version" to offer.contract.version,
+                "is_fee_irrevocable" to offer.isFeeIrrevocable,
+                "missing" to offer.missing?.let(::amount),
+                "invoice" to offer.invoice?.reference,
+                "repeats" to (offer.repeats != null),
+            ),
+        )
+    }
+
+    private fun merchantPayments(): JsonObject {
+        val payments = mesto.merchants.current().payments
+        val newest = payments.firstOrNull()
+        return json(
+            "count" to payments.size,
+            "number" to newest?.number?.toInt(),
+            "amount" to newest?.amount?.let(::amount),
+            "balance" to newest?.balance?.let(::amount),
+            "state" to newest?.state?.let(::word),
         )
     }
 
