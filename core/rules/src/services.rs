@@ -26,7 +26,7 @@ pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
 pub mod load {
     use crate::kernel::city::City;
     use crate::kernel::ids::joined;
-    pub use crate::kernel::load::LoadError;
+    pub use crate::kernel::load::{LoadError, LoadNotice};
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
     use crate::{cards, garages, orders, parking, passes, rides};
     use std::collections::BTreeMap;
@@ -70,14 +70,22 @@ pub mod load {
         compile(&embedded_files(id))
     }
 
-    /// Compiles the source files of a city: file name in its folder to TOML text. A service is in
-    /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
-    /// `rides.toml`, `cards.toml`.
-    /// `passes.toml`, `rides.toml`.
+    /// Compiles the source files of a city: file name in its folder to text. A service is in the
+    /// city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
+    /// `passes.toml`, `rides.toml`, `cards.toml`. The files of a feed that `rides.toml` names are
+    /// called by their folder too: `fares/fare_products.txt`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.
     pub fn compile(files: &BTreeMap<String, String>) -> Result<City, Vec<LoadError>> {
+        compile_noting(files).map(|(city, _)| city)
+    }
+
+    /// The same, with what is worth saying of files that are right.
+    ///
+    /// # Errors
+    /// As [`compile`].
+    pub fn compile_noting(files: &BTreeMap<String, String>) -> Result<(City, Vec<LoadNotice>), Vec<LoadError>> {
         let mut compiler = Compiler::new(files);
         let city = envelope(&mut compiler);
         let parking = parking::load::compile(&mut compiler);
@@ -106,7 +114,7 @@ pub mod load {
                 compiler.say(&file, &field, wrong.reason);
             }
         }
-        if compiler.wrong.is_empty() { Ok(city) } else { Err(sorted(compiler.wrong)) }
+        if compiler.wrong.is_empty() { Ok((city, compiler.notices)) } else { Err(sorted(compiler.wrong)) }
     }
 
     /// A misspelt file would silently leave out what it says.
