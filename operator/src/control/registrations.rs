@@ -181,6 +181,9 @@ fn paid(
         return match kind {
             _ if told.is_free => Ok(0),
             KindWord::Luggage => bad("registrations.price", "say what was paid for the luggage"),
+            KindWord::Paper if rides.feed.is_some() => {
+                bad("registrations.price", "say what was paid: what a ride costs goes by more than the day here")
+            }
             KindWord::Paper => Ok(full_fare(rides, told.persons, day)?.unwrap_or_default()),
             _ => Ok(0),
         };

@@ -8,12 +8,14 @@ use mesto_protocol::kernel::ids::{AccountId, QuoteId, RideId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::Line;
 use mesto_protocol::rides::riders::{
-    LessFor, RideChannel, RideParty, RideTrip, RideVehicle, RidesOffer, RidesOutcome, RidesSubject,
+    RideChannel, RideParty, RideTrip, RideVehicle, RidesOffer, RidesOutcome, RidesSubject,
 };
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
-use mesto_rules::rides::{Earlier, PaidInControl, RideState, RidesSection, TicketTime, Trip, is_taken_over, repeated};
+use mesto_rules::rides::{
+    Earlier, Feed, PaidInControl, RideState, RidesSection, SoldLeg, TicketTime, Trip, is_taken_over, repeated,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
@@ -23,6 +25,7 @@ use crate::kernel::operator::Operator;
 use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::rides::found::{self, Found};
+use crate::rides::price::Basis;
 use crate::rides::tables::{ChannelWord, CodeRow, RideRow, StateWord, TripRow, VehicleRow};
 use crate::rides::{NAME, RIDE, price, riders};
 use crate::{find, values};
@@ -51,6 +54,11 @@ struct Frozen {
     /// good in this one.
     #[serde(default)]
     goes_on: Option<RideId>,
+    /// By a feed of fares: what was sold to each, and what that rests on.
+    #[serde(default)]
+    legs: Vec<SoldLeg>,
+    #[serde(default)]
+    basis: Option<Basis>,
 }
 
 /// What a ride in this vehicle would be: the vehicle, its route and carrier, the moment, the fare
@@ -67,8 +75,9 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         let detail = format!("{} persons; a ticket is for 1 to {most}", subject.persons);
         return Err(Problem::new(ProblemCode::PersonsTooMany, detail).with("most", most).into());
     }
-    let Found { vehicle, trip, service_day } = found::vehicle(tx, asked, &subject)?;
-    closed_in_control(rides, &vehicle, now)?;
+    let found = found::vehicle(tx, asked, &subject)?;
+    let Found { vehicle, trip, service_day } = &found;
+    closed_in_control(rides, vehicle, now)?;
     let trip_id = trip.as_ref().map(|trip| trip.id.to_string());
     let earlier = tx.all(recent(asked.account))?;
     let repeats = repeat_of(&earlier, (vehicle.board.as_str(), trip_id.as_deref()), now, rides);
@@ -77,28 +86,31 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         None => broken_down(tx, &earlier, trip.as_ref(), now, rides)?,
     };
     let repeats = repeats.or(broken.map(|(ride, _)| ride));
-    let riders = price::riders(tx, asked, &subject, (trip.as_ref(), service_day))?;
-    let (lines, total) = price::lines(asked, rides, &riders)?;
+    let priced = price::priced(tx, asked, &subject, &found)?;
+    let (lines, total) = price::lines(asked, rides, &priced)?;
+    let price::Priced { riders, legs, notices, basis, .. } = priced;
     let told_trip = trip.as_ref().map(RideTrip::from);
     let ends_at = TicketTime::of(now, trip.as_ref().map(Trip::from).as_ref(), &rides.policy).ends_at;
     let frozen = Frozen {
-        vehicle: RideVehicle::from(&vehicle),
+        vehicle: RideVehicle::from(vehicle),
         trip: told_trip.clone(),
-        service_day,
+        service_day: *service_day,
         persons: subject.persons,
         riders: riders.clone(),
         lines: lines.clone(),
         repeats: repeats.filter(|_| subject.is_again),
         goes_on: broken.map(|(ride, _)| ride).filter(|_| !subject.is_again),
+        legs,
+        basis,
     };
     let repeats = match repeats {
         Some(ride) => riders::one(tx, &ride.to_string())?,
         None => None,
     };
     let offer = RidesOffer {
-        vehicle: RideVehicle::from(&vehicle),
+        vehicle: RideVehicle::from(vehicle),
         trip: told_trip,
-        service_on: service_day,
+        service_on: *service_day,
         persons: subject.persons,
         riders,
         ends_at,
@@ -111,7 +123,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         terms: serde_json::to_string(&frozen)?,
         offer: OnTheWire::of(&offer)?,
         lines,
-        notices: Vec::new(),
+        notices,
         total,
     })
 }
@@ -191,8 +203,9 @@ fn broken_down(
 }
 
 /// What a registration reads.
-pub(crate) fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
-    vec![vehicle_of_quote(quote).ask(), recent_of_quote(quote).ask()]
+pub(crate) fn prefetch(operator: &Operator, quote: QuoteId) -> Vec<Ask> {
+    let ridden = price::ridden_of_quote(operator, quote).map(|ridden| ridden.ask());
+    [vehicle_of_quote(quote).ask(), recent_of_quote(quote).ask()].into_iter().chain(ridden).collect()
 }
 
 /// Registers the ride. Of two phones of one account that confirm at once, one does, and the other
@@ -223,6 +236,7 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
             .with("registered_at", at)
             .into());
     }
+    still_priced(tx, operator, (city, rides), (quote.id, &frozen))?;
     let row = registered(operator.new_id(now), (city, rides), delivery, frozen)?;
     let (code, signed) = code_of(operator, now, &row, delivery.device)?;
     let ride = riders::told(row.clone(), signed)?;
@@ -238,6 +252,30 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
     })
 }
 
+/// A price by a feed stands while what it rests on does: of two phones that go on from one ride, or
+/// pay the rest of one cap, one is asked again.
+fn still_priced(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    (city, rides): (&City, &RidesSection),
+    (quote, frozen): (QuoteId, &Frozen),
+) -> Outcome<()> {
+    let counts = rides.feed.as_ref().is_some_and(Feed::counts_earlier_rides);
+    let ridden = price::ridden_of_quote(operator, quote).filter(|_| counts);
+    let (Some(basis), Some(ridden)) = (&frozen.basis, ridden) else { return Ok(()) };
+    let earlier = tx.all(ridden)?;
+    let trip = frozen.trip.as_ref().map(|trip| trip.id);
+    let of_ride = (&frozen.vehicle.board, trip, frozen.service_day);
+    let now = price::by_feed(city, basis.clone(), of_ride, &earlier)?;
+    if (&now.riders, &now.legs) == (&frozen.riders, &frozen.legs) {
+        return Ok(());
+    }
+    refuse(
+        ProblemCode::QuoteStale,
+        "another ride of yours was confirmed or voided since, and this one costs something else now; check it again",
+    )
+}
+
 /// The row of a ride that is registered now.
 fn registered(
     id: RideId,
@@ -246,7 +284,7 @@ fn registered(
     frozen: Frozen,
 ) -> Outcome<RideRow> {
     let (now, quote) = (delivery.now, delivery.quote);
-    let Frozen { vehicle, trip, service_day, persons, riders, lines, .. } = frozen;
+    let Frozen { vehicle, trip, service_day, persons, riders, lines, legs, basis, .. } = frozen;
     let as_rule = trip.as_ref().map(|trip| Trip {
         route: trip.route.clone(),
         direction: trip.direction,
@@ -283,6 +321,8 @@ fn registered(
         sale: Some(delivery.sale),
         card_fee: card_fee_of(&lines)?,
         category: category_of(&riders),
+        stop: basis.and_then(|basis| basis.stop),
+        legs: Json::of(&legs)?,
     })
 }
 
@@ -294,7 +334,7 @@ fn card_fee_of(lines: &[Line]) -> Outcome<i64> {
 
 /// Of those who ride, the first who pays less for what he is: a category of the city.
 fn category_of(riders: &[RideParty]) -> Option<String> {
-    let first = riders.iter().find(|party| party.less == Some(LessFor::Benefit));
+    let first = riders.iter().find(|party| price::has_benefit(party));
     first.and_then(|party| party.category.as_ref()).map(ToString::to_string)
 }
 
@@ -322,7 +362,7 @@ fn code_of(operator: &Operator, now: DateTime<Utc>, row: &RideRow, device: Optio
 /// What the code of a ride says.
 pub(crate) fn to_show(row: &RideRow, issue: u32, device: Option<&str>) -> Outcome<ToShow<SignedRide>> {
     let riders = row.riders.read()?;
-    let less = riders.iter().filter(|party| party.less == Some(LessFor::Benefit));
+    let less = riders.iter().filter(|party| price::has_benefit(party));
     let benefits =
         less.filter_map(|party| Some(iter::repeat_n(party.category.clone()?, usize::try_from(party.persons).ok()?)));
     Ok(ToShow {

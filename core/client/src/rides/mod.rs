@@ -75,7 +75,7 @@ pub const SERVICE: Service = Service {
     usual_price: Some(|client| {
         let cities = client.stored_cities();
         let now = client.now();
-        let fare = |city: &City| city.section::<RidesSection>().ok()?.fare_on(city.local_day(now))?.known().copied();
+        let fare = |city: &City| city.section::<RidesSection>().ok()?.usual_fare(city, now);
         cities.iter().find_map(|city| fare(city))
     }),
     synced: Some(|client| Box::pin(client.rides().codes_again())),

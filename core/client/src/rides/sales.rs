@@ -116,16 +116,16 @@ impl Rides<'_> {
         RideNames { route, carrier }
     }
 
-    /// How far the balance reaches in a city (AV-51). `None` before the first sync, and where the
-    /// fare is not known or is in another currency. Local.
+    /// How far the balance reaches in a city (AV-51), by the fare of a ride by itself. `None` before
+    /// the first sync, and where the fare is not known, goes by route or stop, or is in another
+    /// currency. Local.
     #[must_use]
     pub fn left(self, city: &CityId) -> Option<RidesLeft> {
         let balance = self.0.wallet().state().balance?;
         let stored = self.0.stored_city(city)?;
         let rides: &RidesSection = stored.section().ok()?;
-        let today = stored.sections.time.local(self.0.now()).date_naive();
-        let full = *rides.fare_on(today)?.known()?;
         let passes: Option<&PassesSection> = stored.section().ok();
+        let full = rides.usual_fare(&stored, self.0.now())?;
         let granted = self.0.passes().granted(city);
         let fare = match passes {
             Some(passes) => passes.cheapest(granted.iter(), full).ok()??.1,

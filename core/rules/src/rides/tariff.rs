@@ -13,6 +13,7 @@ use super::fares::{
 use super::fares::{Leg, StopId};
 use super::feed::Feed;
 use super::section::{RidesSection, Route};
+use crate::kernel::city::City;
 use crate::kernel::money::Money;
 use crate::kernel::sort::sort_by_key;
 use crate::kernel::time::TimeRules;
@@ -89,8 +90,8 @@ pub struct FeedParty<Id> {
     pub transferred: Money,
     /// The ride that is transferred from.
     pub from: Option<Id>,
-    /// Places of the caps that made it less, in [`Feed::caps`].
-    pub caps: Vec<usize>,
+    /// The cap of which that is the rest: its place in [`Feed::caps`].
+    pub cap: Option<usize>,
 }
 
 /// What a ticket costs by the feed.
@@ -123,7 +124,7 @@ struct Paid<Id> {
     transferred: Money,
     each: Money,
     from: Option<Id>,
-    caps: Vec<usize>,
+    cap: Option<usize>,
     leg: SoldLeg,
     is_unmeasured: bool,
 }
@@ -200,30 +201,27 @@ impl RidesSection {
     /// What a ride by itself costs whoever nothing else is known of, where that is the same on
     /// every route and at every stop; `None` where it is not, or not known.
     #[must_use]
-    pub fn usual_fare(&self, time: &TimeRules, now: DateTime<Utc>, passes: Option<&PassesSection>) -> Option<Money> {
-        let today = time.local(now).date_naive();
+    pub fn usual_fare(&self, city: &City, now: DateTime<Utc>) -> Option<Money> {
+        let (local, passes) = (city.sections.time.local(now), city.section().ok());
+        let today = local.date_naive();
         let Some(feed) = &self.feed else { return self.fare_on(today)?.known().copied() };
         let rider = Rider { category: feed.default_category(passes), medium: feed.medium.as_ref().map(AsRef::as_ref) };
-        self.alone(feed.fares_on(today)?, (None, None), time.local(now), &rider).ok().map(|alone| alone.price)
+        self.alone(feed.fares_on(today)?, (None, None), local, &rider).ok().map(|alone| alone.price)
     }
 
     /// What a ride by a transport card costs whoever nothing else is known of; `None` where that
     /// goes by what is not known, earlier rides by the card among it.
     #[must_use]
-    pub fn card_fare(
-        &self,
-        time: &TimeRules,
-        at: DateTime<Utc>,
-        (route, passes): (Option<&str>, Option<&PassesSection>),
-    ) -> Option<Money> {
-        let feed = self.feed.as_ref().filter(|feed| !feed.counts_earlier_rides())?;
-        let fares = feed.fares_on(time.local(at).date_naive())?;
+    pub fn card_fare(&self, city: &City, at: DateTime<Utc>, route: Option<&str>) -> Option<Money> {
+        let (local, passes) = (city.sections.time.local(at), city.section().ok());
+        let Some(feed) = &self.feed else { return self.fare_on(local.date_naive())?.known().copied() };
+        let fares = feed.fares_on(local.date_naive()).filter(|_| !feed.counts_earlier_rides())?;
         if feed.card_medium.is_none() && !fares.media.is_empty() {
             return None;
         }
         let medium = feed.card_medium.as_ref().map(AsRef::as_ref);
         let rider = Rider { category: feed.default_category(passes), medium };
-        self.alone(fares, (route, None), time.local(at), &rider).ok().map(|alone| alone.price)
+        self.alone(fares, (route, None), local, &rider).ok().map(|alone| alone.price)
     }
 
     /// Lines of the feed that a ride may be on, and stops where it may begin: one for each that
@@ -319,7 +317,7 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
             let zero = Money::zero(fare.currency);
             let less = (!fare.is_zero()).then_some(less);
             let party = Party { category, persons: 1, full: fare, each: zero, less };
-            FeedParty { party, single: fare, transferred: fare, from: None, caps: Vec::new() }
+            FeedParty { party, single: fare, transferred: fare, from: None, cap: None }
         };
         let id = |category: Option<&Category>| category.map(|category| category.id.clone());
         let own = if is_free_day {
@@ -403,15 +401,15 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
             (price, product, group, from) = (transfer.price, &transfer.product, &transfer.group, Some(transfer.from));
         }
         let (single, transferred) = (share(alone.price)?, share(price)?);
-        let (mut each, mut caps) = (transferred, Vec::new());
+        let (mut each, mut cap) = (transferred, None);
         if !self.is_apart {
             let before = self.charged(&who);
             let capped = self.feed.caps.charge(&before, self.boarding.service_day, product, transferred)?;
-            (each, caps) = (capped.amount, capped.by);
+            (each, cap) = (capped.amount, capped.tightest);
         }
         let leg = SoldLeg { who, product: product.clone(), group: group.clone(), charged: each, begins: from.is_none() };
         let category = own.category.map(|category| category.id.clone());
-        Ok(Paid { category, single, transferred, each, from, caps, leg, is_unmeasured })
+        Ok(Paid { category, single, transferred, each, from, cap, leg, is_unmeasured })
     }
 
     /// What was charged to a person before.
@@ -514,7 +512,7 @@ struct Transfer<Id> {
 impl<Id: Copy + Ord> ByFeed<Id> {
     /// One more on the ticket, to whom it is sold.
     fn sold(&mut self, paid: Paid<Id>, fare: Money) {
-        let Paid { category, single, transferred, each, from, caps, leg, is_unmeasured } = paid;
+        let Paid { category, single, transferred, each, from, cap, leg, is_unmeasured } = paid;
         let full = if single.amount > fare.amount { single } else { fare };
         let less = if each.amount < single.amount {
             Some(Less::Tariff)
@@ -523,7 +521,7 @@ impl<Id: Copy + Ord> ByFeed<Id> {
         };
         self.legs.push(leg);
         self.is_unmeasured |= is_unmeasured;
-        self.add(FeedParty { party: Party { category, persons: 1, full, each, less }, single, transferred, from, caps });
+        self.add(FeedParty { party: Party { category, persons: 1, full, each, less }, single, transferred, from, cap });
     }
 
     fn add(&mut self, one: FeedParty<Id>) {
