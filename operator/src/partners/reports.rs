@@ -146,7 +146,7 @@ fn subsidies(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PartnerSubsidies> 
     let (city, carrier) = asked(call)?;
     let (from, to) = days(call)?;
     let rows: Vec<Reduced> = tx.all(Select::of(
-        &format!("FROM {RIDES} WHERE counted.is_void = 0 AND (counted.product = 'zero_fare' OR counted.full_fare > counted.fare) GROUP BY counted.service_day, counted.route, counted.category ORDER BY counted.service_day, counted.route, counted.category"),
+        &format!("FROM {RIDES} WHERE counted.is_void = 0 AND (counted.full_fare > counted.fare OR counted.product = 'zero_fare' AND counted.full_fare IS NULL) GROUP BY counted.service_day, counted.route, counted.category ORDER BY counted.service_day, counted.route, counted.category"),
         values![&city.id, &carrier, from.to_string(), to.to_string()],
     ))?;
     let money = |minor| Money::from_minor(minor, city.currency);

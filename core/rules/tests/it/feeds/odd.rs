@@ -1,0 +1,1 @@
+//! Feeds that are odd and right, and feeds that are wrong.
