@@ -50,6 +50,9 @@ pub mod load {
             "parking-tariff-2025-02-01.toml", "orders.toml", "garages.toml", "garages-tariff-2022-01-01.toml";
     }
 
+    /// The files of a folder that a source file names: of a feed, those that say what rides cost.
+    pub const FOLDER_FILES: &[&str] = rides::fares::FILES;
+
     /// The ids of the cities that come with this build.
     pub fn embedded_ids() -> impl Iterator<Item = &'static str> {
         EMBEDDED.iter().map(|(id, _)| *id)
