@@ -8,9 +8,9 @@
 use super::fare::{FareError, Less, Missing, Party, Riders};
 use super::fares::cap::Charged;
 use super::fares::{
-    Fares, Held, Journey, JourneyOutcome, LegGroupId, LegLine, Line, NetworkId, Outcome, ProductId, Rider,
+    Fares, Held, Journey, JourneyOutcome, Leg, LegFare, LegGroupId, LegLine, Line, NetworkId, Outcome, ProductId, Rider,
+    StopId,
 };
-use super::fares::{Leg, StopId};
 use super::feed::Feed;
 use super::section::{RidesSection, Route};
 use crate::kernel::city::City;
@@ -271,13 +271,15 @@ impl RidesSection {
         for (line_place, line) in lines.iter().enumerate() {
             for stop in &stops {
                 let leg = Leg { line: *line, from: stop, to: None, boarded_at, alighted_at: None, held: None };
-                let journey = fares.journey(&[leg], rider);
-                let (price, sold) = priced(&journey).map_err(|outcome| match outcome {
-                    JourneyOutcome::Leg { outcome: Outcome::Undecided(_), .. } => FareError::Depends { on: Missing::Alighting },
-                    _ => FareError::Unknown,
-                })?;
-                let (product, group) = (sold.offer.product.clone(), sold.offer.group.clone());
-                let alone = Alone { price, product, group, line: *line, stop };
+                let LegFare { outcome, offers, .. } = fares.leg(&leg, rider);
+                // Offers come cheapest first.
+                let offer = match (outcome, offers.into_iter().next()) {
+                    (Outcome::Priced, Some(offer)) => offer,
+                    (Outcome::Undecided(_), _) => return Err(FareError::Depends { on: Missing::Alighting }),
+                    _ => return Err(FareError::Unknown),
+                };
+                let price = not_below_zero(offer.amount);
+                let alone = Alone { price, product: offer.product, group: offer.group, line: *line, stop };
                 match &found {
                     None => found = Some(alone),
                     Some(known) if (&known.product, &known.group, known.price) != (&alone.product, &alone.group, alone.price) => {
@@ -290,6 +292,10 @@ impl RidesSection {
         }
         found.ok_or(FareError::Unknown)
     }
+}
+
+fn not_below_zero(price: Money) -> Money {
+    if price.amount.is_sign_negative() { Money::zero(price.currency) } else { price }
 }
 
 /// What a journey costs, and its last leg.
@@ -458,7 +464,7 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
         if legs.len() < chain.len() {
             return (None, false);
         }
-        let Ok((before, _)) = priced(&self.fares.journey(&legs, rider)).map(|(total, leg)| (total, leg.clone())) else {
+        let Ok(before) = priced(&self.fares.journey(&legs, rider)).map(|(total, _)| total) else {
             return (None, false);
         };
         let boarded_at = self.time.local(self.boarding.at);
@@ -478,7 +484,7 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
         let is_connected = journey.ways.first().and_then(|way| way.parts.last()).is_some_and(|part| part.legs.len() > 1);
         let Ok((total, leg)) = priced(&journey) else { return (None, is_unmeasured) };
         let Ok(price) = total.checked_sub(&before) else { return (None, is_unmeasured) };
-        let price = if price.amount.is_sign_negative() { Money::zero(price.currency) } else { price };
+        let price = not_below_zero(price);
         if !is_connected || price.amount > alone.price.amount {
             return (None, is_unmeasured);
         }

@@ -122,7 +122,7 @@ on_both_databases! {
         let world = sold_by_feed(&world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
-        let missing = |told: &Value| told["missing"].as_str().map(str::to_owned);
+        let missing = |told: &serde_json::Map<String, Value>| told["missing"].as_str().map(str::to_owned);
         expect::<FleetTold>(200, tell(&dispatcher, "1204", Some("s1")));
         assert_eq!(missing(&refused("ride_fare_unknown", &check(&rider, &on("1204")))), Some("route".into()));
         bus(&dispatcher, "1204", "92", "s1");

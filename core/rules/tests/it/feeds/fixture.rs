@@ -75,12 +75,6 @@ pub fn files(feed: &[(&str, &str)], said: &str) -> BTreeMap<String, String> {
     files
 }
 
-/// The feed with other files; one without a text is left out.
-pub fn with(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
-    let other = FEED.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-    other.chain(changes.iter().filter(|(_, text)| !text.is_empty())).copied().collect()
-}
-
 pub fn city_of(feed: &[(&str, &str)], said: &str) -> City {
     compile(&files(feed, said)).unwrap_or_else(|errors| panic!("{errors:#?}"))
 }

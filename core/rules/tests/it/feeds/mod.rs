@@ -6,11 +6,17 @@ mod odd;
 mod sold;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-pub use fixture::{FEED, SAID, city, city_of, files, with};
+pub use fixture::{FEED, SAID, city, city_of, files};
 use mesto_rules::load::{LoadError, compile};
 use mesto_rules::passes::{CategoryId, PassesSection};
 use mesto_rules::rides::{Boarding, ByFeed, FareError, Less, Ridden, Riders, RidesSection, SoldLeg, service_day};
 use mesto_rules::{City, Currency, Money};
+
+/// The feed with other files; one without a text is left out.
+pub fn with(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    let other = FEED.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    other.chain(changes.iter().filter(|(_, text)| !text.is_empty())).copied().collect()
+}
 
 pub fn wrong(feed: &[(&str, &str)], said: &str) -> Vec<String> {
     compile(&files(feed, said)).unwrap_err().iter().map(LoadError::to_string).collect()
