@@ -92,7 +92,11 @@ fn a_city_with_a_feed_of_fares_is_checked_with_what_is_worth_saying_of_it() {
     std::fs::write(city.join("fares/fare_products.txt"), products.replace("90.00", "90")).unwrap();
     let broken = mesto(folder.path(), &["city", "check", "almaty"]);
     assert_eq!(broken.exit, 6);
-    assert!(broken.err.contains("fares/fare_products.txt: row 2, amount: `90` has not the 2 decimals"), "{}", broken.err);
+    assert!(
+        broken.err.contains("fares/fare_products.txt: row 2, amount: `90` has not the 2 decimals"),
+        "{}",
+        broken.err
+    );
 }
 
 #[cfg(unix)]

@@ -26,8 +26,8 @@ pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
 pub mod load {
     use crate::kernel::city::City;
     use crate::kernel::ids::joined;
-    pub use crate::kernel::load::{LoadError, LoadNotice};
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
+    pub use crate::kernel::load::{LoadError, LoadNotice};
     use crate::{cards, garages, orders, parking, passes, rides};
     use std::collections::BTreeMap;
 

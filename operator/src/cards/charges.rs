@@ -178,9 +178,7 @@ impl<'a> Charges<'a> {
         let card = self.drawer.card(id)?.clone();
         let row = CardRideRow { card: Some(id), ..row };
         let price = match row.price {
-            None if told::tariff(self.cards, &card) == CardTariff::Standard => {
-                self.fare(&row)?
-            }
+            None if told::tariff(self.cards, &card) == CardTariff::Standard => self.fare(&row)?,
             price => price,
         };
         if row.is_void {

@@ -9,7 +9,9 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::plate::parse_plate;
 use mesto_rules::rides::fares::StopId;
-use mesto_rules::rides::{BoardNumber, Feed, RidesSection, ShownSign, Sign, Token, Trip, read_sign, service_day, trip_at};
+use mesto_rules::rides::{
+    BoardNumber, Feed, RidesSection, ShownSign, Sign, Token, Trip, read_sign, service_day, trip_at,
+};
 
 use crate::base::payments::sells::Asked;
 use crate::find;

@@ -130,6 +130,10 @@ pub(crate) fn by_feed(
     earlier: &[RiddenRow],
 ) -> Outcome<Priced> {
     let (rides, passes) = (city.section::<RidesSection>()?, section_of::<PassesSection>(city)?);
+    // Another city of the operator may look back further.
+    let since = rides.feed.as_ref().map(|feed| basis.at - feed.looks_back());
+    let earlier: Vec<&RiddenRow> =
+        earlier.iter().filter(|row| since.is_none_or(|since| row.registered_at > since)).collect();
     let legs = earlier.iter().map(|row| row.legs.read()).collect::<Result<Vec<_>, _>>()?;
     let id = |trip: Option<TripId>| trip.map(|trip| trip.to_string());
     let trips: Vec<Option<String>> = earlier.iter().map(|row| id(row.trip)).collect();
@@ -167,11 +171,8 @@ pub(crate) fn by_feed(
         single: (one.party.less == Some(Less::Tariff)).then_some(one.single),
         ..told(one.party.clone(), product)
     };
-    let notice = Notice {
-        kind: "rides.transfer_not_measured".to_owned(),
-        params: Params::default(),
-        is_surprise: false,
-    };
+    let notice =
+        Notice { kind: "rides.transfer_not_measured".to_owned(), params: Params::default(), is_surprise: false };
     Ok(Priced {
         riders: parties.iter().map(party).collect(),
         by_feed: parties,

@@ -310,7 +310,8 @@ fn a_ride_by_a_feed_of_fares_asks_for_earlier_rides_in_the_same_round_trip() {
         let told = json!({"city": "almaty", "vehicles": [vehicle]});
         assert_eq!(dispatcher.post("/v1/transit/vehicles", &told).status, 200);
         let (starts_at, ends_at) = (world.now(), world.now() + chrono::TimeDelta::minutes(60));
-        let trip = json!({"vehicle": "1204", "route": "92", "direction": 0, "starts_at": starts_at, "ends_at": ends_at});
+        let trip =
+            json!({"vehicle": "1204", "route": "92", "direction": 0, "starts_at": starts_at, "ends_at": ends_at});
         assert_eq!(dispatcher.post("/v1/transit/trips", &json!({"city": "almaty", "trips": [trip]})).status, 200);
         let rider = crate::cases::feeds::paying(&world, if is_by_feed { "+77071234567" } else { "+77071234568" });
         let item = json!({"service": "rides", "subject": {"vehicle": "1204", "persons": 1}});

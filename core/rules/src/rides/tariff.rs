@@ -8,8 +8,8 @@
 use super::fare::{FareError, Less, Missing, Party, Riders};
 use super::fares::cap::Charged;
 use super::fares::{
-    Fares, Held, Journey, JourneyOutcome, Leg, LegFare, LegGroupId, LegLine, Line, NetworkId, Outcome, ProductId, Rider,
-    StopId,
+    Fares, Held, Journey, JourneyOutcome, Leg, LegFare, LegGroupId, LegLine, Line, NetworkId, Outcome, ProductId,
+    Rider, StopId,
 };
 use super::feed::Feed;
 use super::section::{RidesSection, Route};
@@ -282,7 +282,10 @@ impl RidesSection {
                 let alone = Alone { price, product: offer.product, group: offer.group, line: *line, stop };
                 match &found {
                     None => found = Some(alone),
-                    Some(known) if (&known.product, &known.group, known.price) != (&alone.product, &alone.group, alone.price) => {
+                    Some(known)
+                        if (&known.product, &known.group, known.price)
+                            != (&alone.product, &alone.group, alone.price) =>
+                    {
                         let on = if line_place == 0 { Missing::Stop } else { Missing::Route };
                         return Err(FareError::Depends { on });
                     }
@@ -364,7 +367,11 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
     }
 
     /// By what a category pays.
-    fn own<'c>(&'c self, category: Option<&'c Category>, passes: Option<&'c PassesSection>) -> Result<Own<'c>, FareError> {
+    fn own<'c>(
+        &'c self,
+        category: Option<&'c Category>,
+        passes: Option<&'c PassesSection>,
+    ) -> Result<Own<'c>, FareError> {
         let Some(own) = category else { return Ok(Own { category, of_feed: None, pays: None }) };
         if let Some(of_feed) = self.feed.categories.get(&own.id) {
             return Ok(Own { category, of_feed: Some(of_feed.as_str()), pays: None });
@@ -413,7 +420,8 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
             let capped = self.feed.caps.charge(&before, self.boarding.service_day, product, transferred)?;
             (each, cap) = (capped.amount, capped.tightest);
         }
-        let leg = SoldLeg { who, product: product.clone(), group: group.clone(), charged: each, begins: from.is_none() };
+        let leg =
+            SoldLeg { who, product: product.clone(), group: group.clone(), charged: each, begins: from.is_none() };
         let category = own.category.map(|category| category.id.clone());
         Ok(Paid { category, single, transferred, each, from, cap, leg, is_unmeasured })
     }
@@ -421,7 +429,8 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
     /// What was charged to a person before.
     fn charged(&self, who: &Who) -> Vec<Charged> {
         let good = self.earlier.iter().filter(|ride| !ride.is_void);
-        let of_person = good.flat_map(|ride| ride.legs.iter().map(move |leg| (ride, leg))).filter(|(_, leg)| leg.who == *who);
+        let of_person =
+            good.flat_map(|ride| ride.legs.iter().map(move |leg| (ride, leg))).filter(|(_, leg)| leg.who == *who);
         let charged = |(ride, leg): (&&Ridden<'_, Id>, &SoldLeg)| Charged {
             charged_on: ride.service_day,
             product: leg.product.clone(),
@@ -460,7 +469,8 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
     fn gone_on(&self, who: &Who, alone: &Alone<'_>, rider: &Rider<'_>) -> (Option<Transfer<Id>>, bool) {
         let chain = if self.is_apart { Vec::new() } else { self.chain(who) };
         let Some((last, _)) = chain.last().copied() else { return (None, false) };
-        let mut legs: Vec<Leg<'_>> = chain.iter().filter_map(|(ride, leg)| self.earlier_leg(ride, leg, rider)).collect();
+        let mut legs: Vec<Leg<'_>> =
+            chain.iter().filter_map(|(ride, leg)| self.earlier_leg(ride, leg, rider)).collect();
         if legs.len() < chain.len() {
             return (None, false);
         }
@@ -468,20 +478,12 @@ impl<Id: Copy + Ord> Pricing<'_, Id> {
             return (None, false);
         };
         let boarded_at = self.time.local(self.boarding.at);
-        legs.push(Leg {
-            line: alone.line,
-            from: alone.stop,
-            to: None,
-            boarded_at,
-            alighted_at: None,
-            held: None,
-        });
+        legs.push(Leg { line: alone.line, from: alone.stop, to: None, boarded_at, alighted_at: None, held: None });
         let journey = self.fares.journey(&legs, rider);
-        let is_unmeasured = matches!(
-            journey.outcome,
-            JourneyOutcome::NeedsArrival { .. } | JourneyOutcome::NeedsAlightingStop { .. }
-        );
-        let is_connected = journey.ways.first().and_then(|way| way.parts.last()).is_some_and(|part| part.legs.len() > 1);
+        let is_unmeasured =
+            matches!(journey.outcome, JourneyOutcome::NeedsArrival { .. } | JourneyOutcome::NeedsAlightingStop { .. });
+        let is_connected =
+            journey.ways.first().and_then(|way| way.parts.last()).is_some_and(|part| part.legs.len() > 1);
         let Ok((total, leg)) = priced(&journey) else { return (None, is_unmeasured) };
         let Ok(price) = total.checked_sub(&before) else { return (None, is_unmeasured) };
         let price = not_below_zero(price);

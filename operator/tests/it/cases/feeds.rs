@@ -7,6 +7,7 @@ mod fixture;
 use chrono::TimeDelta;
 use mesto_operator::Response;
 use mesto_protocol::base::payments::{PayMethod, Quote, Wanted};
+use mesto_protocol::cards::readers::CardAtReader;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::partners::reports::PartnerSubsidies;
 use mesto_protocol::rides::riders::{Companions, LessFor, Ride, RideParty, RideState, RidesSubject};
@@ -50,7 +51,10 @@ fn bus(dispatcher: &Person<'_>, board: &str, route: &str, stop: &str) {
         service_on: None,
         broke_down_at: None,
     };
-    expect::<TripsTold>(200, dispatcher.post("/v1/transit/trips", &ToldTrips { city: "almaty".into(), trips: vec![trip] }));
+    expect::<TripsTold>(
+        200,
+        dispatcher.post("/v1/transit/trips", &ToldTrips { city: "almaty".into(), trips: vec![trip] }),
+    );
 }
 
 fn on(board: &str) -> RidesSubject {
@@ -138,7 +142,8 @@ on_both_databases! {
         // One in no zone has no rule.
         expect::<FleetTold>(200, tell(&dispatcher, "1204", Some("s4")));
         refused("tariff_unknown", &check(&rider, &on("1204")));
-        for odd in ["s5", "", "S1", "'; DROP TABLE ride; --", "\u{0}", &"x".repeat(4096)] {
+        refused("bad_request", &tell(&dispatcher, "1204", Some("\u{0}")));
+        for odd in ["s5", "", "S1", "'; DROP TABLE ride; --", "\u{1}", &"x".repeat(4096)] {
             assert_eq!(refused("bad_request", &tell(&dispatcher, "1204", Some(odd)))["field"], json!("vehicles.stop"));
         }
         let fleet: Fleet = expect(200, dispatcher.get("/v1/transit/vehicles?city=almaty"));
@@ -331,5 +336,36 @@ on_both_databases! {
         assert_eq!(refused("bad_request", &one(Value::Null))["field"], json!("registrations.price"));
         assert_eq!(one(json!(kzt("120"))).status, 200);
         world.check_books();
+    }
+
+    #[test]
+    fn a_card_is_charged_by_the_feed_where_nothing_goes_by_what_it_rode_before(world) {
+        let flat = [
+            ("fare_media.txt", "fare_media_id,fare_media_type\nphone,4\ncard,2\n"),
+            ("fare_products.txt", "fare_product_id,fare_media_id,amount,currency\nride,phone,120.00,KZT\nride,card,100.00,KZT\n"),
+            ("fare_leg_rules.txt", "fare_product_id\nride\n"),
+        ];
+        let said = fixture::SAID.split("categories").next().unwrap().to_owned() + "stop_minutes = 10\n";
+        for (city, balance, incidents) in [
+            (fixture::city(), "0", vec!["card_ride_unpriced"]),
+            (fixture::city_of(&flat, &said), "-100", vec!["card_below_zero"]),
+        ] {
+            let world = world.in_almaty(|almaty| *almaty = city);
+            let dispatcher = world.dispatcher();
+            bus(&dispatcher, "1204", "92", "s1");
+            let place = world.operator.incidents(&*world.store).unwrap().len();
+            let (number, code) = (format!("96431000{place:08}"), format!("CODE{place:04}"));
+            let card = json!({"number": number, "code": code, "kind": "standard", "issued_on": "2025-01-15"});
+            assert_eq!(dispatcher.post("/v1/transit/cards", &json!({"city": "almaty", "cards": [card]})).status, 200);
+            let told = json!({"kind": "transport_card", "code": code, "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": world.now()});
+            let told = json!({"city": "almaty", "registrations": [told]});
+            assert_eq!(dispatcher.post("/v1/control/registrations", &told).status, 200);
+            let read: CardAtReader = expect(200, dispatcher.get(&format!("/v1/transit/cards/read?city=almaty&code={code}")));
+            assert_eq!(read.balance.amount, kzt(balance));
+            let seen = world.operator.incidents(&*world.store).unwrap();
+            let new: Vec<&str> = seen.iter().skip(place).map(|one| one.kind.as_str()).collect();
+            assert_eq!(new, incidents);
+            world.check_books();
+        }
     }
 }

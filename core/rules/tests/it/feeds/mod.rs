@@ -125,9 +125,9 @@ pub fn alone() -> Riders<'static> {
 }
 
 pub fn total(sold: &ByFeed<u32>) -> Money {
-    sold.parties.iter().fold(kzt("0"), |sum, one| {
-        sum.checked_add(&one.party.each.checked_mul(one.party.persons).unwrap()).unwrap()
-    })
+    sold.parties
+        .iter()
+        .fold(kzt("0"), |sum, one| sum.checked_add(&one.party.each.checked_mul(one.party.persons).unwrap()).unwrap())
 }
 
 /// Category, persons, full, single, each, why it is less.

@@ -30,7 +30,13 @@ fn paid(feed: &[(&str, &str)], said: &str, rides: &[(&'static str, &'static str)
     let city = city_of(feed, said);
     let mut account = Account::of(&city);
     let mut at = utc(MORNING);
-    rides.iter().map(|(on, stop)| { at += super::minutes(10); account.ride(on, stop, at) }).collect()
+    rides
+        .iter()
+        .map(|(on, stop)| {
+            at += super::minutes(10);
+            account.ride(on, stop, at)
+        })
+        .collect()
 }
 
 const TWO: &str = "fare_product_id,amount,currency\na,10.00,KZT\nb,20.00,KZT\nc,30.00,KZT\n";
@@ -46,7 +52,10 @@ fn an_empty_network_is_every_other_one_and_with_a_priority_any() {
     let rules = "network_id,fare_product_id\nred,b\n,a\n";
     let plain = fares(&[NETWORKS, &[("fare_leg_rules.txt", rules)]].concat());
     let on = |fares: &Fares, route| sold(fares, Line::Route(route), "", None);
-    assert_eq!((on(&plain, "1"), on(&plain, "2"), on(&plain, "3")), (vec!["b".into()], vec!["a".into()], vec!["a".into()]));
+    assert_eq!(
+        (on(&plain, "1"), on(&plain, "2"), on(&plain, "3")),
+        (vec!["b".into()], vec!["a".into()], vec!["a".into()])
+    );
     // The field is there and empty everywhere: each rule that matches applies.
     let rules = "network_id,fare_product_id,rule_priority\nred,b,\n,a,\n";
     let open = fares(&[NETWORKS, &[("fare_leg_rules.txt", rules)]].concat());
@@ -85,12 +94,18 @@ fn a_platform_has_the_areas_of_its_station_or_its_own() {
     let from = |stop| sold(&fares, Line::Route("1"), stop, None);
     assert_eq!((from("one"), from("two"), from("hall")), (vec!["a".into()], vec!["b".into()], vec!["a".into()]));
     assert_eq!(from("alone"), Vec::<String>::new());
-    assert_eq!(["one", "two", "hall", "alone", "gate", "three"].map(|stop| fares.has_stop(stop)), [true, true, true, true, false, false]);
+    assert_eq!(
+        ["one", "two", "hall", "alone", "gate", "three"].map(|stop| fares.has_stop(stop)),
+        [true, true, true, true, false, false]
+    );
 }
 
 #[test]
 fn two_files_are_enough_for_one_fare() {
-    let feed = [("fare_products.txt", "fare_product_id,amount,currency\nride,90.00,KZT\n"), ("fare_leg_rules.txt", "fare_product_id\nride\n")];
+    let feed = [
+        ("fare_products.txt", "fare_product_id,amount,currency\nride,90.00,KZT\n"),
+        ("fare_leg_rules.txt", "fare_product_id\nride\n"),
+    ];
     assert_eq!(paid(&feed, PLAIN, &[("92", "anywhere"), ("t11", "elsewhere")]), [kzt("90"), kzt("90")]);
 }
 
@@ -98,10 +113,14 @@ fn two_files_are_enough_for_one_fare() {
 fn a_product_may_be_free_or_below_zero_and_nobody_is_paid_for_riding() {
     let products = "fare_product_id,amount,currency\nfree,0.00,KZT\ngift,-15.00,KZT\nfull,40.00,KZT\noff,-100.00,KZT\n";
     let rules = "leg_group_id,network_id,fare_product_id\nbus,bus,full\nfree,express,free\nfree,express,gift\n";
-    let transfers = "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type,fare_product_id\nbus,bus,1,1,off\n";
+    let transfers =
+        "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type,fare_product_id\nbus,bus,1,1,off\n";
     let other = [
-        ("fare_products.txt", products), ("fare_leg_rules.txt", rules), ("fare_transfer_rules.txt", transfers),
-        ("fare_media.txt", ""), ("rider_categories.txt", ""),
+        ("fare_products.txt", products),
+        ("fare_leg_rules.txt", rules),
+        ("fare_transfer_rules.txt", transfers),
+        ("fare_media.txt", ""),
+        ("rider_categories.txt", ""),
     ];
     let rides = [("t11", "s1"), ("92", "s1"), ("92", "s2"), ("121", "s1")];
     assert_eq!(paid(&with(&other), PLAIN, &rides), [kzt("0"), kzt("40"), kzt("0"), kzt("40")]);
@@ -111,7 +130,8 @@ fn a_product_may_be_free_or_below_zero_and_nobody_is_paid_for_riding() {
 fn a_fixed_price_for_both_legs_is_made_up_to() {
     let products = "fare_product_id,amount,currency\nfull,40.00,KZT\nboth,55.00,KZT\n";
     let rules = "leg_group_id,fare_product_id\nbus,full\n";
-    let transfers = "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type,fare_product_id\nbus,bus,1,2,both\n";
+    let transfers =
+        "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type,fare_product_id\nbus,bus,1,2,both\n";
     let feed = [("fare_products.txt", products), ("fare_leg_rules.txt", rules), ("fare_transfer_rules.txt", transfers)];
     let rides = [("92", "s1"), ("121", "s1"), ("92", "s1"), ("t11", "s1")];
     assert_eq!(paid(&feed, PLAIN, &rides), [kzt("40"), kzt("15"), kzt("40"), kzt("15")]);
@@ -121,7 +141,10 @@ fn a_fixed_price_for_both_legs_is_made_up_to() {
 fn the_night_ends_with_the_day_and_days_may_be_listed_one_by_one() {
     let times = [
         ("calendar_dates.txt", "service_id,date,exception_type\nfeast,20250903,1\n"),
-        ("timeframes.txt", "timeframe_group_id,start_time,end_time,service_id\nlate,22:00:00,24:00:00,feast\nday,00:00:00,22:00:00,feast\n"),
+        (
+            "timeframes.txt",
+            "timeframe_group_id,start_time,end_time,service_id\nlate,22:00:00,24:00:00,feast\nday,00:00:00,22:00:00,feast\n",
+        ),
         ("fare_products.txt", TWO),
         ("fare_leg_rules.txt", "fare_product_id,from_timeframe_group_id\na,day\nb,late\nc,\n"),
     ];
@@ -154,28 +177,71 @@ fn columns_in_any_order_quoted_ids_and_files_without_rows_are_read() {
 fn several_media_and_categories_are_kept_apart() {
     let fares = fares(FEED);
     let price = |category, medium| {
-        let leg = Leg { line: Line::Route("92"), from: "s1", to: None, boarded_at: morning(), alighted_at: None, held: None };
+        let leg =
+            Leg { line: Line::Route("92"), from: "s1", to: None, boarded_at: morning(), alighted_at: None, held: None };
         let fare = fares.leg(&leg, &Rider { category, medium: Some(medium) });
         fare.offers.first().map(|offer| offer.amount).ok_or(fare.outcome)
     };
     assert_eq!((price(None, "phone"), price(None, "card")), (Ok(kzt("120")), Ok(kzt("100"))));
-    assert_eq!((price(Some("kid"), "card"), price(Some("old"), "card")), (Ok(kzt("60")), Err(Outcome::UnknownCategory)));
+    assert_eq!(
+        (price(Some("kid"), "card"), price(Some("old"), "card")),
+        (Ok(kzt("60")), Err(Outcome::UnknownCategory))
+    );
     assert_eq!(price(None, "watch"), Err(Outcome::UnknownMedium));
 }
 
 #[test]
 fn each_mistake_of_a_citys_feed_is_named_by_file_row_and_field() {
     let cases: &[(&[(&str, &str)], &str)] = &[
-        (&[("fare_media.txt", "")], "fares/fare_products.txt: row 2, fare_media_id: the field refers to fare_media.txt, which the feed does not have"),
-        (&[("areas.txt", "area_id\ninner\n")], "fares/fare_leg_rules.txt: row 3, from_area_id: `outer` is no area_id of areas.txt"),
-        (&[("areas.txt", "area_id\ninner\n")], "fares/stop_areas.txt: row 4, area_id: `outer` is no area_id of areas.txt"),
-        (&[("rider_categories.txt", "rider_category_id,rider_category_name,is_default_fare_category\nfull,Full,1\nkid,Child,1\n")], "fares/rider_categories.txt: row 3, is_default_fare_category: row 2 is the default category already; there is one at most"),
-        (&[("fare_leg_rules.txt", "network_id,fare_product_id,rule_priority\nbus,single,-1\n")], "fares/fare_leg_rules.txt: row 2, rule_priority: `-1` is not a whole number from 0 to 4294967295"),
-        (&[("fare_leg_rules.txt", "network_id,fare_product_id\nbus,double\n")], "fares/fare_leg_rules.txt: row 2, fare_product_id: `double` is no fare_product_id of fare_products.txt"),
-        (&[("fare_leg_rules.txt", "network_id\nbus\n")], "fares/fare_leg_rules.txt: row 1, fare_product_id: the field is required and missing in the first line"),
-        (&[("fare_transfer_rules.txt", "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type\nbus,bus,0,0\n")], "fares/fare_transfer_rules.txt: row 2, transfer_count: `0` is neither -1 nor a whole number from 1"),
-        (&[("fare_transfer_rules.txt", "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type\nbus,tram,,0\n")], "fares/fare_transfer_rules.txt: row 2, to_leg_group_id: `tram` is no leg_group_id of fare_leg_rules.txt"),
-        (&[("route_networks.txt", "network_id,route_id\nbus,92\nexpress,92\n")], "fares/route_networks.txt: row 3, route_id: row 2 has the same key already"),
+        (
+            &[("fare_media.txt", "")],
+            "fares/fare_products.txt: row 2, fare_media_id: the field refers to fare_media.txt, which the feed does not have",
+        ),
+        (
+            &[("areas.txt", "area_id\ninner\n")],
+            "fares/fare_leg_rules.txt: row 3, from_area_id: `outer` is no area_id of areas.txt",
+        ),
+        (
+            &[("areas.txt", "area_id\ninner\n")],
+            "fares/stop_areas.txt: row 4, area_id: `outer` is no area_id of areas.txt",
+        ),
+        (
+            &[(
+                "rider_categories.txt",
+                "rider_category_id,rider_category_name,is_default_fare_category\nfull,Full,1\nkid,Child,1\n",
+            )],
+            "fares/rider_categories.txt: row 3, is_default_fare_category: row 2 is the default category already; there is one at most",
+        ),
+        (
+            &[("fare_leg_rules.txt", "network_id,fare_product_id,rule_priority\nbus,single,-1\n")],
+            "fares/fare_leg_rules.txt: row 2, rule_priority: `-1` is not a whole number from 0 to 4294967295",
+        ),
+        (
+            &[("fare_leg_rules.txt", "network_id,fare_product_id\nbus,double\n")],
+            "fares/fare_leg_rules.txt: row 2, fare_product_id: `double` is no fare_product_id of fare_products.txt",
+        ),
+        (
+            &[("fare_leg_rules.txt", "network_id\nbus\n")],
+            "fares/fare_leg_rules.txt: row 1, fare_product_id: the field is required and missing in the first line",
+        ),
+        (
+            &[(
+                "fare_transfer_rules.txt",
+                "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type\nbus,bus,0,0\n",
+            )],
+            "fares/fare_transfer_rules.txt: row 2, transfer_count: `0` is neither -1 nor a whole number from 1",
+        ),
+        (
+            &[(
+                "fare_transfer_rules.txt",
+                "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type\nbus,tram,,0\n",
+            )],
+            "fares/fare_transfer_rules.txt: row 2, to_leg_group_id: `tram` is no leg_group_id of fare_leg_rules.txt",
+        ),
+        (
+            &[("route_networks.txt", "network_id,route_id\nbus,92\nexpress,92\n")],
+            "fares/route_networks.txt: row 3, route_id: row 2 has the same key already",
+        ),
     ];
     for (changes, expected) in cases {
         let said = wrong(&with(changes), SAID);

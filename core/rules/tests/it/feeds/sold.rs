@@ -84,7 +84,8 @@ fn a_transfer_holds_for_two_hours_to_the_second_and_once() {
 
 #[test]
 fn a_transfer_is_never_dearer_than_the_ride_by_itself() {
-    let rules = "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type,fare_product_id\nbus,bus,-1,1,upgrade\n";
+    let rules =
+        "from_leg_group_id,to_leg_group_id,transfer_count,fare_transfer_type,fare_product_id\nbus,bus,-1,1,upgrade\n";
     let city = city_of(&with(&[("fare_transfer_rules.txt", rules)]), SAID);
     let mut account = Account::of(&city);
     assert_eq!(account.ride("92", "s1", utc(MORNING)), kzt("120"));
@@ -364,10 +365,7 @@ fn what_is_wrong_with_a_feed_is_said_by_file_row_and_field() {
         "fare_products.txt",
         "fare_product_id,amount,currency\nsingle,1.00,EUR\nouter,1.00,KZT\nexpress,1.00,KZT\nupgrade,1.00,KZT\n",
     )]);
-    assert_eq!(
-        one(&foreign, SAID),
-        "rides.toml: feed.2024-08-03.single: 1.00 EUR is not in the city's currency KZT"
-    );
+    assert_eq!(one(&foreign, SAID), "rides.toml: feed.2024-08-03.single: 1.00 EUR is not in the city's currency KZT");
 }
 
 #[test]
@@ -377,6 +375,8 @@ fn what_is_worth_saying_of_a_feed_is_said_with_the_city() {
     let said: Vec<String> = notices.iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
-        ["fares/fare_leg_rules.txt: row 2, to_area_id: cannot be decided where riders only tap on: it needs the stop of alighting"]
+        [
+            "fares/fare_leg_rules.txt: row 2, to_area_id: cannot be decided where riders only tap on: it needs the stop of alighting"
+        ]
     );
 }
