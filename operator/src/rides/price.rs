@@ -77,15 +77,21 @@ pub(crate) fn ridden_of_quote(operator: &Operator, quote: QuoteId) -> Option<Sel
 }
 
 /// Who rides on a ticket and what each pays. Fares and benefits go by the calendar day at the stop,
-/// passes and caps by the service day.
-pub(crate) fn priced(tx: &mut dyn Tx, asked: &Asked<'_>, subject: &RidesSubject, found: &Found) -> Outcome<Priced> {
+/// passes and caps by the service day. Of who is on board already neither is used again.
+pub(crate) fn priced(
+    tx: &mut dyn Tx,
+    asked: &Asked<'_>,
+    subject: &RidesSubject,
+    found: &Found,
+    is_on_board: bool,
+) -> Outcome<Priced> {
     let (city, now) = (asked.city, asked.now);
     let rides = city.section::<RidesSection>()?;
     let passes = section_of::<PassesSection>(city)?;
     let holder = Holder { account: asked.account, city: &city.id, now };
     let (mut granted, mut pass): (Vec<CategoryId>, Option<(PassProductId, CategoryId)>) = (Vec::new(), None);
     let route = found.trip.as_ref().map(|trip| &trip.route);
-    if let Some(passes) = passes {
+    if let Some(passes) = passes.filter(|_| !is_on_board) {
         granted = held::categories(tx, holder)?;
         let route = route.and_then(|route| rides.route(route.as_str()));
         let route = route.map(|route| (route.id.as_str(), route.kind.as_str()));
@@ -209,11 +215,15 @@ pub(crate) fn has_benefit(party: &RideParty) -> bool {
 /// What the fare is of all; `None` of nobody. What a transfer or a cap takes off is no part of it:
 /// nobody bears that.
 pub(crate) fn full(riders: &[RideParty]) -> Result<Option<Money>, MoneyError> {
-    let each = |party: &RideParty| match &party.single {
+    sum(riders.iter().map(|party| borne(party)?.checked_mul(party.persons)))
+}
+
+/// The fare of each as it is told to who bears what is not paid of it.
+pub(crate) fn borne(party: &RideParty) -> Result<Money, MoneyError> {
+    match &party.single {
         Some(single) => party.full.checked_sub(single)?.checked_add(&party.each),
         None => Ok(party.full),
-    };
-    sum(riders.iter().map(|party| each(party)?.checked_mul(party.persons)))
+    }
 }
 
 fn sum(amounts: impl Iterator<Item = Result<Money, MoneyError>>) -> Result<Option<Money>, MoneyError> {

@@ -2,7 +2,6 @@
 
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::rides::riders::{RideTrip, RideVehicle, RidesOffer, RidesSubject};
-use mesto_rules::passes::PassesSection;
 use mesto_rules::rides::RidesSection;
 use mesto_rules::rides::section::VehicleKind;
 use mesto_rules::{CityId, Money, shown};
@@ -122,18 +121,22 @@ impl Rides<'_> {
     #[must_use]
     pub fn left(self, city: &CityId) -> Option<RidesLeft> {
         let balance = self.0.wallet().state().balance?;
-        let stored = self.0.stored_city(city)?;
-        let rides: &RidesSection = stored.section().ok()?;
-        let passes: Option<&PassesSection> = stored.section().ok();
-        let full = rides.usual_fare(&stored, self.0.now())?;
-        let granted = self.0.passes().granted(city);
-        let fare = match passes {
-            Some(passes) => passes.cheapest(granted.iter(), full).ok()??.1,
-            None => full,
-        };
+        let fare = self.own_fare(city)?;
         // Whoever rides free runs out of nothing.
         let covered = balance.amount.checked_div(fare.amount).filter(|_| balance.currency == fare.currency)?;
         let rides = covered.floor().to_u32().unwrap_or_default();
         Some(RidesLeft { fare, rides, is_low: rides < FEW })
+    }
+
+    /// What a ride costs this rider today, by who he is; zero on a free day and with a pass. `None`
+    /// where the fare is not known, or goes by route or stop. Local.
+    pub(crate) fn own_fare(self, city: &CityId) -> Option<Money> {
+        let stored = self.0.stored_city(city)?;
+        let rides: &RidesSection = stored.section().ok()?;
+        let now = self.0.now();
+        let fare = rides.usual_fare(&stored, now, &self.0.passes().granted(city))?;
+        let has_pass = self.0.passes().state().current.iter().any(|pass| pass.city == *city);
+        let is_free = has_pass || rides.is_free_on(stored.local_day(now));
+        Some(if is_free { Money::zero(fare.currency) } else { fare })
     }
 }

@@ -127,8 +127,8 @@ pub fn decide<Id: Copy + Ord>(
     standing.sort_unstable_by_key(|one| (one.registered_at, one.id));
     standing.dedup_by_key(|one| one.id);
     let last = standing.last().map(|one| one.id);
-    let counts =
-        |one: &&Registration<'_, Id>| (!one.is_void || one.was_accepted) && passes(one, checked, known, policy);
+    // What was accepted in this control stays so, also when it was voided or is over meanwhile.
+    let counts = |one: &&Registration<'_, Id>| one.was_accepted || !one.is_void && passes(one, checked, known, policy);
     let counts: Vec<_> = standing.into_iter().filter(counts).collect();
     if !counts.is_empty() {
         let persons = counts.iter().fold(0_u32, |sum, one| sum.saturating_add(one.persons));
@@ -171,7 +171,7 @@ fn is_of_this_ride<Id>(
     let Some(trip) = checked.trip.filter(|_| one.trip.is_some()) else { return checked.now < one.ends_at };
     let was_about_to_turn = trip.starts_at - tolerance <= one.registered_at;
     let has_just_turned = of.is_some_and(|of| of.starts_at <= checked.now && checked.now < of.ends_at + tolerance);
-    checked.now < one.ends_at.max(trip.ends_at) && was_about_to_turn || has_just_turned
+    was_about_to_turn || has_just_turned
 }
 
 /// After a breakdown a ticket is good in the next vehicle of the route, the same way.

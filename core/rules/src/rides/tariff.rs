@@ -198,15 +198,31 @@ impl RidesSection {
             }
     }
 
-    /// What a ride by itself costs whoever nothing else is known of, where that is the same on
-    /// every route and at every stop; `None` where it is not, or not known.
+    /// What a ride by itself costs a rider of these categories, where that is the same on every
+    /// route and at every stop; `None` where it is not, or not known.
     #[must_use]
-    pub fn usual_fare(&self, city: &City, now: DateTime<Utc>) -> Option<Money> {
-        let (local, passes) = (city.sections.time.local(now), city.section().ok());
+    pub fn usual_fare(&self, city: &City, now: DateTime<Utc>, granted: &[CategoryId]) -> Option<Money> {
+        let (local, passes) = (city.sections.time.local(now), city.section::<PassesSection>().ok());
         let today = local.date_naive();
-        let Some(feed) = &self.feed else { return self.fare_on(today)?.known().copied() };
-        let rider = Rider { category: feed.default_category(passes), medium: feed.medium.as_ref().map(AsRef::as_ref) };
-        self.alone(feed.fares_on(today)?, (None, None), local, &rider).ok().map(|alone| alone.price)
+        let Some(feed) = &self.feed else {
+            let full = *self.fare_on(today)?.known()?;
+            return passes.map_or(Some(full), |passes| Some(passes.cheapest(granted.iter(), full).ok()??.1));
+        };
+        let (fares, medium) = (feed.fares_on(today)?, feed.medium.as_ref().map(AsRef::as_ref));
+        let of = |category| {
+            let rider = Rider { category, medium };
+            self.alone(fares, (None, None), local, &rider).ok().map(|alone| alone.price)
+        };
+        let full = of(feed.default_category(passes))?;
+        let Some(passes) = passes else { return Some(full) };
+        let held = granted.iter().filter_map(|id| passes.category(id.as_str()));
+        let own = passes.default_category().into_iter().chain(held).filter_map(|category| {
+            match feed.categories.get(&category.id) {
+                Some(in_feed) => of(Some(in_feed.as_str())),
+                None => category.pays.known()?.of(full).ok(),
+            }
+        });
+        own.min_by_key(|price| price.amount)
     }
 
     /// What a ride by a transport card costs whoever nothing else is known of; `None` where that

@@ -527,7 +527,7 @@ on_both_databases! {
         link(&stranger, &number(3), &code(3));
         refused("card_linked_elsewhere", &office(&clerk, "replaced", asked(3)));
         issue(&bus.dispatcher, &number(4), &code(4), "standard");
-        expect::<OfficeCard>(200, office(&clerk, "blocked", json!({"number": number(4), "trouble": "stopped"})));
+        expect::<OfficeCard>(200, office(&clerk, "blocked", json!({"number": number(4), "blocked_for": "stopped"})));
         refused("card_blocked", &office(&clerk, "replaced", asked(4)));
         let alone = json!({"number": NUMBER, "replacement": number(2), "replacement_code": ""});
         refused("card_unknown", &office(&clerk, "replaced", alone));
@@ -539,7 +539,7 @@ on_both_databases! {
         assert_eq!((card.id, card.balance.amount, card.top_ups[0].id), (new, kzt("500"), paid.id));
         assert_eq!(read(&bus.dispatcher, CODE).state, CardState::Replaced);
         refused("card_replaced", &ask_link(&stranger, NUMBER, CODE));
-        refused("card_replaced", &office(&clerk, "blocked", json!({"number": NUMBER, "trouble": "lost"})));
+        refused("card_replaced", &office(&clerk, "blocked", json!({"number": NUMBER, "blocked_for": "lost"})));
         // Rides by the old one that are told late are charged to the one that took its balance.
         tell(&bus.dispatcher, &[by_card(CODE, world.now() - TimeDelta::hours(2))]);
         assert_eq!(cards(&rider)[0].balance.amount, kzt("380"));
@@ -556,15 +556,19 @@ on_both_databases! {
         let clerk = world.card_clerk();
         assert_eq!(expect::<Card>(200, report(&rider, card, "lost")).state, CardState::Blocked);
         for _ in 0..2 {
-            let found: OfficeCard = expect(200, office(&clerk, "blocked", json!({"number": NUMBER})));
+            let found: OfficeCard = expect(200, office(&clerk, "blocked", json!({"number": NUMBER, "is_found": true})));
             assert_eq!((found.state, found.blocked_for), (CardState::Active, None));
         }
-        let blocked: OfficeCard = expect(200, office(&clerk, "blocked", json!({"number": NUMBER, "trouble": "stopped"})));
+        let blocked: OfficeCard = expect(200, office(&clerk, "blocked", json!({"number": NUMBER, "blocked_for": "stopped"})));
         assert_eq!(blocked.blocked_for, Some(CardTrouble::Stopped));
         // Its rider cannot make the operator's reason another one.
         assert_eq!(expect::<Card>(200, report(&rider, card, "lost")).blocked_for, Some(CardTrouble::Stopped));
-        refused("bad_request", &office(&clerk, "blocked", json!({"number": NUMBER, "trouble": "eaten"})));
-        refused("card_unknown", &office(&clerk, "blocked", json!({"number": "1"})));
+        refused("bad_request", &office(&clerk, "blocked", json!({"number": NUMBER, "blocked_for": "eaten"})));
+        // A word that is left out, or is another one, ends no block.
+        for body in [json!({"number": NUMBER}), json!({"number": NUMBER, "reason": "lost"}), json!({"number": NUMBER, "blocked_for": "lost", "is_found": true})] {
+            assert_eq!(refused("bad_request", &office(&clerk, "blocked", body))["field"], "blocked_for");
+        }
+        refused("card_unknown", &office(&clerk, "blocked", json!({"number": "1", "is_found": true})));
         refused("card_not_linked", &office(&clerk, "confirmed", json!({"number": number(issue_second(&bus))})));
     }
 

@@ -304,8 +304,8 @@ on_both_databases! {
         let lines: Vec<(Option<&str>, i64, Money, Money, Money)> = (told.lines.iter())
             .map(|one| (one.category.as_deref(), one.rides, one.paid, one.full_fare, one.subsidy))
             .collect();
-        // First 180 of 240; then nothing is paid, and 60 were a child's.
-        assert_eq!(lines, [(Some("child"), 2, kzt("180.00"), kzt("300.00"), kzt("120.00"))]);
+        // The child pays 60 of 120, then nothing: what the transfer takes off is no part of it.
+        assert_eq!(lines, [(Some("child"), 2, kzt("60.00"), kzt("180.00"), kzt("120.00"))]);
         assert_eq!((told.subsidy, told.unknown_rides), (kzt("120.00"), 0));
         world.check_books();
     }

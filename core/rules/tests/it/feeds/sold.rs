@@ -40,7 +40,7 @@ fn what_is_not_known_is_not_guessed() {
     // Before the feed begins.
     assert_eq!(account.price((Some("92"), Some("s1")), utc("2024-08-02T10:00:00Z"), alone()), Err(FareError::Unknown));
     let rides = city.section::<RidesSection>().unwrap();
-    assert_eq!(rides.usual_fare(&city, utc(MORNING)), None, "it goes by route and stop");
+    assert_eq!(rides.usual_fare(&city, utc(MORNING), &[]), None, "it goes by route and stop");
     assert_eq!(rides.card_fare(&city, utc(MORNING), Some("t11")), None, "nobody knows what the card rode before");
     // Where the rider alights is never known.
     let rules = "network_id,to_area_id,fare_product_id\nbus,inner,single\nbus,outer,outer\nexpress,,express\n";
@@ -56,12 +56,13 @@ fn one_fare_everywhere_is_the_usual_one_and_that_of_cards() {
     let said = SAID.split("caps = [").next().unwrap().to_owned() + "stop_minutes = 10\n";
     let city = city_of(&with(&[("fare_leg_rules.txt", rules), ("fare_transfer_rules.txt", "")]), &said);
     let rides = city.section::<RidesSection>().unwrap();
-    assert_eq!(rides.usual_fare(&city, utc(MORNING)), Some(kzt("120")));
+    assert_eq!(rides.usual_fare(&city, utc(MORNING), &[]), Some(kzt("120")));
     assert_eq!(rides.card_fare(&city, utc(MORNING), None), Some(kzt("100")), "by the card's own medium");
+    assert_eq!(rides.usual_fare(&city, utc(MORNING), &[category("school")]), Some(kzt("60")), "half of it");
     assert!(!rides.feed.as_ref().unwrap().counts_earlier_rides());
     let dated = mesto_rules::load::embedded("almaty").unwrap();
     let rides = dated.section::<RidesSection>().unwrap();
-    assert_eq!(rides.usual_fare(&dated, utc(MORNING)), Some(kzt("120")));
+    assert_eq!(rides.usual_fare(&dated, utc(MORNING), &[]), Some(kzt("120")));
     assert_eq!(rides.card_fare(&dated, utc(MORNING), None), Some(kzt("120")));
 }
 
