@@ -78,8 +78,8 @@ pub fn built_in(id: &str) -> Outcome<City> {
     load::embedded(id).map_err(|errors| mistakes(id, &errors))
 }
 
-/// The source files in a city's folder: file name to text. Of a folder in it, a feed, the files that
-/// say what rides cost.
+/// The source files in a city's folder: file name to text. Of a folder in it, a feed, the files
+/// that say what rides cost.
 fn source_files(folder: &Path) -> Outcome<BTreeMap<String, String>> {
     let unreadable = |why: std::io::Error| {
         CliError::new(Exit::Input, "city_unreadable", format!("{} cannot be read: {why}", folder.display()))

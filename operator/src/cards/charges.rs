@@ -176,8 +176,9 @@ impl<'a> Charges<'a> {
         Ok(Some(price.minor().map_err(|why| wrong(why.to_string()))?))
     }
 
-    /// The fare of the city for so many, on the day on which they rode. By a feed only where it goes
-    /// by the route alone: rides by cards are told late, so that nobody knows yet which came before.
+    /// The fare of the city for so many, on the day on which they rode. By a feed only where it
+    /// goes by the route alone: rides by cards are told late, so that nobody knows yet which came
+    /// before.
     fn fare(&self, row: &CardRideRow) -> Outcome<Option<i64>> {
         let (persons, at) = (row.persons, row.registered_at);
         let (rides, day) = (self.city.section::<RidesSection>()?, self.city.local_day(at));

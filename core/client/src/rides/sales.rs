@@ -115,9 +115,9 @@ impl Rides<'_> {
         RideNames { route, carrier }
     }
 
-    /// How far the balance reaches in a city (AV-51), by the fare of a ride by itself. `None` before
-    /// the first sync, and where the fare is not known, goes by route or stop, or is in another
-    /// currency. Local.
+    /// How far the balance reaches in a city (AV-51), by the fare of a ride by itself. `None`
+    /// before the first sync, and where the fare is not known, goes by route or stop, or is in
+    /// another currency. Local.
     #[must_use]
     pub fn left(self, city: &CityId) -> Option<RidesLeft> {
         let balance = self.0.wallet().state().balance?;

@@ -1,5 +1,5 @@
-//! An Almaty whose rides are sold by a feed: two zones, an express route, children, transfers within
-//! two hours, and caps of a day and a week.
+//! An Almaty whose rides are sold by a feed: two zones, an express route, children, transfers
+//! within two hours, and caps of a day and a week.
 
 use mesto_rules::City;
 use mesto_rules::load::{compile, embedded_files};
