@@ -76,14 +76,16 @@ fn void(world: &World, ride: &Ride) {
 }
 
 /// Persons, full, single, each, why.
-fn paid(riders: &[RideParty]) -> Vec<(u32, Money, Option<Money>, Money, Option<LessFor>)> {
+type Paid = (u32, Money, Option<Money>, Money, Option<LessFor>);
+
+fn paid(riders: &[RideParty]) -> Vec<Paid> {
     riders.iter().map(|party| (party.persons, party.full, party.single, party.each, party.less.clone())).collect()
 }
 
 on_both_databases! {
     #[test]
     fn a_ride_costs_what_the_stop_says_and_the_next_one_is_a_transfer_av_64_av_65_av_70(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
         bus(&dispatcher, "1204", "92", "s3");
@@ -110,7 +112,7 @@ on_both_databases! {
 
     #[test]
     fn a_transfer_ends_with_its_second(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
         rides(&dispatcher, &rider, "1204", "s1");
@@ -123,7 +125,7 @@ on_both_databases! {
 
     #[test]
     fn a_fare_that_goes_by_what_nobody_told_is_refused_and_says_by_what_av_64(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
         let missing = |told: &serde_json::Map<String, Value>| told["missing"].as_str().map(str::to_owned);
@@ -156,7 +158,7 @@ on_both_databases! {
 
     #[test]
     fn of_two_phones_that_go_on_from_one_ride_one_transfers_and_the_other_is_asked_again(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let one = rider(&world, &device(3), PHONE, "2000");
         let other = world.driver_on(&device(4), PHONE);
@@ -178,7 +180,7 @@ on_both_databases! {
 
     #[test]
     fn the_rest_of_a_cap_is_paid_once_whoever_is_first(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let one = rider(&world, &device(3), PHONE, "2000");
         let other = world.driver_on(&device(4), PHONE);
@@ -205,7 +207,7 @@ on_both_databases! {
 
     #[test]
     fn a_price_that_rests_on_a_ride_is_stale_when_that_is_voided(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
         let first = rides(&dispatcher, &rider, "1204", "s1");
@@ -220,7 +222,7 @@ on_both_databases! {
 
     #[test]
     fn a_ride_voided_after_a_transfer_gives_back_its_own_price_alone_and_leads_no_further(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
         let first = rides(&dispatcher, &rider, "1204", "s1");
@@ -239,7 +241,7 @@ on_both_databases! {
 
     #[test]
     fn a_card_that_is_paid_after_another_phone_used_the_transfer_gets_its_money_back(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let one = rider(&world, &device(3), PHONE, "2000");
         let other = world.driver_on(&device(4), PHONE);
@@ -259,7 +261,7 @@ on_both_databases! {
 
     #[test]
     fn only_those_transfer_who_rode_before_and_a_child_pays_what_the_feed_says_av_64(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
         let child = vec![Companions { category: "child".parse().unwrap(), persons: 1 }];
@@ -289,7 +291,7 @@ on_both_databases! {
 
     #[test]
     fn what_a_transfer_or_a_cap_takes_off_is_no_subsidy_av_21(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
         let child = vec![Companions { category: "child".parse().unwrap(), persons: 1 }];
@@ -312,7 +314,7 @@ on_both_databases! {
 
     #[test]
     fn somebody_else_on_the_same_trip_pays_the_fare(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         let rider = rider(&world, &device(3), PHONE, "2000");
         rides(&dispatcher, &rider, "1204", "s1");
@@ -326,7 +328,7 @@ on_both_databases! {
 
     #[test]
     fn a_ticket_of_a_conductor_says_what_was_paid_where_fares_go_by_stops_av_60(world) {
-        let world = sold_by_feed(&world);
+        let world = sold_by_feed(world);
         let dispatcher = world.dispatcher();
         bus(&dispatcher, "1204", "92", "s1");
         let one = |price: Value| {
