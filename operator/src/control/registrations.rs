@@ -54,8 +54,9 @@ pub(crate) fn tell(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldRegistrations
         match registered(tx, (call.operator, call.now), (city, rides), charges.as_mut(), &one) {
             Ok(ride) => known.push(ride),
             Err(Failure::Refused(problem)) => {
-                let Problem { code, detail, .. } = *problem;
-                refused.push(RegistrationRefused { index, code, detail });
+                let Problem { code, detail, params, .. } = *problem;
+                let field = params.get("field").and_then(|field| field.as_str()).map(str::to_owned);
+                refused.push(RegistrationRefused { index, code, detail, field });
             }
             Err(failure) => return Err(failure),
         }

@@ -104,8 +104,8 @@ pub(crate) fn given_back_until(
     product: &str,
     starts_at: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let refund = section.product(product)?.refund.clone();
-    (refund == PassRefund::BeforeFirstDay).then(|| starts_at - NOT_GIVEN_BACK)
+    let product = section.product(product)?;
+    (product.refund == PassRefund::BeforeFirstDay).then(|| starts_at - NOT_GIVEN_BACK)
 }
 
 /// The holder gives a pass back before it begins, and has its price again.

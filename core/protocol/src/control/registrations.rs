@@ -95,6 +95,9 @@ wire! {
         /// As of a problem.
         pub code: String,
         pub detail: String,
+        /// What of it is wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub field: Option<String>,
     }
 }
 

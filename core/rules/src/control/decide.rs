@@ -127,8 +127,8 @@ pub fn decide<Id: Copy + Ord>(
     standing.sort_unstable_by_key(|one| (one.registered_at, one.id));
     standing.dedup_by_key(|one| one.id);
     let last = standing.last().map(|one| one.id);
-    // What was accepted in this control stays so, also when it was voided or is over meanwhile.
-    let counts = |one: &&Registration<'_, Id>| one.was_accepted || !one.is_void && passes(one, checked, known, policy);
+    let counts =
+        |one: &&Registration<'_, Id>| (!one.is_void || one.was_accepted) && passes(one, checked, known, policy);
     let counts: Vec<_> = standing.into_iter().filter(counts).collect();
     if !counts.is_empty() {
         let persons = counts.iter().fold(0_u32, |sum, one| sum.saturating_add(one.persons));

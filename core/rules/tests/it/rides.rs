@@ -171,7 +171,11 @@ fn a_ride_repeats_one_of_its_trip_or_of_its_vehicle_within_the_minutes_amb_22() 
     assert_eq!(repeats(&[earlier(3, None), earlier(1, None), earlier(2, None)], None), Some(1), "the newest");
     assert_eq!(repeats(&[Earlier { is_void: true, ..earlier(1, None) }], None), None);
     assert_eq!(repeats(&[Earlier { vehicle: "1205", ..earlier(1, None) }], None), None);
-    assert_eq!(repeats(&[earlier(-1, None)], None), None, "one that is not yet");
+    assert_eq!(
+        repeats(&[earlier(-1, None)], None),
+        Some(-1),
+        "of two phones that confirm at once, by the one that waited"
+    );
 }
 
 #[test]
