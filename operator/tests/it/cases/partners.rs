@@ -392,9 +392,7 @@ on_both_databases! {
         assert_eq!((told.subsidy, told.unknown_rides), (kzt("560.00"), 0));
         world.check_books();
     }
-}
 
-on_both_databases! {
     #[test]
     fn a_subsidy_is_counted_by_person_and_a_pass_is_none_av_21_av_65(world) {
         let world = world.almaty();
