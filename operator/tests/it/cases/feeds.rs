@@ -348,9 +348,9 @@ on_both_databases! {
             ("fare_leg_rules.txt", "fare_product_id\nride\n"),
         ];
         let said = fixture::SAID.split("categories").next().unwrap().to_owned() + "stop_minutes = 10\n";
-        for (city, balance, incidents) in [
-            (fixture::city(), "0", vec!["card_ride_unpriced"]),
-            (fixture::city_of(&flat, &said), "-100", vec!["card_below_zero"]),
+        for (city, balance, incident) in [
+            (fixture::city(), "0", "card_ride_unpriced"),
+            (fixture::city_of(&flat, &said), "-100", "card_below_zero"),
         ] {
             let world = world.in_almaty(|almaty| *almaty = city);
             let dispatcher = world.dispatcher();
@@ -365,8 +365,8 @@ on_both_databases! {
             let read: CardAtReader = expect(200, dispatcher.get(&format!("/v1/transit/cards/read?city=almaty&code={code}")));
             assert_eq!(read.balance.amount, kzt(balance));
             let seen = world.operator.incidents(&*world.store).unwrap();
-            let new: Vec<&str> = seen.iter().skip(place).map(|one| one.kind.as_str()).collect();
-            assert_eq!(new, incidents);
+            assert_eq!(seen.len(), place + 1, "{seen:?}");
+            assert!(seen.iter().any(|one| one.kind == incident), "{seen:?}");
             world.check_books();
         }
     }
