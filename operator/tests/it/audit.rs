@@ -309,6 +309,13 @@ const WRONGS: &[(&[&str], &str)] = &[
     (&["DELETE FROM due WHERE kind = 'cards.return'"], "top-up {} waits for a reader, and nothing sends it back"),
     (&["UPDATE card_ride SET price = price + 1"], CARD_RIDE_AND_CHARGE),
     (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'cards.ride'"], CARD_RIDE_AND_CHARGE),
+    (
+        &[
+            "UPDATE ride_registered SET city = (SELECT MIN(city) FROM partner_settlement), carrier = (SELECT MIN(carrier) FROM partner_settlement), service_day = (SELECT MIN(from_on) FROM partner_settlement) WHERE ride = (SELECT MIN(ride) FROM card_ride WHERE is_charged = 1 AND ride NOT IN (SELECT ride FROM partner_ride))",
+            "UPDATE card_ride SET charged_at = 0",
+        ],
+        "ride {} by a card was charged before its carrier was settled with, and is in no settlement",
+    ),
     (&["UPDATE card_ride SET is_void = 1"], CARD_RIDE_VOIDED),
     (&["UPDATE card_ride SET is_void = 0"], CARD_RIDE_VOIDED),
     (&["UPDATE card SET replaced_by = NULL"], CARD_REPLACED),

@@ -246,6 +246,7 @@ on_both_databases! {
         // What is wrong with one keeps no other back.
         let (ahead, old) = (world.now() + TimeDelta::seconds(61), world.now() - TimeDelta::days(33));
         let last = ToldRegistration { code: "LAST1".into(), ..one.clone() };
+        let one = ToldRegistration { code: "NEW01".into(), ..one };
         let wrong = vec![
             ToldRegistration { code: "?".into(), ..one.clone() },
             ToldRegistration { persons: 0, ..one.clone() },

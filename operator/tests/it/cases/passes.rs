@@ -234,7 +234,7 @@ on_both_databases! {
         assert_eq!((made.price, balance(&rider)), (kzt("0"), kzt("100")));
         let claims = believed(&world, &made);
         assert_eq!((claims.what.pass.as_ref().map(|id| id.as_str()), claims.what.benefits.len()), (Some("month"), 0));
-        world.pass(60);
+        world.pass(24 * 60);
         assert_eq!(checked(&rider, &RidesSubject { persons: 3, ..scanned(&bus.sign) }).0.total, kzt("240"));
         let other = self::rider(&world, &device(4), "+77071234568", "500");
         assert_eq!(checked(&other, &scanned(&bus.sign)).0.total, kzt("120"), "nobody else rides on it");
