@@ -8,6 +8,8 @@ CREATE TABLE transit_vehicle (
   is_in_service BIGINT NOT NULL,
   told_at BIGINT NOT NULL,
   controlled_until BIGINT,
+  stop TEXT,
+  stop_at BIGINT,
   PRIMARY KEY (city, board)
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX transit_vehicle_plate ON transit_vehicle (city, canonical);
@@ -82,7 +84,9 @@ CREATE TABLE ride (
   sale TEXT,
   card_fee BIGINT NOT NULL,
   category TEXT,
-  is_by_pass BIGINT NOT NULL
+  is_by_pass BIGINT NOT NULL,
+  stop TEXT,
+  legs TEXT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX ride_account ON ride (account, id);
 CREATE INDEX ride_carrier ON ride (city, carrier, service_day);

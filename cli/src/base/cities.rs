@@ -78,22 +78,30 @@ pub fn built_in(id: &str) -> Outcome<City> {
     load::embedded(id).map_err(|errors| mistakes(id, &errors))
 }
 
-/// The source files in a city's folder: file name to text.
+/// The source files in a city's folder: file name to text. Of a folder in it, a feed, the files
+/// that say what rides cost.
 fn source_files(folder: &Path) -> Outcome<BTreeMap<String, String>> {
     let unreadable = |why: std::io::Error| {
         CliError::new(Exit::Input, "city_unreadable", format!("{} cannot be read: {why}", folder.display()))
             .advise("Give the folder that holds the city's city.toml, such as cities/belgrade.")
+    };
+    let text = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|why| {
+            CliError::new(Exit::Input, "city_unreadable", format!("{} cannot be read: {why}", path.display()))
+                .advise("Save it as text in UTF-8, readable to you.")
+        })
     };
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         if path.is_file() && path.extension().is_some_and(|ending| ending == "toml") {
-            let text = std::fs::read_to_string(&path).map_err(|why| {
-                CliError::new(Exit::Input, "city_unreadable", format!("{} cannot be read: {why}", path.display()))
-                    .advise("Save it as text in UTF-8, readable to you.")
-            })?;
-            files.insert(name, text);
+            files.insert(name, text(&path)?);
+        } else if path.is_dir() {
+            let inside = load::FOLDER_FILES.iter().map(|file| (format!("{name}/{file}"), path.join(file)));
+            for (name, path) in inside.filter(|(_, path)| path.is_file()) {
+                files.insert(name, text(&path)?);
+            }
         }
     }
     Ok(files)
@@ -147,10 +155,18 @@ fn mistakes(what: &str, errors: &[LoadError]) -> CliError {
 
 /// Every mistake in a city's folder, or that it is right and what is in it.
 fn check(folder: &Path, call: Call) -> Outcome<()> {
-    let city = from_folder(folder)?;
+    let compiled = load::compile_noting(&source_files(folder)?);
+    let (city, notices) = compiled.map_err(|errors| mistakes(&folder.display().to_string(), &errors))?;
     let document = serde_json::to_value(&city)
         .map_err(|why| CliError::new(Exit::Input, "city_wrong", format!("it cannot be written: {why}")))?;
-    call.say(&serde_json::json!({ "city": city.id.as_str(), "version": city.version, "document": document }), || {
+    let told: Vec<Value> = notices
+        .iter()
+        .map(|it| serde_json::json!({ "file": it.file, "field": it.field, "notice": it.notice }))
+        .collect();
+    let answer = serde_json::json!({
+        "city": city.id.as_str(), "version": city.version, "document": document, "notices": told,
+    });
+    call.say(&answer, || {
         let right = format!("{} (version {}) is right.", city.name.get("en"), city.version);
         let sections: Vec<&str> = city.sections.services().collect();
         let mut said = format!(
@@ -164,6 +180,9 @@ fn check(folder: &Path, call: Call) -> Outcome<()> {
         let checks = call.services.all().filter_map(|service| service.city.check);
         for part in checks.filter_map(|check| check(&city)) {
             said.push_str(&format!("\n{part}\n"));
+        }
+        for notice in &notices {
+            said.push_str(&format!("{notice}\n"));
         }
         said
     });

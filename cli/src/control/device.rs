@@ -141,7 +141,10 @@ impl Row {
 
 /// The category of each who pays less by who he is.
 fn benefits(riders: &[RideParty]) -> Vec<String> {
-    let less = riders.iter().filter(|party| party.less == Some(LessFor::Benefit));
+    let is_less = |party: &&RideParty| {
+        party.less == Some(LessFor::Benefit) || party.single.is_some_and(|single| single.amount < party.full.amount)
+    };
+    let less = riders.iter().filter(is_less);
     let each = less.filter_map(|party| Some((party.category.as_ref()?, usize::try_from(party.persons).ok()?)));
     each.flat_map(|(category, persons)| std::iter::repeat_n(category.to_string(), persons)).collect()
 }

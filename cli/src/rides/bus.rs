@@ -50,6 +50,9 @@ pub struct BusArgs {
     /// Which of the route's directions.
     #[arg(long, default_value_t = 0)]
     direction: u32,
+    /// The stop where it stands, as the city's feed of fares calls it.
+    #[arg(long)]
+    stop: Option<String>,
     /// How long the trip takes from now on.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=720))]
     minutes: u32,
@@ -84,6 +87,7 @@ pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
     let starts_at = clock(&link).await?;
     let vehicle = json!({
         "board": args.board, "plate": args.plate, "carrier": args.carrier, "is_in_service": true,
+        "stop": args.stop,
     });
     let told = json!({ "city": args.city, "vehicles": [vehicle] });
     let _: FleetTold = link.post(TELL_VEHICLES.path, &told).await.map_err(not_told)?;

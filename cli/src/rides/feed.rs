@@ -97,7 +97,7 @@ fn mistakes(folder: &Path, errors: &[FeedError]) -> CliError {
 
 /// Every mistake in a feed's fare files, or that they are right and what is in them.
 fn check(folder: &Path, call: Call) -> Outcome<()> {
-    let Reading { fares, notices } = from_folder(folder)?;
+    let Reading { fares, notices, .. } = from_folder(folder)?;
     let notices_told: Vec<Value> = notices
         .iter()
         .map(|it| json!({ "file": it.file, "row": it.row, "field": it.field, "notice": it.notice.to_string() }))

@@ -49,6 +49,8 @@ struct Bus {
     carrier: String,
     #[serde(default = "in_service")]
     is_in_service: bool,
+    /// Where it stands; left out: not known.
+    stop: Option<String>,
     /// Left out: its trip is not known.
     route: Option<String>,
     #[serde(default)]
@@ -68,8 +70,10 @@ struct Bus {
 async fn bus(Standing(testbed): Standing<dyn Testbed>, Asked(bus): Asked<Bus>) -> Result<Response, Refused> {
     let testbed = testbed.as_ref();
     let now = testbed.now();
-    let vehicle =
-        json!({ "board": bus.vehicle, "plate": bus.plate, "carrier": bus.carrier, "is_in_service": bus.is_in_service });
+    let vehicle = json!({
+        "board": bus.vehicle, "plate": bus.plate, "carrier": bus.carrier, "is_in_service": bus.is_in_service,
+        "stop": bus.stop,
+    });
     let told = ask(testbed, TELL_VEHICLES.path, &json!({ "city": bus.city, "vehicles": [vehicle] })).await?;
     if told.0 != 200 {
         return Ok(pass_on(told));

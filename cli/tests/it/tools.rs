@@ -64,6 +64,41 @@ fn a_city_is_checked_with_file_field_and_reason() {
     assert!(nowhere.err.contains("city.toml"));
 }
 
+#[test]
+fn a_city_with_a_feed_of_fares_is_checked_with_what_is_worth_saying_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = folder.path().join("almaty");
+    std::fs::create_dir_all(city.join("fares")).unwrap();
+    let built_in = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cities/almaty");
+    for entry in std::fs::read_dir(built_in).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, city.join(path.file_name().unwrap())).unwrap();
+    }
+    let rides = std::fs::read_to_string(city.join("rides.toml")).unwrap();
+    let (from, until) = (rides.find("fares = [").unwrap(), rides.find("free_days = ").unwrap());
+    let feed = "[feed]\ndated = [{ from = \"2024-08-03\", folder = { value = \"fares\", certainty = \"assumed\", source = \"decision\" } }]\nstop_minutes = 10\n";
+    std::fs::write(city.join("rides.toml"), format!("{}{}\n{feed}", &rides[..from], &rides[until..])).unwrap();
+    let products = "fare_product_id,amount,currency\nride,90.00,KZT\n";
+    std::fs::write(city.join("fares/fare_products.txt"), products).unwrap();
+    std::fs::write(city.join("fares/fare_leg_rules.txt"), "fare_product_id,colour\nride,red\n").unwrap();
+    // A timetable is nobody's business here.
+    std::fs::write(city.join("fares/stop_times.txt"), [0xff, 0xfe]).unwrap();
+    let good = mesto(folder.path(), &["city", "check", "almaty"]);
+    assert_eq!(good.exit, 0, "{}", good.err);
+    let said = "fares/fare_leg_rules.txt: row 1, colour: the reference has no such field; it is passed over";
+    assert!(good.out.contains(said), "{}", good.out);
+    let told = mesto(folder.path(), &["city", "check", "almaty", "--json"]).json();
+    assert_eq!(told["notices"][0]["file"], "fares/fare_leg_rules.txt");
+    std::fs::write(city.join("fares/fare_products.txt"), products.replace("90.00", "90")).unwrap();
+    let broken = mesto(folder.path(), &["city", "check", "almaty"]);
+    assert_eq!(broken.exit, 6);
+    assert!(
+        broken.err.contains("fares/fare_products.txt: row 2, amount: `90` has not the 2 decimals"),
+        "{}",
+        broken.err
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn an_operator_serves_and_ends_in_order() {

@@ -27,9 +27,10 @@ pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
 pub mod load {
     use crate::kernel::city::City;
     use crate::kernel::ids::joined;
-    pub use crate::kernel::load::LoadError;
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
     use crate::{cards, garages, merchants, orders, parking, passes, rides};
+    pub use crate::kernel::load::{LoadError, LoadNotice};
+    use crate::{cards, garages, orders, parking, passes, rides};
     use std::collections::BTreeMap;
 
     macro_rules! embedded {
@@ -50,6 +51,9 @@ pub mod load {
             "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",
             "parking-tariff-2025-02-01.toml", "orders.toml", "garages.toml", "garages-tariff-2022-01-01.toml";
     }
+
+    /// The files of a folder that a source file names: of a feed, those that say what rides cost.
+    pub const FOLDER_FILES: &[&str] = rides::fares::FILES;
 
     /// The ids of the cities that come with this build.
     pub fn embedded_ids() -> impl Iterator<Item = &'static str> {
@@ -74,10 +78,22 @@ pub mod load {
     /// Compiles the source files of a city: file name in its folder to TOML text. A service is in
     /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
     /// `passes.toml`, `rides.toml`, `cards.toml`, `merchants.toml`.
+    /// Compiles the source files of a city: file name in its folder to text. A service is in the
+    /// city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
+    /// `passes.toml`, `rides.toml`, `cards.toml`. The files of a feed that `rides.toml` names are
+    /// called by their folder too: `fares/fare_products.txt`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.
     pub fn compile(files: &BTreeMap<String, String>) -> Result<City, Vec<LoadError>> {
+        compile_noting(files).map(|(city, _)| city)
+    }
+
+    /// The same, with what is worth saying of files that are right.
+    ///
+    /// # Errors
+    /// As [`compile`].
+    pub fn compile_noting(files: &BTreeMap<String, String>) -> Result<(City, Vec<LoadNotice>), Vec<LoadError>> {
         let mut compiler = Compiler::new(files);
         let city = envelope(&mut compiler);
         let parking = parking::load::compile(&mut compiler);
@@ -108,7 +124,7 @@ pub mod load {
                 compiler.say(&file, &field, wrong.reason);
             }
         }
-        if compiler.wrong.is_empty() { Ok(city) } else { Err(sorted(compiler.wrong)) }
+        if compiler.wrong.is_empty() { Ok((city, compiler.notices)) } else { Err(sorted(compiler.wrong)) }
     }
 
     /// A misspelt file would silently leave out what it says.

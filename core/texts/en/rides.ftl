@@ -22,6 +22,13 @@ error-ride_vehicle_not_in_service = Vehicle { $vehicle } is not in service.
 error-persons_too_many = At most { $most } ride on one ticket.
     .advice = Take a ticket for fewer, then another one.
     .plain = So many do not ride on one ticket.
+error-ride_fare_unknown = { $missing ->
+        [route] The fare goes by the route, and it is not known which one this vehicle is on.
+        [stop] The fare goes by the stop, and it is not known where this vehicle stands.
+       *[other] The fare goes by where and when you get off, which is not known yet.
+    }
+    .advice = Nothing was charged. Pay with a transport card or to the conductor.
+    .plain = What this ride costs is not known.
 error-companions_wrong = This cannot be said of those who ride along.
     .advice = Say it of fewer, or leave it out: who has a benefit of his own rides on a ticket of his own.
 error-ride_repeated = You registered in this vehicle at { $registered_at_time }.
@@ -51,7 +58,10 @@ line-rides-fare = { $persons ->
 line-rides-benefit = Less by a benefit
 line-rides-pass = By a pass
 line-rides-free-day = Nobody pays today
-line-rides-tariff = Less by the tariff
+line-rides-transfer = Transfer from the ride at { $ridden_at_time }
+line-rides-day-cap = A day costs at most { $at_most }
+line-rides-week-cap = A week costs at most { $at_most }
+notice-rides-transfer-not-measured = A transfer is not counted: it goes by when or where you got off before, which is not known.
 entry-rides-ride = Ride
 entry-rides-refund = Ride given back
 ride-state-registered = Registered

@@ -22,6 +22,13 @@ error-ride_vehicle_not_in_service = { $vehicle } көлігі желіде ем�
 error-persons_too_many = Бір билетпен ең көбі { $most } жолаушы жүреді.
     .advice = Азырақ жолаушыға билет алыңыз, содан кейін тағы біреуін.
     .plain = Бір билетпен мұнша жолаушы жүрмейді.
+error-ride_fare_unknown = { $missing ->
+        [route] Жолақы бағытқа байланысты, ал бұл көліктің қай бағытта екені белгісіз.
+        [stop] Жолақы аялдамаға байланысты, ал бұл көліктің қай жерде тұрғаны белгісіз.
+       *[other] Жолақы қайда және қашан түсетініңізге байланысты, ал бұл әлі белгісіз.
+    }
+    .advice = Ақша алынған жоқ. Көлік картасымен немесе кондукторға төлеңіз.
+    .plain = Бұл сапардың құны белгісіз.
 error-companions_wrong = Серіктестер туралы бұлай айтуға болмайды.
     .advice = Азырақ көрсетіңіз немесе көрсетпеңіз: өз жеңілдігі бар адам өз билетімен жүреді.
 error-ride_repeated = Сіз бұл көлікте тіркелгенсіз, уақыты — { $registered_at_time }.
@@ -48,7 +55,10 @@ line-rides-fare = { $persons } жолаушы, әрқайсысы { $each }
 line-rides-benefit = Жеңілдік бойынша
 line-rides-pass = Жол жүру билеті бойынша
 line-rides-free-day = Бүгін жол жүру тегін
-line-rides-tariff = Тариф бойынша аз
+line-rides-transfer = Ауысып отыру: алдыңғы сапар { $ridden_at_time }
+line-rides-day-cap = Бір күнге ең көбі { $at_most }
+line-rides-week-cap = Бір аптаға ең көбі { $at_most }
+notice-rides-transfer-not-measured = Ауысып отыру есептелмеді: ол алдында қашан немесе қайда түскеніңізге байланысты, ал бұл белгісіз.
 entry-rides-ride = Сапар
 entry-rides-refund = Сапар үшін қайтарылды
 ride-state-registered = Тіркелген

@@ -25,6 +25,13 @@ error-persons_too_many = { $most ->
     }
     .advice = Возьмите билет на меньшее число пассажиров, потом ещё один.
     .plain = Столько пассажиров по одному билету не едет.
+error-ride_fare_unknown = { $missing ->
+        [route] Стоимость зависит от маршрута, а по какому идёт этот транспорт, неизвестно.
+        [stop] Стоимость зависит от остановки, а где сейчас этот транспорт, неизвестно.
+       *[other] Стоимость зависит от того, где и когда вы выйдете, а это ещё неизвестно.
+    }
+    .advice = Деньги не списаны. Оплатите транспортной картой или кондуктору.
+    .plain = Сколько стоит эта поездка, неизвестно.
 error-companions_wrong = О попутчиках так сказать нельзя.
     .advice = Укажите меньше или не указывайте: у кого своя льгота, едет по своему билету.
 error-ride_repeated = Вы отметились в этом транспорте в { $registered_at_time }.
@@ -55,7 +62,10 @@ line-rides-fare = { $persons ->
 line-rides-benefit = Скидка по льготе
 line-rides-pass = По проездному
 line-rides-free-day = Сегодня проезд бесплатный
-line-rides-tariff = Меньше по тарифу
+line-rides-transfer = Пересадка с поездки в { $ridden_at_time }
+line-rides-day-cap = В день не больше { $at_most }
+line-rides-week-cap = В неделю не больше { $at_most }
+notice-rides-transfer-not-measured = Пересадка не учтена: она зависит от того, когда или где вы вышли в прошлый раз, а это неизвестно.
 entry-rides-ride = Поездка
 entry-rides-refund = Возврат за поездку
 ride-state-registered = Зарегистрирована

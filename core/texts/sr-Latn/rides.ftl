@@ -26,6 +26,13 @@ error-persons_too_many = { $most ->
     }
     .advice = Uzmite kartu za manje osoba, pa još jednu.
     .plain = Toliko osoba se ne vozi na jednu kartu.
+error-ride_fare_unknown = { $missing ->
+        [route] Cena zavisi od linije, a ne zna se na kojoj je ovo vozilo.
+        [stop] Cena zavisi od stajališta, a ne zna se gde je ovo vozilo.
+       *[other] Cena zavisi od toga gde i kada ćete izaći, a to se još ne zna.
+    }
+    .advice = Ništa nije naplaćeno. Platite transportnom karticom ili kondukteru.
+    .plain = Ne zna se koliko ova vožnja košta.
 error-companions_wrong = To se ne može reći o saputnicima.
     .advice = Navedite manje njih ili izostavite: ko ima svoju povlasticu vozi se sa svojom kartom.
 error-ride_repeated = Prijavili ste se u ovom vozilu u { $registered_at_time }.
@@ -56,7 +63,10 @@ line-rides-fare = { $persons ->
 line-rides-benefit = Manje po povlastici
 line-rides-pass = Po pretplatnoj karti
 line-rides-free-day = Danas niko ne plaća
-line-rides-tariff = Manje po tarifi
+line-rides-transfer = Presedanje sa vožnje u { $ridden_at_time }
+line-rides-day-cap = Najviše { $at_most } dnevno
+line-rides-week-cap = Najviše { $at_most } nedeljno
+notice-rides-transfer-not-measured = Presedanje nije uračunato: zavisi od toga kada ili gde ste prethodno izašli, a to nije poznato.
 entry-rides-ride = Vožnja
 entry-rides-refund = Vraćeno za vožnju
 ride-state-registered = Prijavljena

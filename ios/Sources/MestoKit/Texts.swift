@@ -507,6 +507,9 @@ public struct Texts: Sendable {
     /// Less by a benefit
     public func lineRidesBenefit() -> String { render("line-rides-benefit", [:]) }
 
+    /// A day costs at most {$at_most}
+    public func lineRidesDayCap(atMost: String) -> String { render("line-rides-day-cap", ["at_most": atMost]) }
+
     /// {$persons} persons at {$each}
     public func lineRidesFare(persons: Int, each: String) -> String { render("line-rides-fare", ["persons": String(persons), "each": each]) }
 
@@ -516,8 +519,11 @@ public struct Texts: Sendable {
     /// By a pass
     public func lineRidesPass() -> String { render("line-rides-pass", [:]) }
 
-    /// Less by the tariff
-    public func lineRidesTariff() -> String { render("line-rides-tariff", [:]) }
+    /// Transfer from the ride at {$ridden_at_time}
+    public func lineRidesTransfer(riddenAtTime: String) -> String { render("line-rides-transfer", ["ridden_at_time": riddenAtTime]) }
+
+    /// A week costs at most {$at_most}
+    public func lineRidesWeekCap(atMost: String) -> String { render("line-rides-week-cap", ["at_most": atMost]) }
 
     /// For the deposit
     public func lineWalletTopup() -> String { render("line-wallet-topup", [:]) }
@@ -593,6 +599,9 @@ public struct Texts: Sendable {
 
     /// Charging begins at {$opens_at_time}: the ticket starts then.
     public func noticeParkingStartsAtOpening(opensAtTime: String) -> String { render("notice-parking-starts-at-opening", ["opens_at_time": opensAtTime]) }
+
+    /// A transfer is not counted: it goes by when or where you got off before, which is not known.
+    public func noticeRidesTransferNotMeasured() -> String { render("notice-rides-transfer-not-measured", [:]) }
 
     /// There is no news.
     public func noticesNone() -> String { render("notices-none", [:]) }

@@ -176,13 +176,17 @@ impl<'a> Charges<'a> {
         Ok(Some(price.minor().map_err(|why| wrong(why.to_string()))?))
     }
 
-    /// The fare of the city for so many, on the day on which they rode.
-    fn fare(&self, persons: u32, at: DateTime<Utc>) -> Outcome<Option<i64>> {
+    /// The fare of the city for so many, on the day on which they rode. By a feed only where it
+    /// goes by the route alone: rides by cards are told late, so that nobody knows yet which came
+    /// before.
+    fn fare(&self, row: &CardRideRow) -> Outcome<Option<i64>> {
+        let (persons, at) = (row.persons, row.registered_at);
         let (rides, day) = (self.city.section::<RidesSection>()?, self.city.local_day(at));
         if rides.is_free_on(day) {
             return Ok(Some(0));
         }
-        let Some(fare) = rides.fare_on(day).and_then(|fare| fare.known()) else { return Ok(None) };
+        let route = row.route.as_ref().map(RouteId::as_str);
+        let Some(fare) = rides.card_fare(self.city, at, route) else { return Ok(None) };
         Ok(Some(fare.checked_mul(persons)?.minor()?))
     }
 
@@ -194,9 +198,7 @@ impl<'a> Charges<'a> {
         let card = self.drawer.card(id)?.clone();
         let row = CardRideRow { card: Some(id), ..row };
         let price = match row.price {
-            None if told::tariff(self.cards, &card) == CardTariff::Standard => {
-                self.fare(row.persons, row.registered_at)?
-            }
+            None if told::tariff(self.cards, &card) == CardTariff::Standard => self.fare(&row)?,
             price => price,
         };
         if row.is_void {

@@ -207,7 +207,7 @@ fn paid(
             KindWord::TransportCard => Ok(0),
             _ if rides.is_free_on(day) && kind != KindWord::Luggage => Ok(0),
             KindWord::Luggage => bad("registrations.price", "say what was paid for the luggage"),
-            KindWord::Paper | KindWord::BankCard if told.category.is_none() => {
+            KindWord::Paper | KindWord::BankCard if told.category.is_none() && rides.feed.is_none() => {
                 Ok(full_fare(rides, told.persons, day)?.unwrap_or_default())
             }
             _ => bad("registrations.price", "say what was paid, or that it is free"),

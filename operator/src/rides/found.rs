@@ -8,7 +8,10 @@ use mesto_protocol::rides::riders::RidesSubject;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::plate::parse_plate;
-use mesto_rules::rides::{BoardNumber, RidesSection, ShownSign, Sign, Token, Trip, read_sign, service_day, trip_at};
+use mesto_rules::rides::fares::StopId;
+use mesto_rules::rides::{
+    BoardNumber, Feed, RidesSection, ShownSign, Sign, Token, Trip, read_sign, service_day, trip_at,
+};
 
 use crate::base::payments::sells::Asked;
 use crate::find;
@@ -40,6 +43,17 @@ pub(crate) struct Found {
     pub vehicle: VehicleRow,
     pub trip: Option<TripRow>,
     pub service_day: chrono::NaiveDate,
+}
+
+impl Found {
+    /// The stop where somebody boards: told a short time ago, on this trip.
+    pub fn stop(&self, now: DateTime<Utc>, feed: &Feed, rides: &RidesSection) -> Option<&StopId> {
+        let told_at = self.vehicle.stop_at?;
+        let tolerance = TimeDelta::minutes(rides.policy.tolerance_minutes.into());
+        let is_of_trip = self.trip.as_ref().is_none_or(|trip| told_at >= trip.starts_at - tolerance);
+        let is_new = now - told_at <= TimeDelta::minutes(feed.stop_minutes.into());
+        self.vehicle.stop.as_ref().filter(|_| is_of_trip && is_new)
+    }
 }
 
 /// The vehicle of a subject. Who guesses does so only so often in an hour.

@@ -1,7 +1,7 @@
 //! What a sign, or a step of a ride, is refused with.
 
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::rides::{FareError, RideError, SignError};
+use mesto_rules::rides::{FareError, Missing, RideError, SignError};
 
 use crate::kernel::failure::Failure;
 
@@ -32,6 +32,16 @@ pub(crate) fn fare(error: FareError) -> Failure {
     let detail = error.to_string();
     match error {
         FareError::Unknown => Problem::new(ProblemCode::TariffUnknown, detail).into(),
+        FareError::Depends { on } => {
+            let detail = match on {
+                Missing::Route => "the fare goes by the route, and nobody told which one this vehicle is on",
+                Missing::Stop => "the fare goes by the stop, and nobody told where this vehicle stands",
+                Missing::Alighting => {
+                    "the fare goes by where and when the rider alights, which nobody knows when he boards"
+                }
+            };
+            Problem::new(ProblemCode::RideFareUnknown, detail).with("missing", on.as_str()).into()
+        }
         FareError::NoCategory { category } | FareError::Granted { category } => {
             Problem::new(ProblemCode::CompanionsWrong, detail).with("category", category).into()
         }

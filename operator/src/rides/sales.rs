@@ -14,7 +14,9 @@ use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::passes::PassesSection;
-use mesto_rules::rides::{Earlier, PaidInControl, RideState, RidesSection, TicketTime, Trip, is_taken_over, repeated};
+use mesto_rules::rides::{
+    Earlier, Feed, PaidInControl, RideState, RidesSection, SoldLeg, TicketTime, Trip, is_taken_over, repeated,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
@@ -26,6 +28,7 @@ use crate::kernel::retention::section_of;
 use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::rides::found::{self, Found};
+use crate::rides::price::Basis;
 use crate::rides::tables::{ChannelWord, CodeRow, ReducedRow, RideRow, StateWord, TripRow, VehicleRow};
 use crate::rides::{NAME, RIDE, price, riders};
 use crate::{find, values};
@@ -56,6 +59,11 @@ struct Frozen {
     /// good in this one.
     #[serde(default)]
     goes_on: Option<RideId>,
+    /// By a feed of fares: what was sold to each, and what that rests on.
+    #[serde(default)]
+    legs: Vec<SoldLeg>,
+    #[serde(default)]
+    basis: Option<Basis>,
 }
 
 /// What a ride in this vehicle would be: the vehicle, its route and carrier, the moment, the fare
@@ -72,8 +80,9 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         let detail = format!("{} persons; a ticket is for 1 to {most}", subject.persons);
         return Err(Problem::new(ProblemCode::PersonsTooMany, detail).with("most", most).into());
     }
-    let Found { vehicle, trip, service_day } = found::vehicle(tx, asked, &subject)?;
-    closed_in_control(rides, &vehicle, now)?;
+    let found = found::vehicle(tx, asked, &subject)?;
+    let Found { vehicle, trip, service_day } = &found;
+    closed_in_control(rides, vehicle, now)?;
     let trip_id = trip.as_ref().map(|trip| trip.id.to_string());
     let earlier = tx.all(recent(asked.account))?;
     let repeats = repeat_of(&earlier, (vehicle.board.as_str(), trip_id.as_deref()), now, rides);
@@ -83,28 +92,31 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     };
     let repeats = repeats.or(broken.map(|(ride, _)| ride));
     let is_on_board = rides_here(&earlier, (vehicle.board.as_str(), trip.as_ref().map(|trip| trip.id)), now, rides);
-    let riders = price::riders(tx, asked, &subject, (trip.as_ref(), service_day), is_on_board)?;
-    let (lines, total) = price::lines(asked, rides, &riders)?;
+    let priced = price::priced(tx, asked, &subject, &found, is_on_board)?;
+    let (lines, total) = price::lines(asked, rides, &priced)?;
+    let price::Priced { riders, legs, notices, basis, .. } = priced;
     let told_trip = trip.as_ref().map(RideTrip::from);
     let ends_at = TicketTime::of(now, trip.as_ref().map(Trip::from).as_ref(), &rides.policy).ends_at;
     let frozen = Frozen {
-        vehicle: RideVehicle::from(&vehicle),
+        vehicle: RideVehicle::from(vehicle),
         trip: told_trip.clone(),
-        service_day,
+        service_day: *service_day,
         persons: subject.persons,
         riders: riders.clone(),
         lines: lines.clone(),
         repeats: repeats.filter(|_| subject.is_again),
         goes_on: broken.map(|(ride, _)| ride).filter(|_| !subject.is_again),
+        legs,
+        basis,
     };
     let repeats = match repeats {
         Some(ride) => riders::one(tx, &ride.to_string())?,
         None => None,
     };
     let offer = RidesOffer {
-        vehicle: RideVehicle::from(&vehicle),
+        vehicle: RideVehicle::from(vehicle),
         trip: told_trip,
-        service_on: service_day,
+        service_on: *service_day,
         persons: subject.persons,
         riders,
         ends_at,
@@ -117,7 +129,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         terms: serde_json::to_string(&frozen)?,
         offer: OnTheWire::of(&offer)?,
         lines,
-        notices: Vec::new(),
+        notices,
         total,
     })
 }
@@ -216,8 +228,9 @@ fn broken_down(
 }
 
 /// What a registration reads.
-pub(crate) fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
-    vec![vehicle_of_quote(quote).ask(), recent_of_quote(quote).ask()]
+pub(crate) fn prefetch(operator: &Operator, quote: QuoteId) -> Vec<Ask> {
+    let ridden = price::ridden_of_quote(operator, quote).map(|ridden| ridden.ask());
+    [vehicle_of_quote(quote).ask(), recent_of_quote(quote).ask()].into_iter().chain(ridden).collect()
 }
 
 /// Registers the ride. Of two phones of one account that confirm at once, one does, and the other
@@ -249,6 +262,7 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
             .with("registered_at", at)
             .into());
     }
+    still_priced(tx, operator, (city, rides), (quote.id, &frozen))?;
     let row = registered(operator.new_id(now), (city, rides), delivery, frozen)?;
     let (code, signed) = code_of(operator, now, &row, delivery.device)?;
     let ride = riders::told(row.clone(), signed)?;
@@ -265,6 +279,30 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
         reference,
         kind: RIDE,
     })
+}
+
+/// A price by a feed stands while what it rests on does: of two phones that go on from one ride, or
+/// pay the rest of one cap, one is asked again.
+fn still_priced(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    (city, rides): (&City, &RidesSection),
+    (quote, frozen): (QuoteId, &Frozen),
+) -> Outcome<()> {
+    let counts = rides.feed.as_ref().is_some_and(Feed::counts_earlier_rides);
+    let ridden = price::ridden_of_quote(operator, quote).filter(|_| counts);
+    let (Some(basis), Some(ridden)) = (&frozen.basis, ridden) else { return Ok(()) };
+    let earlier = tx.all(ridden)?;
+    let trip = frozen.trip.as_ref().map(|trip| trip.id);
+    let of_ride = (&frozen.vehicle.board, trip, frozen.service_day);
+    let now = price::by_feed(city, basis.clone(), of_ride, &earlier)?;
+    if (&now.riders, &now.legs) == (&frozen.riders, &frozen.legs) {
+        return Ok(());
+    }
+    refuse(
+        ProblemCode::QuoteStale,
+        "another ride of yours was confirmed or voided since, and this one costs something else now; check it again",
+    )
 }
 
 /// Nobody registers without end: what controls look at would be full of it.
@@ -284,7 +322,7 @@ fn registered(
     frozen: Frozen,
 ) -> Outcome<RideRow> {
     let (now, quote) = (delivery.now, delivery.quote);
-    let Frozen { vehicle, trip, service_day, persons, riders, lines, .. } = frozen;
+    let Frozen { vehicle, trip, service_day, persons, riders, lines, legs, basis, .. } = frozen;
     let as_rule = trip.as_ref().map(|trip| Trip {
         route: trip.route.clone(),
         direction: trip.direction,
@@ -322,6 +360,8 @@ fn registered(
         card_fee: card_fee_of(&lines)?,
         category: category_of(&riders),
         is_by_pass: riders.iter().any(|party| party.less == Some(LessFor::Pass)),
+        stop: basis.and_then(|basis| basis.stop),
+        legs: Json::of(&legs)?,
     })
 }
 
@@ -333,14 +373,14 @@ fn card_fee_of(lines: &[Line]) -> Outcome<i64> {
 
 /// Of those who ride, the first who pays less for what he is: a category of the city.
 fn category_of(riders: &[RideParty]) -> Option<String> {
-    let first = riders.iter().find(|party| party.less == Some(LessFor::Benefit));
+    let first = riders.iter().find(|party| price::has_benefit(party));
     first.and_then(|party| party.category.as_ref()).map(ToString::to_string)
 }
 
 /// Of those who ride, who pays less than the fare and is no holder of a pass.
 fn reduced(row: &RideRow) -> Outcome<Vec<ReducedRow>> {
     let riders = row.riders.read()?;
-    let less = |party: &RideParty| matches!(party.less, Some(LessFor::Benefit | LessFor::FreeDay));
+    let less = |party: &RideParty| price::has_benefit(party) || party.less == Some(LessFor::FreeDay);
     (0_u32..)
         .zip(riders.into_iter().filter(less))
         .map(|(ordinal, party)| {
@@ -353,7 +393,7 @@ fn reduced(row: &RideRow) -> Outcome<Vec<ReducedRow>> {
                 route: row.route.clone(),
                 category: party.category.as_ref().map(ToString::to_string),
                 persons: party.persons,
-                full_fare: party.full.checked_mul(party.persons)?.minor()?,
+                full_fare: price::borne(&party)?.checked_mul(party.persons)?.minor()?,
                 paid: party.each.checked_mul(party.persons)?.minor()?,
             })
         })
@@ -393,9 +433,8 @@ pub(crate) fn to_show(
     let usual = passes.and_then(|passes| passes.default_category()).map(|category| &category.id);
     // A pass that cost less by who its holder is: a controller asks for what shows it.
     let is_less = |party: &&RideParty| match party.less {
-        Some(LessFor::Benefit) => true,
         Some(LessFor::Pass) => party.category.as_ref() != usual,
-        _ => false,
+        _ => price::has_benefit(party),
     };
     let less = riders.iter().filter(is_less);
     let benefits =

@@ -7,14 +7,15 @@ use mesto_protocol::kernel::line::Line;
 use mesto_protocol::rides::riders::{RideChannel, RideParty, RideState, RideTrip, RideVehicle};
 use mesto_rules::CityId;
 use mesto_rules::money::Currency;
-use mesto_rules::rides::{BoardNumber, CarrierId, RideState as RulesState, RouteId, Token, Trip};
+use mesto_rules::rides::fares::StopId;
+use mesto_rules::rides::{BoardNumber, CarrierId, RideState as RulesState, RouteId, SoldLeg, Token, Trip};
 
 use crate::base::payments::rows::PayWord;
 use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::{Json, id_columns};
-use crate::{stored_words, table};
+use crate::{projection, stored_words, table};
 
-id_columns![RideId, TripId, RouteId, CarrierId, BoardNumber, Token];
+id_columns![RideId, TripId, RouteId, CarrierId, BoardNumber, Token, StopId];
 
 stored_words! {
     /// `ride.channel`
@@ -48,6 +49,9 @@ table! {
         told_at: DateTime<Utc>,
         /// It is being controlled until then.
         controlled_until: Option<DateTime<Utc>>,
+        /// Where it stood last, and when that was told.
+        stop: Option<StopId>,
+        stop_at: Option<DateTime<Utc>>,
     }
 }
 
@@ -192,6 +196,25 @@ table! {
         category: Option<String>,
         /// Somebody rides on a pass.
         is_by_pass: bool,
+        /// Where they boarded, where the fare is a feed's and the stop was told.
+        stop: Option<StopId>,
+        /// What was sold to each by the feed of fares; the next ride goes by it.
+        legs: Json<Vec<SoldLeg>>,
+    }
+}
+
+projection! {
+    /// What of an earlier ride changes what the next one costs.
+    pub(crate) struct RiddenRow {
+        id: RideId = "ride.id",
+        board: BoardNumber = "ride.board",
+        trip: Option<TripId> = "ride.trip",
+        route: Option<RouteId> = "ride.route",
+        service_day: NaiveDate = "ride.service_day",
+        state: StateWord = "ride.state",
+        registered_at: DateTime<Utc> = "ride.registered_at",
+        stop: Option<StopId> = "ride.stop",
+        legs: Json<Vec<SoldLeg>> = "ride.legs",
     }
 }
 
@@ -243,6 +266,7 @@ pub(crate) const RIDES: Table = Table {
             Told::Plain("shown"),
             Told::Plain("carrier"),
             Told::Plain("route"),
+            Told::Plain("stop"),
             Told::Time("trip_starts_at"),
             Told::Plain("service_day"),
             Told::Count("persons"),

@@ -12,6 +12,7 @@ use mesto_protocol::rides::vehicles::{
 };
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::plate::parse_plate;
+use mesto_rules::rides::fares::StopId;
 use mesto_rules::rides::{BoardNumber, CarrierId, RidesSection, Token, Trip, service_day, sign, trip_at};
 use mesto_rules::{City, CityId};
 
@@ -93,6 +94,7 @@ pub(crate) fn fleet(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Fleet> {
             plate: plate(row.canonical, row.shown),
             carrier: row.carrier,
             is_in_service: row.is_in_service,
+            stop: row.stop.map(|stop| stop.to_string()),
         }
     };
     Ok(Fleet { city: city.id.clone(), vehicles: rows.into_iter().map(told).collect() })
@@ -121,10 +123,11 @@ pub(crate) fn tell_vehicles(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldVehi
             let problem = Problem::new(ProblemCode::PlateInvalid, format!("vehicle {board}: {error}"));
             problem.with("reason", error.code()).with("example", &city.sections.plates.example)
         })?;
+        let stop = vehicle.stop.as_deref().map(|stop| stop_of((city, rides, call.now), &board, stop)).transpose()?;
         let (canonical, shown) = parsed.map(|plate| (plate.canonical, plate.display)).unzip();
         tx.write(Write::sql(
             "transit_vehicle",
-            "INSERT INTO transit_vehicle (city, board, canonical, shown, carrier, is_in_service, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (city, board) DO UPDATE SET canonical = excluded.canonical, shown = excluded.shown, carrier = excluded.carrier, is_in_service = excluded.is_in_service, told_at = excluded.told_at",
+            "INSERT INTO transit_vehicle (city, board, canonical, shown, carrier, is_in_service, told_at, stop, stop_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (city, board) DO UPDATE SET canonical = excluded.canonical, shown = excluded.shown, carrier = excluded.carrier, is_in_service = excluded.is_in_service, told_at = excluded.told_at, stop = excluded.stop, stop_at = excluded.stop_at",
             values![
                 &city.id,
                 board,
@@ -132,12 +135,28 @@ pub(crate) fn tell_vehicles(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldVehi
                 shown,
                 carrier,
                 i64::from(vehicle.is_in_service),
-                call.now.timestamp_millis()
+                call.now.timestamp_millis(),
+                stop.clone(),
+                stop.map(|_| call.now.timestamp_millis())
             ],
         ))?;
         taken += 1;
     }
     Ok(FleetTold { taken })
+}
+
+/// The stop where a vehicle stands: one that its city's fares know, so that a slip of the pen is no
+/// cheaper zone.
+fn stop_of(
+    (city, rides, now): (&City, &RidesSection, DateTime<Utc>),
+    board: &BoardNumber,
+    told: &str,
+) -> Outcome<StopId> {
+    let stop = StopId::new(told).ok().filter(|stop| rides.has_stop(city.local_day(now), stop));
+    stop.ok_or_else(|| {
+        let detail = format!("vehicle {board}: the fares of this city know no such stop; tell a stop_id of the feed");
+        Problem::new(ProblemCode::BadRequest, detail).with("field", "vehicles.stop").into()
+    })
 }
 
 /// Which trips vehicles make.

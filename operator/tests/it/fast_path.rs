@@ -303,3 +303,33 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         assert_eq!(actions.get(path), Some(&most), "{path}: round trips before the commit");
     }
 }
+
+#[test]
+fn a_ride_by_a_feed_of_fares_asks_for_earlier_rides_in_the_same_round_trip() {
+    let store = Arc::new(Watched { inner: Box::new(SqliteInline::in_memory().unwrap()), traces: Mutex::default() });
+    let world = World::on(Arc::clone(&store) as Arc<dyn Store>);
+    for (is_by_feed, asks) in [(false, 5), (true, 6)] {
+        let world = world.in_almaty(|city| {
+            if is_by_feed {
+                *city = crate::cases::feeds::city();
+            }
+        });
+        let dispatcher = world.dispatcher();
+        let vehicle = json!({"board": "1204", "carrier": "green-bus", "is_in_service": true, "stop": "s1"});
+        let told = json!({"city": "almaty", "vehicles": [vehicle]});
+        assert_eq!(dispatcher.post("/v1/transit/vehicles", &told).status, 200);
+        let (starts_at, ends_at) = (world.now(), world.now() + chrono::TimeDelta::minutes(60));
+        let trip =
+            json!({"vehicle": "1204", "route": "92", "direction": 0, "starts_at": starts_at, "ends_at": ends_at});
+        assert_eq!(dispatcher.post("/v1/transit/trips", &json!({"city": "almaty", "trips": [trip]})).status, 200);
+        let rider = crate::cases::feeds::paying(&world, if is_by_feed { "+77071234567" } else { "+77071234568" });
+        let item = json!({"service": "rides", "subject": {"vehicle": "1204", "persons": 1}});
+        let asked = json!({"city": "almaty", "items": [item], "pay": "deposit"});
+        let quote: Quote = expect(201, rider.post("/v1/quotes", &asked));
+        store.traces.lock().unwrap().clear();
+        assert_eq!(rider.buy_with(&world.key(), &quote).status, 201);
+        let trace = store.traces.lock().unwrap().last().unwrap().clone();
+        assert_eq!((trace.reads, trace.asks, trace.slow.clone()), (1, asks, Vec::new()), "by a feed: {is_by_feed}");
+        assert_eq!(trace.apart(), Vec::<&str>::new());
+    }
+}

@@ -148,8 +148,8 @@ impl Cards<'_> {
         let waits = || card.top_ups.iter().filter(|one| one.state == CardTopUpState::Waiting);
         let waiting = waits().map(|one| one.amount).reduce(|sum, one| sum.checked_add(&one).unwrap_or(sum));
         let fare = rides
-            .zip(today)
-            .and_then(|(rides, today)| rides.fare_on(today)?.known())
+            .zip(stored.as_ref())
+            .and_then(|(rides, city)| rides.card_fare(city, now, None))
             .filter(|_| card.tariff == CardTariff::Standard);
         let on_it = &card.balance.amount;
         let covered = fare.filter(|fare| fare.currency == on_it.currency).and_then(|fare| {

@@ -2,7 +2,6 @@
 
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::rides::riders::{RideTrip, RideVehicle, RidesOffer, RidesSubject};
-use mesto_rules::passes::PassesSection;
 use mesto_rules::rides::RidesSection;
 use mesto_rules::rides::section::VehicleKind;
 use mesto_rules::{CityId, Money, shown};
@@ -116,8 +115,9 @@ impl Rides<'_> {
         RideNames { route, carrier }
     }
 
-    /// How far the balance reaches in a city (AV-51). `None` before the first sync, and where the
-    /// fare is not known or is in another currency. Local.
+    /// How far the balance reaches in a city (AV-51), by the fare of a ride by itself. `None`
+    /// before the first sync, and where the fare is not known, goes by route or stop, or is in
+    /// another currency. Local.
     #[must_use]
     pub fn left(self, city: &CityId) -> Option<RidesLeft> {
         let balance = self.0.wallet().state().balance?;
@@ -129,21 +129,14 @@ impl Rides<'_> {
     }
 
     /// What a ride costs this rider today, by who he is; zero on a free day and with a pass. `None`
-    /// where the fare is not known. Local.
+    /// where the fare is not known, or goes by route or stop. Local.
     pub(crate) fn own_fare(self, city: &CityId) -> Option<Money> {
         let stored = self.0.stored_city(city)?;
         let rides: &RidesSection = stored.section().ok()?;
-        let today = stored.sections.time.local(self.0.now()).date_naive();
-        let full = *rides.fare_on(today)?.known()?;
+        let now = self.0.now();
+        let fare = rides.usual_fare(&stored, now, &self.0.passes().granted(city))?;
         let has_pass = self.0.passes().state().current.iter().any(|pass| pass.city == *city);
-        if has_pass || rides.is_free_on(today) {
-            return Some(Money::zero(full.currency));
-        }
-        let passes: Option<&PassesSection> = stored.section().ok();
-        let granted = self.0.passes().granted(city);
-        match passes {
-            Some(passes) => Some(passes.cheapest(granted.iter(), full).ok()??.1),
-            None => Some(full),
-        }
+        let is_free = has_pass || rides.is_free_on(stored.local_day(now));
+        Some(if is_free { Money::zero(fare.currency) } else { fare })
     }
 }

@@ -62,6 +62,8 @@ problems! {
     RideVehicleUnknown, "ride_vehicle_unknown", 422, "No vehicle has this number";
     RideVehicleNotInService, "ride_vehicle_not_in_service", 422, "This vehicle is not in service";
     PersonsTooMany, "persons_too_many", 422, "So many persons do not ride on one ticket";
+    /// It goes by what is not known: the route, the stop, or where the rider alights.
+    RideFareUnknown, "ride_fare_unknown", 422, "What this ride costs is not known";
     /// Of a category that is not here, or is granted to a rider himself, or of more than ride.
     CompanionsWrong, "companions_wrong", 422, "This cannot be said of those who ride along";
     /// Confirmed again on purpose it is sold.
@@ -90,6 +92,7 @@ pub const ADDS: Adds = Adds {
             ProblemCode::RideVehicleUnknown,
             ProblemCode::RideVehicleNotInService,
             ProblemCode::PersonsTooMany,
+            ProblemCode::RideFareUnknown,
             ProblemCode::CompanionsWrong,
             ProblemCode::RideRepeated,
             ProblemCode::PaymentClosedInControl,
@@ -148,6 +151,10 @@ records! { ride_records;
         pub full: Money,
         /// What each pays.
         pub each: Money,
+        /// What a ride by itself costs each, where he pays less for what he rode before; less than
+        /// `full` by who he is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub single: Option<Money>,
         /// Why it is less than the fare; absent: it is not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub less: Option<LessFor>,

@@ -108,6 +108,9 @@ wire! {
         pub plate: Option<Plate>,
         pub carrier: CarrierId,
         pub is_in_service: bool,
+        /// Where it stands, or stood last, as it was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub stop: Option<String>,
         /// What it does now; absent: not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub trip: Option<RideTrip>,
@@ -127,6 +130,10 @@ wire! {
         pub plate: Option<String>,
         pub carrier: String,
         pub is_in_service: bool,
+        /// The stop where it stands, as the city's feed of fares calls it; told at each stop where
+        /// fares go by stops. Absent: not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub stop: Option<String>,
     }
 
     pub struct FleetTold {

@@ -283,7 +283,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         PassesSubject: json!({"product": "month-1", "first_on": "2025-09-03", "is_again": false});
         PassesOffer: json!({"product": "month-1", "category": "student-1", "first_on": "2025-09-03", "last_on": "2025-10-02", "refundable_until": AT, "overlaps": pass.clone()});
         PassesOutcome: json!({"pass": pass});
-        Fleet: json!({"city": "almaty", "vehicles": [{"board": "1204", "carrier": "green-bus", "is_in_service": true, "trip": ride["trip"]}]});
+        Fleet: json!({"city": "almaty", "vehicles": [{"board": "1204", "carrier": "green-bus", "is_in_service": true, "stop": "s1", "trip": ride["trip"]}]});
         FleetTold: json!({"taken": 1});
         TripsTold: json!({"trips": ["tr_01jd4f8q0r3n7w2x5y6z8a9b1c"]});
         PostedSign: json!({"text": "x"});

@@ -29,6 +29,31 @@ pub enum Less {
     Pass,
     /// Nobody pays on this day.
     FreeDay,
+    /// He transferred, or paid as much before as is paid in a day or a week.
+    Tariff,
+}
+
+/// What a fare depends on and is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Which route the vehicle is on.
+    Route,
+    /// At which stop the rider boards.
+    Stop,
+    /// Where or when he will alight: nobody can say that when he boards.
+    Alighting,
+}
+
+impl Missing {
+    /// As it stands on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Route => "route",
+            Self::Stop => "stop",
+            Self::Alighting => "alighting",
+        }
+    }
 }
 
 /// Who rides on a ticket.
@@ -49,6 +74,8 @@ pub struct Riders<'a> {
 pub enum FareError {
     #[error("the fare is not known, so no ride is sold")]
     Unknown,
+    #[error("the fare goes by the {}, which is not known", on.as_str())]
+    Depends { on: Missing },
     #[error("there is no category `{category}` here")]
     NoCategory { category: CategoryId },
     #[error("`{category}` is granted to a rider himself; it cannot be said of a companion")]
@@ -57,6 +84,51 @@ pub enum FareError {
     TooMany { said: u64, others: u32 },
     #[error(transparent)]
     Money(#[from] MoneyError),
+}
+
+impl Riders<'_> {
+    /// Those who ride along, by category: those of whom something is said, then the rest. Without a
+    /// category where the city has none.
+    ///
+    /// # Errors
+    /// [`FareError`] when it cannot be said so.
+    pub fn companions<'p>(
+        &self,
+        passes: Option<&'p PassesSection>,
+    ) -> Result<Vec<(Option<&'p Category>, u32)>, FareError> {
+        let others = self.persons.saturating_sub(1);
+        let Some(passes) = passes else {
+            return match self.companions.first() {
+                Some((category, _)) => Err(FareError::NoCategory { category: category.clone() }),
+                None => Ok(Vec::from([(None, others)])),
+            };
+        };
+        let said = self.companions.iter().fold(0_u64, |sum, (_, persons)| sum.saturating_add((*persons).into()));
+        let Some(left) = u64::from(others).checked_sub(said).and_then(|left| u32::try_from(left).ok()) else {
+            return Err(FareError::TooMany { said, others });
+        };
+        let mut along: Vec<(Option<&Category>, u32)> = Vec::new();
+        let said = self.companions.iter().filter(|(_, persons)| *persons > 0);
+        for (id, persons) in said {
+            let Some(category) = passes.category(id.as_str()) else {
+                return Err(FareError::NoCategory { category: id.clone() });
+            };
+            if category.granted_days.is_some() {
+                return Err(FareError::Granted { category: id.clone() });
+            }
+            match along.iter_mut().find(|(known, _)| known.is_some_and(|known| known.id == *id)) {
+                Some((_, known)) => *known = known.saturating_add(*persons),
+                None => along.push((Some(category), *persons)),
+            }
+        }
+        if let Some(default) = passes.default_category().filter(|_| left > 0) {
+            match along.iter_mut().find(|(known, _)| known.is_some_and(|known| known.id == default.id)) {
+                Some((_, known)) => *known = known.saturating_add(left),
+                None => along.push((Some(default), left)),
+            }
+        }
+        Ok(along)
+    }
 }
 
 impl RidesSection {
@@ -99,7 +171,7 @@ impl RidesSection {
         riders: Riders<'_>,
         passes: Option<&PassesSection>,
     ) -> Result<Vec<Party>, FareError> {
-        let Riders { persons, granted, pass, companions } = riders;
+        let Riders { persons, granted, pass, .. } = riders;
         let zero = Money::zero(full.currency);
         let free_day = |category: Option<CategoryId>, persons| Party {
             category,
@@ -108,21 +180,14 @@ impl RidesSection {
             each: zero,
             less: (!full.is_zero()).then_some(Less::FreeDay),
         };
+        let along = riders.companions(passes)?;
         let Some(passes) = passes else {
-            if let Some((category, _)) = companions.first() {
-                return Err(FareError::NoCategory { category: category.clone() });
-            }
             let party = if is_free_day {
                 free_day(None, persons)
             } else {
                 Party { category: None, persons, full, each: full, less: None }
             };
             return Ok(vec![party]);
-        };
-        let others = persons.saturating_sub(1);
-        let said = companions.iter().fold(0_u64, |sum, (_, persons)| sum.saturating_add((*persons).into()));
-        let Some(left) = u64::from(others).checked_sub(said).and_then(|left| u32::try_from(left).ok()) else {
-            return Err(FareError::TooMany { said, others });
         };
         let mut parties: Vec<Party> = Vec::new();
         let (own, pays) = passes.cheapest(granted.iter(), full)?.ok_or(FareError::Unknown)?;
@@ -136,15 +201,10 @@ impl RidesSection {
                 None => party(own, 1, full, pays),
             },
         );
-        let default = passes.default_category().map(|category| (category.id.clone(), left));
-        for (id, persons) in companions.iter().cloned().chain(default).filter(|(_, persons)| *persons > 0) {
-            let Some(category) = passes.category(id.as_str()) else {
-                return Err(FareError::NoCategory { category: id });
-            };
-            if category.granted_days.is_some() {
-                return Err(FareError::Granted { category: id });
-            }
+        for (category, persons) in along {
+            let Some(category) = category else { continue };
             let pays = category.pays.known().ok_or(FareError::Unknown)?.of(full)?;
+            let id = category.id.clone();
             add(
                 &mut parties,
                 if is_free_day { free_day(Some(id), persons) } else { party(category, persons, full, pays) },

@@ -9,6 +9,8 @@ use crate::kernel::lenient;
 use crate::kernel::money::Money;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::section::Section;
+use crate::rides::fares::FeedRouteId;
+use crate::rides::feed::Feed;
 use crate::words;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -31,9 +33,12 @@ pub struct RidesSection {
     /// Hosts of the links on signs, in lower case: what else is scanned is no sign of this city.
     #[serde(default)]
     pub sign_hosts: Vec<String>,
-    /// What a ride costs, each from a calendar day on.
+    /// What a ride costs, each from a calendar day on; empty where it goes by a feed.
     #[serde(default, deserialize_with = "lenient::list")]
     pub fares: Vec<DatedFare>,
+    /// Instead of [`RidesSection::fares`]: by the fare files of a feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<Feed>,
     /// Calendar days on which nobody pays; a ride is registered all the same.
     #[serde(default)]
     pub free_days: BTreeSet<NaiveDate>,
@@ -87,6 +92,9 @@ pub struct Route {
     pub number: String,
     pub kind: VehicleKind,
     pub carrier: CarrierId,
+    /// What the feed of fares calls it, where that is not the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_feed: Option<FeedRouteId>,
     /// One for a ring, two else.
     pub directions: Vec<Direction>,
 }

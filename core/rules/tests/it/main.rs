@@ -10,6 +10,7 @@ mod clock;
 mod control;
 mod control_laws;
 mod fares;
+mod feeds;
 mod garage_history;
 mod garage_laws;
 mod garage_tickets;

@@ -8,6 +8,7 @@ mod codes;
 mod contract;
 mod control;
 mod deposit;
+pub mod feeds;
 mod garages;
 mod grants;
 mod intents;

@@ -41,6 +41,7 @@ pub(super) fn bus(world: &World) -> Bus<'_> {
         plate: Some(plate.into()),
         carrier: "almaty-electrotrans".into(),
         is_in_service,
+        stop: None,
     };
     let vehicles = vec![vehicle("1204", "123 AB 02", true), vehicle("1205", "124 AB 02", false)];
     let told: FleetTold =
@@ -129,7 +130,7 @@ on_both_databases! {
         let bus = bus(&world);
         let rider = rider(&world, &device(3), PHONE, "1000");
         let first = ride(&rider, &scanned(&bus.sign));
-        let vehicle = ToldVehicle { board: "1205".into(), plate: None, carrier: "almaty-electrotrans".into(), is_in_service: true };
+        let vehicle = ToldVehicle { board: "1205".into(), plate: None, carrier: "almaty-electrotrans".into(), is_in_service: true, stop: None };
         let told = ToldVehicles { city: "almaty".into(), vehicles: vec![vehicle] };
         expect::<FleetTold>(200, bus.dispatcher.post("/v1/transit/vehicles", &told));
         tell_trip(&bus.dispatcher, "1205", 0, -5, 55);
@@ -501,7 +502,7 @@ on_both_databases! {
         let rider = rider(&world, &device(3), PHONE, "1000");
         let nobody = ToldVehicles { city: "almaty".into(), vehicles: Vec::new() };
         refused("forbidden", &rider.post("/v1/transit/vehicles", &nobody));
-        let vehicle = ToldVehicle { board: "77".into(), plate: None, carrier: "green-bus".into(), is_in_service: true };
+        let vehicle = ToldVehicle { board: "77".into(), plate: None, carrier: "green-bus".into(), is_in_service: true, stop: None };
         let tell = |vehicle: ToldVehicle| {
             bus.dispatcher.post("/v1/transit/vehicles", &ToldVehicles { city: "almaty".into(), vehicles: vec![vehicle] })
         };

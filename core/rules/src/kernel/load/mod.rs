@@ -39,22 +39,50 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
+/// What is worth saying of a city's source files that are right.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LoadNotice {
+    /// Name of the file in the city's folder.
+    pub file: String,
+    /// Path of the field, or a row of it.
+    pub field: String,
+    pub notice: String,
+}
+
+impl fmt::Display for LoadNotice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.file, self.field, self.notice)
+    }
+}
+
 /// Reads the source files of one city and collects what is wrong in them.
 pub(crate) struct Compiler<'a> {
     files: &'a BTreeMap<String, String>,
     /// Of the city; not known when `city.toml` cannot be read.
     currency: Option<Currency>,
     pub wrong: Vec<LoadError>,
+    pub notices: Vec<LoadNotice>,
 }
 
 impl<'a> Compiler<'a> {
     pub fn new(files: &'a BTreeMap<String, String>) -> Self {
-        Self { files, currency: None, wrong: Vec::new() }
+        Self { files, currency: None, wrong: Vec::new(), notices: Vec::new() }
     }
 
     /// Says what is wrong in a field of a file.
     pub fn say(&mut self, file: &str, field: &str, reason: impl Into<String>) {
         self.wrong.push(LoadError { file: file.to_owned(), field: field.to_owned(), reason: reason.into() });
+    }
+
+    /// Says what is worth saying of a file.
+    pub fn note(&mut self, file: &str, field: &str, notice: String) {
+        self.notices.push(LoadNotice { file: file.to_owned(), field: field.to_owned(), notice });
+    }
+
+    /// The files in a folder of the city: name in the folder to text.
+    pub fn folder(&self, folder: &str) -> BTreeMap<String, &'a str> {
+        let inside = |name: &str| name.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned);
+        self.files.iter().filter_map(|(name, text)| Some((inside(name)?, text.as_str()))).collect()
     }
 
     pub fn has(&self, file: &str) -> bool {

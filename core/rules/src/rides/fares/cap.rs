@@ -67,6 +67,8 @@ pub struct Capped {
     pub amount: Money,
     /// Places of the caps that made it less.
     pub by: Vec<usize>,
+    /// The one of these of which the least is left: what is charged is its rest.
+    pub tightest: Option<usize>,
 }
 
 impl TryFrom<Vec<Cap>> for Caps {
@@ -128,7 +130,7 @@ impl Caps {
         let zero = Money::zero(price.currency);
         let mut amount = if price.amount < zero.amount { zero } else { price };
         let price = amount;
-        let mut by = Vec::new();
+        let (mut by, mut tightest) = (Vec::new(), None);
         for (place, cap) in self.0.iter().enumerate().filter(|(_, cap)| cap.products.contains(product)) {
             let counted =
                 before.iter().filter(|it| cap.products.contains(&it.product) && cap.per.is_same(it.charged_on, on));
@@ -144,9 +146,10 @@ impl Caps {
             }
             if left.amount < amount.amount {
                 amount = left;
+                tightest = Some(place);
             }
         }
-        Ok(Capped { amount, by })
+        Ok(Capped { amount, by, tightest })
     }
 }
 

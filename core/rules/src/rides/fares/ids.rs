@@ -92,8 +92,8 @@ macro_rules! feed_ids {
 feed_ids! {
     /// `stops.stop_id`
     StopId;
-    /// `routes.route_id`
-    RouteId;
+    /// `routes.route_id`; a route of the city is a [`RouteId`](crate::rides::RouteId).
+    FeedRouteId;
     /// `areas.area_id`
     AreaId;
     /// `networks.network_id` or `routes.network_id`

@@ -20,10 +20,10 @@ mod transfer;
 
 pub use clock::{ClockTime, ClockTimeError, ServiceDays, Timeframe};
 pub use ids::{
-    AreaId, FeedIdError, LegGroupId, MediumId, NetworkId, ProductId, RiderCategoryId, RouteId, ServiceId, StopId,
+    AreaId, FeedIdError, FeedRouteId, LegGroupId, MediumId, NetworkId, ProductId, RiderCategoryId, ServiceId, StopId,
     TimeframeId,
 };
-pub use journey::{Journey, JourneyOutcome, SubJourney, TransferLine, Way};
+pub use journey::{Journey, JourneyOutcome, LegLine, SubJourney, TransferLine, Way};
 pub use leg::{Field, Held, Leg, LegFare, Line, Missing, Offer, Outcome, Rider, Why};
 #[cfg(feature = "load")]
 pub use load::{FILES, FeedError, FeedNotice, Notice, Reading, read, read_noting};

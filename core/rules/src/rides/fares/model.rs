@@ -2,7 +2,7 @@
 
 use super::clock::{ServiceDays, Timeframe};
 use super::ids::{
-    AreaId, LegGroupId, MediumId, NetworkId, ProductId, RiderCategoryId, RouteId, ServiceId, StopId, TimeframeId,
+    AreaId, FeedRouteId, LegGroupId, MediumId, NetworkId, ProductId, RiderCategoryId, ServiceId, StopId, TimeframeId,
 };
 use crate::kernel::lenient;
 use crate::kernel::money::Money;
@@ -22,6 +22,10 @@ pub struct Fares {
     /// stop in none is not listed.
     #[serde(default)]
     pub stop_areas: BTreeMap<StopId, BTreeSet<AreaId>>,
+    /// Platforms in no area, kept where the fare goes by the area in which a rider boards: so that
+    /// a stop that is told is one of the feed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub other_stops: BTreeSet<StopId>,
     /// Whether the feed has stops in no area, where a rider may alight.
     #[serde(default = "yes")]
     pub has_stops_outside_areas: bool,
@@ -30,7 +34,7 @@ pub struct Fares {
     pub stations: BTreeMap<StopId, StopId>,
     /// The network of a route; a route in none is not listed.
     #[serde(default)]
-    pub route_networks: BTreeMap<RouteId, NetworkId>,
+    pub route_networks: BTreeMap<FeedRouteId, NetworkId>,
     /// The days of the services that timeframes name.
     #[serde(default)]
     pub services: BTreeMap<ServiceId, ServiceDays>,
@@ -195,6 +199,18 @@ pub enum TransferType {
 }
 
 impl Fares {
+    /// Whether the fare of some leg goes by where the rider boards.
+    #[must_use]
+    pub fn goes_by_boarding(&self) -> bool {
+        self.leg_rules.iter().any(|rule| rule.from_area.is_some())
+    }
+
+    /// Whether a stop is one of the feed. Where the fare does not go by stops, any is.
+    #[must_use]
+    pub fn has_stop(&self, stop: &str) -> bool {
+        !self.goes_by_boarding() || self.stop_areas.contains_key(stop) || self.other_stops.contains(stop)
+    }
+
     /// The areas of a stop.
     pub(super) fn areas_of(&self, stop: &str) -> Vec<&str> {
         self.stop_areas.get(stop).into_iter().flatten().map(AreaId::as_str).collect()

@@ -62,6 +62,9 @@ impl Feed<'_> {
         if rules.rows().next().is_none() {
             self.problems.notice(FARE_LEG_RULES.file, 1, "", Notice::NoLegRules);
         }
+        if !self.fares.goes_by_boarding() {
+            self.fares.other_stops = BTreeSet::new();
+        }
         if !self.fares.join_rules.is_empty() {
             self.fares.stations.clone_from(&known.areas.parents);
         }

@@ -7,6 +7,7 @@ mod problems;
 mod products;
 mod table;
 
+use super::ids::FeedRouteId;
 use super::model::Fares;
 pub use problems::{FeedError, FeedNotice, Notice};
 use problems::{Problems, shown};
@@ -37,6 +38,8 @@ pub const FILES: &[&str] = &[
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     pub fares: Fares,
+    /// Every route of `routes.txt`.
+    pub routes: BTreeSet<FeedRouteId>,
     pub notices: Vec<FeedNotice>,
 }
 
@@ -54,15 +57,15 @@ pub fn read<B: AsRef<[u8]>>(files: &BTreeMap<String, B>) -> Result<Fares, Vec<Fe
 /// As [`read`].
 pub fn read_noting<B: AsRef<[u8]>>(files: &BTreeMap<String, B>) -> Result<Reading, Vec<FeedError>> {
     let mut problems = Problems::default();
-    let mut feed = Feed { fares: Fares::default(), problems: &mut problems };
+    let mut feed = Feed { fares: Fares::default(), routes: BTreeSet::new(), problems: &mut problems };
     let tables = |sheet: &Sheet, problems: &mut Problems| table::read(files, sheet, problems);
     let networks = feed.networks(&tables);
     let areas = feed.areas(&tables);
     let timeframes = feed.timeframes(&tables);
     let products = feed.products(&tables);
     feed.legs(&tables, &legs::Known { networks, areas, timeframes, products });
-    let fares = feed.fares;
-    problems.done().map(|notices| Reading { fares, notices })
+    let Feed { fares, routes, .. } = feed;
+    problems.done().map(|notices| Reading { fares, routes, notices })
 }
 
 /// How a table is read.
@@ -71,6 +74,7 @@ type Tables<'t> = dyn Fn(&Sheet, &mut Problems) -> Table + 't;
 /// What is being read.
 struct Feed<'p> {
     fares: Fares,
+    routes: BTreeSet<FeedRouteId>,
     problems: &'p mut Problems,
 }
 
@@ -107,7 +111,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AreaId, LegGroupId, MediumId, NetworkId, ProductId, RiderCategoryId, RouteId, ServiceId, StopId, TimeframeId);
+ids!(AreaId, FeedRouteId, LegGroupId, MediumId, NetworkId, ProductId, RiderCategoryId, ServiceId, StopId, TimeframeId);
 
 impl Feed<'_> {
     fn wrong(&mut self, row: Row<'_>, field: &str, reason: impl Into<String>) {

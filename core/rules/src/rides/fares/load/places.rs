@@ -1,6 +1,6 @@
 //! Networks of routes and areas of stops.
 
-use super::super::ids::{AreaId, NetworkId, RouteId, StopId};
+use super::super::ids::{AreaId, FeedRouteId, NetworkId, StopId};
 use super::table::{Sheet, Table};
 use super::{Feed, Ids, Tables};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,13 +37,14 @@ impl Feed<'_> {
         let route_networks = tables(&ROUTE_NETWORKS, self.problems);
         let mut lines = BTreeMap::new();
         for row in routes.rows() {
-            let Some(route) = self.id::<RouteId>(row, "route_id") else { continue };
+            let Some(route) = self.id::<FeedRouteId>(row, "route_id") else { continue };
             if !self.is_first(&mut lines, row, ("route_id", route.clone())) {
                 continue;
             }
             if let Some(network) = self.id_if_any::<NetworkId>(row, "network_id") {
-                self.fares.route_networks.insert(route, network);
+                self.fares.route_networks.insert(route.clone(), network);
             }
+            self.routes.insert(route);
         }
         let mut lines = BTreeMap::new();
         for row in networks.rows() {
@@ -62,7 +63,7 @@ impl Feed<'_> {
         let mut ids = Ids::of(&networks, NETWORKS.file, "network_id");
         let mut lines = BTreeMap::new();
         for row in route_networks.rows() {
-            let (network, route) = (self.id::<NetworkId>(row, "network_id"), self.id::<RouteId>(row, "route_id"));
+            let (network, route) = (self.id::<NetworkId>(row, "network_id"), self.id::<FeedRouteId>(row, "route_id"));
             let is_known = [self.refer(row, "network_id", &ids), self.refer(row, "route_id", &route_ids)];
             let (Some(network), Some(route)) = (network, route) else { continue };
             if self.is_first(&mut lines, row, ("route_id", route.clone())) && is_known == [true, true] {
@@ -130,8 +131,10 @@ impl Feed<'_> {
                 self.fares.stop_areas.insert(platform.clone(), areas);
             }
         }
-        let is_outside = |stop: &StopId| !self.fares.stop_areas.contains_key(stop);
-        self.fares.has_stops_outside_areas = platforms.is_empty() || platforms.iter().any(is_outside);
+        let is_empty = platforms.is_empty();
+        platforms.retain(|stop| !self.fares.stop_areas.contains_key(stop));
+        self.fares.has_stops_outside_areas = is_empty || !platforms.is_empty();
+        self.fares.other_stops = platforms;
         parents
     }
 }

@@ -502,6 +502,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Less by a benefit */
     fun lineRidesBenefit(): String = render("line-rides-benefit", emptyMap())
 
+    /** A day costs at most {$at_most} */
+    fun lineRidesDayCap(atMost: String): String = render("line-rides-day-cap", mapOf("at_most" to atMost))
+
     /** {$persons} persons at {$each} */
     fun lineRidesFare(persons: Long, each: String): String = render("line-rides-fare", mapOf("persons" to persons.toString(), "each" to each))
 
@@ -511,8 +514,11 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** By a pass */
     fun lineRidesPass(): String = render("line-rides-pass", emptyMap())
 
-    /** Less by the tariff */
-    fun lineRidesTariff(): String = render("line-rides-tariff", emptyMap())
+    /** Transfer from the ride at {$ridden_at_time} */
+    fun lineRidesTransfer(riddenAtTime: String): String = render("line-rides-transfer", mapOf("ridden_at_time" to riddenAtTime))
+
+    /** A week costs at most {$at_most} */
+    fun lineRidesWeekCap(atMost: String): String = render("line-rides-week-cap", mapOf("at_most" to atMost))
 
     /** For the deposit */
     fun lineWalletTopup(): String = render("line-wallet-topup", emptyMap())
@@ -588,6 +594,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Charging begins at {$opens_at_time}: the ticket starts then. */
     fun noticeParkingStartsAtOpening(opensAtTime: String): String = render("notice-parking-starts-at-opening", mapOf("opens_at_time" to opensAtTime))
+
+    /** A transfer is not counted: it goes by when or where you got off before, which is not known. */
+    fun noticeRidesTransferNotMeasured(): String = render("notice-rides-transfer-not-measured", emptyMap())
 
     /** There is no news. */
     fun noticesNone(): String = render("notices-none", emptyMap())
