@@ -84,7 +84,7 @@ private fun Amount(state: CardTopUpUiState, isFixed: Boolean, onEvent: (CardTopU
         value = state.typed,
         onValueChange = { onEvent(CardTopUpEvent.AmountTyped(it)) },
         label = { Text(texts.cardsTopUpAmount()) },
-        supportingText = if (limits == null) null else ({ Text(texts.cardsTopUpLimits(least = words.money(limits.least), most = words.money(limits.most))) }),
+        supportingText = if (limits == null) null else ({ Text(texts.cardsTopUpLimits(smallest = words.money(limits.least), largest = words.money(limits.most))) }),
         enabled = !isFixed,
         singleLine = true,
         textStyle = FieldLetters,

@@ -117,7 +117,7 @@ private fun OnSaleRow(pass: OnSale, onClick: () -> Unit) {
     val colours = MaterialTheme.colorScheme
     val days = pass.days?.let { texts.passesDays(it.toLong()) } ?: texts.passesMonth()
     val price = pass.price?.let { words.money(it) } ?: texts.passesNoPrice()
-    val described = texts.passesRowDescribed(pass = pass.name, days = days, price = price)
+    val described = texts.passesRowDescribed(pass = pass.name, holds = days, price = price)
     Surface(
         onClick = onClick,
         enabled = pass.price != null,
