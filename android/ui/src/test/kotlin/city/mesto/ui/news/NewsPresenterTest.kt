@@ -56,6 +56,7 @@ class NewsPresenterTest {
         assertEquals("unavailable" to listOf("retry"), presenter.state.value.refusal?.code to went)
         presenter.on(NewsEvent.Retry)
         runCurrent()
-        assertEquals(1 to null, presenter.state.value.run { notices?.size to refusal })
+        assertEquals(1, presenter.state.value.notices?.size)
+        assertNull(presenter.state.value.refusal)
     }
 }

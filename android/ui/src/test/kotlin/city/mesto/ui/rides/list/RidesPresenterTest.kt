@@ -121,7 +121,8 @@ class RidesPresenterTest {
         fake.notices.markAllRead()
         fake.standing.resume()
         runCurrent()
-        assertEquals(null to null, presenter.state.value.run { news to standing })
+        assertNull(presenter.state.value.news)
+        assertNull(presenter.state.value.standing)
     }
 
     @Test
