@@ -1,6 +1,7 @@
 """The scenarios of tests/scenarios, played word for word through the Python bindings: see docs/scenarios.md."""
 
 import contextlib
+import datetime
 import json
 import unittest
 from decimal import Decimal
