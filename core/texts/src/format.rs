@@ -160,6 +160,19 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_written_as_its_language_does_av_135() {
+        let day = |locale| NaiveDate::from_ymd_opt(2025, 9, 3).map(|on| format_day(locale, on).replace(NO_BREAK, " "));
+        for (locale, text) in [
+            (Locale::En, "3 Sep 2025"),
+            (Locale::SrLatn, "3. 9. 2025."),
+            (Locale::Kk, "2025 ж. 3 қыркүйек"),
+            (Locale::Ru, "3 сентября 2025 г."),
+        ] {
+            assert_eq!(day(locale).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
     fn a_minute_that_has_begun_is_a_minute_left() {
         for (seconds, minutes) in [(0, 0), (1, 1), (60, 1), (61, 2), (3599, 60)] {
             assert_eq!(minutes_left(seconds), minutes);
