@@ -53,7 +53,8 @@ class TermsPresenterTest {
         presenter.on(TermsEvent.Accept("rules"))
         runCurrent()
         assertEquals(1, fake.calls.count { it == "acceptTerms" })
-        assertEquals(null to "2", row(presenter).run { pending to accepted?.version })
+        assertNull(row(presenter).pending)
+        assertEquals("2", row(presenter).accepted?.version)
         on(presenter, TermsEvent.Accept("rules"))
         assertEquals(1, fake.calls.count { it == "acceptTerms" })
     }
