@@ -66,11 +66,12 @@ fun CardHead(card: CardView, now: Instant) = Column(verticalArrangement = Arrang
         Text(texts.cardsWaits(words.money(waiting.amount)), style = MaterialTheme.typography.bodyLarge, color = signals.attentionMark)
         waiting.holdUntil?.let { Small(texts.cardTopUpWaiting(words.dayAndTime(it))) }
     }
+    card.notes.filter { it.what == null }.forEach { Text(it.title, style = MaterialTheme.typography.bodyLarge, color = signals.attentionMark) }
 }
 
-/** What is the matter with a card. */
+/** What is the matter with a card, and what to do. */
 @Composable
-fun CardNotices(card: CardView) = card.notes.forEach {
+fun CardNotices(card: CardView) = card.notes.filter { it.what != null }.forEach {
     Notice(
         icon = if (it.isTrouble) Icons.Refused else Icons.Warning,
         title = it.title,

@@ -38,6 +38,7 @@ import city.mesto.ui.parts.Tone
 import city.mesto.ui.parts.Waiting
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
+import city.mesto.ui.theme.signals
 
 @Composable
 fun PassesScreen(state: PassesUiState, onEvent: (PassesEvent) -> Unit, modifier: Modifier = Modifier) {
@@ -108,7 +109,14 @@ private fun PassCard(pass: PassView, actions: @Composable () -> Unit = {}) = Car
         Small("${pass.category} · ${words.money(pass.price)}")
         pass.state?.let { Small(it) }
     }
-    pass.endsSoonAt?.let { Notice(icon = Icons.Clock, title = texts.passesEnding(pass = pass.name, endsAt = words.dayAndTime(it)), modifier = Modifier.padding(top = 8.dp)) }
+    pass.endsSoonAt?.let {
+        Text(
+            texts.passesEnding(pass = pass.name, endsAt = words.dayAndTime(it)),
+            style = MaterialTheme.typography.bodyLarge,
+            color = signals.attentionMark,
+            modifier = Modifier.padding(top = 8.dp),
+        )
+    }
     actions()
 }
 
