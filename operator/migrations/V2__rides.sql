@@ -26,6 +26,9 @@ CREATE TABLE transit_trip (
 )/*sqlite WITHOUT ROWID*/;
 CREATE UNIQUE INDEX transit_trip_vehicle ON transit_trip (city, board, starts_at);
 CREATE INDEX transit_trip_ended ON transit_trip (city, ends_at);
+CREATE INDEX transit_trip_started ON transit_trip (city, starts_at);
+CREATE INDEX transit_trip_route ON transit_trip (city, route, starts_at);
+CREATE INDEX transit_trip_broken ON transit_trip (city, broke_down_at) WHERE broke_down_at IS NOT NULL;
 
 -- Signs that are posted in vehicles.
 CREATE TABLE ride_sign (
@@ -78,12 +81,29 @@ CREATE TABLE ride (
   pay TEXT NOT NULL,
   sale TEXT,
   card_fee BIGINT NOT NULL,
-  category TEXT
+  category TEXT,
+  is_by_pass BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX ride_account ON ride (account, id);
 CREATE INDEX ride_carrier ON ride (city, carrier, service_day);
 CREATE INDEX ride_voided ON ride (city, carrier) WHERE state = 'voided';
 CREATE INDEX ride_vehicle ON ride (city, board, registered_at);
+
+-- Those on a ride who pay less than the fare by who they are, or on a free day.
+CREATE TABLE ride_reduced (
+  ride TEXT NOT NULL,
+  ordinal BIGINT NOT NULL,
+  city TEXT NOT NULL,
+  carrier TEXT NOT NULL,
+  service_day TEXT NOT NULL,
+  route TEXT,
+  category TEXT,
+  persons BIGINT NOT NULL,
+  full_fare BIGINT NOT NULL,
+  paid BIGINT NOT NULL,
+  PRIMARY KEY (ride, ordinal)
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX ride_reduced_carrier ON ride_reduced (city, carrier, service_day);
 
 -- The erasable half of a ride: its code.
 CREATE TABLE ride_code (
@@ -256,6 +276,7 @@ CREATE TABLE partner_ride (
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX partner_ride_settlement ON partner_ride (settlement);
 CREATE INDEX partner_ride_taken_back ON partner_ride (taken_back);
+
 -- What everybody may know: news, works, outages.
 CREATE TABLE notice (
   id TEXT PRIMARY KEY,
@@ -379,10 +400,12 @@ CREATE TABLE card_ride (
   currency TEXT NOT NULL,
   is_void BIGINT NOT NULL,
   is_charged BIGINT NOT NULL,
+  charged_at BIGINT,
   flag TEXT
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX card_ride_code ON card_ride (city, code);
 CREATE INDEX card_ride_card ON card_ride (card, registered_at);
+CREATE INDEX card_ride_charged ON card_ride (city, charged_at);
 
 -- What riders say of their cards.
 CREATE TABLE card_report (

@@ -83,5 +83,5 @@ pub use kernel::tls;
 pub use orders::OrderLimits;
 pub use parking::ParkingLimits;
 pub use partners::{TermsOfPartner, TermsToTell};
-pub use rides::RideLimits;
+pub use rides::{RideDisputed, RideLimits};
 pub use services::personal_data_page;

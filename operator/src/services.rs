@@ -91,8 +91,15 @@ const ROLES: &[(Role, &[Permission])] = &[
     (Role::Controller, &[controllers_wire::CONTROL]),
     (
         Role::Dispatcher,
-        &[fleet_wire::DISPATCH, registrations_wire::TELL_REGISTRATIONS, readers_wire::READ_CARDS, offices_wire::ISSUE],
+        &[
+            fleet_wire::DISPATCH,
+            fleet_wire::SEE,
+            registrations_wire::TELL_REGISTRATIONS,
+            readers_wire::READ_CARDS,
+            offices_wire::ISSUE,
+        ],
     ),
+    (Role::Terminal, &[fleet_wire::SEE, registrations_wire::TELL_REGISTRATIONS, readers_wire::READ_CARDS]),
     (Role::RideController, &[control_wire::CHECK]),
     (Role::Partner, &[partners_wire::READ]),
     (Role::NoticeEditor, &[notices_wire::EDIT]),

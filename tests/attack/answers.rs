@@ -37,6 +37,8 @@ pub enum May {
     Inspector,
     Controller,
     Dispatcher,
+    /// A machine of a vehicle, or the dispatcher.
+    Terminal,
     RideController,
     Partner,
     NoticeEditor,
@@ -141,7 +143,7 @@ fn quotes() -> Vec<Asked> {
 pub fn answers() -> Vec<Answer> {
     use May::{
         Anybody, Bank, BenefitClerk, CardClerk, Controller, Dispatcher, Driver, Inspector, NoticeEditor, Partner,
-        Person, RideController, SignedIn,
+        Person, RideController, SignedIn, Terminal,
     };
     let mut answers = vec![
         nobodys(&public::HEALTH, Anybody, nothing),
@@ -229,7 +231,7 @@ pub fn answers() -> Vec<Answer> {
             let granted = must::<Value>(scene.served, &grant.json(&scene.benefit()));
             Ask::body(json!({"benefit": granted["id"], "reason": "a mistake"}))
         }),
-        placed(&fleet::FLEET, Dispatcher, |_, _| Ask::query(&[("city", "belgrade")])),
+        placed(&fleet::FLEET, Terminal, |_, _| Ask::query(&[("city", "belgrade")])),
         placed(&fleet::TELL_VEHICLES, Dispatcher, |_, _| {
             let vehicle = json!({"board": "1301", "carrier": "green-bus", "is_in_service": true});
             Ask::body(json!({"city": "belgrade", "vehicles": [vehicle]}))
@@ -246,7 +248,7 @@ pub fn answers() -> Vec<Answer> {
         placed(&fleet::PUT_TERMINAL, Dispatcher, |scene, _| {
             Ask::body(json!({"city": "belgrade", "vehicle": "1204", "key": device_key(scene.next())}))
         }),
-        placed(&registrations::TELL, Dispatcher, |scene, _| {
+        placed(&registrations::TELL, Terminal, |scene, _| {
             let code = format!("9643{:08}", scene.next());
             let told = json!({"kind": "transport_card", "code": code, "channel": "transport_card", "vehicle": "1204", "persons": 1, "registered_at": scene.served.now()});
             Ask::body(json!({"city": "belgrade", "registrations": [told]}))
@@ -269,12 +271,12 @@ pub fn answers() -> Vec<Answer> {
             Ask::body(json!({"card": things.card, "trouble": "defective", "note": "it cannot be read"}))
         }),
         owned(&cards::HISTORY, Driver, |_, things| Ask::named(&things.card)),
-        placed(&readers::READ, Dispatcher, |scene, _| {
+        placed(&readers::READ, Terminal, |scene, _| {
             let (_, code) = scene.card();
             Ask::query(&[("city", "belgrade"), ("code", &code)])
         }),
-        placed(&readers::STOPPED, Dispatcher, |_, _| Ask::query(&[("city", "belgrade")])),
-        placed(&readers::TELL_HELD, Dispatcher, |scene, things| {
+        placed(&readers::STOPPED, Terminal, |_, _| Ask::query(&[("city", "belgrade")])),
+        placed(&readers::TELL_HELD, Terminal, |scene, things| {
             let held = json!([{"top_up": things.top_up, "held_at": scene.served.now()}]);
             Ask::body(json!({"city": "belgrade", "held": held}))
         }),
@@ -283,7 +285,7 @@ pub fn answers() -> Vec<Answer> {
             Ask::body(json!({"city": "belgrade", "number": scene.linked_card()}))
         }),
         placed(&offices::BLOCK, CardClerk, |scene, _| {
-            Ask::body(json!({"city": "belgrade", "number": scene.card().0, "trouble": "stopped"}))
+            Ask::body(json!({"city": "belgrade", "number": scene.card().0, "blocked_for": "stopped"}))
         }),
         placed(&offices::REPLACE, CardClerk, |scene, _| {
             let number = scene.linked_card();
@@ -357,6 +359,7 @@ impl Answer {
             May::Inspector => Some(&scene.inspector),
             May::Controller => Some(&scene.controller),
             May::Dispatcher => Some(&scene.dispatcher),
+            May::Terminal => Some(&scene.terminal),
             May::RideController => Some(&scene.ride_controller),
             May::Partner => Some(&scene.partner),
             May::NoticeEditor => Some(&scene.notice_editor),

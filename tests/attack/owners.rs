@@ -161,6 +161,7 @@ on_both_databases! {
                 May::Inspector => Some(scene.inspector.as_str()),
                 May::Controller => Some(scene.controller.as_str()),
                 May::Dispatcher => Some(scene.dispatcher.as_str()),
+                May::Terminal => Some(scene.terminal.as_str()),
                 May::RideController => Some(scene.ride_controller.as_str()),
                 May::Partner => Some(scene.partner.as_str()),
                 May::NoticeEditor => Some(scene.notice_editor.as_str()),

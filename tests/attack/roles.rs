@@ -35,7 +35,8 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
         | (May::Person | May::Driver, Standing::Driver)
         | (May::Inspector, Standing::Inspector)
         | (May::Controller, Standing::Controller)
-        | (May::Dispatcher, Standing::Dispatcher)
+        | (May::Dispatcher | May::Terminal, Standing::Dispatcher)
+        | (May::Terminal, Standing::Terminal)
         | (May::RideController, Standing::RideController)
         | (May::Partner, Standing::Partner)
         | (May::NoticeEditor, Standing::NoticeEditor)
@@ -48,6 +49,7 @@ fn expected(answer: &Answer, caller: &Caller) -> Expected {
             | May::Inspector
             | May::Controller
             | May::Dispatcher
+            | May::Terminal
             | May::RideController
             | May::Partner
             | May::NoticeEditor

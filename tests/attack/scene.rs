@@ -118,6 +118,7 @@ pub enum Standing {
     Inspector,
     Controller,
     Dispatcher,
+    Terminal,
     RideController,
     Partner,
     NoticeEditor,
@@ -143,6 +144,7 @@ pub struct Scene<'a> {
     pub inspector: String,
     pub controller: String,
     pub dispatcher: String,
+    pub terminal: String,
     pub ride_controller: String,
     /// Of [`CARRIER`].
     pub partner: String,
@@ -251,6 +253,7 @@ impl<'a> Scene<'a> {
         let heard = Request::new("POST", garages::REPORT.path).bearer(&controller).json(&report(served, &[]));
         must::<Value>(served, &heard);
         let dispatcher = staff(served, Role::Dispatcher, Some("belgrade"), None);
+        let terminal = staff(served, Role::Terminal, Some("belgrade"), None);
         let ride_controller = staff(served, Role::RideController, Some("belgrade"), None);
         let partner = staff(served, Role::Partner, Some("belgrade"), Some(CARRIER));
         agree(served);
@@ -268,6 +271,7 @@ impl<'a> Scene<'a> {
             inspector,
             controller,
             dispatcher,
+            terminal,
             ride_controller,
             partner,
             notice_editor,
@@ -424,8 +428,20 @@ impl<'a> Scene<'a> {
             caller("a dispatcher", Standing::Dispatcher, &self.dispatcher),
             caller(
                 "a dispatcher of another city",
-                Standing::Elsewhere(&["rides.dispatch", "control.registrations", "cards.readers", "cards.issue"]),
+                Standing::Elsewhere(&[
+                    "rides.dispatch",
+                    "rides.fleet",
+                    "control.registrations",
+                    "cards.readers",
+                    "cards.issue",
+                ]),
                 &elsewhere(Role::Dispatcher, OTHER_CITY, None),
+            ),
+            caller("a terminal", Standing::Terminal, &self.terminal),
+            caller(
+                "a terminal of another city",
+                Standing::Elsewhere(&["rides.fleet", "control.registrations", "cards.readers"]),
+                &elsewhere(Role::Terminal, OTHER_CITY, None),
             ),
             caller("a controller of rides", Standing::RideController, &self.ride_controller),
             caller(

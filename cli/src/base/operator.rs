@@ -74,7 +74,25 @@ pub fn made(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
     let operator = tool(store)?;
     let place = store.place()?;
     let store = if place.is_new()? { place.open(TOOL_CONNECTIONS)? } else { place.open_current(TOOL_CONNECTIONS)? };
+    of_these_books(&operator, store.as_ref())?;
     Ok((operator, store))
+}
+
+/// Refuses cities whose money is not that of the books: others are meant.
+///
+/// # Errors
+/// `books_of_other_cities`, or the store's trouble.
+pub fn of_these_books(operator: &Operator, store: &dyn Store) -> Outcome<()> {
+    let books = operator.currency_of_books(store).map_err(|why| CliError::failed("the books", why))?;
+    let own = operator.currency();
+    match books.filter(|books| *books != own) {
+        None => Ok(()),
+        Some(books) => {
+            let text = format!("these books are in {books}, and the cities that are served here are in {own}");
+            Err(CliError::new(Exit::Usage, "books_of_other_cities", text)
+                .advise("Say the cities of these books: --built-in almaty, or their folders with --cities."))
+        }
+    }
 }
 
 /// The operator and its store, for a tool that changes what is there: it makes and migrates none.
@@ -84,7 +102,9 @@ pub fn made(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
 pub fn opened(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
     let place = store.place()?;
     let opened = place.open_current(TOOL_CONNECTIONS)?;
-    Ok((tool(store)?, opened))
+    let operator = tool(store)?;
+    of_these_books(&operator, opened.as_ref())?;
+    Ok((operator, opened))
 }
 
 /// The operator and its store, for a tool that only looks at what is there.
@@ -94,7 +114,9 @@ pub fn opened(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
 pub fn looked_at(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
     let place = store.place()?;
     let looked_at = place.look_at()?;
-    Ok((tool(store)?, looked_at))
+    let operator = tool(store)?;
+    of_these_books(&operator, looked_at.as_ref())?;
+    Ok((operator, looked_at))
 }
 
 /// What time it is, for a tool.

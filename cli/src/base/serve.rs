@@ -16,7 +16,7 @@ use crate::base::about;
 use crate::base::bounds::BoundsArgs;
 use crate::base::front::FrontArgs;
 use crate::base::messages::{self, MessagesArgs};
-use crate::base::operator::operator;
+use crate::base::operator::{of_these_books, operator};
 use crate::base::providers::{HttpProviders, send_forever};
 use crate::base::root_key;
 use crate::kernel::args::{StoreArgs, web_address};
@@ -181,6 +181,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
             tracing::warn!(store = %place, "there was no store here: a new, empty one was made");
         }
         named.is_known_to(store.as_ref()).map_err(not_known)?;
+        of_these_books(&named, store.as_ref())?;
         Ok::<_, CliError>(store)
     });
     let store = while_opening(opened).await.map_err(|why| CliError::failed("the store", why))??;

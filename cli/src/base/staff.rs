@@ -2,7 +2,7 @@
 //! operator, and what each may do.
 
 use chrono::{DateTime, Utc};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use mesto_client::protocol::kernel::ids::{AccountId, GrantId};
 use mesto_operator::{Audited, GrantError, RoleGiven, Staff};
 use mesto_protocol::kernel::grants::Role;
@@ -21,10 +21,11 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector, dispatcher, ride-controller, notice-editor, card-clerk, benefit-clerk,
-        /// partner (of a carrier), or controller (a device of a garage).
-        #[arg(long, value_enum)]
-        role: StaffRole,
+        /// inspector, dispatcher, terminal (of a vehicle or a conductor), ride-controller,
+        /// notice-editor, card-clerk, benefit-clerk, partner (of a carrier), or controller (a
+        /// device of a garage).
+        #[arg(long, value_parser = staff_role)]
+        role: Role,
         /// Only in this city; everywhere without it. A controller and a partner have one.
         #[arg(long, required_if_eq_any([("role", "controller"), ("role", "partner")]))]
         city: Option<String>,
@@ -57,14 +58,15 @@ enum Tool {
     Grant {
         /// The account, as `mesto admin list` or a session names it: ac_...
         account: AccountId,
-        #[arg(long, value_enum)]
-        role: GrantedRole,
-        /// Only in this city; everywhere without it. A controller has one.
-        #[arg(long, required_if_eq("role", "controller"))]
+        /// driver, or one of those of `mesto admin create`.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Only in this city; everywhere without it. A controller and a partner have one.
+        #[arg(long, required_if_eq_any([("role", "controller"), ("role", "partner")]))]
         city: Option<String>,
-        /// Only at this place of the city; everywhere in it without it. A controller has one: the
-        /// id of a facility.
-        #[arg(long, requires = "city", required_if_eq("role", "controller"))]
+        /// Only at this place of the city; everywhere in it without it. A controller has one, the
+        /// id of a facility; a partner, the id of a carrier.
+        #[arg(long, requires = "city", required_if_eq_any([("role", "controller"), ("role", "partner")]))]
         place: Option<String>,
         /// Not any more from this moment on (RFC 3339); for good without it.
         #[arg(long, value_parser = moment)]
@@ -103,43 +105,19 @@ enum Tool {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum StaffRole {
-    Inspector,
-    Controller,
-    /// Tells which vehicles are in service, their trips, signs and terminals
-    Dispatcher,
-    /// Controls rides, with a device that works without a network
-    RideController,
-    /// Writes notices: news, works, outages
-    NoticeEditor,
-    /// Serves users of transport cards at an office
-    CardClerk,
-    /// Grants benefits to riders
-    BenefitClerk,
-    /// Works for a carrier, which is the place, and sees its reports alone
-    Partner,
+/// A role as it is typed: `ride-controller`.
+fn role(typed: &str) -> Result<Role, String> {
+    let role = Role::read(&typed.trim().replace('-', "_"));
+    let known = || format!("a role is one of {}", Role::KNOWN.join(", ").replace('_', "-"));
+    if role.is_known() { Ok(role) } else { Err(known()) }
 }
 
-/// A role that an account that is there already may be given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum GrantedRole {
-    Driver,
-    Inspector,
-    /// A device of a place, such as a garage's controller
-    Controller,
-    /// Tells which vehicles are in service, their trips, signs and terminals
-    Dispatcher,
-    /// Controls rides, with a device that works without a network
-    RideController,
-    /// Writes notices: news, works, outages
-    NoticeEditor,
-    /// Serves users of transport cards at an office
-    CardClerk,
-    /// Grants benefits to riders
-    BenefitClerk,
-    /// Works for a carrier, which is the place, and sees its reports alone
-    Partner,
+/// A role of staff or of a machine.
+fn staff_role(typed: &str) -> Result<Role, String> {
+    match role(typed)? {
+        Role::Driver => Err("a driver signs in by the app; `mesto admin grant` makes staff a driver too".to_owned()),
+        role => Ok(role),
+    }
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -155,16 +133,6 @@ impl Run for Tool {
         match self {
             Self::Create { role, city, place, name, store } => {
                 let (operator, store) = made(&store)?;
-                let role = match role {
-                    StaffRole::Inspector => Role::Inspector,
-                    StaffRole::Controller => Role::Controller,
-                    StaffRole::Dispatcher => Role::Dispatcher,
-                    StaffRole::RideController => Role::RideController,
-                    StaffRole::NoticeEditor => Role::NoticeEditor,
-                    StaffRole::CardClerk => Role::CardClerk,
-                    StaffRole::BenefitClerk => Role::BenefitClerk,
-                    StaffRole::Partner => Role::Partner,
-                };
                 let given =
                     RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
                 let token = if role == Role::Controller {
@@ -200,17 +168,6 @@ impl Run for Tool {
             }
             Self::Grant { account, role, city, place, until, store } => {
                 let (operator, store) = opened(&store)?;
-                let role = match role {
-                    GrantedRole::Driver => Role::Driver,
-                    GrantedRole::Inspector => Role::Inspector,
-                    GrantedRole::Controller => Role::Controller,
-                    GrantedRole::Dispatcher => Role::Dispatcher,
-                    GrantedRole::RideController => Role::RideController,
-                    GrantedRole::NoticeEditor => Role::NoticeEditor,
-                    GrantedRole::CardClerk => Role::CardClerk,
-                    GrantedRole::BenefitClerk => Role::BenefitClerk,
-                    GrantedRole::Partner => Role::Partner,
-                };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
                 let grant = grant.map_err(not_given)?;

@@ -137,9 +137,11 @@ impl OfficeCommand {
             }
             Self::Confirm { number, at } => ask(call, &at, CONFIRM.path, json!({ "number": number })).await,
             Self::Block { number, reason, at } => {
-                ask(call, &at, BLOCK.path, json!({ "number": number, "trouble": reason.word() })).await
+                ask(call, &at, BLOCK.path, json!({ "number": number, "blocked_for": reason.word() })).await
             }
-            Self::Unblock { number, at } => ask(call, &at, BLOCK.path, json!({ "number": number })).await,
+            Self::Unblock { number, at } => {
+                ask(call, &at, BLOCK.path, json!({ "number": number, "is_found": true })).await
+            }
             Self::Replace { number, by, by_code, at } => {
                 let body = json!({ "number": number, "replacement": by, "replacement_code": by_code });
                 ask(call, &at, REPLACE.path, body).await

@@ -26,6 +26,8 @@ use crate::kernel::failure::{CliError, Exit, Outcome};
 const SIGNED: &str = "MESTO1:";
 /// How far two clocks may differ.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(60);
+/// So long after they were compared nobody is accused by a clock: it may have jumped.
+const COMPARED_WITHIN: TimeDelta = TimeDelta::minutes(30);
 
 /// What the operator signed, verified.
 pub struct Documents {
@@ -68,6 +70,8 @@ pub struct Told {
     pub is_free: bool,
     /// Categories of those who pay less by who they are, one for each: ask for what shows it.
     pub benefits: Vec<String>,
+    /// The pass that somebody rides on.
+    pub pass: Option<String>,
     /// The last ride (AV-85), where it was registered, and when.
     pub last: Option<RideId>,
     pub last_vehicle: Option<String>,
@@ -100,6 +104,7 @@ struct Row {
     is_void: bool,
     is_free: bool,
     benefits: Vec<String>,
+    pass: Option<String>,
 }
 
 impl Row {
@@ -114,6 +119,7 @@ impl Row {
             is_void,
             is_free: false,
             benefits: claims.what.benefits.iter().map(ToString::to_string).collect(),
+            pass: claims.what.pass.as_ref().map(ToString::to_string),
         }
     }
 
@@ -128,6 +134,7 @@ impl Row {
             is_void: one.is_void,
             is_free: one.is_free,
             benefits: benefits(&one.riders),
+            pass: one.riders.iter().find_map(|party| party.pass.as_ref()).map(ToString::to_string),
         }
     }
 }
@@ -156,14 +163,14 @@ impl Device {
         self.store.keep("clock", &SeenClock { machine, operators })
     }
 
-    /// How this clock stands to the operator's. A clock that went back since it was compared is not
-    /// known any more.
+    /// How this clock stands to the operator's. One that went back since it was compared, or was
+    /// compared long ago, is not known any more.
     ///
     /// # Errors
     /// `memory_damaged`
     pub fn clock(&self, machine: DateTime<Utc>) -> Outcome<ClockState> {
         let Some(seen) = self.store.kept::<SeenClock>("clock")? else { return Ok(ClockState::Unknown) };
-        if machine + CLOCKS_DIFFER < seen.machine {
+        if machine + CLOCKS_DIFFER < seen.machine || machine > seen.machine + COMPARED_WITHIN {
             return Ok(ClockState::Unknown);
         }
         Ok(clock_state(seen.machine, seen.operators, TimeDelta::zero(), CLOCKS_DIFFER))
@@ -324,7 +331,9 @@ impl Device {
                 registered_at: row.registered_at,
                 ends_at: row.ends_at,
                 is_void: row.is_void,
-                was_accepted: accepted.iter().any(|check| check.control == controlled.control.id),
+                // A code that ended with another one does not become good by that one.
+                was_accepted: found.why != Some("reissued")
+                    && accepted.iter().any(|check| check.control == controlled.control.id),
             });
         }
         let checked = Checked { vehicle: board.as_str(), trip, now, boarded_by: controlled.boarded_by };
@@ -341,6 +350,7 @@ impl Device {
             persons,
             is_free: rides.iter().any(|ride| of(*ride).is_some_and(|row| row.is_free)),
             benefits: rides.iter().filter_map(|ride| of(*ride)).flat_map(|row| row.benefits.clone()).collect(),
+            pass: rides.iter().filter_map(|ride| of(*ride)).find_map(|row| row.pass.clone()),
             last,
             last_vehicle: last.and_then(of).map(|row| row.vehicle.clone()),
             last_at: last.and_then(of).map(|row| row.registered_at),
@@ -438,6 +448,9 @@ impl Device {
     pub fn heard(&mut self, report: &ControlReport, controls: &[ControlId], heard: &ControlReported) -> Outcome<bool> {
         let before: Option<EpochId> = self.store.kept("epoch")?;
         self.store.told(&report.checks, controls)?;
+        for one in &heard.refused {
+            self.store.refused(one.check, &one.detail)?;
+        }
         self.store.keep("shift_told", &report.shift)?;
         if let Some(epoch) = heard.epoch {
             self.store.keep("epoch", &epoch)?;

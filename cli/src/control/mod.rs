@@ -1,6 +1,7 @@
 //! Control of rides in a terminal: `mesto controller` plays the device that a ticket inspector
 //! carries; `mesto admin shifts` shows what was found.
 
+mod conductor;
 mod device;
 mod store;
 mod testbed;
@@ -62,6 +63,10 @@ enum Command {
     /// Control rides: check tickets and cards, also while the operator is away.
     #[command(subcommand)]
     Controller(Controller),
+    /// Sell tickets of paper and for luggage in a vehicle, for cash, also while the operator is
+    /// away.
+    #[command(subcommand)]
+    Conductor(conductor::Conductor),
 }
 
 #[derive(Debug, Subcommand)]
@@ -387,7 +392,10 @@ impl Work {
 
 impl Run for Command {
     fn run(self, call: Call) -> Outcome<()> {
-        let Self::Controller(controller) = self;
+        let controller = match self {
+            Self::Controller(controller) => controller,
+            Self::Conductor(conductor) => return conductor.run(call),
+        };
         match controller {
             Controller::Begin { vehicle, at } => call.ask(begin(vehicle, at, call)),
             Controller::Doors { at } => call.ask(doors(at, call)),
@@ -426,7 +434,8 @@ async fn doors(at: DeviceArgs, call: Call) -> Outcome<()> {
 async fn check(code: String, offline: bool, at: DeviceArgs, call: Call) -> Outcome<()> {
     let mut work = at.open().await?;
     let (told, _) = work.device.judge(&code, work.machine, chance())?;
-    if told.answer == ControlAnswer::CannotTell && !offline {
+    // Nobody is accused without asking, where the operator can be asked.
+    if told.answer != ControlAnswer::Registered && !offline {
         let printed = mesto_rules::control::printed_code(&code);
         work.sync(None, printed.as_deref()).await?;
     }
@@ -440,10 +449,11 @@ async fn check(code: String, offline: bool, at: DeviceArgs, call: Call) -> Outco
                 [] => String::new(),
                 some => format!(", by benefit: {}; ask for what shows it", some.join(", ")),
             };
+            let pass = told.pass.as_ref().map(|pass| format!(", on the pass `{pass}`")).unwrap_or_default();
             let before = told.seen_before_at.map(|at| format!(", seen before at {}", work.shown(at)));
             let persons = told.persons;
             let good = call.style.paint(Tone::Good, "Registered");
-            format!("{good} for {persons}{free}{benefits}{}{}", before.unwrap_or_default(), clock_said(&told))
+            format!("{good} for {persons}{free}{pass}{benefits}{}{}", before.unwrap_or_default(), clock_said(&told))
         });
         return Ok(());
     }
@@ -474,8 +484,10 @@ fn clock_said(told: &Told) -> String {
 async fn end(shift: bool, at: DeviceArgs, call: Call) -> Outcome<()> {
     let mut work = at.open().await?;
     let (ended, told) = work.end(shift).await?;
-    let json = json!({ "ended": ended.map(|control| control.id), "is_shift_over": shift, "told": told });
-    call.say(&work.with_link(json), || format!("{} checks were told.", told));
+    let (refused, why) = work.device.store.refusals()?;
+    let ended = ended.map(|control| control.id);
+    let json = json!({ "ended": ended, "is_shift_over": shift, "told": told, "refused": refused, "why": why });
+    call.say(&work.with_link(json), || told_said(call, told, refused, why.as_deref()));
     Ok(())
 }
 
@@ -485,8 +497,19 @@ async fn sync(route: Option<String>, at: DeviceArgs, call: Call) -> Outcome<()> 
     if let Some(why) = work.away {
         return Err(NoAnswer::Away(why).into());
     }
-    call.say(&json!({ "told": told }), || format!("{told} checks were told."));
+    let (refused, why) = work.device.store.refusals()?;
+    let json = json!({ "told": told, "refused": refused, "why": why });
+    call.say(&json, || told_said(call, told, refused, why.as_deref()));
     Ok(())
+}
+
+/// How many checks were told, and how many of this device the operator does not take.
+fn told_said(call: Call, told: usize, refused: u32, why: Option<&str>) -> String {
+    let not_taken = why.map(|why| {
+        let said = format!("{refused} checks of this device are not taken: {why}");
+        format!("\n{}", call.style.paint(Tone::Bad, &said))
+    });
+    format!("{told} checks were told.{}", not_taken.unwrap_or_default())
 }
 
 impl Run for Tool {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::control::controllers::{ControlRegistration, ControlTrip, ControlledVehicle, ReportedCheck};
-use mesto_protocol::kernel::ids::{ControlId, RideId};
+use mesto_protocol::kernel::ids::{ControlId, RideCheckId, RideId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS registration_code ON registration (code);
 CREATE TABLE IF NOT EXISTS control (id TEXT PRIMARY KEY, said TEXT NOT NULL, is_told INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS done (
   id TEXT PRIMARY KEY, control TEXT NOT NULL, ride TEXT, is_accepted INTEGER NOT NULL, is_told INTEGER NOT NULL,
-  at INTEGER NOT NULL, said TEXT NOT NULL
+  at INTEGER NOT NULL, said TEXT NOT NULL, refused TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS done_ride ON done (ride);
 CREATE INDEX IF NOT EXISTS done_waiting ON done (is_told, id);
@@ -39,17 +39,32 @@ CREATE INDEX IF NOT EXISTS done_waiting ON done (is_told, id);
 /// The memory of a device.
 pub struct Store(Connection);
 
-fn broken(why: &dyn std::fmt::Display) -> CliError {
+pub fn broken(why: &dyn std::fmt::Display) -> CliError {
     CliError::new(Exit::Input, "memory_damaged", format!("the memory of this device cannot be used: {why}"))
         .advise("Look at the folder given with --state; what the operator took is not lost with it.")
 }
 
-fn as_text(value: &impl Serialize) -> Outcome<String> {
+pub fn as_text(value: &impl Serialize) -> Outcome<String> {
     serde_json::to_string(value).map_err(|why| broken(&why))
 }
 
-fn as_value<T: DeserializeOwned>(text: &str) -> Outcome<T> {
+pub fn as_value<T: DeserializeOwned>(text: &str) -> Outcome<T> {
     serde_json::from_str(text).map_err(|why| broken(&why))
+}
+
+/// A folder of a device, shut to others: it holds a token and codes of cards.
+///
+/// # Errors
+/// `memory_damaged`
+pub fn own_folder(folder: &Path) -> Outcome<()> {
+    std::fs::create_dir_all(folder).map_err(|why| broken(&why))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let own = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(folder, own).map_err(|why| broken(&why))?;
+    }
+    Ok(())
 }
 
 impl Store {
@@ -58,14 +73,7 @@ impl Store {
     /// # Errors
     /// `memory_damaged`
     pub fn open(folder: &Path) -> Outcome<Self> {
-        std::fs::create_dir_all(folder).map_err(|why| broken(&why))?;
-        // Its token and the codes of cards are for nobody else.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let own = std::fs::Permissions::from_mode(0o700);
-            std::fs::set_permissions(folder, own).map_err(|why| broken(&why))?;
-        }
+        own_folder(folder)?;
         Self::of(Connection::open(folder.join(FILE)).map_err(|why| broken(&why))?)
     }
 
@@ -144,7 +152,7 @@ impl Store {
         let (registered, told) = (now - REGISTERED_KEPT, now - TOLD_KEPT);
         put("DELETE FROM registration WHERE registered_at < ?1", &[&registered.timestamp_millis()])?;
         put("DELETE FROM trip WHERE ends_at < ?1", &[&registered.timestamp_millis()])?;
-        put("DELETE FROM done WHERE is_told = 1 AND at < ?1", &[&told.timestamp_millis()])?;
+        put("DELETE FROM done WHERE is_told = 1 AND refused IS NULL AND at < ?1", &[&told.timestamp_millis()])?;
         tx.commit().map_err(|why| broken(&why))
     }
 
@@ -215,6 +223,23 @@ impl Store {
             tx.execute("UPDATE control SET is_told = 1 WHERE id = ?1", [id]).map_err(|why| broken(&why))?;
         }
         tx.commit().map_err(|why| broken(&why))
+    }
+
+    /// The operator does not take a check; it stays here with the reason.
+    ///
+    /// # Errors
+    /// `memory_damaged`
+    pub fn refused(&self, check: RideCheckId, why: &str) -> Outcome<()> {
+        self.run("UPDATE done SET refused = ?2 WHERE id = ?1", params![check.to_string(), why])
+    }
+
+    /// How many checks the operator does not take, and why not the last one.
+    ///
+    /// # Errors
+    /// `memory_damaged`
+    pub fn refusals(&self) -> Outcome<(u32, Option<String>)> {
+        let sql = "SELECT COUNT(*), MAX(refused) FROM done WHERE refused IS NOT NULL";
+        self.0.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(|why| broken(&why))
     }
 
     /// The operator's books were put back: everything is told again.

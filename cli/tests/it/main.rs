@@ -3,6 +3,7 @@
 
 mod backup;
 mod cards;
+mod conductor;
 mod config;
 mod database;
 mod demo;

@@ -29,8 +29,8 @@ use crate::kernel::http::{Request, Response};
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::ports::{Clock, Standing};
 use crate::kernel::service::{Erasure, Export, Service, Told, serve};
-use crate::kernel::store::{Ask, Row, Select, Store, Tx, Write};
-use crate::{find, update, values};
+use crate::kernel::store::{Ask, Row, Select, Store, StoreError, Tx, Write, transact};
+use crate::{find, projection, update, values};
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[&[
@@ -161,7 +161,28 @@ fn closed(tx: &mut dyn Tx, account: AccountId) -> Outcome<AccountClosed> {
     Ok(AccountClosed { settled: claims::paid_by(tx, account)?, refund: refunds::left_of_deposit(tx, account)? })
 }
 
+projection! {
+    /// What the books are in.
+    struct OfBooks {
+        currency: Currency = "currency",
+    }
+}
+
 impl Operator {
+    /// The currency of everybody's deposit.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.home.currency
+    }
+
+    /// What books are in; `None` of books without an account.
+    ///
+    /// # Errors
+    /// The store's trouble.
+    pub fn currency_of_books(&self, store: &dyn Store) -> Result<Option<Currency>, StoreError> {
+        transact(store, |tx| Ok(tx.first(Select::<OfBooks>::of("FROM account LIMIT 1", &[]))?.map(|row| row.currency)))
+    }
+
     /// Closes the account of a person for good, for a gross breach (AV-124): as the person himself
     /// would, what is left of the deposit is owed as a refund. The person is told by SMS, which has
     /// to be; the reason stands in the audit log too.

@@ -83,9 +83,7 @@ pub enum GrantError {
         /// The carriers of the city that was said; empty when none was.
         known: String,
     },
-    #[error(
-        "a role is driver, inspector, controller, dispatcher, ride_controller, notice_editor, card_clerk, benefit_clerk or partner"
-    )]
+    #[error("a role is one of {}", Role::KNOWN.join(", "))]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -207,7 +205,12 @@ impl Operator {
         }
         let is_of_cities = matches!(
             given.role,
-            Role::Inspector | Role::Dispatcher | Role::RideController | Role::CardClerk | Role::BenefitClerk
+            Role::Inspector
+                | Role::Dispatcher
+                | Role::Terminal
+                | Role::RideController
+                | Role::CardClerk
+                | Role::BenefitClerk
         );
         if is_of_cities && given.place.is_some() {
             return Err(GrantError::InspectorOfPlace);

@@ -37,7 +37,7 @@ pub(crate) const SERVICE: Service = Service {
     ..Service::of(&wire::SERVICE)
 };
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: false, prefetch };
 
 fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, _: DateTime<Utc>) -> Outcome<Json> {
     Ok(Json::of(&WalletSection { balance: deposit::balance(tx, account)? })?)

@@ -40,14 +40,31 @@ pub(crate) struct ByCard {
     pub is_void: bool,
 }
 
+/// What a code stands for.
+#[derive(Debug, Clone, Copy)]
+struct Charged {
+    /// The card that the code is printed on.
+    rode: CardId,
+    /// Since when that one does not ride any more.
+    blocked_at: Option<DateTime<Utc>>,
+    /// The card that is charged: the same, or the one that took its place.
+    to: CardId,
+}
+
+impl Charged {
+    fn of(chain: &[CardRow]) -> Option<Self> {
+        let (first, last) = (chain.first()?, chain.last()?);
+        Some(Self { rode: first.id, blocked_at: first.blocked_at, to: last.id })
+    }
+}
+
 /// The cards of a city that rides are charged to.
 pub(crate) struct Charges<'a> {
     now: DateTime<Utc>,
     city: &'a City,
     cards: &'a CardsSection,
     drawer: Drawer<'a>,
-    /// The card that a code is charged to: its own, or the one that took its place.
-    by_code: BTreeMap<String, CardId>,
+    by_code: BTreeMap<String, Charged>,
 }
 
 impl<'a> Charges<'a> {
@@ -64,7 +81,7 @@ impl<'a> Charges<'a> {
         for code in codes {
             match charged(tx, city, code)? {
                 Some(chain) => {
-                    by_code.extend(chain.last().map(|row| (code.clone(), row.id)));
+                    by_code.extend(Charged::of(&chain).map(|charged| (code.clone(), charged)));
                     rows.extend(chain.into_iter().map(|row| (row.id, row)));
                 }
                 None => unknown.push(code),
@@ -98,10 +115,11 @@ impl<'a> Charges<'a> {
             currency: self.city.currency,
             is_void: told.is_void,
             is_charged: false,
+            charged_at: None,
             flag: None,
         };
         let row = match card {
-            Some(card) => self.charged(tx, card, row)?,
+            Some(card) => self.charge(tx, card, row)?,
             None => row,
         };
         Ok(tx.write(Write::insert(row))?)
@@ -116,9 +134,9 @@ impl<'a> Charges<'a> {
         ))?;
         for row in rows {
             let id = row.ride;
-            let row = self.charged(tx, card, row)?;
+            let row = self.charge(tx, card, row)?;
             tx.write(update!(CardRideRow { ride: id } set {
-                card: row.card, price: row.price, is_charged: row.is_charged, flag: row.flag
+                card: row.card, price: row.price, is_charged: row.is_charged, charged_at: row.charged_at, flag: row.flag
             }))?;
         }
         Ok(())
@@ -132,7 +150,7 @@ impl<'a> Charges<'a> {
         }
         tx.write(update!(CardRideRow { ride: ride } set { is_void: true }))?;
         let (Some(price), true) = (row.price, row.is_charged) else { return Ok(()) };
-        let Some(card) = self.by_code.get(&row.code).copied() else { return Ok(()) };
+        let Some(Charged { to: card, .. }) = self.by_code.get(&row.code).copied() else { return Ok(()) };
         self.drawer.gain(tx, card, (REFUND, &ride.to_string()), (price, self.revenue()), row.registered_at)
     }
 
@@ -171,7 +189,8 @@ impl<'a> Charges<'a> {
     /// A ride as it stands once its card is known: charged, unless it was voided before or nobody
     /// says what it costs. The terminal decides whether a card rides: what it should not have let
     /// ride is charged too, and somebody looks at it.
-    fn charged(&mut self, tx: &mut dyn Tx, id: CardId, row: CardRideRow) -> Outcome<CardRideRow> {
+    fn charge(&mut self, tx: &mut dyn Tx, charged: Charged, row: CardRideRow) -> Outcome<CardRideRow> {
+        let id = charged.to;
         let card = self.drawer.card(id)?.clone();
         let row = CardRideRow { card: Some(id), ..row };
         let price = match row.price {
@@ -184,6 +203,9 @@ impl<'a> Charges<'a> {
             return Ok(CardRideRow { price, ..row });
         }
         let Some(price) = price else {
+            let mut card = card;
+            card.ridden_at = Some(told::later(card.ridden_at, row.registered_at));
+            self.drawer.change(card);
             let detail = "neither the terminal nor the city says what a ride by this card costs";
             self.look_at(tx, "card_ride_unpriced", &row.ride.to_string(), detail)?;
             return Ok(CardRideRow { flag: Some(FlagWord::Unpriced), ..row });
@@ -192,7 +214,8 @@ impl<'a> Charges<'a> {
         let mut card = self.drawer.card(id)?.clone();
         card.ridden_at = Some(told::later(card.ridden_at, row.registered_at));
         let is_below = card.balance < 0 && price > 0;
-        let is_blocked = card.blocked_at.is_some_and(|at| at <= row.registered_at);
+        // By the card that rode: the one that took its place may ride.
+        let is_blocked = charged.blocked_at.is_some_and(|at| at <= row.registered_at);
         let flag = match (is_blocked, is_below) {
             (true, _) => Some(FlagWord::Blocked),
             (false, true) => Some(FlagWord::BelowZero),
@@ -204,7 +227,7 @@ impl<'a> Charges<'a> {
                 self.look_at(
                     tx,
                     "card_ridden_blocked",
-                    &id.to_string(),
+                    &charged.rode.to_string(),
                     "a terminal let a card ride that was blocked",
                 )?;
             }
@@ -214,7 +237,7 @@ impl<'a> Charges<'a> {
             }
             _ => {}
         }
-        Ok(CardRideRow { price: Some(price), is_charged: true, flag, ..row })
+        Ok(CardRideRow { price: Some(price), is_charged: true, charged_at: Some(self.now), flag, ..row })
     }
 
     fn look_at(&self, tx: &mut dyn Tx, kind: &str, reference: &str, detail: &str) -> Result<(), StoreError> {

@@ -192,10 +192,14 @@ pub(crate) fn confirm(tx: &mut dyn Tx, call: &mut Call<'_>, asked: UserToConfirm
 pub(crate) fn block(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CardToBlock) -> Outcome<OfficeCard> {
     let (operator, now) = (call.operator, call.now);
     let (city, _) = city_of(call, &asked.city)?;
-    let trouble = asked.trouble.map(TroubleWord::try_from).transpose().map_err(|_| {
+    let trouble = asked.blocked_for.map(TroubleWord::try_from).transpose().map_err(|_| {
         let detail = "a card is blocked because it is lost, stolen, defective or stopped";
-        Problem::new(ProblemCode::BadRequest, detail).with("field", "trouble")
+        Problem::new(ProblemCode::BadRequest, detail).with("field", "blocked_for")
     })?;
+    if trouble.is_some() == asked.is_found {
+        let detail = "say why it is blocked, or that it was found, which ends the block";
+        return Err(Problem::new(ProblemCode::BadRequest, detail).with("field", "blocked_for").into());
+    }
     let row = by_number(tx, city, &asked.number)?;
     let mut drawer = Drawer::open(tx, (operator, now), [row.clone()], &[])?;
     let row = drawer.card(row.id)?.clone();
@@ -224,7 +228,7 @@ pub(crate) fn block(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CardToBlock) ->
 /// for a reader.
 pub(crate) fn replace(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CardToReplace) -> Outcome<OfficeCard> {
     let (operator, now) = (call.operator, call.now);
-    let (city, _) = city_of(call, &asked.city)?;
+    let (city, cards) = city_of(call, &asked.city)?;
     let old = by_number(tx, city, &asked.number)?;
     let new = by_number(tx, city, &asked.replacement)?;
     if printed_code(&asked.replacement_code).is_none_or(|code| code != new.code) {
@@ -248,6 +252,11 @@ pub(crate) fn replace(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CardToReplace
     riders::rides_on(&new)?;
     if new.account.is_some_and(|other| other != account) {
         return refuse(ProblemCode::CardLinkedElsewhere, "the other card belongs to another account");
+    }
+    if new.account.is_none() {
+        let others: Vec<CardRow> =
+            tx.all(riders::of_account(account))?.into_iter().filter(|row| row.id != old.id).collect();
+        riders::fits_beside(city, cards, &others, &new)?;
     }
     drawer.change(CardRow { account: Some(account), linked_at: Some(new.linked_at.unwrap_or(now)), ..new.clone() });
     if old.balance != 0 {

@@ -106,6 +106,11 @@ fn may_be_beside(city: &City, cards: &CardsSection, linked: &[CardRow], another:
     if let Some(gone) = linked.iter().find(|row| is_gone(row)) {
         return Err(office_needed(gone).into());
     }
+    fits_beside(city, cards, linked, another)
+}
+
+/// Whether a tariff may stand beside those of an account (AV-73).
+pub(crate) fn fits_beside(city: &City, cards: &CardsSection, linked: &[CardRow], another: &CardRow) -> Outcome<()> {
     let here = linked.iter().filter(|row| row.city == city.id);
     let tariffs: Vec<_> = here.map(|row| told::tariff(cards, row)).collect();
     may_link(&tariffs, &told::tariff(cards, another), cards.policy.linked_most).map_err(|why| {

@@ -169,6 +169,8 @@ table! {
         currency: Currency,
         is_void: bool,
         is_charged: bool,
+        /// When it was: a carrier is owed what was charged since it was settled with.
+        charged_at: Option<DateTime<Utc>>,
         flag: Option<FlagWord>,
     }
 }
@@ -187,7 +189,7 @@ pub(crate) const RIDES: Table = Table {
             Told::Money("price"),
             Told::Flag("is_void"),
         ],
-        from: "card_ride WHERE EXISTS (SELECT 1 FROM card WHERE card.id = card_ride.card AND card.account = $1 AND card.linked_at <= card_ride.registered_at) ORDER BY registered_at, ride",
+        from: "card_ride WHERE card IN (SELECT id FROM card WHERE account = $1) AND registered_at >= (SELECT linked_at FROM card WHERE card.id = card_ride.card) ORDER BY registered_at, ride",
     },
     erasure: Erasure::WithTime("where a card rode is what its fares are reckoned by; names no person"),
 };

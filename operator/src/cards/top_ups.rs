@@ -22,7 +22,7 @@ use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Select, StoreError, Tx, Write};
 use crate::{find, update, values};
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: false, prefetch };
 
 /// What was never written goes back to where it came from.
 pub(crate) const RETURN: Due = Due::trusting_clock("cards.return", go_back);
@@ -174,6 +174,8 @@ pub(crate) fn held(
     let row = tx.first(find!(TopUpRow { id: id }))?;
     let row = row.ok_or_else(|| StoreError::unreadable("top-up", "it is gone"))?;
     let card = drawer.card(row.card)?.clone();
+    // A reader whose clock is behind writes nothing before it was paid.
+    let held_at = held_at.max(row.paid_at);
     match TopUpState::from(row.state).step(TopUpEvent::Hold { held_at }, &times(&row), now) {
         Ok(state) => {
             let state = TopUpWord::from(state);

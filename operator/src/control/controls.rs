@@ -9,11 +9,10 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::rides::{PaidInControl, RidesSection, service_day};
 
-use crate::control::in_turn;
 use crate::control::tables::{ControlRow, ShiftRow};
+use crate::control::{in_turn, within_time};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::limits::not_ahead;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::rides::tables::{TripRow, VehicleRow};
@@ -64,7 +63,7 @@ pub(super) fn new(tx: &mut dyn Tx, (city, rides): (&City, &RidesSection), row: C
 pub(crate) fn begin(tx: &mut dyn Tx, call: &mut Call<'_>, told: ControlToBegin) -> Outcome<Control> {
     let (now, controller) = (call.now, call.who()?.account);
     let (city, rides) = city_of(call, &told.city)?;
-    not_ahead("begun_at", told.begun_at, now)?;
+    within_time("begun_at", told.begun_at, now)?;
     in_turn(tx, city)?;
     let vehicle = found::by_number(tx, city, &told.vehicle)?;
     shift(tx, (city, controller, now), (told.shift, told.begun_at, None))?;
@@ -110,7 +109,7 @@ pub(crate) fn end(tx: &mut dyn Tx, call: &mut Call<'_>, told: ControlToEnd) -> O
     if known.controller != controller {
         return Err(of_another("control").into());
     }
-    not_ahead("ended_at", told.ended_at, now)?;
+    within_time("ended_at", told.ended_at, now)?;
     in_turn(tx, city)?;
     let row = over(tx, now, known, told.ended_at)?;
     let vehicle = tx.first(find!(VehicleRow { city: &city.id, board: &row.board }))?;

@@ -1,6 +1,7 @@
 //! What is registered in a vehicle or on a route, and until when that is complete.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::control::controllers::{
@@ -21,7 +22,7 @@ use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx};
 use crate::rides::found;
 use crate::rides::tables::{RideRow, TripRow};
-use crate::rides::vehicles::city_of;
+use crate::rides::vehicles::{TRIP_MOST, city_of};
 use crate::{find, projection, values};
 
 pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::DATA => data).urgent()];
@@ -35,6 +36,8 @@ const AHEAD: TimeDelta = TimeDelta::hours(14);
 /// Most vehicles, and most registrations, of one answer.
 const VEHICLES_MOST: usize = 60;
 const REGISTRATIONS_MOST: usize = 5_000;
+/// Most breakdowns that are looked at.
+const BREAKDOWNS_MOST: i64 = 60;
 /// What is asked about by its code is looked for so far back.
 const CODE_BACK: TimeDelta = TimeDelta::hours(24);
 
@@ -51,7 +54,15 @@ pub(crate) fn data(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<ControlData>
     let (city, rides) = city_of(call, &request.needed("city")?)?;
     let asked = |name: &str| Ok::<_, Problem>(request.asked(name)?.filter(|value| !value.is_empty()));
     let boards = boards(tx, (city, rides, now), asked("vehicle")?, asked("route")?)?;
-    let mut found = Found { city, rides, now, trips: BTreeMap::new(), rows: BTreeMap::new(), is_cut: false };
+    let mut found = Found {
+        city,
+        rides,
+        now,
+        trips: BTreeMap::new(),
+        rows: BTreeMap::new(),
+        by_code: BTreeSet::new(),
+        is_cut: false,
+    };
     let mut vehicles = Vec::with_capacity(boards.len());
     for board in &boards {
         let others = tx.first(find!(ToldUntilRow { city: &city.id, board: board }))?;
@@ -62,14 +73,20 @@ pub(crate) fn data(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<ControlData>
         });
         found.of_vehicle(tx, board)?;
     }
-    found.of_breakdowns(tx)?;
+    // One whose trip is not known may be the next one of any route.
+    let knows = |board: &BoardNumber| found.trips.values().any(|trip| trip.vehicle == *board);
+    let knows_all = boards.iter().all(knows);
+    found.of_breakdowns(tx, !knows_all)?;
     if let Some(code) = asked("code")?.and_then(|typed| printed_code(&typed)) {
         found.of_code(tx, &code)?;
     }
+    // Where it is too much the newest stay, and whatever was asked for by its code.
+    let by_code = found.by_code;
     let mut registrations: Vec<ControlRegistration> = found.rows.into_values().collect();
-    registrations.sort_by_key(|one| (one.registered_at, one.ride));
+    registrations.sort_by_key(|one| (!by_code.contains(&one.ride), Reverse(one.registered_at), one.ride));
     let is_cut = found.is_cut || registrations.len() > REGISTRATIONS_MOST;
     registrations.truncate(REGISTRATIONS_MOST);
+    registrations.sort_by_key(|one| (one.registered_at, one.ride));
     Ok(ControlData {
         city: city.id.clone(),
         now,
@@ -100,8 +117,15 @@ fn boards(
     let tolerance = TimeDelta::minutes(rides.policy.tolerance_minutes.into());
     let (from, until) = ((now - tolerance).timestamp_millis(), (now + AHEAD).timestamp_millis());
     let rows: Vec<OnRoute> = tx.all(Select::of(
-        "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.route = $2 AND transit_trip.ends_at > $3 AND transit_trip.starts_at < $4 GROUP BY transit_trip.board ORDER BY transit_trip.board LIMIT $5",
-        values![&city.id, &route.id, from, until, i64::try_from(VEHICLES_MOST).unwrap_or(i64::MAX)],
+        "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.route = $2 AND transit_trip.ends_at > $3 AND transit_trip.starts_at < $4 AND transit_trip.starts_at > $5 GROUP BY transit_trip.board ORDER BY transit_trip.board LIMIT $6",
+        values![
+            &city.id,
+            &route.id,
+            from,
+            until,
+            (now - tolerance - TRIP_MOST).timestamp_millis(),
+            i64::try_from(VEHICLES_MOST).unwrap_or(i64::MAX)
+        ],
     ))?;
     Ok(rows.into_iter().map(|row| row.board).collect())
 }
@@ -113,6 +137,7 @@ struct Found<'a> {
     now: DateTime<Utc>,
     trips: BTreeMap<String, ControlTrip>,
     rows: BTreeMap<RideId, ControlRegistration>,
+    by_code: BTreeSet<RideId>,
     is_cut: bool,
 }
 
@@ -121,8 +146,8 @@ impl Found<'_> {
     fn of_vehicle(&mut self, tx: &mut dyn Tx, board: &BoardNumber) -> Outcome<()> {
         let (from, until) = ((self.now - BACK).timestamp_millis(), (self.now + AHEAD).timestamp_millis());
         let trips: Vec<TripRow> = tx.all(Select::of(
-            "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.board = $2 AND transit_trip.ends_at > $3 AND transit_trip.starts_at < $4",
-            values![&self.city.id, board, from, until],
+            "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.board = $2 AND transit_trip.ends_at > $3 AND transit_trip.starts_at < $4 AND transit_trip.starts_at > $5",
+            values![&self.city.id, board, from, until, (self.now - BACK - TRIP_MOST).timestamp_millis()],
         ))?;
         self.trips.extend(trips.into_iter().map(|row| (row.id.to_string(), told_trip(row))));
         self.registered_in(tx, board, self.now - BACK)
@@ -148,16 +173,21 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// Trips of the same routes whose vehicles broke down, and what is registered on them: it is
+    /// Trips of the same routes, or of any, whose vehicles broke down, and what is registered on them: it is
     /// good on the next vehicle.
-    fn of_breakdowns(&mut self, tx: &mut dyn Tx) -> Outcome<()> {
+    fn of_breakdowns(&mut self, tx: &mut dyn Tx, is_of_any: bool) -> Outcome<()> {
         let since = self.now - TimeDelta::minutes(self.rides.policy.breakdown_minutes.into());
         let trips: Vec<TripRow> = tx.all(Select::of(
-            "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.ends_at > $2 AND transit_trip.broke_down_at > $3",
-            values![&self.city.id, (self.now - BACK).timestamp_millis(), since.timestamp_millis()],
+            "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.ends_at > $2 AND transit_trip.broke_down_at > $3 ORDER BY transit_trip.broke_down_at DESC LIMIT $4",
+            values![
+                &self.city.id,
+                (self.now - BACK).timestamp_millis(),
+                since.timestamp_millis(),
+                BREAKDOWNS_MOST
+            ],
         ))?;
         for row in trips {
-            let is_of_route = self.trips.values().any(|trip| trip.route == row.route);
+            let is_of_route = is_of_any || self.trips.values().any(|trip| trip.route == row.route);
             if is_of_route {
                 self.registered_in(tx, &row.board, row.starts_at - TimeDelta::hours(1))?;
                 self.trips.insert(row.id.to_string(), told_trip(row));
@@ -178,6 +208,7 @@ impl Found<'_> {
                 self.trips.extend(trip.map(|row| (row.id.to_string(), told_trip(row))));
             }
         }
+        self.by_code.extend(rows.iter().map(|row| row.ride));
         self.rows.extend(rows.into_iter().map(|row| (row.ride, of_told(row))));
         Ok(())
     }

@@ -9,12 +9,14 @@ mod tools;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::control as wire;
+use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::rides::RidesSection;
 
 use crate::kernel::failure::Outcome;
+use crate::kernel::limits::not_ahead;
 use crate::kernel::operator::Operator;
-use crate::kernel::retention::{Rule, before, section_of};
+use crate::kernel::retention::{How, Rule, before, section_of};
 use crate::kernel::service::{Check, Service};
 use crate::kernel::store::{Ask, StoreError, Tx};
 use crate::values;
@@ -51,7 +53,16 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
     for city in operator.cities.values() {
         let Some(rides) = section_of::<RidesSection>(city)? else { continue };
         let old = values![city.id.as_str(), before(now, rides.retention.rides_days)];
-        rules.push(Rule::deleted("ride_check", &["id"], "ride_check.city = $1 AND ride_check.at < $2", old));
+        // Those that repeat it say so no more.
+        let how = How::Said(&[
+            (
+                "ride_check",
+                "UPDATE ride_check SET repeats = NULL WHERE repeats = (SELECT ride_check.id FROM ride_check WHERE {this})",
+            ),
+            ("ride_check", "DELETE FROM ride_check WHERE {this}"),
+        ]);
+        let which = "ride_check.city = $1 AND ride_check.at < $2".to_owned();
+        rules.push(Rule { table: "ride_check", key: &["id"], which, params: old.to_vec(), how });
         let over = "vehicle_control.city = $1 AND vehicle_control.begun_at < $2 AND NOT EXISTS (SELECT 1 FROM ride_check WHERE ride_check.control = vehicle_control.id)";
         rules.push(Rule::deleted("vehicle_control", &["id"], over, old));
         let over = "control_shift.city = $1 AND control_shift.begun_at < $2 AND NOT EXISTS (SELECT 1 FROM vehicle_control WHERE vehicle_control.shift = control_shift.id)";
@@ -60,6 +71,16 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
         rules.push(Rule::deleted("ride_registered", &["ride"], over, old));
     }
     Ok(rules)
+}
+
+/// Refuses a moment that has not come, or is too long ago to be told.
+fn within_time(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Problem> {
+    not_ahead(field, at, now)?;
+    if now - registrations::LATE_MOST <= at {
+        return Ok(());
+    }
+    let detail = format!("{field}: controls are told within {} days", registrations::LATE_MOST.num_days());
+    Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", field).with("now", now))
 }
 
 /// What is told of a city's controls is told one after the other: two devices that saw one ride are

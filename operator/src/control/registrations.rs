@@ -4,21 +4,24 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::control::registrations::{
-    self as wire, REGISTRATIONS_MOST, RegistrationsTold, ShownKind, ToldRegistration, ToldRegistrations,
+    self as wire, REGISTRATIONS_MOST, RegistrationRefused, RegistrationsTold, ShownKind, ToldRegistration,
+    ToldRegistrations,
 };
 use mesto_protocol::kernel::ids::RideId;
 use mesto_protocol::rides::riders::RideChannel;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::control::printed_code;
+use mesto_rules::passes::PassesSection;
 use mesto_rules::rides::{RidesSection, TicketTime, Trip, service_day};
 
 use crate::cards::charges::{ByCard, Charges};
 use crate::control::tables::{KindWord, RegisteredRow};
 use crate::kernel::call::Call;
-use crate::kernel::failure::Outcome;
+use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::limits::{not_ahead, told_at_most};
 use crate::kernel::operator::Operator;
+use crate::kernel::retention::section_of;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::kernel::text;
@@ -45,14 +48,25 @@ pub(crate) fn tell(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldRegistrations
         true => None,
         false => Charges::open(tx, (call.operator, call.now), city, &codes)?,
     };
-    let mut known = Vec::with_capacity(told.registrations.len());
-    for one in told.registrations {
-        known.push(registered(tx, (call.operator, call.now), (city, rides), charges.as_mut(), &one)?);
+    let (mut known, mut refused) = (Vec::with_capacity(told.registrations.len()), Vec::new());
+    for (index, one) in (0_u32..).zip(told.registrations) {
+        // It is refused before anything is written of it.
+        match registered(tx, (call.operator, call.now), (city, rides), charges.as_mut(), &one) {
+            Ok(ride) => known.push(ride),
+            Err(Failure::Refused(problem)) => {
+                let Problem { code, detail, params, .. } = *problem;
+                let field = params.get("field").and_then(|field| field.as_str()).map(str::to_owned);
+                refused.push(RegistrationRefused { index, code, detail, field });
+            }
+            Err(failure) => return Err(failure),
+        }
     }
     if let Some(charges) = charges {
         charges.close(tx)?;
     }
-    for one in told.complete {
+    let mut complete = told.complete;
+    complete.sort_by(|a, b| a.vehicle.cmp(&b.vehicle));
+    for one in complete {
         let vehicle = found::by_number(tx, city, &one.vehicle)?;
         not_ahead("complete.told_until", one.told_until, call.now)?;
         // Two clocks may differ: nothing is complete before it is over.
@@ -63,7 +77,7 @@ pub(crate) fn tell(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldRegistrations
             values![&city.id, vehicle.board, until.timestamp_millis()],
         ))?;
     }
-    Ok(RegistrationsTold { rides: known })
+    Ok(RegistrationsTold { rides: known, refused })
 }
 
 fn registered(
@@ -155,7 +169,18 @@ fn registered(
 /// Longest name of a category, letters.
 const CATEGORY_MOST: usize = 40;
 
-/// What was paid, minor units. Tickets of a conductor are paid in cash (AV-60, AV-61).
+/// Whether rides of a kind are registered by a channel. What is registered in the app is known.
+const fn fits(kind: KindWord, channel: &RideChannel) -> bool {
+    matches!(
+        (kind, channel),
+        (KindWord::TransportCard, RideChannel::TransportCard)
+            | (KindWord::Paper | KindWord::Luggage, RideChannel::Cash)
+            | (KindWord::BankCard, RideChannel::BankCard | RideChannel::Sms)
+    )
+}
+
+/// What was paid, minor units. Tickets of a conductor are paid in cash (AV-60, AV-61); what is on a
+/// card is the operator's and is charged there.
 fn paid(
     (city, rides, day): (&City, &RidesSection, NaiveDate),
     told: &ToldRegistration,
@@ -164,25 +189,28 @@ fn paid(
     let bad = |field: &str, detail: &str| -> Outcome<i64> {
         Err(Problem::new(ProblemCode::BadRequest, detail.to_owned()).with("field", field).into())
     };
-    let is_ticket = matches!(kind, KindWord::Paper | KindWord::Luggage);
-    if is_ticket && told.channel != RideChannel::Cash {
-        return bad("registrations.channel", "a ticket of a conductor is paid in cash: its channel is cash");
+    if !fits(kind, &told.channel) {
+        let detail = "a ride by a card has its channel, a ticket of a conductor has cash, and one of the app is known";
+        return bad("registrations.channel", detail);
     }
-    let is_name =
-        |name: &str| (1..=CATEGORY_MOST).contains(&name.chars().count()) && text::plain(name, CATEGORY_MOST) == name;
-    if told.category.as_deref().is_some_and(|name| !is_name(name)) {
-        return bad("registrations.category", "a category is one of the city, such as pensioner");
-    }
-    // What is on a card is the operator's: it is charged there.
-    if kind == KindWord::TransportCard {
-        return Ok(0);
+    if let Some(category) = &told.category {
+        let is_name = (1..=CATEGORY_MOST).contains(&category.chars().count())
+            && text::plain(category, CATEGORY_MOST) == *category;
+        let passes = section_of::<PassesSection>(city)?;
+        if !is_name || passes.is_some_and(|passes| !passes.categories.iter().any(|one| one.id.as_str() == category)) {
+            return bad("registrations.category", "a category is one of the city, such as pensioner");
+        }
     }
     let Some(price) = told.price else {
         return match kind {
             _ if told.is_free => Ok(0),
+            KindWord::TransportCard => Ok(0),
+            _ if rides.is_free_on(day) && kind != KindWord::Luggage => Ok(0),
             KindWord::Luggage => bad("registrations.price", "say what was paid for the luggage"),
-            KindWord::Paper => Ok(full_fare(rides, told.persons, day)?.unwrap_or_default()),
-            _ => Ok(0),
+            KindWord::Paper | KindWord::BankCard if told.category.is_none() => {
+                Ok(full_fare(rides, told.persons, day)?.unwrap_or_default())
+            }
+            _ => bad("registrations.price", "say what was paid, or that it is free"),
         };
     };
     if price.currency != city.currency {
@@ -196,5 +224,5 @@ fn paid(
     if told.is_free && minor > 0 {
         return bad("registrations.is_free", "something was paid for it, so it is not free");
     }
-    Ok(minor)
+    Ok(if kind == KindWord::TransportCard { 0 } else { minor })
 }

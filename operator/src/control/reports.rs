@@ -1,25 +1,26 @@
 //! What the checks of a shift found: told late, in any order and again, by devices that were
 //! offline. One ride that two controllers accepted is put together here; nobody is charged for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use mesto_protocol::control::controllers::{
     self as wire, CHECKS_MOST, CheckRefused, ControlReport, ControlReported, FlaggedCheck, ReportedCheck,
     ReportedControl,
 };
-use mesto_protocol::kernel::ids::{AccountId, RideId, ShiftId};
+use mesto_protocol::kernel::ids::{AccountId, ControlId, RideId, ShiftId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::rides::RidesSection;
 
 use crate::control::controls::{self, of_another};
-use crate::control::in_turn;
+use crate::control::registrations::LATE_MOST;
 use crate::control::tables::{AnswerWord, CheckRow, ControlRow, KindWord};
+use crate::control::{in_turn, within_time};
 use crate::kernel::call::Call;
 use crate::kernel::epoch;
-use crate::kernel::failure::Outcome;
-use crate::kernel::limits::{CLOCKS_DIFFER, not_ahead, told_at_most};
+use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::limits::{CLOCKS_DIFFER, told_at_most};
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::rides::vehicles::city_of;
@@ -33,17 +34,32 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: ControlReport) 
     let (city, rides) = city_of(call, &told.city)?;
     told_at_most("controls", told.controls.len(), CHECKS_MOST)?;
     told_at_most("checks", told.checks.len(), CHECKS_MOST)?;
-    not_ahead("shift.begun_at", told.shift.begun_at, now)?;
+    // A shift that a wrong clock began is known by its controls.
+    let begun_at = told.shift.begun_at.clamp(now - LATE_MOST, now);
     in_turn(tx, city)?;
     let shift = &told.shift;
-    controls::shift(tx, (city, controller, now), (shift.id, shift.begun_at, shift.ended_at))?;
+    controls::shift(tx, (city, controller, now), (shift.id, begun_at, shift.ended_at))?;
+    // What is wrong with a control keeps no other back; its checks are refused with it.
+    let mut wrong: BTreeMap<ControlId, Problem> = BTreeMap::new();
     for control in told.controls {
-        reported(tx, (city, rides), (controller, shift.id, now), control)?;
+        let id = control.id;
+        match reported(tx, (city, rides), (controller, shift.id, now), control) {
+            Ok(()) => {}
+            Err(Failure::Refused(problem)) => {
+                wrong.insert(id, *problem);
+            }
+            Err(failure) => return Err(failure),
+        }
     }
     let (mut taken, mut refused, mut rides) = (0, Vec::new(), BTreeSet::new());
     for check in told.checks {
         let (id, ride) = (check.id, check.ride);
-        match take(tx, (city, controller, now), check)? {
+        let of_wrong = wrong.get(&check.control).cloned();
+        let taken_or_not = match of_wrong {
+            Some(problem) => Err(problem),
+            None => take(tx, (city, controller, now), check)?,
+        };
+        match taken_or_not {
             Ok(()) => {
                 taken += 1;
                 rides.extend(ride);
@@ -78,7 +94,7 @@ fn reported(
         }
         Some(known) => known,
         None => {
-            not_ahead("controls.begun_at", told.begun_at, now)?;
+            within_time("controls.begun_at", told.begun_at, now)?;
             let row = ControlRow {
                 id: told.id,
                 shift,
@@ -116,7 +132,7 @@ fn take(
         let detail = "its control was not told; tell it in the same report";
         return Ok(Err(Problem::new(ProblemCode::NotFound, detail)));
     }
-    if let Err(problem) = not_ahead("checks.at", told.at, now) {
+    if let Err(problem) = within_time("checks.at", told.at, now) {
         return Ok(Err(problem));
     }
     let Ok(kind) = KindWord::try_from(told.kind) else {

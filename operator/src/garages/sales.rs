@@ -24,7 +24,7 @@ use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
 use crate::{find, values};
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: true, prefetch };
 
 /// What a quote keeps until it is paid.
 #[derive(Debug, Serialize, Deserialize)]

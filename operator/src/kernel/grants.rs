@@ -24,6 +24,7 @@ stored_words! {
         Inspector = "inspector",
         Controller = "controller",
         Dispatcher = "dispatcher",
+        Terminal = "terminal",
         RideController = "ride_controller",
         Partner = "partner",
         NoticeEditor = "notice_editor",

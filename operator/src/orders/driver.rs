@@ -32,7 +32,7 @@ use crate::{stored_words, table, update, values};
 
 pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::LIST => list)];
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: true, prefetch };
 
 /// An order was paid or withdrawn: its other accounts are told.
 pub(crate) const TELL_OTHERS: Due = Due::new("orders.tell_others", tell_others);

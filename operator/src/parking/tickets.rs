@@ -37,7 +37,8 @@ use crate::{find, stored_words, table, update, values};
 
 pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::LIST => list), serve!(get wire::READ => read)];
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price: quotes::price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells =
+    Sells { service: NAME, price: quotes::price, deliver, outcome, settles_debts: false, prefetch };
 
 id_columns![TicketId, StayId, ZoneId];
 

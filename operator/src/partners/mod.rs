@@ -56,6 +56,10 @@ pub(crate) const SERVICE: Service = Service {
             sql: "SELECT ride_registered.ride AS id FROM partner_ride JOIN ride_registered ON ride_registered.ride = partner_ride.ride LEFT JOIN card_ride ON card_ride.ride = ride_registered.ride WHERE partner_ride.fare <> COALESCE(card_ride.price, ride_registered.amount) OR partner_ride.carrier <> ride_registered.carrier LIMIT 1",
         },
         Check {
+            fault: "ride {} by a card was charged before its carrier was settled with, and is in no settlement",
+            sql: "SELECT card_ride.ride AS id FROM card_ride JOIN ride_registered ON ride_registered.ride = card_ride.ride JOIN partner_settlement ON partner_settlement.city = ride_registered.city AND partner_settlement.carrier = ride_registered.carrier AND partner_settlement.from_on <= ride_registered.service_day AND partner_settlement.to_on >= ride_registered.service_day WHERE card_ride.is_charged = 1 AND NOT EXISTS (SELECT 1 FROM partner_ride WHERE partner_ride.ride = card_ride.ride) AND card_ride.charged_at < (SELECT MAX(latest.closed_at) FROM partner_settlement AS latest WHERE latest.city = partner_settlement.city AND latest.carrier = partner_settlement.carrier) LIMIT 1",
+        },
+        Check {
             fault: "ride {} was taken back from its carrier and stands",
             sql: "SELECT partner_ride.ride AS id FROM partner_ride LEFT JOIN ride ON ride.id = partner_ride.ride LEFT JOIN ride_registered ON ride_registered.ride = partner_ride.ride WHERE partner_ride.taken_back IS NOT NULL AND (ride.state <> 'voided' OR ride_registered.is_void = 0) LIMIT 1",
         },

@@ -17,7 +17,7 @@ use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
 use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx};
-use crate::partners::sums::{BY, Counted, Lines, Of, RIDES, Sum, total};
+use crate::partners::sums::{BY, Counted, Lines, Of, REDUCED, RIDES, Sum, total};
 use crate::partners::tables::{LineRow, SettlementRow};
 use crate::partners::terms::{Agreed, carrier_of};
 use crate::{find, projection, values};
@@ -133,9 +133,9 @@ projection! {
         service_day: NaiveDate = "counted.service_day",
         route: Option<RouteId> = "counted.route",
         category: Option<String> = "counted.category",
-        rides: i64 = "COUNT(*)",
+        rides: i64 = "COUNT(DISTINCT counted.ride)",
         persons: i64 = "CAST(SUM(counted.persons) AS BIGINT)",
-        paid: i64 = "CAST(COALESCE(SUM(CASE WHEN counted.full_fare IS NULL THEN 0 ELSE counted.fare END), 0) AS BIGINT)",
+        paid: i64 = "CAST(COALESCE(SUM(CASE WHEN counted.full_fare IS NULL THEN 0 ELSE counted.paid END), 0) AS BIGINT)",
         full_fare: i64 = "CAST(COALESCE(SUM(counted.full_fare), 0) AS BIGINT)",
         unknown_rides: i64 = "CAST(SUM(CASE WHEN counted.full_fare IS NULL THEN 1 ELSE 0 END) AS BIGINT)",
     }
@@ -146,7 +146,7 @@ fn subsidies(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PartnerSubsidies> 
     let (city, carrier) = asked(call)?;
     let (from, to) = days(call)?;
     let rows: Vec<Reduced> = tx.all(Select::of(
-        &format!("FROM {RIDES} WHERE counted.is_void = 0 AND (counted.product = 'zero_fare' OR counted.full_fare > counted.fare) GROUP BY counted.service_day, counted.route, counted.category ORDER BY counted.service_day, counted.route, counted.category"),
+        &format!("FROM {REDUCED} GROUP BY counted.service_day, counted.route, counted.category ORDER BY counted.service_day, counted.route, counted.category"),
         values![&city.id, &carrier, from.to_string(), to.to_string()],
     ))?;
     let money = |minor| Money::from_minor(minor, city.currency);

@@ -15,8 +15,8 @@ use crate::control::registrations::LATE_MOST;
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Select, StoreError, Tx, Write};
-use crate::partners::sums::{Lines, Of, RIDES, Sum, total};
+use crate::kernel::store::{Select, StoreError, Tx, Value, Write};
+use crate::partners::sums::{LATE, Lines, Of, RIDES, Sum, total};
 use crate::partners::tables::{LineRow, ProductWord, SettlementRow, TermsRow};
 use crate::partners::terms::{Agreed, last_settlement};
 use crate::partners::{NAME, SETTLEMENT};
@@ -98,7 +98,12 @@ pub(super) fn close(
         let until = agreed.0.get(at + 1).and_then(|next| next.from_on.checked_sub_days(Days::new(1)));
         let (from, to) = (terms.from_on.max(since), until.map_or(period.to, |until| until.min(period.to)));
         if from <= to {
-            count(tx, (city.id.as_str(), carrier, id), (from, to), terms)?;
+            count(tx, (city.id.as_str(), carrier, id), (from, to), terms, None)?;
+        }
+        // A card that was told late is charged what it rode long before.
+        let (from, to) = (terms.from_on.max(begun), to.min(since.pred_opt().unwrap_or(since)));
+        if let Some(last) = last.as_ref().filter(|_| from <= to) {
+            count(tx, (city.id.as_str(), carrier, id), (from, to), terms, Some(last.closed_at - SPARE))?;
         }
     }
     take_back(tx, city, carrier, id)?;
@@ -113,21 +118,24 @@ pub(super) fn close(
     Ok(row.into())
 }
 
-/// Puts rides between two service days that are in no settlement into this one.
+/// Puts rides between two service days that are in no settlement into this one: all, or those by
+/// cards that were charged since a moment.
 fn count(
     tx: &mut dyn Tx,
     (city, carrier, id): (&str, &CarrierId, SettlementId),
     (from, to): (NaiveDate, NaiveDate),
     terms: &TermsRow,
+    charged_since: Option<DateTime<Utc>>,
 ) -> Outcome<()> {
+    let rides = if charged_since.is_some() { LATE } else { RIDES };
     let sql = format!(
-        "INSERT INTO partner_ride (ride, city, carrier, settlement, taken_back, service_day, route, product, category, persons, fare, is_taken, basis_points, per_ride) SELECT counted.ride, CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($5 AS TEXT), CASE WHEN counted.is_void = 1 THEN CAST($5 AS TEXT) ELSE NULL END, counted.service_day, counted.route, counted.product, counted.category, counted.persons, counted.fare, counted.is_taken, CAST($6 AS BIGINT), CAST($7 AS BIGINT) FROM {RIDES} WHERE NOT EXISTS (SELECT 1 FROM partner_ride WHERE partner_ride.ride = counted.ride)"
+        "INSERT INTO partner_ride (ride, city, carrier, settlement, taken_back, service_day, route, product, category, persons, fare, is_taken, basis_points, per_ride) SELECT counted.ride, CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($5 AS TEXT), CASE WHEN counted.is_void = 1 THEN CAST($5 AS TEXT) ELSE NULL END, counted.service_day, counted.route, counted.product, counted.category, counted.persons, counted.fare, counted.is_taken, CAST($6 AS BIGINT), CAST($7 AS BIGINT) FROM {rides} WHERE NOT EXISTS (SELECT 1 FROM partner_ride WHERE partner_ride.ride = counted.ride)"
     );
-    tx.write(Write::sql(
-        "partner_ride",
-        &sql,
-        values![city, carrier, from.to_string(), to.to_string(), id, i64::from(terms.basis_points), terms.per_ride],
-    ))?;
+    let mut params: Vec<Value> =
+        values![city, carrier, from.to_string(), to.to_string(), id, i64::from(terms.basis_points), terms.per_ride]
+            .to_vec();
+    params.extend(charged_since.map(|since| Value::from(since.timestamp_millis())));
+    tx.write(Write::sql("partner_ride", &sql, &params))?;
     Ok(())
 }
 

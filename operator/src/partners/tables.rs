@@ -33,6 +33,7 @@ stored_words! {
         Sms = "sms",
         CashTicket = "cash_ticket",
         LuggageTicket = "luggage_ticket",
+        Pass = "pass",
         ZeroFare = "zero_fare",
     }
 }

@@ -82,8 +82,8 @@ impl Operator {
         let out_of_range = |field: &str, detail: String| -> Outcome<TermsOfPartner> {
             Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", field).into())
         };
-        let per_ride = Money::new(told.per_ride, city.currency)?;
-        let commission = Commission { basis_points: told.basis_points, per_ride: per_ride.minor()? };
+        let per_ride = Money::new(told.per_ride, city.currency).and_then(|per_ride| per_ride.minor());
+        let commission = Commission { basis_points: told.basis_points, per_ride: per_ride.unwrap_or(i64::MAX) };
         if !commission.is_possible() || commission.per_ride > PER_RIDE_MOST {
             return out_of_range(
                 "commission",

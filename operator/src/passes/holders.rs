@@ -1,6 +1,6 @@
 //! Passes and benefits as their holder sees them, and a pass that is given back.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::{AccountId, PassId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::passes::holders::{
@@ -29,6 +29,8 @@ pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::LIST => list), serve
 
 /// How many that are over an account is told of.
 const OVER: i64 = PASSES_OVER as i64;
+/// Before a pass begins it is not given back any more: trips of its first day are sold then.
+const NOT_GIVEN_BACK: TimeDelta = TimeDelta::hours(2);
 
 /// A pass as it is told.
 pub(crate) fn told(row: PassRow) -> Outcome<Pass> {
@@ -96,9 +98,14 @@ pub(crate) fn day_begins_at(city: &City, section: &PassesSection, day: NaiveDate
     to_utc(&city.sections.time, day.and_time(time))
 }
 
-/// Whether a pass is given back before it begins.
-pub(crate) fn is_refundable(section: &PassesSection, product: &str) -> bool {
-    section.product(product).is_some_and(|product| product.refund == PassRefund::BeforeFirstDay)
+/// Until when a pass of a product that begins at a moment is given back; `None` for one that is not.
+pub(crate) fn given_back_until(
+    section: &PassesSection,
+    product: &str,
+    starts_at: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let product = section.product(product)?;
+    (product.refund == PassRefund::BeforeFirstDay).then(|| starts_at - NOT_GIVEN_BACK)
 }
 
 /// The holder gives a pass back before it begins, and has its price again.
@@ -110,13 +117,44 @@ pub(crate) fn give_back(tx: &mut dyn Tx, call: &mut Call<'_>, said: PassToGiveBa
     if row.state == PassWord::GivenBack {
         return told(row);
     }
-    let city = operator.city(row.city.as_str())?;
-    let section: &PassesSection = city.section()?;
-    let until = is_refundable(section, row.product.as_str()).then_some(row.starts_at);
+    let until = until(operator, &row)?;
     if until.is_none_or(|until| until <= now) {
-        let detail = "a pass is given back before its first day, where the city says so";
+        let detail = "a pass is given back until two hours before its first day begins, where the city says so";
         return Err(Problem::new(ProblemCode::PassNotRefundable, detail).with("until", until).into());
     }
+    let pass = taken_back(tx, (operator, now), &mut account, row)?;
+    account.release(tx, now)?;
+    Ok(pass)
+}
+
+/// Until when this pass is.
+fn until(operator: &Operator, row: &PassRow) -> Outcome<Option<DateTime<Utc>>> {
+    let section: &PassesSection = operator.city(row.city.as_str())?.section()?;
+    Ok(given_back_until(section, row.product.as_str(), row.starts_at))
+}
+
+/// An account is closed: passes that can still be given back are.
+pub(crate) fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
+    let (operator, now) = (call.operator, call.now);
+    let held: Vec<PassRow> = tx.all(Select::of(
+        "FROM transit_pass WHERE transit_pass.account = $1 AND transit_pass.state = 'held' AND transit_pass.starts_at > $2 ORDER BY transit_pass.id",
+        values![account.id, now.timestamp_millis()],
+    ))?;
+    for row in held {
+        if until(operator, &row)?.is_some_and(|until| now < until) {
+            taken_back(tx, (operator, now), account, row)?;
+        }
+    }
+    Ok(())
+}
+
+/// The pass is no more, and its price goes back.
+fn taken_back(
+    tx: &mut dyn Tx,
+    (operator, now): (&Operator, DateTime<Utc>),
+    account: &mut LockedAccount,
+    row: PassRow,
+) -> Outcome<Pass> {
     tx.write(update!(PassRow { id: row.id } set { state: PassWord::GivenBack }))?;
     if row.price > 0 {
         let reference = row.id.to_string();
@@ -129,10 +167,9 @@ pub(crate) fn give_back(tx: &mut dyn Tx, call: &mut Call<'_>, said: PassToGiveBa
             kind: REFUND,
             reference: &reference,
         };
-        refunds::give_back(tx, operator, now, &mut account, back)?;
+        refunds::give_back(tx, operator, now, account, back)?;
     }
     let pass = told(PassRow { state: PassWord::GivenBack, ..row })?;
     account.tell(&pass)?;
-    account.release(tx, now)?;
     Ok(pass)
 }

@@ -27,6 +27,7 @@ pub(crate) const SERVICE: Service = Service {
     operations: &[holders::OPERATIONS, clerks::OPERATIONS],
     section: Some(holders::section),
     tables: &[tables::BENEFITS, tables::PASSES],
+    closing: Some(holders::closing),
     retention: Some(erase_old),
     audit: &[
         Check {
@@ -39,7 +40,7 @@ pub(crate) const SERVICE: Service = Service {
         },
         Check {
             fault: "pass {} was given back and its price was not, or the other way round",
-            sql: "SELECT id FROM transit_pass WHERE price > 0 AND (state = 'given_back') <> EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.kind = 'passes.refund' AND ledger_entry.reference = transit_pass.id) LIMIT 1",
+            sql: "SELECT id FROM transit_pass WHERE price > 0 AND (state = 'given_back') <> EXISTS (SELECT 1 FROM refund WHERE refund.payment = 'py' || SUBSTR(transit_pass.sale, 3) AND refund.reason = 'given_back' AND refund.amount = transit_pass.price) LIMIT 1",
         },
         Check {
             fault: "benefit {} holds from before it was granted, or after it ends",

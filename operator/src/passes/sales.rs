@@ -22,7 +22,7 @@ use crate::passes::tables::{PassRow, PassWord};
 use crate::passes::{NAME, PASS, holders};
 use crate::{find, values};
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: false, prefetch };
 
 /// How many of an account's last passes an overlap is looked for in.
 const LOOKED_AT: i64 = 100;
@@ -84,8 +84,8 @@ fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         category: category.clone(),
         first_on,
         last_on,
-        refundable_until: Some(starts_at)
-            .filter(|starts_at| now < *starts_at && holders::is_refundable(section, product.id.as_str())),
+        refundable_until: holders::given_back_until(section, product.id.as_str(), starts_at)
+            .filter(|until| now < *until),
         overlaps: overlaps.map(holders::told).transpose()?,
     };
     Ok(Priced {

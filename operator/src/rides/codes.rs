@@ -43,7 +43,7 @@ pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<RideC
         NextIssue::Stored => return Ok(RideCode { signed: code.signed, issue: code.issue }),
         NextIssue::Signed { issue, is_moved } => (issue, is_moved),
     };
-    let signed = signed_codes::sign(call.operator, now, sales::to_show(&ride, issue, Some(&device))?)?;
+    let signed = signed_codes::sign(call.operator, now, sales::to_show(call.operator, &ride, issue, Some(&device))?)?;
     tx.write(update!(CodeRow { ride: ride.id } set { signed: &signed, issue: issue, device: Some(device) }))?;
     if let Some(told) = riders::one(tx, &ride.id.to_string())? {
         account.tell(&told)?;

@@ -17,6 +17,7 @@ use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::store::{Select, StoreError, Tx};
 use crate::rides::refusal;
 use crate::rides::tables::{SignRow, TerminalRow, TripRow, VehicleRow};
+use crate::rides::vehicles::TRIP_MOST;
 use crate::values;
 
 /// What is tried in an hour.
@@ -172,8 +173,8 @@ pub(crate) fn current_trip(
     let tolerance = TimeDelta::minutes(rides.policy.tolerance_minutes.into());
     let (from, until) = ((now - tolerance).timestamp_millis(), (now + tolerance).timestamp_millis());
     let mut trips: Vec<TripRow> = tx.all(Select::of(
-        "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.board = $2 AND transit_trip.ends_at > $3 AND transit_trip.starts_at <= $4 ORDER BY transit_trip.starts_at",
-        values![&city.id, board, from, until],
+        "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.board = $2 AND transit_trip.ends_at > $3 AND transit_trip.starts_at <= $4 AND transit_trip.starts_at > $5 ORDER BY transit_trip.starts_at",
+        values![&city.id, board, from, until, (now - tolerance - TRIP_MOST).timestamp_millis()],
     ))?;
     let at = trip_at(&trips, now, &rides.policy, |row| Trip::from(row));
     Ok(at.map(|at| trips.swap_remove(at)))

@@ -11,7 +11,7 @@ pub(crate) mod tables;
 mod tools;
 pub(crate) mod vehicles;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::rides as wire;
 use mesto_rules::rides::RidesSection;
 
@@ -22,6 +22,7 @@ use crate::kernel::service::{Check, Service};
 use crate::values;
 
 pub use found::RideLimits;
+pub use tools::RideDisputed;
 
 /// The service in the ledger.
 pub(crate) const NAME: &str = wire::SERVICE.name;
@@ -38,6 +39,7 @@ pub(crate) const SERVICE: Service = Service {
         tables::SIGNS,
         tables::TERMINALS,
         tables::RIDES,
+        tables::REDUCED,
         tables::CODES,
         tables::DISPUTES,
     ],
@@ -53,7 +55,7 @@ pub(crate) const SERVICE: Service = Service {
         },
         Check {
             fault: "ride {} was voided and its price was not given back, or the other way round",
-            sql: "SELECT id FROM ride WHERE sale IS NOT NULL AND price > 0 AND (state = 'voided') <> EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.kind = 'rides.refund' AND ledger_entry.reference = ride.id) LIMIT 1",
+            sql: "SELECT id FROM ride WHERE sale IS NOT NULL AND price > 0 AND (state = 'voided') <> EXISTS (SELECT 1 FROM refund WHERE refund.payment = 'py' || SUBSTR(ride.sale, 3) AND refund.reason = 'voided' AND refund.amount = ride.price) LIMIT 1",
         },
         Check {
             fault: "ride {} is disputed and nobody said why, or a dispute of it is open and it does not say so",
@@ -71,6 +73,10 @@ fn erase_old(operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Rule>> {
         rules.push(Rule::deleted("ride_code", &["ride"], "ride_code.city = $1 AND ride_code.ends_at < $2", old));
         let decided = "ride_dispute.city = $1 AND ride_dispute.decided_at < $2";
         rules.push(Rule::deleted("ride_dispute", &["ride"], decided, old));
+        let day = city.local_day(now - TimeDelta::days(rides.retention.rides_days.into()));
+        let reduced = values![city.id.as_str(), day.to_string()];
+        let which = "ride_reduced.city = $1 AND ride_reduced.service_day < $2";
+        rules.push(Rule::deleted("ride_reduced", &["ride", "ordinal"], which, reduced));
         rules.push(Rule::deleted("transit_trip", &["id"], "transit_trip.city = $1 AND transit_trip.ends_at < $2", old));
     }
     Ok(rules)

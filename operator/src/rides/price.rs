@@ -19,19 +19,20 @@ use crate::rides::refusal;
 use crate::rides::tables::TripRow;
 
 /// Who rides on a ticket and what each pays. Fares and benefits go by the calendar day at the stop,
-/// passes by the service day.
+/// passes by the service day. Of who is on board already neither is used again.
 pub(crate) fn riders(
     tx: &mut dyn Tx,
     asked: &Asked<'_>,
     subject: &RidesSubject,
     (trip, service_day): (Option<&TripRow>, NaiveDate),
+    is_on_board: bool,
 ) -> Outcome<Vec<RideParty>> {
     let (city, now) = (asked.city, asked.now);
     let rides = city.section::<RidesSection>()?;
     let passes = section_of::<PassesSection>(city)?;
     let holder = Holder { account: asked.account, city: &city.id, now };
     let (mut granted, mut pass): (Vec<CategoryId>, Option<(PassProductId, CategoryId)>) = (Vec::new(), None);
-    if let Some(passes) = passes {
+    if let Some(passes) = passes.filter(|_| !is_on_board) {
         granted = held::categories(tx, holder)?;
         let route = trip.and_then(|trip| rides.route(trip.route.as_str()));
         let route = route.map(|route| (route.id.as_str(), route.kind.as_str()));

@@ -4,7 +4,7 @@ use std::iter;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mesto_protocol::base::payments::CARD_FEE;
-use mesto_protocol::kernel::ids::{AccountId, QuoteId, RideId};
+use mesto_protocol::kernel::ids::{AccountId, QuoteId, RideId, TripId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::Line;
 use mesto_protocol::rides::riders::{
@@ -13,26 +13,31 @@ use mesto_protocol::rides::riders::{
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
+use mesto_rules::passes::PassesSection;
 use mesto_rules::rides::{Earlier, PaidInControl, RideState, RidesSection, TicketTime, Trip, is_taken_over, repeated};
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::ledger::LedgerAccount;
+use crate::kernel::limits::too_many;
 use crate::kernel::operator::Operator;
+use crate::kernel::retention::section_of;
 use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::rides::found::{self, Found};
-use crate::rides::tables::{ChannelWord, CodeRow, RideRow, StateWord, TripRow, VehicleRow};
+use crate::rides::tables::{ChannelWord, CodeRow, ReducedRow, RideRow, StateWord, TripRow, VehicleRow};
 use crate::rides::{NAME, RIDE, price, riders};
 use crate::{find, values};
 
-pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, settles_debts: false, prefetch };
 
 /// The issue of a code that comes with its ride.
 const FIRST_ISSUE: u32 = 1;
 /// How many of an account's last rides a repeat is looked for in.
 const LOOKED_AT: i64 = 20;
+/// So many rides are registered in no less than this.
+const FLOOD: TimeDelta = TimeDelta::hours(1);
 /// A trip is told as broken down at most so long after a ticket of it has ended.
 const LOOKED_BACK: TimeDelta = TimeDelta::hours(12);
 
@@ -77,7 +82,8 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         None => broken_down(tx, &earlier, trip.as_ref(), now, rides)?,
     };
     let repeats = repeats.or(broken.map(|(ride, _)| ride));
-    let riders = price::riders(tx, asked, &subject, (trip.as_ref(), service_day))?;
+    let is_on_board = rides_here(&earlier, (vehicle.board.as_str(), trip.as_ref().map(|trip| trip.id)), now, rides);
+    let riders = price::riders(tx, asked, &subject, (trip.as_ref(), service_day), is_on_board)?;
     let (lines, total) = price::lines(asked, rides, &riders)?;
     let told_trip = trip.as_ref().map(RideTrip::from);
     let ends_at = TicketTime::of(now, trip.as_ref().map(Trip::from).as_ref(), &rides.policy).ends_at;
@@ -169,6 +175,25 @@ fn repeat_of(
     repeated(&known.collect::<Vec<_>>(), in_vehicle, now, &rides.policy).map(|one| one.id)
 }
 
+/// Whether a ticket of the rider himself is good here already: what he rides free or for less by is
+/// for one person, so that another ticket is somebody else's.
+fn rides_here(
+    earlier: &[RideRow],
+    (vehicle, trip): (&str, Option<TripId>),
+    now: DateTime<Utc>,
+    rides: &RidesSection,
+) -> bool {
+    let window = TimeDelta::minutes(rides.policy.repeat_minutes.into());
+    earlier.iter().any(|row| {
+        let is_here = match trip {
+            Some(_) => row.trip == trip,
+            // As long as it is asked about.
+            None => row.board.as_str() == vehicle && now < row.registered_at + window,
+        };
+        is_here && row.state != StateWord::Voided && now < row.ends_at
+    })
+}
+
 /// The newest of these rides whose vehicle broke down, where its ticket is good on this trip, and
 /// when it did. Asked for at the check only: the rider is told there.
 fn broken_down(
@@ -208,6 +233,7 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
         return refuse(ProblemCode::QuoteStale, "this vehicle is not known any more; scan its sign again");
     };
     closed_in_control(rides, &vehicle, now)?;
+    not_flooded(&earlier, now)?;
     let trip_id = frozen.trip.as_ref().map(|trip| trip.id.to_string());
     let repeats = repeat_of(&earlier, (vehicle.board.as_str(), trip_id.as_deref()), now, rides).or(frozen.goes_on);
     if let Some(ride) = repeats.filter(|ride| frozen.repeats != Some(*ride)) {
@@ -227,6 +253,9 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
     let (code, signed) = code_of(operator, now, &row, delivery.device)?;
     let ride = riders::told(row.clone(), signed)?;
     let (reference, price) = (row.id.to_string(), row.price);
+    for reduced in reduced(&row)? {
+        tx.write(Write::insert(reduced))?;
+    }
     tx.write(Write::insert(row))?;
     tx.write(Write::insert(code))?;
     delivery.account.tell(&ride)?;
@@ -236,6 +265,15 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
         reference,
         kind: RIDE,
     })
+}
+
+/// Nobody registers without end: what controls look at would be full of it.
+fn not_flooded(earlier: &[RideRow], now: DateTime<Utc>) -> Outcome<()> {
+    let oldest = earlier.last().filter(|_| i64::try_from(earlier.len()).is_ok_and(|rides| rides >= LOOKED_AT));
+    match oldest.map(|row| row.registered_at + FLOOD).filter(|until| now < *until) {
+        Some(until) => too_many(&format!("{LOOKED_AT} rides were registered within an hour"), until - now),
+        None => Ok(()),
+    }
 }
 
 /// The row of a ride that is registered now.
@@ -283,6 +321,7 @@ fn registered(
         sale: Some(delivery.sale),
         card_fee: card_fee_of(&lines)?,
         category: category_of(&riders),
+        is_by_pass: riders.iter().any(|party| party.less == Some(LessFor::Pass)),
     })
 }
 
@@ -298,6 +337,29 @@ fn category_of(riders: &[RideParty]) -> Option<String> {
     first.and_then(|party| party.category.as_ref()).map(ToString::to_string)
 }
 
+/// Of those who ride, who pays less than the fare and is no holder of a pass.
+fn reduced(row: &RideRow) -> Outcome<Vec<ReducedRow>> {
+    let riders = row.riders.read()?;
+    let less = |party: &RideParty| matches!(party.less, Some(LessFor::Benefit | LessFor::FreeDay));
+    (0_u32..)
+        .zip(riders.into_iter().filter(less))
+        .map(|(ordinal, party)| {
+            Ok(ReducedRow {
+                ride: row.id,
+                ordinal,
+                city: row.city.clone(),
+                carrier: row.carrier.clone(),
+                service_day: row.service_day,
+                route: row.route.clone(),
+                category: party.category.as_ref().map(ToString::to_string),
+                persons: party.persons,
+                full_fare: party.full.checked_mul(party.persons)?.minor()?,
+                paid: party.each.checked_mul(party.persons)?.minor()?,
+            })
+        })
+        .collect()
+}
+
 /// What so many persons pay on a day who have no right to pay less; `None` when the fare is not
 /// known.
 pub(crate) fn full_fare(rides: &RidesSection, persons: u32, day: NaiveDate) -> Outcome<Option<i64>> {
@@ -307,7 +369,7 @@ pub(crate) fn full_fare(rides: &RidesSection, persons: u32, day: NaiveDate) -> O
 
 /// The signed code of a ride for a device.
 fn code_of(operator: &Operator, now: DateTime<Utc>, row: &RideRow, device: Option<&str>) -> Outcome<(CodeRow, String)> {
-    let signed = signed_codes::sign(operator, now, to_show(row, FIRST_ISSUE, device)?)?;
+    let signed = signed_codes::sign(operator, now, to_show(operator, row, FIRST_ISSUE, device)?)?;
     let code = CodeRow {
         ride: row.id,
         city: row.city.clone(),
@@ -320,9 +382,22 @@ fn code_of(operator: &Operator, now: DateTime<Utc>, row: &RideRow, device: Optio
 }
 
 /// What the code of a ride says.
-pub(crate) fn to_show(row: &RideRow, issue: u32, device: Option<&str>) -> Outcome<ToShow<SignedRide>> {
+pub(crate) fn to_show(
+    operator: &Operator,
+    row: &RideRow,
+    issue: u32,
+    device: Option<&str>,
+) -> Outcome<ToShow<SignedRide>> {
     let riders = row.riders.read()?;
-    let less = riders.iter().filter(|party| party.less == Some(LessFor::Benefit));
+    let passes = section_of::<PassesSection>(operator.city(row.city.as_str())?)?;
+    let usual = passes.and_then(|passes| passes.default_category()).map(|category| &category.id);
+    // A pass that cost less by who its holder is: a controller asks for what shows it.
+    let is_less = |party: &&RideParty| match party.less {
+        Some(LessFor::Benefit) => true,
+        Some(LessFor::Pass) => party.category.as_ref() != usual,
+        _ => false,
+    };
+    let less = riders.iter().filter(is_less);
     let benefits =
         less.filter_map(|party| Some(iter::repeat_n(party.category.clone()?, usize::try_from(party.persons).ok()?)));
     Ok(ToShow {

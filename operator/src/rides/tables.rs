@@ -190,8 +190,33 @@ table! {
         card_fee: i64,
         /// Why it is free or costs less: a category of the city.
         category: Option<String>,
+        /// Somebody rides on a pass.
+        is_by_pass: bool,
     }
 }
+
+table! {
+    /// Those on a ride who pay less than the fare by who they are, or on a free day: what is borne
+    /// by whoever grants it.
+    pub(crate) struct ReducedRow in "ride_reduced" {
+        ride: RideId,
+        ordinal: u32,
+        city: CityId,
+        carrier: CarrierId,
+        service_day: NaiveDate,
+        route: Option<RouteId>,
+        category: Option<String>,
+        persons: u32,
+        full_fare: i64,
+        paid: i64,
+    }
+}
+
+pub(crate) const REDUCED: Table = Table {
+    name: "ride_reduced",
+    export: Export::Excused("said by the rides, `riders`"),
+    erasure: Erasure::WithTime("counted in reports to carriers; names no person"),
+};
 
 impl RideRow {
     /// Its trip, as far as it was known.

@@ -34,7 +34,9 @@ pub(crate) const OPERATIONS: &[Served] = &[
 ];
 
 /// Longest trip.
-const TRIP_MOST: TimeDelta = TimeDelta::hours(12);
+pub(crate) const TRIP_MOST: TimeDelta = TimeDelta::hours(12);
+/// Days by which what is told of a trip may differ from the city's rule.
+const SERVICE_DAY_DIFFERS: TimeDelta = TimeDelta::days(1);
 /// How far ahead trips are told.
 const AHEAD_MOST: TimeDelta = TimeDelta::days(32);
 
@@ -70,8 +72,13 @@ pub(crate) fn fleet(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Fleet> {
     ))?;
     let tolerance = TimeDelta::minutes(rides.policy.tolerance_minutes.into());
     let trips: Vec<TripRow> = tx.all(Select::of(
-        "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.ends_at > $2 AND transit_trip.starts_at <= $3",
-        values![&city.id, (now - tolerance).timestamp_millis(), (now + tolerance).timestamp_millis()],
+        "FROM transit_trip WHERE transit_trip.city = $1 AND transit_trip.ends_at > $2 AND transit_trip.starts_at <= $3 AND transit_trip.starts_at > $4",
+        values![
+            &city.id,
+            (now - tolerance).timestamp_millis(),
+            (now + tolerance).timestamp_millis(),
+            (now - tolerance - TRIP_MOST).timestamp_millis()
+        ],
     ))?;
     let mut of_vehicle: BTreeMap<BoardNumber, Vec<TripRow>> = BTreeMap::new();
     for trip in trips {
@@ -96,7 +103,10 @@ pub(crate) fn tell_vehicles(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldVehi
     let (city, rides) = city_of(call, &told.city)?;
     told_at_most("vehicles", told.vehicles.len(), TOLD_MOST)?;
     let mut taken = 0;
-    for vehicle in told.vehicles {
+    // In one order: of two who tell at once one waits for the other, and neither for both.
+    let mut vehicles = told.vehicles;
+    vehicles.sort_by_cached_key(|vehicle| BoardNumber::new(&vehicle.board).ok());
+    for vehicle in vehicles {
         let board = BoardNumber::new(&vehicle.board).map_err(|error| {
             Problem::new(ProblemCode::BadRequest, error.to_string()).with("field", "vehicles.board")
         })?;
@@ -134,11 +144,15 @@ pub(crate) fn tell_vehicles(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldVehi
 pub(crate) fn tell_trips(tx: &mut dyn Tx, call: &mut Call<'_>, told: ToldTrips) -> Outcome<TripsTold> {
     let (city, rides) = city_of(call, &told.city)?;
     told_at_most("trips", told.trips.len(), TOLD_MOST)?;
-    let mut trips = Vec::with_capacity(told.trips.len());
-    for trip in told.trips {
-        trips.push(tell_trip(tx, (call.operator, call.now), (city, rides), &trip)?);
+    // In one order: of two who tell at once one waits for the other, and neither for both.
+    let mut ordered: Vec<(usize, ToldTrip)> = told.trips.into_iter().enumerate().collect();
+    ordered.sort_by(|(_, a), (_, b)| (&a.vehicle, a.starts_at).cmp(&(&b.vehicle, b.starts_at)));
+    let mut trips = Vec::with_capacity(ordered.len());
+    for (place, trip) in ordered {
+        trips.push((place, tell_trip(tx, (call.operator, call.now), (city, rides), &trip)?));
     }
-    Ok(TripsTold { trips })
+    trips.sort_unstable_by_key(|(place, _)| *place);
+    Ok(TripsTold { trips: trips.into_iter().map(|(_, trip)| trip).collect() })
 }
 
 fn tell_trip(
@@ -169,6 +183,12 @@ fn tell_trip(
     );
     let before: Option<TripRow> = tx.first(same)?;
     let ruled = service_day(&city.sections.time, told.starts_at, rides.policy.service_day_begins);
+    if told.service_on.is_some_and(|day| (day - ruled).abs() > SERVICE_DAY_DIFFERS) {
+        return out_of_range("service_on", format!("the trip belongs to {ruled}, to the day before or to the next"));
+    }
+    if told.broke_down_at.is_some_and(|at| at < told.starts_at || at > told.ends_at + TRIP_MOST) {
+        return out_of_range("broke_down_at", "a vehicle breaks down on its trip".to_owned());
+    }
     let row = TripRow {
         id: before.as_ref().map_or_else(|| operator.new_id(now), |before| before.id),
         city: city.id.clone(),
@@ -201,6 +221,12 @@ fn token(operator: &Operator) -> Outcome<Token> {
     Token::new(&text).map_err(|error| refusal::sign(&error).into())
 }
 
+/// Of two who change what hangs in a vehicle, one waits.
+fn held(tx: &mut dyn Tx, city: &City, board: &BoardNumber) -> Outcome<()> {
+    tx.first(find!(VehicleRow { city: &city.id, board: board }).locking("transit_vehicle"))?;
+    Ok(())
+}
+
 /// A new sign for a vehicle; those before it end.
 pub(crate) fn post_sign(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignToPost) -> Outcome<PostedSign> {
     let (city, rides) = city_of(call, &asked.city)?;
@@ -211,6 +237,7 @@ pub(crate) fn post_sign(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignToPost)
         let detail = format!("signs before it end now or within {} days", AHEAD_MOST.num_days());
         return Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", "others_end_at").into());
     }
+    held(tx, city, &vehicle.board)?;
     tx.write(Write::sql(
         "ride_sign",
         "UPDATE ride_sign SET ended_at = $1 WHERE city = $2 AND board = $3 AND (ended_at IS NULL OR ended_at > $1)",
@@ -243,6 +270,7 @@ pub(crate) fn put_terminal(tx: &mut dyn Tx, call: &mut Call<'_>, told: TerminalT
     let vehicle = known(tx, city, &told.vehicle)?;
     let key = DeviceKey::from_text(&told.key)
         .map_err(|error| Problem::new(ProblemCode::BadRequest, error.to_string()).with("field", "key"))?;
+    held(tx, city, &vehicle.board)?;
     tx.write(Write::sql(
         "ride_terminal",
         "UPDATE ride_terminal SET ended_at = $1 WHERE city = $2 AND board = $3 AND ended_at IS NULL",

@@ -243,14 +243,14 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     // needs: the stay of the plate, the order, the visit and what was paid for it before.
     let asked: BTreeMap<&str, usize> = purchases.iter().map(|(name, trace)| (*name, trace.asks)).collect();
     let expected = [
-        ("cards", 7),
-        ("garages", 7),
-        ("orders", 6),
-        ("parking", 6),
-        ("parking by card", 7),
-        ("passes", 6),
-        ("rides", 7),
-        ("wallet by card", 6),
+        ("cards", 5),
+        ("garages", 5),
+        ("orders", 4),
+        ("parking", 4),
+        ("parking by card", 5),
+        ("passes", 4),
+        ("rides", 5),
+        ("wallet by card", 4),
     ];
     assert_eq!(asked, BTreeMap::from(expected));
     for (name, trace) in &purchases {

@@ -101,7 +101,7 @@ fn bodies(vehicle: &str) -> Vec<(&'static str, Value)> {
         ("/v1/transit/card-office/confirmed", json!({"city": "belgrade", "number": "9643100000000017"})),
         (
             "/v1/transit/card-office/blocked",
-            json!({"city": "belgrade", "number": "9643100000000017", "trouble": "lost"}),
+            json!({"city": "belgrade", "number": "9643100000000017", "blocked_for": "lost"}),
         ),
         (
             "/v1/transit/card-office/replaced",

@@ -14,7 +14,7 @@ use mesto_protocol::rides::riders::{CODE, DISPUTE, LIST, Ride, RideDispute, Ride
 use mesto_protocol::rides::signed::SignedRide;
 use mesto_protocol::signed_code::Claims;
 use mesto_rules::rides::RidesSection;
-use mesto_rules::{City, shown};
+use mesto_rules::shown;
 use serde::Serialize;
 
 pub use sales::{RideNames, RidesLeft, RouteNames};
@@ -74,9 +74,7 @@ pub const SERVICE: Service = Service {
     }),
     usual_price: Some(|client| {
         let cities = client.stored_cities();
-        let now = client.now();
-        let fare = |city: &City| city.section::<RidesSection>().ok()?.fare_on(city.local_day(now))?.known().copied();
-        cities.iter().find_map(|city| fare(city))
+        cities.iter().find_map(|city| client.rides().own_fare(&city.id))
     }),
     synced: Some(|client| Box::pin(client.rides().codes_again())),
     codes: &["ride_missing", "ride_not_checked"],

@@ -121,19 +121,29 @@ impl Rides<'_> {
     #[must_use]
     pub fn left(self, city: &CityId) -> Option<RidesLeft> {
         let balance = self.0.wallet().state().balance?;
-        let stored = self.0.stored_city(city)?;
-        let rides: &RidesSection = stored.section().ok()?;
-        let today = stored.sections.time.local(self.0.now()).date_naive();
-        let full = *rides.fare_on(today)?.known()?;
-        let passes: Option<&PassesSection> = stored.section().ok();
-        let granted = self.0.passes().granted(city);
-        let fare = match passes {
-            Some(passes) => passes.cheapest(granted.iter(), full).ok()??.1,
-            None => full,
-        };
+        let fare = self.own_fare(city)?;
         // Whoever rides free runs out of nothing.
         let covered = balance.amount.checked_div(fare.amount).filter(|_| balance.currency == fare.currency)?;
         let rides = covered.floor().to_u32().unwrap_or_default();
         Some(RidesLeft { fare, rides, is_low: rides < FEW })
+    }
+
+    /// What a ride costs this rider today, by who he is; zero on a free day and with a pass. `None`
+    /// where the fare is not known. Local.
+    pub(crate) fn own_fare(self, city: &CityId) -> Option<Money> {
+        let stored = self.0.stored_city(city)?;
+        let rides: &RidesSection = stored.section().ok()?;
+        let today = stored.sections.time.local(self.0.now()).date_naive();
+        let full = *rides.fare_on(today)?.known()?;
+        let has_pass = self.0.passes().state().current.iter().any(|pass| pass.city == *city);
+        if has_pass || rides.is_free_on(today) {
+            return Some(Money::zero(full.currency));
+        }
+        let passes: Option<&PassesSection> = stored.section().ok();
+        let granted = self.0.passes().granted(city);
+        match passes {
+            Some(passes) => Some(passes.cheapest(granted.iter(), full).ok()??.1),
+            None => Some(full),
+        }
     }
 }

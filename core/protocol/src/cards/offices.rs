@@ -77,6 +77,8 @@ pub const REPLACE: Operation<CardToReplace, OfficeCard> = post(
     ProblemCode::CardLinkedElsewhere,
     ProblemCode::CardBlocked,
     ProblemCode::CardReplaced,
+    ProblemCode::CardOnlyStandard,
+    ProblemCode::CardsTooMany,
 ]);
 
 problems! {
@@ -130,9 +132,12 @@ wire! {
     pub struct CardToBlock {
         pub city: String,
         pub number: String,
-        /// Why it is blocked; absent: it is blocked no more.
+        /// Why it is blocked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub trouble: Option<CardTrouble>,
+        pub blocked_for: Option<CardTrouble>,
+        /// It was found, or was blocked by mistake: the block ends. Either this or `blocked_for`.
+        #[serde(default)]
+        pub is_found: bool,
     }
 
     /// A card and the one that takes its place.

@@ -238,7 +238,7 @@ wire! {
     pub struct ControlReported {
         /// Checks that were taken, those that were known already included.
         pub taken: u32,
-        /// Checks that are never taken.
+        /// Checks that are never taken, and those of controls that are not: told in vain again.
         pub refused: Vec<CheckRefused>,
         /// Checks, of this report or of others of the same ride, that accepted a ride which
         /// somebody accepted elsewhere before. Nobody is charged for it.

@@ -32,7 +32,6 @@ pub const TELL: Operation<ToldRegistrations, RegistrationsTold> = post(
     ProblemCode::SectionTooNew,
     ProblemCode::SectionUnreadable,
     ProblemCode::RideVehicleUnknown,
-    ProblemCode::PersonsTooMany,
     ProblemCode::OutOfRange,
 ]);
 
@@ -65,11 +64,12 @@ wire! {
         pub is_free: bool,
         #[serde(default)]
         pub is_void: bool,
-        /// Why it is free or costs less: a category of the city.
+        /// Why it is free or costs less: a category of the city's passes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub category: Option<String>,
-        /// What was paid for it, or taken from the card. For luggage it has to be said; for the
-        /// others it is what the city says when nothing is.
+        /// What was paid for it, or taken from the card, at most 1,000,000. For luggage and
+        /// where there is a category it has to be said; for others it is what the city says when
+        /// nothing is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub price: Option<Money>,
     }
@@ -81,13 +81,30 @@ wire! {
     }
 
     pub struct RegistrationsTold {
-        /// In the order in which they were told.
+        /// Of those that were taken, in the order in which they were told.
         pub rides: Vec<RideId>,
+        /// Each is taken or refused by itself: what is wrong with one keeps no other back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub refused: Vec<RegistrationRefused>,
+    }
+
+    /// A registration that was not taken. Told again as it is, it is refused again.
+    pub struct RegistrationRefused {
+        /// Its place among those that were told, from 0.
+        pub index: u32,
+        /// As of a problem.
+        pub code: String,
+        pub detail: String,
+        /// What of it is wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub field: Option<String>,
     }
 }
 
 words! { control_shown_words;
-    /// What somebody shows (AV-80, AV-81).
+    /// What somebody shows (AV-80, AV-81). What is told has its channel: `transport_card` with
+    /// `transport_card`, `paper` and `luggage` with `cash`, `bank_card` with `bank_card` or `sms`;
+    /// rides of the app are known without being told.
     pub enum ShownKind {
         /// The moving code in the app (AV-82).
         App = "app",

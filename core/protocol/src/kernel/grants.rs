@@ -16,6 +16,9 @@ words! { grant_words;
         Controller = "controller",
         /// Whoever tells which vehicles are in service and which trips they make.
         Dispatcher = "dispatcher",
+        /// A machine that registers rides and reads cards: a terminal of a vehicle, of a conductor,
+        /// a turnstile (AV-16, AV-33).
+        Terminal = "terminal",
         /// Whoever controls rides: the device that a ticket inspector carries.
         RideController = "ride_controller",
         /// Whoever works for a carrier: sees what concerns that carrier alone (AV-21, AV-41).

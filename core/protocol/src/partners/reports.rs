@@ -222,6 +222,8 @@ words! { partner_words;
         CashTicket = "cash_ticket",
         /// For luggage, for cash (AV-61).
         LuggageTicket = "luggage_ticket",
+        /// On a pass: its price was paid before, and is shared with no carrier.
+        Pass = "pass",
         /// Nothing was paid.
         ZeroFare = "zero_fare",
     }

@@ -79,11 +79,17 @@ impl CodeKind for SignedRide {
             benefits: benefits.transpose().map_err(|why| why.to_string())?.unwrap_or_default(),
             pass: pass.map_err(|why| why.to_string())?,
             city: CityId::new(&map.text(1)?).map_err(|why| why.to_string())?,
-            vehicle: BoardNumber::new(&map.text(2)?).map_err(|why| why.to_string())?,
+            vehicle: board(&map.text(2)?)?,
             route: route.zip(direction),
             trip: trip.map(TripId::from_bytes),
             service_day: NaiveDate::default().checked_add_days(Days::new(days)).ok_or("there is no such day")?,
             persons: persons.ok_or("persons count from 1")?,
         })
     }
+}
+
+/// A vehicle as its number is written, and no other way.
+fn board(text: &str) -> Result<BoardNumber, String> {
+    let board = BoardNumber::new(text).map_err(|why| why.to_string())?;
+    if board.as_str() == text { Ok(board) } else { Err(format!("`{text}` is not how a vehicle is written")) }
 }

@@ -17,6 +17,8 @@ use crate::rides::riders::RideTrip;
 /// Most vehicles or trips of one request.
 pub const TOLD_MOST: usize = 500;
 
+/// Seeing which vehicles there are and what each does.
+pub const SEE: Permission = Permission::named("rides.fleet");
 /// Telling of vehicles, trips, signs and terminals.
 pub const DISPATCH: Permission = Permission::named("rides.dispatch");
 
@@ -28,7 +30,7 @@ const ABOUT_A_CITY: &[ProblemCode] = &[
 ];
 
 pub const FLEET: Operation<Nothing, Fleet> =
-    get("/v1/transit/vehicles", "Vehicles of a city with what each does now", Access::Permitted(DISPATCH))
+    get("/v1/transit/vehicles", "Vehicles of a city with what each does now", Access::Permitted(SEE))
         .query(&[required("city", "string", "Id of the city.")])
         .refuses(ABOUT_A_CITY);
 /// What is told again changes nothing.

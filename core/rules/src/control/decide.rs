@@ -171,7 +171,7 @@ fn is_of_this_ride<Id>(
     let Some(trip) = checked.trip.filter(|_| one.trip.is_some()) else { return checked.now < one.ends_at };
     let was_about_to_turn = trip.starts_at - tolerance <= one.registered_at;
     let has_just_turned = of.is_some_and(|of| of.starts_at <= checked.now && checked.now < of.ends_at + tolerance);
-    checked.now < one.ends_at.max(trip.ends_at) && was_about_to_turn || has_just_turned
+    was_about_to_turn || has_just_turned
 }
 
 /// After a breakdown a ticket is good in the next vehicle of the route, the same way.

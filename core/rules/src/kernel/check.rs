@@ -89,7 +89,12 @@ impl<'a> Check<'a> {
 
     /// Days that personal records are kept.
     pub fn kept(&mut self, at: &str, days: u32) {
-        self.range(at, days, 1..=LONGEST_RETENTION_DAYS.into(), "days");
+        self.kept_from(at, days, 1);
+    }
+
+    /// The same, for at least so many.
+    pub fn kept_from(&mut self, at: &str, days: u32, least: u32) {
+        self.range(at, days, least.into()..=LONGEST_RETENTION_DAYS.into(), "days");
     }
 
     /// A date that a calendar of people names.

@@ -20,6 +20,9 @@ pub struct Earlier<'a, Id> {
 /// The newest ride that a registration at `now` would repeat: on the same trip, or in the same
 /// vehicle within the policy's minutes. A vehicle that turned at the terminus makes another trip;
 /// who stayed in it has paid.
+///
+/// Of two who confirm at once the one who waited may see a ride that is a moment later than its own
+/// `now`: it repeats that one.
 #[must_use]
 pub fn repeated<'a, Id: Copy>(
     earlier: &[Earlier<'a, Id>],
@@ -31,7 +34,7 @@ pub fn repeated<'a, Id: Copy>(
     let is_same = |one: &&Earlier<'a, Id>| {
         let is_same_trip = trip.is_some() && one.trip == trip;
         let is_near = one.vehicle == vehicle && now - one.registered_at < window;
-        !one.is_void && one.registered_at <= now && (is_same_trip || is_near)
+        !one.is_void && (is_same_trip || is_near)
     };
     earlier.iter().filter(is_same).max_by_key(|one| one.registered_at).copied()
 }

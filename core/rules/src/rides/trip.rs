@@ -59,13 +59,6 @@ impl TicketTime {
         let ends_at = trip.map_or(least, |trip| least.max(trip.ends_at + tolerance));
         Self { starts_at: registered_at, ends_at }
     }
-
-    /// After a breakdown: good on the next vehicle of the route too.
-    #[must_use]
-    pub fn after_breakdown(self, at: DateTime<Utc>, policy: &Policy) -> Self {
-        let ends_at = self.ends_at.max(at + TimeDelta::minutes(policy.breakdown_minutes.into()));
-        Self { ends_at, ..self }
-    }
 }
 
 /// Whether a ticket of a trip on which the vehicle broke down is good in another vehicle, on a trip

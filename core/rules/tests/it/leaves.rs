@@ -605,7 +605,7 @@ fn ridden<'a>(city: &'a City, section: &'a RidesSection) -> impl Iterator<Item =
             rides::repeated(&earlier, ("1204", None), now, policy),
             rides::trip_at(&trips, now, policy, Trip::clone),
             TicketTime::of(now, None, policy),
-            time.after_breakdown(now, policy),
+            rides::is_taken_over(("92", 0, begun), Some(("92", 0)), now, policy),
             rides::service_day(&city.sections.time, now + TimeDelta::hours(12), policy.service_day_begins),
         )
     });

@@ -8,6 +8,7 @@
 //! the operator's tool -> by_hand             -> a refund that no provider makes
 //! ```
 
+pub(crate) mod buyer;
 mod by_hand;
 pub(crate) mod outcomes;
 pub(crate) mod provider;

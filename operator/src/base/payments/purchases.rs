@@ -13,13 +13,13 @@ use mesto_rules::money::Money;
 
 use super::PaymentLimits;
 use crate::base::deposit;
+use crate::base::payments::buyer::{Buyer, BuyerColumns};
 use crate::base::payments::rows::{
     PayWord, PaymentRow, PaymentStateWord, PurposeWord, QuoteRow, SaleRow, SaleStateWord, StoredItem,
 };
 use crate::base::payments::sells::{Delivered, Delivery, Sellers};
 use crate::base::payments::{PAGE_END, provider, refunds};
-use crate::base::standing::{self, StandingRow};
-use crate::base::terms::{self, AcceptedRow};
+use crate::base::terms;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due;
@@ -47,27 +47,15 @@ fn waiting(quote: QuoteId, now: DateTime<Utc>) -> Select<Waiting> {
     )
 }
 
-/// Asks for a quote, and its sale when it was sold.
-fn to_buy(quote: QuoteId) -> Select<(QuoteRow, Option<SaleRow>)> {
+/// A quote, its sale when it was sold, and what decides whether its account may pay; once for each
+/// version of terms that it accepted.
+type ToBuy = (QuoteRow, Option<SaleRow>, BuyerColumns);
+
+/// Asks for a quote and what is to be known to buy it.
+fn to_buy(quote: QuoteId) -> Select<ToBuy> {
     Select::of(
-        "FROM quote LEFT JOIN sale ON sale.account = quote.account AND sale.id = $2 WHERE quote.id = $1",
+        "FROM quote LEFT JOIN sale ON sale.account = quote.account AND sale.id = $2 LEFT JOIN account_standing ON account_standing.account = quote.account LEFT JOIN terms_accepted ON terms_accepted.account = quote.account WHERE quote.id = $1",
         values![quote, quote.sale()],
-    )
-}
-
-/// Asks where the account of a quote stands.
-fn standing_of_buyer(quote: QuoteId) -> Select<StandingRow> {
-    Select::of(
-        "FROM account_standing WHERE account_standing.account = (SELECT quote.account FROM quote WHERE quote.id = $1)",
-        values![quote],
-    )
-}
-
-/// Asks which terms the account of a quote accepted.
-fn accepted_by_buyer(quote: QuoteId) -> Select<AcceptedRow> {
-    Select::of(
-        "FROM terms_accepted WHERE terms_accepted.account = (SELECT quote.account FROM quote WHERE quote.id = $1)",
-        values![quote],
     )
 }
 
@@ -76,7 +64,7 @@ fn accepted_by_buyer(quote: QuoteId) -> Select<AcceptedRow> {
 pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     let PurchaseRequest { quote, return_url, .. } = call.request.read().ok()?;
     let sellers = call.operator.parts.get::<Sellers>().ok()?;
-    let mut asks = vec![to_buy(quote).ask(), standing_of_buyer(quote).ask(), accepted_by_buyer(quote).ask()];
+    let mut asks = vec![to_buy(quote).ask()];
     asks.extend(return_url.map(|_| waiting(quote, call.now).ask()));
     asks.extend(sellers.prefetch(call.operator, quote));
     Some(asks)
@@ -84,10 +72,10 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
 
 /// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought
 /// once.
-fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<QuoteRow> {
+fn take_quote(tx: &mut dyn Tx, call: &mut Call<'_>, quote: QuoteId) -> Outcome<(QuoteRow, Buyer)> {
     let account = call.who()?.account;
-    let found = tx.first(to_buy(quote))?.filter(|(quote, _)| quote.account == account);
-    let Some((quote, sale)) = found else {
+    let mut rows = tx.all(to_buy(quote))?.into_iter().filter(|(quote, ..)| quote.account == account);
+    let Some((quote, sale, first)) = rows.next() else {
         return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
     };
     if let Some(sale) = sale {
@@ -100,26 +88,25 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<Quote
             .with("expired_at", quote.expires_at)
             .into());
     }
-    Ok(quote)
+    let registered_at = call.account()?.created_at;
+    let buyer = Buyer::of(registered_at, std::iter::once(first).chain(rows.map(|(.., columns)| columns)));
+    Ok((quote, buyer))
 }
 
 /// Buys a quote.
 pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>, asked: PurchaseRequest) -> Outcome<Bought> {
     call.in_time(asked.not_after)?;
-    let quote = take_quote(tx, call, asked.quote)?;
+    let (quote, buyer) = take_quote(tx, call, asked.quote)?;
     let (operator, now) = (call.operator, call.now);
-    standing::may_pay(operator, tx.first(standing_of_buyer(quote.id))?.as_ref())?;
+    let sells = operator.parts.get::<Sellers>()?.of(&quote.service)?;
     let city = operator.city(quote.city.as_str())?;
-    let accepted = tx.all(accepted_by_buyer(quote.id))?;
-    let registered_at = call.account()?.created_at;
-    let pending = terms::pending(city, &quote.service, (registered_at, now), &accepted);
-    terms::check(&pending)?;
+    buyer.may_buy((operator, city), sells, now)?;
     let bought = match quote.pay {
         PayWord::Deposit => from_deposit(tx, call, &quote)?,
         PayWord::Card => by_card(tx, call, &quote, asked.return_url.as_deref())?,
     };
     // What was shown with the button: a quote of the day before told the change as one to come.
-    let shown = terms::pending(city, &quote.service, (registered_at, quote.issued_at), &accepted);
+    let shown = buyer.pending(city, &quote.service, quote.issued_at);
     terms::accepted_by_use(tx, now, call.account()?, city, &shown)?;
     call.made = Some(bought.sale.id.to_string());
     Ok(bought)

@@ -6,16 +6,16 @@ use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::{Problem, ProblemCode};
 
 use super::PaymentLimits;
+use crate::base::payments::buyer::Buyer;
 use crate::base::payments::rows::{PayWord, QuoteRow};
 use crate::base::payments::sells::{Asked, Priced, Sellers};
-use crate::base::standing::{self, StandingRow};
-use crate::base::terms::{self, AcceptedRow};
-use crate::kernel::account::{AccountRow, LockedAccount};
+use crate::base::terms;
+use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::limits;
-use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
-use crate::{find, projection, values};
+use crate::kernel::store::{Select, Tx, Write};
+use crate::{projection, values};
 
 /// What is counted of an account's quotes.
 const WINDOW: TimeDelta = TimeDelta::days(1);
@@ -37,24 +37,6 @@ fn of_late(account: AccountId, service: &str, now: DateTime<Utc>) -> Select<OfLa
     )
 }
 
-/// What decides whether an account may pay.
-struct Buyer {
-    created_at: DateTime<Utc>,
-    standing: Option<StandingRow>,
-    accepted: Vec<AcceptedRow>,
-}
-
-fn buyer(tx: &mut dyn Tx, account: AccountId) -> Outcome<Buyer> {
-    let row = find!(AccountRow { id: account });
-    let mut answers = tx.read(vec![row.ask(), standing::of(account).ask(), terms::of(account).ask()])?.into_iter();
-    let mut next = || answers.next().unwrap_or_default();
-    let row = next().first().map(Row::read::<AccountRow>).transpose()?;
-    let created_at = row.ok_or_else(|| StoreError::unreadable("account", "it is gone"))?.created_at;
-    let standing = next().first().map(Row::read).transpose()?;
-    let accepted = next().iter().map(Row::read).collect::<Result<_, _>>()?;
-    Ok(Buyer { created_at, standing, accepted })
-}
-
 /// A price, promised until the quote expires.
 pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) -> Outcome<Quote> {
     let account = call.who()?.account;
@@ -71,10 +53,10 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         .with("most", 1)
         .into());
     };
-    let buyer = buyer(tx, account)?;
-    standing::may_pay(call.operator, buyer.standing.as_ref())?;
     let sellers = call.operator.parts.get::<Sellers>()?;
     let sells = sellers.of(&wanted.service)?;
+    let buyer = Buyer::asked(tx, account)?;
+    buyer.may_pay(call.operator, sells)?;
     if let PayMethod::Other(word) = &asked.pay {
         let detail = format!("`{word}` is no way to pay here; deposit and card are");
         return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, detail)
@@ -90,7 +72,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         return refuse(ProblemCode::OutOfRange, "nothing is to be paid");
     }
     let pay = asked.pay.clone();
-    let pending = terms::pending(city, &wanted.service, (buyer.created_at, now), &buyer.accepted);
+    let pending = buyer.pending(city, &wanted.service, now);
     let quote = Quote {
         id: sellers.marked(operator.new_id(now), sells),
         city: city.id.clone(),

@@ -32,6 +32,9 @@ pub(crate) struct Sells {
     /// account what was bought.
     pub deliver: fn(&mut dyn Tx, &mut Delivery<'_>) -> Outcome<Delivered>,
     pub outcome: ReadOutcome,
+    /// What is owed already, as for a car that stands in a garage: an account that is suspended or
+    /// blocked pays it too.
+    pub settles_debts: bool,
     /// What a delivery reads: asked in the round trip that locks the buyer's account.
     pub prefetch: fn(&Operator, QuoteId) -> Vec<Ask>,
 }

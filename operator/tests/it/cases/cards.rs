@@ -38,7 +38,7 @@ fn ask_issue(dispatcher: &Person<'_>, number: &str, code: &str, kind: &str) -> R
     dispatcher.post("/v1/transit/cards", &json!({"city": "almaty", "cards": [card]}))
 }
 
-fn issue(dispatcher: &Person<'_>, number: &str, code: &str, kind: &str) -> CardId {
+pub(super) fn issue(dispatcher: &Person<'_>, number: &str, code: &str, kind: &str) -> CardId {
     expect::<CardsTold>(200, ask_issue(dispatcher, number, code, kind)).cards[0]
 }
 
@@ -93,6 +93,14 @@ fn ask_tell(dispatcher: &Person<'_>, registrations: &[Value]) -> Response {
 
 fn tell(dispatcher: &Person<'_>, registrations: &[Value]) -> Vec<RideId> {
     expect::<RegistrationsTold>(200, ask_tell(dispatcher, registrations)).rides
+}
+
+/// Why one that is told is not taken.
+#[track_caller]
+fn not_taken(dispatcher: &Person<'_>, registration: Value) -> String {
+    let told: RegistrationsTold = expect(200, ask_tell(dispatcher, &[registration]));
+    let [refused] = told.refused.try_into().unwrap();
+    refused.code
 }
 
 fn office(clerk: &Person<'_>, what: &str, body: Value) -> Response {
@@ -437,14 +445,16 @@ on_both_databases! {
         three["persons"] = 3.into();
         tell(&bus.dispatcher, &[free, three]);
         assert_eq!(cards(&rider)[0].balance.amount, kzt("80"));
-        for wrong in [tenge("-1.00"), json!({"amount": "60.00", "currency": "RSD"})] {
-            refused("out_of_range", &ask_tell(&bus.dispatcher, &[priced(CODE, 7, wrong)]));
+        for wrong in [tenge("-1.00"), tenge("1000000.01"), tenge("92233720368547758.07")] {
+            assert_eq!(not_taken(&bus.dispatcher, priced(CODE, 7, wrong)), "out_of_range");
         }
-        let most = tenge("92233720368547758.07");
-        refused("out_of_range", &ask_tell(&bus.dispatcher, &[priced(CODE, 8, most.clone()), priced(CODE, 9, most)]));
+        assert_eq!(not_taken(&bus.dispatcher, priced(CODE, 7, json!({"amount": "60.00", "currency": "RSD"}))), "bad_request");
+        let mut free = priced(CODE, 7, tenge("60.00"));
+        free["is_free"] = true.into();
+        assert_eq!(not_taken(&bus.dispatcher, free), "bad_request");
         let mut paper = priced(CODE, 7, tenge("60.00"));
         paper["kind"] = "paper".into();
-        refused("bad_request", &ask_tell(&bus.dispatcher, &[paper]));
+        assert_eq!(not_taken(&bus.dispatcher, paper), "bad_request");
         issue(&bus.dispatcher, &number(7), &code(7), "school");
         tell(&bus.dispatcher, &[priced(&code(7), 1, tenge("40.00")), by_card(&code(7), world.now())]);
         assert_eq!(read(&bus.dispatcher, &code(7)).balance.amount, kzt("-40"));
@@ -527,7 +537,7 @@ on_both_databases! {
         link(&stranger, &number(3), &code(3));
         refused("card_linked_elsewhere", &office(&clerk, "replaced", asked(3)));
         issue(&bus.dispatcher, &number(4), &code(4), "standard");
-        expect::<OfficeCard>(200, office(&clerk, "blocked", json!({"number": number(4), "trouble": "stopped"})));
+        expect::<OfficeCard>(200, office(&clerk, "blocked", json!({"number": number(4), "blocked_for": "stopped"})));
         refused("card_blocked", &office(&clerk, "replaced", asked(4)));
         let alone = json!({"number": NUMBER, "replacement": number(2), "replacement_code": ""});
         refused("card_unknown", &office(&clerk, "replaced", alone));
@@ -539,12 +549,36 @@ on_both_databases! {
         assert_eq!((card.id, card.balance.amount, card.top_ups[0].id), (new, kzt("500"), paid.id));
         assert_eq!(read(&bus.dispatcher, CODE).state, CardState::Replaced);
         refused("card_replaced", &ask_link(&stranger, NUMBER, CODE));
-        refused("card_replaced", &office(&clerk, "blocked", json!({"number": NUMBER, "trouble": "lost"})));
+        refused("card_replaced", &office(&clerk, "blocked", json!({"number": NUMBER, "blocked_for": "lost"})));
         // Rides by the old one that are told late are charged to the one that took its balance.
         tell(&bus.dispatcher, &[by_card(CODE, world.now() - TimeDelta::hours(2))]);
         assert_eq!(cards(&rider)[0].balance.amount, kzt("380"));
+        assert!(incidents(&world).is_empty(), "it rode before it was blocked");
+        // One that a terminal lets ride on is charged too, and somebody looks at it.
+        world.pass(1);
+        tell(&bus.dispatcher, &[by_card(CODE, world.now())]);
+        assert_eq!((cards(&rider)[0].balance.amount, incidents(&world)), (kzt("260"), vec!["card_ridden_blocked".to_owned()]));
         assert_eq!(hold(&bus.dispatcher, &paid, world.now()), CardTopUpState::Held);
-        assert_eq!(cards(&rider)[0].balance.amount, kzt("680"));
+        assert_eq!(cards(&rider)[0].balance.amount, kzt("560"));
+        world.check_books();
+    }
+
+    #[test]
+    fn a_card_takes_the_place_of_another_only_where_it_may_be_linked_av_73_av_76(world) {
+        let world = world.almaty();
+        let bus = bus(&world);
+        let (rider, old) = linked(&world, &bus, "500");
+        let clerk = world.card_clerk();
+        issue(&bus.dispatcher, &number(2), &code(2), "standard");
+        link(&rider, &number(2), &code(2));
+        issue(&bus.dispatcher, &number(3), &code(3), "school");
+        expect::<OfficeCard>(200, office(&clerk, "confirmed", json!({"number": NUMBER})));
+        expect::<Card>(200, report(&rider, old, "stolen"));
+        let asked = |replacement: u32| json!({"number": NUMBER, "replacement": number(replacement), "replacement_code": code(replacement)});
+        refused("card_only_standard", &office(&clerk, "replaced", asked(3)));
+        // A card that the same user has already takes its place.
+        let done: OfficeCard = expect(200, office(&clerk, "replaced", asked(2)));
+        assert_eq!((done.balance.amount, cards(&rider).len()), (kzt("500"), 1));
         world.check_books();
     }
 
@@ -556,15 +590,19 @@ on_both_databases! {
         let clerk = world.card_clerk();
         assert_eq!(expect::<Card>(200, report(&rider, card, "lost")).state, CardState::Blocked);
         for _ in 0..2 {
-            let found: OfficeCard = expect(200, office(&clerk, "blocked", json!({"number": NUMBER})));
+            let found: OfficeCard = expect(200, office(&clerk, "blocked", json!({"number": NUMBER, "is_found": true})));
             assert_eq!((found.state, found.blocked_for), (CardState::Active, None));
         }
-        let blocked: OfficeCard = expect(200, office(&clerk, "blocked", json!({"number": NUMBER, "trouble": "stopped"})));
+        let blocked: OfficeCard = expect(200, office(&clerk, "blocked", json!({"number": NUMBER, "blocked_for": "stopped"})));
         assert_eq!(blocked.blocked_for, Some(CardTrouble::Stopped));
         // Its rider cannot make the operator's reason another one.
         assert_eq!(expect::<Card>(200, report(&rider, card, "lost")).blocked_for, Some(CardTrouble::Stopped));
-        refused("bad_request", &office(&clerk, "blocked", json!({"number": NUMBER, "trouble": "eaten"})));
-        refused("card_unknown", &office(&clerk, "blocked", json!({"number": "1"})));
+        refused("bad_request", &office(&clerk, "blocked", json!({"number": NUMBER, "blocked_for": "eaten"})));
+        // A word that is left out, or is another one, ends no block.
+        for body in [json!({"number": NUMBER}), json!({"number": NUMBER, "reason": "lost"}), json!({"number": NUMBER, "blocked_for": "lost", "is_found": true})] {
+            assert_eq!(refused("bad_request", &office(&clerk, "blocked", body))["field"], "blocked_for");
+        }
+        refused("card_unknown", &office(&clerk, "blocked", json!({"number": "1", "is_found": true})));
         refused("card_not_linked", &office(&clerk, "confirmed", json!({"number": number(issue_second(&bus))})));
     }
 

@@ -212,7 +212,7 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
     } else if is(&offices::CONFIRM) {
         json!({"city": "belgrade", "number": CARD})
     } else if is(&offices::BLOCK) {
-        json!({"city": "belgrade", "number": CARD, "trouble": "stopped"})
+        json!({"city": "belgrade", "number": CARD, "blocked_for": "stopped"})
     } else if is(&offices::REPLACE) {
         json!({"city": "belgrade", "number": CARD, "replacement": CARD, "replacement_code": CARD_CODE})
     } else if is(&control::BEGIN) {

@@ -243,14 +243,27 @@ on_both_databases! {
         assert_eq!(data.registrations.len(), 5);
         assert_eq!(data.registrations.iter().filter(|one| one.is_free).count(), 1);
         assert_eq!(data.registrations.iter().map(|one| one.persons).sum::<u32>(), 8);
-        let tell = |one: ToldRegistration| told(&bus, vec![one], None);
-        refused("bad_request", &tell(ToldRegistration { code: "?".into(), ..one.clone() }));
-        refused("persons_too_many", &tell(ToldRegistration { persons: 0, ..one.clone() }));
-        refused("ride_vehicle_unknown", &tell(ToldRegistration { vehicle: "9999".into(), ..one.clone() }));
-        let ahead = world.now() + TimeDelta::seconds(61);
-        refused("out_of_range", &tell(ToldRegistration { registered_at: ahead, ..one.clone() }));
-        let old = world.now() - TimeDelta::days(33);
-        refused("out_of_range", &tell(ToldRegistration { registered_at: old, ..one.clone() }));
+        // What is wrong with one keeps no other back.
+        let (ahead, old) = (world.now() + TimeDelta::seconds(61), world.now() - TimeDelta::days(33));
+        let last = ToldRegistration { code: "LAST1".into(), ..one.clone() };
+        let wrong = vec![
+            ToldRegistration { code: "?".into(), ..one.clone() },
+            ToldRegistration { persons: 0, ..one.clone() },
+            ToldRegistration { vehicle: "9999".into(), ..one.clone() },
+            ToldRegistration { registered_at: ahead, ..one.clone() },
+            ToldRegistration { registered_at: old, ..one.clone() },
+            ToldRegistration { kind: ShownKind::App, channel: RideChannel::App, ..one.clone() },
+            ToldRegistration { kind: ShownKind::BankCard, ..one.clone() },
+            ToldRegistration { channel: RideChannel::Sms, ..one.clone() },
+            ToldRegistration { category: Some("pilot".into()), ..one.clone() },
+            last,
+        ];
+        let answer: RegistrationsTold = expect(200, told(&bus, wrong, None));
+        let codes: Vec<(u32, &str)> = answer.refused.iter().map(|one| (one.index, one.code.as_str())).collect();
+        let expected = ["bad_request", "persons_too_many", "ride_vehicle_unknown", "out_of_range", "out_of_range", "bad_request", "bad_request", "bad_request", "bad_request"];
+        assert_eq!(codes, (0..).zip(expected).collect::<Vec<_>>());
+        assert_eq!(answer.refused[8].field.as_deref(), Some("registrations.category"));
+        assert_eq!((answer.rides.len(), device.data().registrations.len()), (1, 6));
         refused("bad_request", &told(&bus, vec![one; 201], None));
         refused("forbidden", &device.person.post("/v1/control/registrations", &json!({"city": "almaty"})));
     }

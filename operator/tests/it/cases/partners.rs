@@ -88,6 +88,14 @@ fn again(sign: &str, persons: u32) -> RidesSubject {
     RidesSubject { persons, is_again: true, ..scanned(sign) }
 }
 
+/// Why the one that was told was not taken.
+#[track_caller]
+fn not_taken(answer: &Response) -> (String, Option<String>) {
+    let told: RegistrationsTold = expect(200, answer.clone());
+    let [refused] = told.refused.try_into().unwrap();
+    (refused.code, refused.field)
+}
+
 fn line(lines: &[PartnerLine], product: PartnerProduct) -> &PartnerLine {
     let of: Vec<&PartnerLine> = lines.iter().filter(|line| line.product == product).collect();
     assert_eq!(of.len(), 1, "{product}: {lines:?}");
@@ -193,17 +201,18 @@ on_both_databases! {
         agree(&world, &terms(DAY, Period::Day, 0, Some(kzt("4.20")))).unwrap();
         for kind in [ShownKind::Paper, ShownKind::Luggage] {
             let by_card = ToldRegistration { channel: RideChannel::BankCard, ..ticket("TK0001", kind, world.now(), Some("60.00")) };
-            assert_eq!(refused("bad_request", &tell(&bus, by_card))["field"], json!("registrations.channel"));
+            assert_eq!(not_taken(&tell(&bus, by_card)), ("bad_request".into(), Some("registrations.channel".into())));
         }
-        let unsaid = refused("bad_request", &tell(&bus, ticket("BG0001", ShownKind::Luggage, world.now(), None)));
-        assert_eq!(unsaid["field"], json!("registrations.price"));
-        for (amount, code) in [("-0.01", "out_of_range"), ("1000000.01", "out_of_range")] {
-            refused(code, &tell(&bus, ticket("BG0001", ShownKind::Luggage, world.now(), Some(amount))));
+        let unsaid = not_taken(&tell(&bus, ticket("BG0001", ShownKind::Luggage, world.now(), None)));
+        assert_eq!(unsaid.1.as_deref(), Some("registrations.price"));
+        for amount in ["-0.01", "1000000.01"] {
+            let refused = not_taken(&tell(&bus, ticket("BG0001", ShownKind::Luggage, world.now(), Some(amount))));
+            assert_eq!(refused.0, "out_of_range");
         }
         let free = ToldRegistration { is_free: true, ..ticket("TK0001", ShownKind::Paper, world.now(), Some("0.01")) };
-        refused("bad_request", &tell(&bus, free));
+        assert_eq!(not_taken(&tell(&bus, free)).0, "bad_request");
         let named = ToldRegistration { category: Some("x".repeat(41)), ..ticket("TK0001", ShownKind::Paper, world.now(), None) };
-        refused("bad_request", &tell(&bus, named));
+        assert_eq!(not_taken(&tell(&bus, named)).0, "bad_request");
         let first: RegistrationsTold = expect(200, tell(&bus, ticket("BG0001", ShownKind::Luggage, world.now(), Some("1000000.00"))));
         // Told again, as after an answer that was lost, it is the same ticket.
         let second: RegistrationsTold = expect(200, tell(&bus, ticket("BG0001", ShownKind::Luggage, world.now(), Some("1000000.00"))));
@@ -365,7 +374,7 @@ on_both_databases! {
         let one = |code: &str, category: &str, persons| ToldRegistration {
             is_free: true, persons, category: Some(category.into()), ..ticket(code, ShownKind::Paper, world.now(), None)
         };
-        for told in [one("TK0001", "pensioner", 1), one("TK0002", "pensioner", 2), one("TK0003", "pupil", 1), ToldRegistration { is_void: true, ..one("TK0004", "pupil", 1) }] {
+        for told in [one("TK0001", "pensioner", 1), one("TK0002", "pensioner", 2), one("TK0003", "school", 1), ToldRegistration { is_void: true, ..one("TK0004", "school", 1) }] {
             expect::<RegistrationsTold>(200, tell(&bus, told));
         }
         let reduced = ToldRegistration { category: Some("student".into()), ..ticket("TK0005", ShownKind::Paper, world.now(), Some("40.00")) };
@@ -377,10 +386,58 @@ on_both_databases! {
             told.lines.iter().map(|one| (one.category.as_deref().unwrap(), one.rides, one.persons, one.full_fare, one.subsidy)).collect();
         assert_eq!(lines, [
             ("pensioner", 2, 3, kzt("360.00"), kzt("360.00")),
-            ("pupil", 1, 1, kzt("120.00"), kzt("120.00")),
+            ("school", 1, 1, kzt("120.00"), kzt("120.00")),
             ("student", 1, 1, kzt("120.00"), kzt("80.00")),
         ]);
         assert_eq!((told.subsidy, told.unknown_rides), (kzt("560.00"), 0));
+        world.check_books();
+    }
+}
+
+on_both_databases! {
+    #[test]
+    fn a_subsidy_is_counted_by_person_and_a_pass_is_none_av_21_av_65(world) {
+        let world = world.almaty();
+        let bus = bus(&world);
+        let pupil = super::rides::rider(&world, &device(3), PHONE, "1000");
+        super::passes::granted(&world, &pupil, "school", "2026-06-30");
+        let told = super::passes::with(&bus.sign, 4, &[("child", 2)]);
+        super::rides::ride(&pupil, &told);
+        let holder = super::rides::rider(&world, &device(4), "+77071234568", "10000");
+        super::passes::bought(&holder, &super::passes::month(None));
+        super::rides::ride(&holder, &super::passes::with(&bus.sign, 2, &[("child", 1)]));
+        let partner = partner(&world, CARRIER);
+        let told: PartnerSubsidies = expect(200, partner.get(&format!("/v1/partners/subsidies?city=almaty&carrier={CARRIER}&from={DAY}&to={DAY}")));
+        let lines: Vec<(&str, i64, i64, Money)> =
+            told.lines.iter().map(|one| (one.category.as_deref().unwrap(), one.rides, one.persons, one.subsidy)).collect();
+        assert_eq!(lines, [("child", 2, 3, kzt("360.00")), ("school", 1, 1, kzt("60.00"))]);
+        agree(&world, &terms(DAY, Period::Day, 0, None)).unwrap();
+        let told: PartnerReport = expect(200, report(&partner, DAY, DAY));
+        assert_eq!(line(&told.lines, PartnerProduct::Pass).sums.persons, 2);
+        world.check_books();
+    }
+
+    #[test]
+    fn a_card_that_is_told_late_is_owed_to_its_carrier_with_the_next_settlement_av_28_av_54(world) {
+        let world = world.almaty();
+        let bus = bus(&world);
+        agree(&world, &terms(DAY, Period::Day, 0, None)).unwrap();
+        let by_card = ToldRegistration {
+            kind: ShownKind::TransportCard, channel: RideChannel::TransportCard,
+            ..ticket("LATE0001", ShownKind::Paper, world.now(), None)
+        };
+        expect::<RegistrationsTold>(200, tell(&bus, by_card));
+        for _ in 0..45 {
+            world.pass(24 * 60);
+            settle(&world).unwrap();
+        }
+        super::cards::issue(&bus.dispatcher, "9643100000000777", "LATE0001", "standard");
+        world.check_books();
+        world.pass(24 * 60);
+        let settled = settle(&world).unwrap();
+        assert_eq!((settled.sums.rides, settled.sums.payable), (1, kzt("120.00")));
+        world.pass(24 * 60);
+        assert_eq!(settle(&world).unwrap().sums.rides, 0, "once");
         world.check_books();
     }
 }

@@ -2,6 +2,7 @@
 
 use mesto_operator::Response;
 use mesto_protocol::base::accounts::Account;
+use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{PayMethod, Wanted};
 use mesto_protocol::control::controllers::ControlData;
 use mesto_protocol::kernel::ids::{AccountId, RecordId as _};
@@ -29,12 +30,12 @@ fn to_grant(account: AccountId, category: &str, until: &str) -> BenefitToGrant {
 }
 
 /// A clerk grants a benefit.
-fn granted(world: &World, to: &Person<'_>, category: &str, until: &str) -> Benefit {
+pub(super) fn granted(world: &World, to: &Person<'_>, category: &str, until: &str) -> Benefit {
     let clerk = world.benefit_clerk();
     expect(200, clerk.post("/v1/passes/benefits", &to_grant(to.account, category, until)))
 }
 
-fn month(first_on: Option<&str>) -> PassesSubject {
+pub(super) fn month(first_on: Option<&str>) -> PassesSubject {
     PassesSubject {
         product: "month".parse().unwrap(),
         first_on: first_on.map(|day| day.parse().unwrap()),
@@ -47,7 +48,7 @@ fn ask_pass(rider: &Person<'_>, subject: &PassesSubject) -> Response {
 }
 
 /// Buys a pass.
-fn bought(rider: &Person<'_>, subject: &PassesSubject) -> Pass {
+pub(super) fn bought(rider: &Person<'_>, subject: &PassesSubject) -> Pass {
     let quote = expect(201, ask_pass(rider, subject));
     rider.begin(&quote).sale.items[0].outcome::<PassesOutcome>().unwrap().unwrap().pass
 }
@@ -69,7 +70,7 @@ fn paid(riders: &[RideParty]) -> Vec<Paid<'_>> {
     told.collect()
 }
 
-fn with(sign: &str, persons: u32, companions: &[(&str, u32)]) -> RidesSubject {
+pub(super) fn with(sign: &str, persons: u32, companions: &[(&str, u32)]) -> RidesSubject {
     let said =
         |(category, persons): &(&str, u32)| Companions { category: category.parse().unwrap(), persons: *persons };
     RidesSubject { persons, companions: companions.iter().map(said).collect(), ..scanned(sign) }
@@ -317,17 +318,56 @@ on_both_databases! {
         let rider = rider(&world, &device(3), PHONE, "10000");
         let give_back = |pass: &Pass| rider.post("/v1/passes/refunds", &PassToGiveBack { pass: pass.id });
         let later = bought(&rider, &month(Some("2025-09-10")));
-        world.pass_to(later.starts_at - chrono::TimeDelta::seconds(1));
+        // Two hours before trips of its first day are sold already.
+        let until = later.starts_at - chrono::TimeDelta::hours(2);
+        world.pass_to(until - chrono::TimeDelta::seconds(1));
         let back: Pass = expect(200, give_back(&later));
         assert_eq!((back.state.clone(), balance(&rider)), (PassState::GivenBack, kzt("10000")));
         assert_eq!(expect::<Pass>(200, give_back(&later)), back, "said again");
         assert_eq!(balance(&rider), kzt("10000"));
-        world.pass_seconds(1);
         assert_eq!(checked(&rider, &scanned(&bus.sign)).0.total, kzt("120"), "nobody rides on it");
+        let kept = bought(&rider, &month(Some("2025-09-10")));
+        world.pass_seconds(1);
+        assert_eq!(refused("pass_not_refundable", &give_back(&kept))["until"], serde_json::json!(until));
+        let rider = self::rider(&world, &device(6), "+77071234569", "10000");
+        let give_back = |pass: &Pass| rider.post("/v1/passes/refunds", &PassToGiveBack { pass: pass.id });
         let begun = bought(&rider, &month(None));
         refused("pass_not_refundable", &give_back(&begun));
         let stranger = world.driver_on(&device(4), "+77071234568");
         refused("not_found", &stranger.post("/v1/passes/refunds", &PassToGiveBack { pass: begun.id }));
+        world.check_books();
+    }
+
+    #[test]
+    fn who_closes_his_account_has_the_price_of_a_pass_that_has_not_begun_av_123_amb_38(world) {
+        let world = world.almaty();
+        let rider = rider(&world, &device(3), PHONE, "10000");
+        bought(&rider, &month(Some("2025-09-10")));
+        let closed: AccountClosed = expect(200, rider.delete("/v1/account"));
+        assert_eq!(closed.refund.unwrap().amount, kzt("10000.00"));
+        world.check_books();
+        // One that has begun stays bought.
+        let other = self::rider(&world, &device(4), "+77071234568", "10000");
+        bought(&other, &month(None));
+        let closed: AccountClosed = expect(200, other.delete("/v1/account"));
+        assert_eq!(closed.refund.unwrap().amount, kzt("100.00"));
+        world.check_books();
+    }
+
+    #[test]
+    fn a_pass_carries_one_person_whoever_confirms_again(world) {
+        let world = world.almaty();
+        let bus = bus(&world);
+        let rider = rider(&world, &device(3), PHONE, "10000");
+        bought(&rider, &month(None));
+        ride(&rider, &scanned(&bus.sign));
+        let again = |rider: &Person<'_>| checked(rider, &RidesSubject { is_again: true, ..scanned(&bus.sign) }).0.total;
+        assert_eq!(again(&rider), kzt("120"));
+        assert_eq!(again(&world.driver_on(&device(4), PHONE)), kzt("120"), "nor another phone of his");
+        let pupil = self::rider(&world, &device(5), "+77071234568", "1000");
+        granted(&world, &pupil, "school", "2026-06-30");
+        ride(&pupil, &scanned(&bus.sign));
+        assert_eq!(again(&pupil), kzt("120"));
         world.check_books();
     }
 

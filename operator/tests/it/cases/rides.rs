@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::Response;
+use mesto_operator::{Request, Response};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote, QuoteRequest, Wanted};
 use mesto_protocol::base::wallet::WalletSubject;
 use mesto_protocol::device::{DeviceSigner, SoftwareDevice};
@@ -306,6 +306,51 @@ on_both_databases! {
     }
 
     #[test]
+    fn of_two_phones_the_one_that_waited_does_not_pay_either_where_its_moment_is_the_earlier_one_amb_22(world) {
+        let world = world.almaty();
+        let bus = bus(&world);
+        let one = rider(&world, &device(3), PHONE, "1000");
+        let other = world.driver_on(&device(4), PHONE);
+        let ((first, _), (second, _)) = (checked(&one, &scanned(&bus.sign)), checked(&other, &scanned(&bus.sign)));
+        // Its request came before, and waited for the account.
+        let waited = Request::new("POST", "/v1/purchases").bearer(&other.token).key(&world.key()).json(&other.purchase(&second));
+        let came_at = world.now();
+        world.pass_seconds(1);
+        ride_of(&one.begin(&first));
+        refused("ride_repeated", &world.operator.handle(&*world.store, came_at, &waited));
+        assert_eq!(balance(&one), kzt("880"));
+        world.check_books();
+    }
+
+    #[test]
+    fn a_ride_that_was_paid_by_card_goes_back_to_it_and_the_books_agree_av_67(world) {
+        let world = world.almaty();
+        let bus = bus(&world);
+        let rider = rider(&world, &device(3), PHONE, "1000");
+        by_card(&rider, &scanned(&bus.sign));
+        let made = expect::<RidePage>(200, rider.get("/v1/rides")).items.remove(0);
+        let voided = world.operator.void_ride(&*world.store, world.now(), &made.id.to_string(), "a mistake").unwrap();
+        assert_eq!((voided.state, balance(&rider)), (RideState::Voided, kzt("1000")));
+        world.check_books();
+    }
+
+    #[test]
+    fn nobody_fills_a_vehicle_with_registrations(world) {
+        let world = world.almaty();
+        let bus = bus(&world);
+        let rider = rider(&world, &device(3), PHONE, "10000");
+        let again = RidesSubject { is_again: true, ..scanned(&bus.sign) };
+        ride(&rider, &scanned(&bus.sign));
+        for _ in 1..20 {
+            ride(&rider, &again);
+        }
+        let (quote, _) = checked(&rider, &again);
+        refused("too_many_requests", &rider.buy_with(&world.key(), &quote));
+        world.pass(60);
+        ride(&rider, &again);
+    }
+
+    #[test]
     fn companions_ride_on_one_ticket_up_to_the_citys_number(world) {
         let world = world.almaty();
         let bus = bus(&world);
@@ -423,6 +468,8 @@ on_both_databases! {
         assert_eq!(expect::<Ride>(200, rider.post("/v1/rides/disputes", &said)), disputed, "said again");
         refused("not_found", &world.driver_on(&device(5), "+77071234568").post("/v1/rides/disputes", &said));
         world.check_books();
+        let [open] = world.operator.ride_disputes(&*world.store).unwrap().try_into().unwrap();
+        assert_eq!((open.ride, open.reason.as_str(), open.price), (made.id, "I never got in", kzt("120")));
         let id = made.id.to_string();
         let upheld = world.operator.uphold_ride(&*world.store, world.now(), &id, "the camera saw him").unwrap();
         assert_eq!(upheld.state, RideState::Registered);

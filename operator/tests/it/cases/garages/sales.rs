@@ -52,6 +52,23 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_blocked_and_suspended_account_still_pays_for_the_car_that_stands_inside_bg_67_av_103(world) {
+        let world = &with_exit_minutes(world, 15);
+        let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+        garage.enters(TICKET);
+        garage.after(90);
+        let suspended = Request::new("POST", "/v1/account/suspended").bearer(&driver.token);
+        assert_eq!(world.send(&suspended).status, 200);
+        world.operator.block_account(&*world.store, world.now(), &driver.account.to_string(), "Copied tickets").unwrap();
+        let vehicle = driver.add("BG789PP").id;
+        refused("account_blocked", &driver.ask(vehicle, "green", 30));
+        let quote = quote(&driver, TICKET);
+        assert_eq!(pay(&driver, &quote).paid, rsd("200.00"));
+        assert!(garage.opens(TICKET));
+        world.check_books();
+    }
+
+    #[test]
     fn a_visit_is_paid_by_card_once_the_bank_says_so_bg_25_bg_27_bg_67_bg_93(world) {
         let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
         garage.enters(TICKET);
