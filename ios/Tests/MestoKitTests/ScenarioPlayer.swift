@@ -230,7 +230,7 @@ final class ScenarioPlayer {
     private func checkTopUp(_ step: Fields) async throws -> Fields {
         let card = try firstCard()
         guard let sum = Decimal(string: word(step, "amount")) else { throw StepFailed(description: "no amount") }
-        let quote = try await mesto.cards.quote(city: city, card: card.id, amount: Money(amount: sum, currency: card.balance.amount.currency), pay: pay(step))
+        let quote = try await mesto.cards.quote(city: city, card.id, amount: Money(amount: sum, currency: card.balance.amount.currency), pay: pay(step))
         let item = try remembered(quote, step)
         guard let offer = quote.cardsOffer else { throw StepFailed(description: "no top-up is promised") }
         var answer = priced(item.lines, item.notices, quote.total)
