@@ -137,8 +137,8 @@ private final class Rider: @unchecked Sendable {
         let terms = TermsModel(mesto, city: almaty)
         await terms.read()
         let first = try #require(terms.terms?.first)
-        #expect(first.inForce != nil && first.pending == nil && !first.accepted.isEmpty)
-        await terms.accept(first.id)
-        #expect(terms.failure == nil)
+        #expect(first.id == "public-offer" && first.versions.first?.version == "2026-02" && terms.failure == nil)
+        await terms.accept("no-such-terms")
+        #expect(terms.failure == nil && !terms.isSending, "nothing is accepted that is not new")
     }
 }
