@@ -49,7 +49,7 @@ class CardPresenter(
 ) {
     /** What the rider is asked about. */
     @Serializable
-    private data class SavedState(val question: Question? = null)
+    private data class SavedState(val question: CardQuestion? = null)
 
     private val id = CardId(card)
     private var savedState by saved.saved { SavedState() }
@@ -116,14 +116,14 @@ class CardPresenter(
         )
     }
 
-    private fun ask(question: Question?) {
+    private fun ask(question: CardQuestion?) {
         if (isSending) return
         savedState = SavedState(question)
         whyNot = null
         redraw()
     }
 
-    private fun answer(question: Question) {
+    private fun answer(question: CardQuestion) {
         if (isSending) return
         isSending = true
         whyNot = null
@@ -131,13 +131,13 @@ class CardPresenter(
         scope.launch {
             try {
                 when (question) {
-                    Question.Lost -> client.cards.report(id, CardTrouble.Lost)
-                    Question.Stolen -> client.cards.report(id, CardTrouble.Stolen)
-                    Question.Defective -> client.cards.report(id, CardTrouble.Defective)
-                    Question.Unlink -> client.cards.unlink(id)
+                    CardQuestion.Lost -> client.cards.report(id, CardTrouble.Lost)
+                    CardQuestion.Stolen -> client.cards.report(id, CardTrouble.Stolen)
+                    CardQuestion.Defective -> client.cards.report(id, CardTrouble.Defective)
+                    CardQuestion.Unlink -> client.cards.unlink(id)
                 }
                 savedState = SavedState()
-                if (question == Question.Unlink) return@launch navigation.back()
+                if (question == CardQuestion.Unlink) return@launch navigation.back()
             } catch (refused: MestoException) {
                 savedState = SavedState()
                 whyNot = refused.refusal()
@@ -190,9 +190,9 @@ private fun CardTopUp.row() = TopUpRow(
     amount.price(),
     paidAt,
     when (state) {
-        CardTopUpState.Waiting -> TopUpState.Waiting(holdUntil)
-        CardTopUpState.Held -> TopUpState.Held
+        CardTopUpState.Waiting -> TopUpState.WaitsForReader(holdUntil)
+        CardTopUpState.Held -> TopUpState.OnTheCard
         CardTopUpState.Returned -> TopUpState.Returned
-        is CardTopUpState.Other -> TopUpState.Other
+        is CardTopUpState.Other -> TopUpState.NotKnown
     },
 )

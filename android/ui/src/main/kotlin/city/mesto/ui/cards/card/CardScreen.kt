@@ -69,11 +69,11 @@ private fun Shown(state: CardUiState.Shown, onEvent: (CardEvent) -> Unit) {
     Card { Moved(state.history, onEvent) }
     if (state.question == null && !state.isSending) {
         if (state.card.isActive) {
-            QuietButton(texts.cardsLost(), { onEvent(CardEvent.Asked(Question.Lost)) }, icon = Icons.Lock, fill = true)
-            QuietButton(texts.cardsStolen(), { onEvent(CardEvent.Asked(Question.Stolen)) }, icon = Icons.Lock, fill = true)
-            QuietButton(texts.cardsDefective(), { onEvent(CardEvent.Asked(Question.Defective)) }, icon = Icons.Warning, fill = true)
+            QuietButton(texts.cardsLost(), { onEvent(CardEvent.Asked(CardQuestion.Lost)) }, icon = Icons.Lock, fill = true)
+            QuietButton(texts.cardsStolen(), { onEvent(CardEvent.Asked(CardQuestion.Stolen)) }, icon = Icons.Lock, fill = true)
+            QuietButton(texts.cardsDefective(), { onEvent(CardEvent.Asked(CardQuestion.Defective)) }, icon = Icons.Warning, fill = true)
         }
-        QuietButton(texts.cardsUnlink(), { onEvent(CardEvent.Asked(Question.Unlink)) }, icon = Icons.Close, fill = true)
+        QuietButton(texts.cardsUnlink(), { onEvent(CardEvent.Asked(CardQuestion.Unlink)) }, icon = Icons.Close, fill = true)
     }
 }
 
@@ -81,9 +81,9 @@ private fun Shown(state: CardUiState.Shown, onEvent: (CardEvent) -> Unit) {
 private fun ColumnScope.Actions(state: CardUiState.Shown, onEvent: (CardEvent) -> Unit) {
     val question = state.question ?: return MainButton(texts.cardsTopUpGo(), { onEvent(CardEvent.TopUp) })
     val (title, why, yes) = when (question) {
-        Question.Lost, Question.Stolen -> Triple(texts.cardsBlockAsk(), texts.cardsBlockWhy(), texts.cardsBlockYes())
-        Question.Defective -> Triple(texts.cardsDefectiveAsk(), texts.cardsDefectiveWhy(), texts.cardsDefectiveYes())
-        Question.Unlink -> Triple(texts.cardsUnlinkAsk(), texts.cardsUnlinkWhy(), texts.cardsUnlinkYes())
+        CardQuestion.Lost, CardQuestion.Stolen -> Triple(texts.cardsBlockAsk(), texts.cardsBlockWhy(), texts.cardsBlockYes())
+        CardQuestion.Defective -> Triple(texts.cardsDefectiveAsk(), texts.cardsDefectiveWhy(), texts.cardsDefectiveYes())
+        CardQuestion.Unlink -> Triple(texts.cardsUnlinkAsk(), texts.cardsUnlinkWhy(), texts.cardsUnlinkYes())
     }
     QuestionPart(title, why, yes, no = texts.cardsLeave(), busy = texts.cardsSending().takeIf { state.isSending }, onYes = { onEvent(CardEvent.Yes) }, onNo = { onEvent(CardEvent.No) })
 }
@@ -93,10 +93,10 @@ private fun TopUps(state: CardUiState.Shown) {
     Heading(texts.cardsTopUps())
     state.topUps.forEach { row ->
         val what = when (val it = row.state) {
-            is TopUpState.Waiting -> texts.cardTopUpWaiting(words.dayAndTime(it.holdUntil))
-            TopUpState.Held -> texts.cardTopUpHeld()
+            is TopUpState.WaitsForReader -> texts.cardTopUpWaiting(words.dayAndTime(it.holdUntil))
+            TopUpState.OnTheCard -> texts.cardTopUpHeld()
             TopUpState.Returned -> texts.cardTopUpReturned()
-            TopUpState.Other -> texts.cardTopUpOther()
+            TopUpState.NotKnown -> texts.cardTopUpOther()
         }
         Moved(what, null, words.dayAndTime(row.paidAt), row.amount)
     }

@@ -22,7 +22,7 @@ sealed interface CardUiState {
         val history: History,
         val now: Instant,
         /** What the rider is asked about before it is done. */
-        val question: Question? = null,
+        val question: CardQuestion? = null,
         val isSending: Boolean = false,
         /** Why it was not done. */
         val refusal: Refusal? = null,
@@ -35,13 +35,13 @@ data class TopUpRow(val amount: Price, val paidAt: Instant, val state: TopUpStat
 
 @Immutable
 sealed interface TopUpState {
-    data class Waiting(val holdUntil: Instant) : TopUpState
+    data class WaitsForReader(val holdUntil: Instant) : TopUpState
 
-    data object Held : TopUpState
+    data object OnTheCard : TopUpState
 
     data object Returned : TopUpState
 
-    data object Other : TopUpState
+    data object NotKnown : TopUpState
 }
 
 /** What moved the balance since the card was linked, newest first. */
@@ -63,13 +63,13 @@ data class MovementRow(
     val at: Instant,
 )
 
-enum class Question { Lost, Stolen, Defective, Unlink }
+enum class CardQuestion { Lost, Stolen, Defective, Unlink }
 
 /** What a rider can do here. */
 sealed interface CardEvent {
     data object TopUp : CardEvent
 
-    data class Asked(val question: Question) : CardEvent
+    data class Asked(val question: CardQuestion) : CardEvent
 
     data object Yes : CardEvent
 

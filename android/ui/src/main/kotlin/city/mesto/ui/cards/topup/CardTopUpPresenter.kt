@@ -110,7 +110,7 @@ class CardTopUpPresenter(
             CardTopUpEvent.SeeAccount -> navigation.account()
             CardTopUpEvent.Retry -> {
                 navigation.retry()
-                if (shown.value.priced is Priced.Refused) ask()
+                if (shown.value.priced is CardPrice.Refused) ask()
             }
             CardTopUpEvent.Back -> navigation.back()
         }
@@ -118,9 +118,9 @@ class CardTopUpPresenter(
 
     /** What is settled on another screen. */
     private fun isInTheWay() = when (val priced = shown.value.priced) {
-        is Priced.Firm -> priced.mustAccept
-        is Priced.Refused -> priced.isOfAccount
-        Priced.Not, Priced.Loading -> false
+        is CardPrice.Firm -> priced.mustAccept
+        is CardPrice.Refused -> priced.isOfAccount
+        CardPrice.Not, CardPrice.Loading -> false
     }
 
     private suspend fun readCard() {
@@ -146,7 +146,7 @@ class CardTopUpPresenter(
     private fun choose(payBy: PayBy) {
         if (payBy == shown.value.payBy || shown.value.payment.isUnderWay) return
         savedState = savedState.copy(byCard = payBy == PayBy.Card)
-        val wasPriced = shown.value.priced != Priced.Not
+        val wasPriced = shown.value.priced != CardPrice.Not
         shown.update { it.copy(payBy = payBy, payment = Payment.Idle) }
         if (wasPriced) ask()
     }
@@ -155,7 +155,7 @@ class CardTopUpPresenter(
     private fun forget() {
         asking?.cancel()
         quote = null
-        shown.update { it.copy(priced = Priced.Not) }
+        shown.update { it.copy(priced = CardPrice.Not) }
         weigh()
     }
 
@@ -165,22 +165,22 @@ class CardTopUpPresenter(
         if (shown.value.payment.isUnderWay) return
         forget()
         val by = shown.value.payBy
-        shown.update { it.copy(priced = Priced.Loading) }
+        shown.update { it.copy(priced = CardPrice.Loading) }
         asking = scope.launch {
             val priced = try {
                 val answer = client.cards.quote(known.city, id, Money(amount, known.balance.amount.currency), by.method)
                 val until = answer.cardsOffer?.holdUntil
                 quote = answer
-                if (until == null) Priced.Not else answer.view(until)
+                if (until == null) CardPrice.Not else answer.view(until)
             } catch (refused: MestoException) {
-                Priced.Refused(refused.refusal(), refused.isOfStanding)
+                CardPrice.Refused(refused.refusal(), refused.isOfStanding)
             }
             shown.update { it.copy(priced = priced) }
             weigh()
         }
     }
 
-    private suspend fun Quote.view(until: Instant) = Priced.Firm(
+    private suspend fun Quote.view(until: Instant) = CardPrice.Firm(
         lines = items.flatMap { it.lines }.map { PriceLine(client.text(it), it.amount.price()) },
         total = total.price(),
         notices = items.flatMap { it.notices }.map { client.text(it) },
@@ -218,7 +218,7 @@ class CardTopUpPresenter(
             quote = null
             val paid = intent.cardTopUp ?: return navigation.back()
             savedState = savedState.copy(typed = "")
-            shown.update { it.copy(typed = "", priced = Priced.Not, done = Done(paid.amount.price(), paid.holdUntil)) }
+            shown.update { it.copy(typed = "", priced = CardPrice.Not, done = Done(paid.amount.price(), paid.holdUntil)) }
         }
 
         override fun notPaid() = ask()

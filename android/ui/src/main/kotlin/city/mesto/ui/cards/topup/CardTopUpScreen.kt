@@ -62,7 +62,7 @@ fun CardTopUpScreen(state: CardTopUpUiState, onEvent: (CardTopUpEvent) -> Unit, 
 @Composable
 private fun Choosing(state: CardTopUpUiState, onEvent: (CardTopUpEvent) -> Unit) {
     val isFixed = state.payment is Payment.Sending
-    (state.priced as? Priced.Refused)?.let { refused ->
+    (state.priced as? CardPrice.Refused)?.let { refused ->
         RefusedNotice(
             refused.refusal,
             actions = if (refused.isOfAccount) ({ QuietButton(texts.standingToAccount(), { onEvent(CardTopUpEvent.SeeAccount) }, fill = true) }) else null,
@@ -70,7 +70,7 @@ private fun Choosing(state: CardTopUpUiState, onEvent: (CardTopUpEvent) -> Unit)
     }
     Amount(state, isFixed, onEvent)
     PayChoice(state.payBy, isFixed, onChosen = { onEvent(CardTopUpEvent.PayByChosen(it)) }, deposit = texts.ridesByBalance())
-    val priced = state.priced as? Priced.Firm ?: return
+    val priced = state.priced as? CardPrice.Firm ?: return
     TermsNotice(priced.terms, onSee = { onEvent(CardTopUpEvent.SeeTerms) })
     priced.notices.forEach { Notice(icon = Icons.Warning, title = it, tone = Tone.Attention) }
     Card { PriceTable(priced.lines, priced.total, totalText = texts.cardsTopUpTotal()) }
@@ -99,23 +99,23 @@ private fun Amount(state: CardTopUpUiState, isFixed: Boolean, onEvent: (CardTopU
 @Composable
 private fun Actions(state: CardTopUpUiState, onEvent: (CardTopUpEvent) -> Unit) {
     val priced = state.priced
-    if (!state.payment.isUnderWay && (priced == Priced.Not || priced is Priced.Refused)) {
+    if (!state.payment.isUnderWay && (priced == CardPrice.Not || priced is CardPrice.Refused)) {
         return MainButton(texts.cardsTopUpPrice(), { onEvent(CardTopUpEvent.ShowPrice) }, enabled = state.typed.isNotBlank())
     }
     PayArea(
         state.payment,
         isShort = state.deposit.missing != null,
-        isPriceLoading = priced is Priced.Loading,
+        isPriceLoading = priced is CardPrice.Loading,
         onOpenBank = { onEvent(CardTopUpEvent.OpenBank) },
         onTopUp = { onEvent(CardTopUpEvent.TopUp) },
         source = { PaidFrom(state.payBy, state.deposit, lacks = { texts.ridesBalanceShort(it) }, has = { texts.ridesBalance(it) }) },
-        pay = if (priced is Priced.Firm) ({ PayButton(state, priced, onEvent) }) else null,
+        pay = if (priced is CardPrice.Firm) ({ PayButton(state, priced, onEvent) }) else null,
         topUp = texts.ridesTopUp(),
     )
 }
 
 @Composable
-private fun PayButton(state: CardTopUpUiState, priced: Priced.Firm, onEvent: (CardTopUpEvent) -> Unit) {
+private fun PayButton(state: CardTopUpUiState, priced: CardPrice.Firm, onEvent: (CardTopUpEvent) -> Unit) {
     if (priced.mustAccept) return MainButton(texts.termsSee(), { onEvent(CardTopUpEvent.SeeTerms) })
     val amount = words.money(priced.total)
     MainButton(

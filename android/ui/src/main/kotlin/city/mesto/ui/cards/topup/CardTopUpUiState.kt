@@ -21,7 +21,7 @@ data class CardTopUpUiState(
     val typed: String = "",
     /** What the city lets be put on a card at once; null where that is not known. */
     val limits: Limits? = null,
-    val priced: Priced = Priced.Not,
+    val priced: CardPrice = CardPrice.Not,
     val payBy: PayBy = PayBy.Deposit,
     val deposit: DepositView = DepositView(),
     val payment: Payment = Payment.Idle,
@@ -29,7 +29,7 @@ data class CardTopUpUiState(
     val done: Done? = null,
     val connection: Connection = Connection.Online,
 ) {
-    val canPay: Boolean get() = priced is Priced.Firm && !priced.mustAccept && deposit.missing == null && !payment.isUnderWay
+    val canPay: Boolean get() = priced is CardPrice.Firm && !priced.mustAccept && deposit.missing == null && !payment.isUnderWay
 }
 
 @Immutable
@@ -37,11 +37,11 @@ data class Limits(val least: Price, val most: Price)
 
 /** What the top-up would cost. */
 @Immutable
-sealed interface Priced {
+sealed interface CardPrice {
     /** The amount is typed. */
-    data object Not : Priced
+    data object Not : CardPrice
 
-    data object Loading : Priced
+    data object Loading : CardPrice
 
     /** The operator's word; nothing is charged yet. */
     data class Firm(
@@ -51,7 +51,7 @@ sealed interface Priced {
         /** Paid now, the card is held at a reader until then. */
         val holdUntil: Instant,
         val terms: List<TermsView> = emptyList(),
-    ) : Priced {
+    ) : CardPrice {
         val mustAccept: Boolean get() = terms.any { it.mustAccept }
     }
 
@@ -59,7 +59,7 @@ sealed interface Priced {
         val refusal: Refusal,
         /** The account was suspended or blocked. */
         val isOfAccount: Boolean = false,
-    ) : Priced
+    ) : CardPrice
 }
 
 @Immutable

@@ -16,19 +16,19 @@ import city.mesto.ui.cards.CardsSample
 /** The top-up of a card, by name of the state. */
 fun cardTopUpStates(language: String): Map<String, CardTopUpUiState> = with(CardsSample(language)) {
     val typed = CardTopUpUiState(number = card.number, typed = "2000", limits = Limits(kzt("100"), kzt("10000")), deposit = DepositView(kzt("5000")))
-    val firm = Priced.Firm(listOf(ontoCard), kzt("2000"), notices = emptyList(), holdUntil = after(60 * 24 * 30))
+    val firm = CardPrice.Firm(listOf(ontoCard), kzt("2000"), notices = emptyList(), holdUntil = after(60 * 24 * 30))
     val ready = typed.copy(priced = firm, deposit = DepositView(kzt("5000"), after = kzt("3000")))
     mapOf(
         "empty" to typed.copy(typed = ""),
         "typed" to typed,
-        "loading" to typed.copy(priced = Priced.Loading),
+        "loading" to typed.copy(priced = CardPrice.Loading),
         "ready" to ready,
         "by-card" to ready.copy(payBy = PayBy.Card),
         "short" to ready.copy(deposit = DepositView(kzt("500"), missing = kzt("1500"))),
         "new-terms" to ready.copy(priced = firm.copy(terms = listOf(newTerms))),
         "must-accept" to ready.copy(priced = firm.copy(terms = listOf(newTerms.copy(mustAccept = true)))),
-        "too-much" to typed.copy(typed = "10000.01", priced = Priced.Refused(tooMuch)),
-        "suspended" to typed.copy(priced = Priced.Refused(suspended, isOfAccount = true)),
+        "too-much" to typed.copy(typed = "10000.01", priced = CardPrice.Refused(tooMuch)),
+        "suspended" to typed.copy(priced = CardPrice.Refused(suspended, isOfAccount = true)),
         "paying" to ready.copy(payment = Payment.Sending),
         "unconfirmed" to ready.copy(payment = Payment.Unconfirmed(now, sms = null), connection = offline),
         "at-the-bank" to ready.copy(payBy = PayBy.Card, payment = atTheBank),

@@ -66,11 +66,11 @@ class CardPresenterTest {
     @Test
     fun a_lost_card_is_blocked_after_the_question_and_at_once_av_74() = runTest {
         val presenter = presenter()
-        on(presenter, CardEvent.Asked(Question.Lost))
-        assertEquals(Question.Lost, shown(presenter).question)
+        on(presenter, CardEvent.Asked(CardQuestion.Lost))
+        assertEquals(CardQuestion.Lost, shown(presenter).question)
         on(presenter, CardEvent.No, CardEvent.Yes)
         assertEquals(emptyList(), fake.cards.reported)
-        on(presenter, CardEvent.Asked(Question.Lost))
+        on(presenter, CardEvent.Asked(CardQuestion.Lost))
         presenter.on(CardEvent.Yes)
         presenter.on(CardEvent.Yes)
         runCurrent()
@@ -85,7 +85,7 @@ class CardPresenterTest {
     @Test
     fun a_defective_card_rides_on_and_is_replaced_at_the_office_av_75() = runTest {
         val presenter = presenter()
-        on(presenter, CardEvent.Asked(Question.Defective), CardEvent.Yes)
+        on(presenter, CardEvent.Asked(CardQuestion.Defective), CardEvent.Yes)
         assertTrue(shown(presenter).card.isActive)
         assertEquals(fake.texts.cardsDefectiveNow(), shown(presenter).card.notes.single().what)
     }
@@ -93,12 +93,12 @@ class CardPresenterTest {
     @Test
     fun a_card_is_unlinked_after_the_question_and_where_the_office_is_needed_that_is_said_av_74_av_75() = runTest {
         val presenter = presenter()
-        on(presenter, CardEvent.Asked(Question.Unlink))
+        on(presenter, CardEvent.Asked(CardQuestion.Unlink))
         fake.failure = MestoException.Refused("card_office_needed", "It was lost.", "Come yourself.", emptyMap(), "", null, false)
         on(presenter, CardEvent.Yes)
         assertEquals("card_office_needed", shown(presenter).refusal?.code)
         assertNull(shown(presenter).question)
-        on(presenter, CardEvent.Asked(Question.Unlink))
+        on(presenter, CardEvent.Asked(CardQuestion.Unlink))
         assertNull(shown(presenter).refusal)
         on(presenter, CardEvent.Yes)
         assertEquals(listOf("back"), went)
@@ -108,9 +108,9 @@ class CardPresenterTest {
     @Test
     fun the_question_is_there_again_after_the_process_ended_and_a_card_that_is_not_there_says_so() = runTest {
         val saved = SavedStateHandle()
-        on(presenter(saved = saved), CardEvent.Asked(Question.Stolen), CardEvent.TopUp)
+        on(presenter(saved = saved), CardEvent.Asked(CardQuestion.Stolen), CardEvent.TopUp)
         val again = presenter(saved = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null))
-        assertEquals(Question.Stolen, shown(again).question)
+        assertEquals(CardQuestion.Stolen, shown(again).question)
         assertEquals(listOf("top-up cd_sample"), went)
         assertEquals("card_missing", assertIs<CardUiState.Refused>(presenter("cd_other").state.value).refusal.code)
     }

@@ -55,7 +55,7 @@ class CardTopUpPresenterTest {
         runCurrent()
     }
 
-    private fun TestScope.priced(presenter: CardTopUpPresenter, amount: String): Priced {
+    private fun TestScope.priced(presenter: CardTopUpPresenter, amount: String): CardPrice {
         on(presenter, CardTopUpEvent.AmountTyped(amount), CardTopUpEvent.ShowPrice)
         return presenter.state.value.priced
     }
@@ -66,8 +66,8 @@ class CardTopUpPresenterTest {
     fun at_most_ten_thousand_are_put_on_a_card_at_once_and_a_tiyn_more_is_refused_av_77() = runTest {
         val presenter = presenter()
         assertEquals(BigDecimal("10000.00"), presenter.state.value.limits?.most?.amount)
-        assertEquals(BigDecimal("10000.00"), assertIs<Priced.Firm>(priced(presenter, "10000.00")).total.amount)
-        assertEquals("card_top_up_too_much", assertIs<Priced.Refused>(priced(presenter, "10 000,01")).refusal.code)
+        assertEquals(BigDecimal("10000.00"), assertIs<CardPrice.Firm>(priced(presenter, "10000.00")).total.amount)
+        assertEquals("card_top_up_too_much", assertIs<CardPrice.Refused>(priced(presenter, "10 000,01")).refusal.code)
         on(presenter, CardTopUpEvent.Pay)
         assertEquals(0, bought())
     }
@@ -87,13 +87,13 @@ class CardTopUpPresenterTest {
     fun the_price_is_seen_before_the_button_and_one_tap_pays_once_av_77() = runTest {
         val presenter = presenter()
         on(presenter, CardTopUpEvent.AmountTyped("2000"), CardTopUpEvent.Pay)
-        assertEquals(Priced.Not to 0, presenter.state.value.priced to bought())
-        val firm = assertIs<Priced.Firm>(priced(presenter, "2000"))
+        assertEquals(CardPrice.Not to 0, presenter.state.value.priced to bought())
+        val firm = assertIs<CardPrice.Firm>(priced(presenter, "2000"))
         assertEquals(firm.total.amount, firm.lines.sumOf { it.amount.amount })
         assertEquals(BigDecimal("18000.00"), presenter.state.value.deposit.after?.amount)
         // The price of another amount is no price of this one.
         on(presenter, CardTopUpEvent.AmountTyped("20000"), CardTopUpEvent.Pay)
-        assertEquals(Priced.Not to 0, presenter.state.value.priced to bought())
+        assertEquals(CardPrice.Not to 0, presenter.state.value.priced to bought())
         priced(presenter, "2000")
         on(presenter, CardTopUpEvent.Pay, CardTopUpEvent.Pay)
         assertEquals(1, bought())
@@ -105,7 +105,7 @@ class CardTopUpPresenterTest {
     fun what_is_no_amount_asks_for_nothing() = runTest {
         val presenter = presenter()
         for (typed in listOf("", "abc", "-100", "1.234", "1e9", "0x10", "١٠٠", "100\u0000", "9".repeat(4096))) {
-            assertEquals(Priced.Not, priced(presenter, typed), typed.take(20))
+            assertEquals(CardPrice.Not, priced(presenter, typed), typed.take(20))
         }
         assertFalse("quote" in fake.calls)
         assertTrue(presenter.state.value.typed.length <= 14)
@@ -145,15 +145,15 @@ class CardTopUpPresenterTest {
     fun new_terms_are_shown_before_the_button_and_those_that_need_it_are_accepted_first_av_125() = runTest {
         fake.terms.change = FakeTerms.second.copy(needsAcceptance = false)
         val presenter = presenter()
-        assertEquals(false, assertIs<Priced.Firm>(priced(presenter, "2000")).terms.single().mustAccept)
+        assertEquals(false, assertIs<CardPrice.Firm>(priced(presenter, "2000")).terms.single().mustAccept)
         assertTrue(presenter.state.value.canPay, "paying accepts them")
         fake.terms.change = FakeTerms.second
-        assertTrue(assertIs<Priced.Firm>(priced(presenter, "2000")).mustAccept)
+        assertTrue(assertIs<CardPrice.Firm>(priced(presenter, "2000")).mustAccept)
         on(presenter, CardTopUpEvent.Pay, CardTopUpEvent.SeeTerms)
         assertEquals(0 to listOf("terms"), bought() to went)
         fake.terms.accept(Samples.city.id, "rules", "2")
         on(presenter, CardTopUpEvent.Seen)
-        assertEquals(emptyList(), assertIs<Priced.Firm>(presenter.state.value.priced).terms)
+        assertEquals(emptyList(), assertIs<CardPrice.Firm>(presenter.state.value.priced).terms)
         assertTrue(presenter.state.value.canPay)
     }
 
@@ -161,11 +161,11 @@ class CardTopUpPresenterTest {
     fun a_suspended_account_leads_to_the_account_and_is_asked_again_when_that_was_left_av_103_av_126() = runTest {
         val presenter = presenter()
         fake.failure = MestoException.Refused("account_suspended", "You suspended this account.", "Resume it.", emptyMap(), "", null, false)
-        assertTrue(assertIs<Priced.Refused>(priced(presenter, "2000")).isOfAccount)
+        assertTrue(assertIs<CardPrice.Refused>(priced(presenter, "2000")).isOfAccount)
         on(presenter, CardTopUpEvent.SeeAccount)
         assertEquals(listOf("account"), went)
         on(presenter, CardTopUpEvent.Seen)
-        assertIs<Priced.Firm>(presenter.state.value.priced)
+        assertIs<CardPrice.Firm>(presenter.state.value.priced)
     }
 
     @Test
