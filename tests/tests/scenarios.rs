@@ -11,12 +11,14 @@ use mesto_cli::clock::PhoneClock;
 use mesto_cli::testbed::{Options, World};
 use mesto_client::http::HttpLink;
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::cards::riders::Card;
 use mesto_client::protocol::kernel::ids::VehicleId;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::merchants::payers::{MerchantsOffer, MerchantsSubject};
-use mesto_client::protocol::rides::riders::{RidesOffer, RidesSubject};
+use mesto_client::protocol::passes::holders::PassesSubject;
+use mesto_client::protocol::rides::riders::{Companions, RidesOffer, RidesSubject};
 use mesto_client::rules::garages::TicketNumber;
 use mesto_client::rules::{FacilityId, Money};
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
@@ -408,6 +410,50 @@ impl Phone {
             }
             "controller" => self.staff("/controller/report", body(step), &["taken", "settled"]).await,
             "barrier" => self.staff("/controller/exit", body(step), &[]).await,
+            "grant_benefit" => {
+                let mut granted = body(step);
+                granted["account"] = json!(self.client.account().state().account.expect("somebody is signed in"));
+                self.staff("/benefit", granted, &[]).await
+            }
+            "check_pass" => {
+                let subject = PassesSubject {
+                    product: text(step, "product").parse().unwrap(),
+                    first_on: step["first_on"].as_str().map(|day| day.parse().unwrap()),
+                    is_again: step["again"] == true,
+                };
+                let quote = self.client.passes().quote(&self.city, &subject, pay(step)).await?;
+                Ok(self.remember(step, quote))
+            }
+            "passes" => {
+                let state = self.client.passes().state();
+                let next = state.current.iter().chain(&state.coming).next();
+                Ok(answer(json!({
+                    "current": state.current.len(), "coming": state.coming.len(), "over": state.over.len(),
+                    "benefits": state.benefits.len(), "last_on": next.map(|pass| pass.last_on.to_string()),
+                })))
+            }
+            "give_pass_back" => {
+                let pass = self.client.passes().state().coming.first().expect("a pass begins later").id;
+                let pass = self.client.passes().give_back(pass).await?;
+                self.client.sync().await?;
+                Ok(answer(json!({ "state": pass.state.as_str() })))
+            }
+            "issue_card" => self.staff("/card", body(step), &[]).await,
+            "link_card" => {
+                let card = self.client.cards().link(&self.city, text(step, "number"), text(step, "code")).await?;
+                Ok(self.of_card(&card))
+            }
+            "cards" => {
+                let card = self.client.cards().state().cards.first().cloned().expect("a card is linked");
+                Ok(self.of_card(&card))
+            }
+            "check_card_top_up" => {
+                let card = self.client.cards().state().cards.first().cloned().expect("a card is linked");
+                let amount = Money::new(text(step, "amount").parse().unwrap(), card.balance.amount.currency).unwrap();
+                let quote = self.client.cards().quote(&self.city, card.id, amount, pay(step)).await?;
+                Ok(self.remember(step, quote))
+            }
+            "hold_card" => self.staff("/reader", body(step), &["balance", "written", "is_ride"]).await,
             "bus" => {
                 let said = self.staff("/bus", body(step), &["sign"]).await?;
                 self.sign = said["sign"].as_str().unwrap().to_owned();
@@ -517,7 +563,12 @@ impl Phone {
         if let Some(text) = &scanned {
             self.client.rides().check_sign(&self.city, text)?;
         }
-        Ok(RidesSubject { scanned, vehicle: vehicle.map(str::to_owned), persons, companions: Vec::new(), is_again })
+        let companions = step["companions"].as_array().into_iter().flatten().map(|with| Companions {
+            category: text(with, "category").parse().unwrap(),
+            persons: with["persons"].as_u64().unwrap().try_into().unwrap(),
+        });
+        let companions = companions.collect();
+        Ok(RidesSubject { scanned, vehicle: vehicle.map(str::to_owned), persons, companions, is_again })
     }
 
     fn of_ride(&self, quote: &Quote, offer: &RidesOffer) -> Map<String, Value> {
@@ -548,25 +599,42 @@ impl Phone {
         }))
     }
 
+    fn of_card(&self, card: &Card) -> Map<String, Value> {
+        let waiting = self.client.cards().notes(card).waiting;
+        answer(json!({
+            "number": card.number_masked, "state": card.state.as_str(), "balance": card.balance.amount.amount.to_string(),
+            "waiting": waiting.map_or_else(|| "0.00".to_owned(), |sum| sum.amount.to_string()),
+        }))
+    }
+
     fn remember(&mut self, step: &Value, quote: Quote) -> Map<String, Value> {
         let item = &quote.items[0];
         let ride = self.client.rides().offer(&quote);
-        let paid = self.client.merchants().offer(&quote);
-        let fields = match self.client.garages().offer(&quote) {
-            _ if ride.is_some() => self.of_ride(&quote, &ride.unwrap()),
-            _ if paid.is_some() => self.of_payment(&quote, &paid.unwrap()),
-            Some(visit) => {
-                let (lines, notices) = in_kinds(&item.lines, &item.notices);
-                answer(json!({
-                    "total": quote.total.amount.to_string(), "price": visit.price.amount.to_string(),
-                    "entered_at": moment(visit.entered_at), "exit_by": moment_or_none(visit.exit_by),
-                    "rises_at": moment_or_none(visit.rises_at), "lines": lines, "notices": notices,
-                }))
-            }
-            None => {
-                let offer = self.client.parking().offer(&quote).expect("it is of parking");
-                of_offer(&offer, &item.lines, &item.notices, &quote.total)
-            }
+        let (lines, notices) = in_kinds(&item.lines, &item.notices);
+        let fields = if let Some(ride) = ride {
+            self.of_ride(&quote, &ride)
+        } else if let Some(paid) = self.client.merchants().offer(&quote) {
+            self.of_payment(&quote, &paid)
+        } else if let Some(pass) = self.client.passes().offer(&quote) {
+            answer(json!({
+                "total": quote.total.amount.to_string(), "category": pass.category.as_str(),
+                "first_on": pass.first_on.to_string(), "last_on": pass.last_on.to_string(),
+                "overlaps": pass.overlaps.is_some(), "lines": lines, "notices": notices,
+            }))
+        } else if let Some(top_up) = self.client.cards().offer(&quote) {
+            answer(json!({
+                "total": quote.total.amount.to_string(), "number": top_up.number_masked,
+                "hold_until": moment(top_up.hold_until), "lines": lines, "notices": notices,
+            }))
+        } else if let Some(visit) = self.client.garages().offer(&quote) {
+            answer(json!({
+                "total": quote.total.amount.to_string(), "price": visit.price.amount.to_string(),
+                "entered_at": moment(visit.entered_at), "exit_by": moment_or_none(visit.exit_by),
+                "rises_at": moment_or_none(visit.rises_at), "lines": lines, "notices": notices,
+            }))
+        } else {
+            let offer = self.client.parking().offer(&quote).expect("it is of parking");
+            of_offer(&offer, &item.lines, &item.notices, &quote.total)
         };
         if let Some(name) = step["as"].as_str() {
             self.quotes.insert(name.to_owned(), quote.clone());

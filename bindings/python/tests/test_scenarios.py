@@ -1,6 +1,7 @@
 """The scenarios of tests/scenarios, played word for word through the Python bindings: see docs/scenarios.md."""
 
 import contextlib
+import datetime
 import json
 import unittest
 from decimal import Decimal
@@ -251,6 +252,74 @@ class Player:
     def do_barrier(self, step):
         return self.testbed.ask("POST", "/controller/exit", body(step))
 
+    def do_grant_benefit(self, step):
+        self.testbed.ask("POST", "/benefit", body(step) | {"account": self.mesto.account.state().account})
+
+    def do_check_pass(self, step):
+        first = step.get("first_on")
+        subject = mesto.PassesSubject(
+            product=step["product"],
+            first_on=first and datetime.date.fromisoformat(first),
+            is_again=step.get("again", False),
+        )
+        quote = self.mesto.passes.quote(self.city, subject, pay(step))
+        item = self.remembered(quote, step)
+        offer = item.offer.offer
+        return self.priced(item.lines, item.notices, quote.total) | {
+            "category": offer.category,
+            "first_on": offer.first_on.isoformat(),
+            "last_on": offer.last_on.isoformat(),
+            "overlaps": offer.overlaps is not None,
+        }
+
+    def do_passes(self, _):
+        state = self.mesto.passes.state()
+        following = next(iter(state.current + state.coming), None)
+        return {
+            "current": len(state.current),
+            "coming": len(state.coming),
+            "over": len(state.over),
+            "benefits": len(state.benefits),
+            "last_on": following and following.last_on.isoformat(),
+        }
+
+    def do_give_pass_back(self, _):
+        back = self.mesto.passes.give_back(self.mesto.passes.state().coming[0].id)
+        self.mesto.account.sync()
+        return {"state": word(back.state)}
+
+    def do_issue_card(self, step):
+        self.testbed.ask("POST", "/card", body(step))
+
+    def card(self, card):
+        waiting = self.mesto.cards.notes(card).waiting
+        return {
+            "number": card.number_masked,
+            "state": word(card.state),
+            "balance": amount(card.balance.amount),
+            "waiting": amount(waiting) if waiting else "0.00",
+        }
+
+    def do_link_card(self, step):
+        return self.card(self.mesto.cards.link(self.city, step["number"], step["code"]))
+
+    def do_cards(self, _):
+        return self.card(self.mesto.cards.state().cards[0])
+
+    def do_check_card_top_up(self, step):
+        card = self.mesto.cards.state().cards[0]
+        money = mesto.Money(amount=Decimal(step["amount"]), currency=card.balance.amount.currency)
+        quote = self.mesto.cards.quote(self.city, card.id, money, pay(step))
+        item = self.remembered(quote, step)
+        offer = item.offer.offer
+        return self.priced(item.lines, item.notices, quote.total) | {
+            "number": offer.number_masked,
+            "hold_until": text_of(offer.hold_until),
+        }
+
+    def do_hold_card(self, step):
+        return self.testbed.ask("POST", "/reader", body(step))
+
     def do_bus(self, step):
         self.sign = self.testbed.ask("POST", "/bus", body(step))["sign"]
 
@@ -263,7 +332,10 @@ class Player:
         if scanned is not None:
             self.mesto.rides.check_sign(self.city, scanned)
         persons, again = step.get("persons", 1), step.get("again", False)
-        subject = mesto.RidesSubject(scanned=scanned, vehicle=vehicle, persons=persons, companions=[], is_again=again)
+        companions = [mesto.Companions(**one) for one in step.get("companions", [])]
+        subject = mesto.RidesSubject(
+            scanned=scanned, vehicle=vehicle, persons=persons, companions=companions, is_again=again
+        )
         quote = self.mesto.rides.quote(self.city, subject, pay(step))
         item = self.remembered(quote, step)
         offer = item.offer.offer

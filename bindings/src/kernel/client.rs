@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use mesto_client::http::{HttpLink, Timeouts};
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{Config, Locale, NoLog, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
@@ -406,6 +406,12 @@ pub fn moment_text(
         Some(from) => texts::format_clock_from(locale, &local, &on_clock(from, utc_offset)),
         None => texts::format_day_and_clock(locale, &local),
     })
+}
+
+/// A day of the calendar: `3 Sep 2025` in English, `3. 9. 2025.` in Serbian.
+#[uniffi::export]
+pub fn day_text(locale: String, on: NaiveDate) -> Result<String, MestoError> {
+    Ok(texts::format_day(Locale::of(&locale), on))
 }
 
 /// In UTC where no clock is that far from it.

@@ -5,6 +5,7 @@ mod office;
 mod reader;
 mod rider;
 mod show;
+mod testbed;
 
 use clap::Subcommand;
 
@@ -15,6 +16,7 @@ use crate::kernel::service::{Commands, OfCity, Run, Service};
 
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),
+    controls: Some(testbed::controls),
     city: OfCity {
         check: None,
         pages: &[("Kinds of cards", "/sections/cards/kinds"), ("Top-ups of cards", "/sections/cards/top_ups")],

@@ -1,6 +1,7 @@
 //! Benefits and passes in a terminal: a rider's passes, what a clerk grants.
 
 mod rider;
+mod testbed;
 mod tools;
 
 use clap::Subcommand;
@@ -13,6 +14,7 @@ use crate::kernel::service::{Commands, OfCity, Past, Run, Service};
 
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),
+    controls: Some(testbed::controls),
     tools: Some(Commands::of::<tools::Tool>()),
     city: OfCity {
         check: None,

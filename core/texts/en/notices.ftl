@@ -12,3 +12,20 @@ notices-unread = { $count ->
     [one] { $count } unread notice
    *[other] { $count } unread notices
 }
+
+## Screens
+
+notices-title = News and works
+notices-loading = Reading the news
+notices-kind-news = News
+notices-kind-planned-works = Planned works
+notices-kind-urgent-works = Urgent works
+notices-kind-outage = Something does not work
+notices-kind-tariff-change = New fares
+notices-kind-terms-change = New terms
+notices-kind-other = Notice
+notices-period = { $begins_at } – { $ends_at }
+notices-from = From { $begins_at }
+notices-published = Published { $published_at }
+notices-all-read = Mark all as read
+notices-unread-described = Unread: { $title }

@@ -12,3 +12,20 @@ notices-unread = { $count ->
     [one] Оқылмаған { $count } хабарландыру
    *[other] Оқылмаған { $count } хабарландыру
 }
+
+## Экрандар
+
+notices-title = Жаңалықтар мен жұмыстар
+notices-loading = Жаңалықтар оқылып жатыр
+notices-kind-news = Жаңалық
+notices-kind-planned-works = Жоспарлы жұмыстар
+notices-kind-urgent-works = Шұғыл жұмыстар
+notices-kind-outage = Ақау
+notices-kind-tariff-change = Жаңа бағалар
+notices-kind-terms-change = Жаңа шарт
+notices-kind-other = Хабарландыру
+notices-period = { $begins_at } – { $ends_at }
+notices-from = { $begins_at } бастап
+notices-published = Жарияланған уақыты: { $published_at }
+notices-all-read = Бәрін оқылған деп белгілеу
+notices-unread-described = Оқылмаған: { $title }

@@ -11,3 +11,17 @@ error-account_blocked = Оператор бұл тіркелгіні бұғат�
 
 standing-suspended = Тіркелгіні тоқтата тұрдыңыз. Теңгерім, карталар мен билеттер сақталады; төлеу үшін пайдалануды жалғастырыңыз.
 standing-blocked = Оператор тіркелгіңізді бұғаттады: { $reason }. Төленгені жарамды. Мына жерге жазыңыз: { $write_to }.
+
+## Экрандар
+
+standing-title = Тіркелгі
+standing-active = Тіркелгі белсенді.
+standing-suspend = Тіркелгіні тоқтата тұру
+standing-suspend-ask = Тіркелгіні тоқтата тұру керек пе?
+standing-suspend-why = Жалғастырғанша ештеңе төленбейді. Теңгерім, карталар, билеттер мен тарих сақталады, шарт бұзылмайды.
+standing-suspend-yes = Тоқтата тұру
+standing-suspend-no = Солай қалдыру
+standing-resume = Тіркелгіні жалғастыру
+standing-sending = Жіберіліп жатыр…
+standing-to-account = Тіркелгіге өту
+standing-loading = Тіркелгі оқылып жатыр

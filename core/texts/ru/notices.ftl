@@ -14,3 +14,20 @@ notices-unread = { $count ->
     [many] { $count } непрочитанных объявлений
    *[other] { $count } непрочитанного объявления
 }
+
+## Экраны
+
+notices-title = Новости и работы
+notices-loading = Загружаем новости
+notices-kind-news = Новость
+notices-kind-planned-works = Плановые работы
+notices-kind-urgent-works = Срочные работы
+notices-kind-outage = Сбой
+notices-kind-tariff-change = Новые тарифы
+notices-kind-terms-change = Новые условия
+notices-kind-other = Объявление
+notices-period = { $begins_at } – { $ends_at }
+notices-from = С { $begins_at }
+notices-published = Опубликовано { $published_at }
+notices-all-read = Отметить всё прочитанным
+notices-unread-described = Не прочитано: { $title }

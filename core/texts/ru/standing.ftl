@@ -11,3 +11,17 @@ error-account_blocked = Оператор заблокировал эту учё�
 
 standing-suspended = Вы приостановили учётную запись. Баланс, карты и билеты остаются; возобновите её, чтобы платить.
 standing-blocked = Оператор заблокировал вашу учётную запись: { $reason }. Оплаченное действует. Пишите: { $write_to }.
+
+## Экраны
+
+standing-title = Учётная запись
+standing-active = Учётная запись действует.
+standing-suspend = Приостановить учётную запись
+standing-suspend-ask = Приостановить учётную запись?
+standing-suspend-why = Пока не возобновите, оплатить ничего нельзя. Баланс, карты, билеты и история остаются, договор не расторгается.
+standing-suspend-yes = Приостановить
+standing-suspend-no = Оставить как есть
+standing-resume = Возобновить учётную запись
+standing-sending = Отправляем…
+standing-to-account = К учётной записи
+standing-loading = Загружаем учётную запись

@@ -11,3 +11,16 @@ error-terms_unknown = Уже есть более новые условия.
 
 terms-pending = Новые условия: версия { $version } действует с { $effective_on }. Оплата с этого дня означает согласие.
 terms-to-accept = Новые условия: версия { $version } действует с { $effective_on }. С этого дня их нужно принять до оплаты.
+
+## Экраны
+
+terms-title = Условия
+terms-loading = Загружаем условия
+terms-see = Посмотреть новые условия
+terms-read = Прочитать версию { $version }
+terms-accept = Принимаю версию { $version }
+terms-accepting = Отправляем…
+terms-in-force = Действует версия { $version }
+terms-accepted = Версия { $version } принята { $accepted_at }
+terms-disagree = Если не согласны, приостановите учётную запись или откажитесь от договора по электронной почте до вступления изменений в силу. Баланс и карты остаются.
+terms-none = Ничего нового принимать не нужно.

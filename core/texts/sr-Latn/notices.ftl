@@ -13,3 +13,20 @@ notices-unread = { $count ->
     [few] { $count } nepročitana obaveštenja
    *[other] { $count } nepročitanih obaveštenja
 }
+
+## Ekrani
+
+notices-title = Novosti i radovi
+notices-loading = Učitavaju se novosti
+notices-kind-news = Novost
+notices-kind-planned-works = Planirani radovi
+notices-kind-urgent-works = Hitni radovi
+notices-kind-outage = Nešto ne radi
+notices-kind-tariff-change = Nove cene
+notices-kind-terms-change = Novi uslovi
+notices-kind-other = Obaveštenje
+notices-period = { $begins_at } – { $ends_at }
+notices-from = Od { $begins_at }
+notices-published = Objavljeno { $published_at }
+notices-all-read = Označi sve kao pročitano
+notices-unread-described = Nepročitano: { $title }

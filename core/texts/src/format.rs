@@ -1,6 +1,6 @@
 //! Money, numbers and times as a language writes them.
 
-use chrono::{DateTime, Datelike, FixedOffset, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Utc};
 use mesto_rules::{Money, TimeRules};
 use rust_decimal::Decimal;
 
@@ -71,8 +71,19 @@ pub fn format_day_and_clock(locale: Locale, local: &DateTime<FixedOffset>) -> St
     match locale {
         Locale::En => local.format("%-d %b, %H:%M").to_string(),
         Locale::SrLatn => local.format("%-d. %-m. u %H:%M").to_string(),
-        Locale::Kk => day_of_month(local, KAZAKH_MONTHS),
-        Locale::Ru => day_of_month(local, RUSSIAN_MONTHS),
+        Locale::Kk => format!("{}, {}", day_of_month(local, KAZAKH_MONTHS), format_clock(local)),
+        Locale::Ru => format!("{}, {}", day_of_month(local, RUSSIAN_MONTHS), format_clock(local)),
+    }
+}
+
+/// A day: `3 Sep 2025`, `3. 9. 2025.`, `2025 ж. 3 қыркүйек` and `3 сентября 2025 г.`
+#[must_use]
+pub fn format_day(locale: Locale, on: NaiveDate) -> String {
+    match locale {
+        Locale::En => on.format("%-d %b %Y").to_string(),
+        Locale::SrLatn => on.format("%-d. %-m. %Y.").to_string(),
+        Locale::Kk => format!("{}{NO_BREAK}ж. {}", on.year(), day_of_month(&on, KAZAKH_MONTHS)),
+        Locale::Ru => format!("{} {}{NO_BREAK}г.", day_of_month(&on, RUSSIAN_MONTHS), on.year()),
     }
 }
 
@@ -107,9 +118,9 @@ const RUSSIAN_MONTHS: [&str; 12] = [
     "декабря",
 ];
 
-fn day_of_month(local: &DateTime<FixedOffset>, months: [&str; 12]) -> String {
-    let month = usize::try_from(local.month0()).ok().and_then(|month| months.get(month)).copied().unwrap_or_default();
-    format!("{}{NO_BREAK}{month}, {}", local.day(), format_clock(local))
+fn day_of_month(on: &impl Datelike, months: [&str; 12]) -> String {
+    let month = usize::try_from(on.month0()).ok().and_then(|month| months.get(month)).copied().unwrap_or_default();
+    format!("{}{NO_BREAK}{month}", on.day())
 }
 
 /// The time of a wall clock as it is told at `from`: with its day when that is another.
@@ -145,6 +156,19 @@ mod tests {
         for (seconds, text) in [(0, "00:00"), (545, "09:05"), (3599, "59:59"), (3600, "1:00:00"), (90_061, "25:01:01")]
         {
             assert_eq!(format_countdown(seconds), text);
+        }
+    }
+
+    #[test]
+    fn a_day_is_written_as_its_language_does_av_135() {
+        let day = |locale| NaiveDate::from_ymd_opt(2025, 9, 3).map(|on| format_day(locale, on).replace(NO_BREAK, " "));
+        for (locale, text) in [
+            (Locale::En, "3 Sep 2025"),
+            (Locale::SrLatn, "3. 9. 2025."),
+            (Locale::Kk, "2025 ж. 3 қыркүйек"),
+            (Locale::Ru, "3 сентября 2025 г."),
+        ] {
+            assert_eq!(day(locale).as_deref(), Some(text));
         }
     }
 

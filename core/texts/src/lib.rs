@@ -24,7 +24,7 @@ use catalogue::Catalogue;
 
 pub use catalogue::{APP, MESSAGES, Source};
 pub use format::{
-    format_clock, format_clock_from, format_countdown, format_day_and_clock, format_moment, format_money,
+    format_clock, format_clock_from, format_countdown, format_day, format_day_and_clock, format_moment, format_money,
     format_number, format_time, minutes_left,
 };
 pub use locale::Locale;

@@ -93,6 +93,15 @@ public struct Texts: Sendable {
     /// Replaced
     public func cardStateReplaced() -> String { render("card-state-replaced", [:]) }
 
+    /// With a benefit
+    public func cardTariffBenefit() -> String { render("card-tariff-benefit", [:]) }
+
+    /// Other (update the app)
+    public func cardTariffOther() -> String { render("card-tariff-other", [:]) }
+
+    /// Standard
+    public func cardTariffStandard() -> String { render("card-tariff-standard", [:]) }
+
     /// On the card
     public func cardTopUpHeld() -> String { render("card-top-up-held", [:]) }
 
@@ -123,20 +132,98 @@ public struct Texts: Sendable {
     /// {$amount} as of {$as_of}
     public func cardsBalance(amount: String, asOf: String) -> String { render("cards-balance", ["amount": amount, "as_of": asOf]) }
 
+    /// The terminal in the vehicle shows the balance, too, and the conductor reads it with his terminal.
+    public func cardsBalanceElsewhere() -> String { render("cards-balance-elsewhere", [:]) }
+
     /// Readers tell late: rides after that moment may be missing.
     public func cardsBalanceNote() -> String { render("cards-balance-note", [:]) }
+
+    /// Block this card now?
+    public func cardsBlockAsk() -> String { render("cards-block-ask", [:]) }
+
+    /// It neither rides nor is topped up any more. Its balance stays and moves to another card at the partner's office; you cannot unblock it here.
+    public func cardsBlockWhy() -> String { render("cards-block-why", [:]) }
+
+    /// Block the card
+    public func cardsBlockYes() -> String { render("cards-block-yes", [:]) }
 
     /// Blocked. Come to the partner's office yourself, with an application, the original of an identity document and another card of yours.
     public func cardsBlockedNow() -> String { render("cards-blocked-now", [:]) }
 
+    /// Transport card
+    public func cardsCardTitle() -> String { render("cards-card-title", [:]) }
+
+    /// It cannot be read
+    public func cardsDefective() -> String { render("cards-defective", [:]) }
+
+    /// Report that this card cannot be read?
+    public func cardsDefectiveAsk() -> String { render("cards-defective-ask", [:]) }
+
     /// Noted. Come to the partner's office with the card and an identity document to have it replaced.
     public func cardsDefectiveNow() -> String { render("cards-defective-now", [:]) }
+
+    /// It is replaced at the partner's office. Until then it rides wherever it can be read.
+    public func cardsDefectiveWhy() -> String { render("cards-defective-why", [:]) }
+
+    /// Report it
+    public func cardsDefectiveYes() -> String { render("cards-defective-yes", [:]) }
+
+    /// What moved the balance
+    public func cardsHistory() -> String { render("cards-history", [:]) }
+
+    /// Reading what moved the balance
+    public func cardsHistoryLoading() -> String { render("cards-history-loading", [:]) }
+
+    /// Show more
+    public func cardsHistoryMore() -> String { render("cards-history-more", [:]) }
 
     /// Not used for a year. It still rides, and a ride makes it active.
     public func cardsInactive() -> String { render("cards-inactive", [:]) }
 
+    /// Leave it as it is
+    public func cardsLeave() -> String { render("cards-leave", [:]) }
+
+    /// Printed code
+    public func cardsLinkCode() -> String { render("cards-link-code", [:]) }
+
+    /// Beside the QR of the card
+    public func cardsLinkCodeWhy() -> String { render("cards-link-code-why", [:]) }
+
+    /// Link a card
+    public func cardsLinkGo() -> String { render("cards-link-go", [:]) }
+
+    /// Hold the QR of the card in the frame, or type the code.
+    public func cardsLinkLook() -> String { render("cards-link-look", [:]) }
+
+    /// Number of the card
+    public func cardsLinkNumber() -> String { render("cards-link-number", [:]) }
+
+    /// 8 to 20 digits
+    public func cardsLinkNumberWhy() -> String { render("cards-link-number-why", [:]) }
+
+    /// The code was read. Type the number, too.
+    public func cardsLinkRead() -> String { render("cards-link-read", [:]) }
+
+    /// You have a card already
+    public func cardsLinkSecond() -> String { render("cards-link-second", [:]) }
+
+    /// In place of a lost or stolen card another one of yours, an active one, is linked at the partner's office for a confirmed user: come yourself with an application and the original of an identity document.
+    public func cardsLinkSecondOffice() -> String { render("cards-link-second-office", [:]) }
+
+    /// Another one is linked only where all are of the tariff Standard.
+    public func cardsLinkSecondWhy() -> String { render("cards-link-second-why", [:]) }
+
     /// Card {$number_masked} is linked
     public func cardsLinked(numberMasked: String) -> String { render("cards-linked", ["number_masked": numberMasked]) }
+
+    /// Linking…
+    public func cardsLinking() -> String { render("cards-linking", [:]) }
+
+    /// Reading your cards
+    public func cardsLoading() -> String { render("cards-loading", [:]) }
+
+    /// It was lost
+    public func cardsLost() -> String { render("cards-lost", [:]) }
 
     /// No card yet. A card rides without an account, too.
     public func cardsNone() -> String { render("cards-none", [:]) }
@@ -144,17 +231,83 @@ public struct Texts: Sendable {
     /// Nothing yet.
     public func cardsNoneMoved() -> String { render("cards-none-moved", [:]) }
 
+    /// Another card took its place: the balance is on that one.
+    public func cardsReplacedWhy() -> String { render("cards-replaced-why", [:]) }
+
     /// Enough for {$count} rides
     public func cardsRidesLeft(count: Int) -> String { render("cards-rides-left", ["count": String(count)]) }
+
+    /// Card {$card}: {$balance}, {$state}
+    public func cardsRowDescribed(card: String, balance: String, state: String) -> String { render("cards-row-described", ["card": card, "balance": balance, "state": state]) }
+
+    /// Sending…
+    public func cardsSending() -> String { render("cards-sending", [:]) }
+
+    /// {$state}: {$trouble}
+    public func cardsStateWhy(state: String, trouble: String) -> String { render("cards-state-why", ["state": state, "trouble": trouble]) }
+
+    /// It was stolen
+    public func cardsStolen() -> String { render("cards-stolen", [:]) }
+
+    /// If that is a mistake, come to the partner's office with an identity document.
+    public func cardsStoppedWhy() -> String { render("cards-stopped-why", [:]) }
+
+    /// Tariff
+    public func cardsTariff() -> String { render("cards-tariff", [:]) }
 
     /// My transport cards
     public func cardsTitle() -> String { render("cards-title", [:]) }
 
+    /// Amount
+    public func cardsTopUpAmount() -> String { render("cards-top-up-amount", [:]) }
+
+    /// Pay {$amount} onto card {$card}
+    public func cardsTopUpDescribed(amount: String, card: String) -> String { render("cards-top-up-described", ["amount": amount, "card": card]) }
+
+    /// Top up
+    public func cardsTopUpGo() -> String { render("cards-top-up-go", [:]) }
+
+    /// Once paid, hold the card at a reader until {$hold_until}, at least 2 seconds. It is not on the card before.
+    public func cardsTopUpHold(holdUntil: String) -> String { render("cards-top-up-hold", ["hold_until": holdUntil]) }
+
+    /// From {$smallest} to {$largest} at once. How often is not limited, nor is the balance.
+    public func cardsTopUpLimits(smallest: String, largest: String) -> String { render("cards-top-up-limits", ["smallest": smallest, "largest": largest]) }
+
     /// {$amount} are paid. Hold the card at a reader until {$hold_until}, at least 2 seconds.
     public func cardsTopUpPaid(amount: String, holdUntil: String) -> String { render("cards-top-up-paid", ["amount": amount, "hold_until": holdUntil]) }
 
+    /// Show what it costs
+    public func cardsTopUpPrice() -> String { render("cards-top-up-price", [:]) }
+
+    /// Top up the card
+    public func cardsTopUpTitle() -> String { render("cards-top-up-title", [:]) }
+
+    /// To pay
+    public func cardsTopUpTotal() -> String { render("cards-top-up-total", [:]) }
+
+    /// Top-ups
+    public func cardsTopUps() -> String { render("cards-top-ups", [:]) }
+
+    /// A top-up of a card is not confirmed yet
+    public func cardsUnconfirmed() -> String { render("cards-unconfirmed", [:]) }
+
+    /// Unlink this card
+    public func cardsUnlink() -> String { render("cards-unlink", [:]) }
+
+    /// Unlink this card?
+    public func cardsUnlinkAsk() -> String { render("cards-unlink-ask", [:]) }
+
+    /// Its balance stays on it and it rides on. You do not see it here any more.
+    public func cardsUnlinkWhy() -> String { render("cards-unlink-why", [:]) }
+
+    /// Unlink it
+    public func cardsUnlinkYes() -> String { render("cards-unlink-yes", [:]) }
+
     /// The card is unlinked. Its balance stays on it.
     public func cardsUnlinked() -> String { render("cards-unlinked", [:]) }
+
+    /// {$amount} are paid and not on the card yet
+    public func cardsWaits(amount: String) -> String { render("cards-waits", ["amount": amount]) }
 
     /// Assumed
     public func certaintyAssumed() -> String { render("certainty-assumed", [:]) }
@@ -603,11 +756,53 @@ public struct Texts: Sendable {
     /// A transfer is not counted: it goes by when or where you got off before, which is not known.
     public func noticeRidesTransferNotMeasured() -> String { render("notice-rides-transfer-not-measured", [:]) }
 
+    /// Mark all as read
+    public func noticesAllRead() -> String { render("notices-all-read", [:]) }
+
+    /// From {$begins_at}
+    public func noticesFrom(beginsAt: String) -> String { render("notices-from", ["begins_at": beginsAt]) }
+
+    /// News
+    public func noticesKindNews() -> String { render("notices-kind-news", [:]) }
+
+    /// Notice
+    public func noticesKindOther() -> String { render("notices-kind-other", [:]) }
+
+    /// Something does not work
+    public func noticesKindOutage() -> String { render("notices-kind-outage", [:]) }
+
+    /// Planned works
+    public func noticesKindPlannedWorks() -> String { render("notices-kind-planned-works", [:]) }
+
+    /// New fares
+    public func noticesKindTariffChange() -> String { render("notices-kind-tariff-change", [:]) }
+
+    /// New terms
+    public func noticesKindTermsChange() -> String { render("notices-kind-terms-change", [:]) }
+
+    /// Urgent works
+    public func noticesKindUrgentWorks() -> String { render("notices-kind-urgent-works", [:]) }
+
+    /// Reading the news
+    public func noticesLoading() -> String { render("notices-loading", [:]) }
+
     /// There is no news.
     public func noticesNone() -> String { render("notices-none", [:]) }
 
+    /// {$begins_at} – {$ends_at}
+    public func noticesPeriod(beginsAt: String, endsAt: String) -> String { render("notices-period", ["begins_at": beginsAt, "ends_at": endsAt]) }
+
+    /// Published {$published_at}
+    public func noticesPublished(publishedAt: String) -> String { render("notices-published", ["published_at": publishedAt]) }
+
+    /// News and works
+    public func noticesTitle() -> String { render("notices-title", [:]) }
+
     /// {$count} unread notices
     public func noticesUnread(count: Int) -> String { render("notices-unread", ["count": String(count)]) }
+
+    /// Unread: {$title}
+    public func noticesUnreadDescribed(title: String) -> String { render("notices-unread-described", ["title": title]) }
 
     /// card
     public func onSiteCard() -> String { render("on-site-card", [:]) }
@@ -696,11 +891,53 @@ public struct Texts: Sendable {
     /// Other (update the app)
     public func passStateOther() -> String { render("pass-state-other", [:]) }
 
+    /// Until {$until_on}
+    public func passesBenefitUntil(untilOn: String) -> String { render("passes-benefit-until", ["until_on": untilOn]) }
+
+    /// No benefits. An office of the operator grants them.
+    public func passesBenefitsNone() -> String { render("passes-benefits-none", [:]) }
+
     /// My benefits
     public func passesBenefitsTitle() -> String { render("passes-benefits-title", [:]) }
 
     /// Buy another one
     public func passesBuyAgain() -> String { render("passes-buy-again", [:]) }
+
+    /// Buy {$pass} for {$amount}
+    public func passesBuyDescribed(pass: String, amount: String) -> String { render("passes-buy-described", ["pass": pass, "amount": amount]) }
+
+    /// A day earlier
+    public func passesBuyEarlier() -> String { render("passes-buy-earlier", [:]) }
+
+    /// First day
+    public func passesBuyFirst() -> String { render("passes-buy-first", [:]) }
+
+    /// For
+    public func passesBuyFor() -> String { render("passes-buy-for", [:]) }
+
+    /// It is not given back.
+    public func passesBuyKept() -> String { render("passes-buy-kept", [:]) }
+
+    /// Last day
+    public func passesBuyLast() -> String { render("passes-buy-last", [:]) }
+
+    /// A day later
+    public func passesBuyLater() -> String { render("passes-buy-later", [:]) }
+
+    /// You hold {$pass} for the same rides until {$last_on}. Another one is bought only if you mean it.
+    public func passesBuyOverlaps(pass: String, lastOn: String) -> String { render("passes-buy-overlaps", ["pass": pass, "last_on": lastOn]) }
+
+    /// It can be given back until {$until}.
+    public func passesBuyRefundable(until: String) -> String { render("passes-buy-refundable", ["until": until]) }
+
+    /// Buy a pass
+    public func passesBuyTitle() -> String { render("passes-buy-title", [:]) }
+
+    /// To pay
+    public func passesBuyTotal() -> String { render("passes-buy-total", [:]) }
+
+    /// Begin later
+    public func passesComingTitle() -> String { render("passes-coming-title", [:]) }
 
     /// {$days} days
     public func passesDays(days: Int) -> String { render("passes-days", ["days": String(days)]) }
@@ -711,8 +948,29 @@ public struct Texts: Sendable {
     /// The operator has lost its record of this pass. Ask support.
     public func passesForgottenWhy() -> String { render("passes-forgotten-why", [:]) }
 
+    /// Give it back
+    public func passesGiveBack() -> String { render("passes-give-back", [:]) }
+
+    /// Give this pass back?
+    public func passesGiveBackAsk() -> String { render("passes-give-back-ask", [:]) }
+
+    /// Keep it
+    public func passesGiveBackNo() -> String { render("passes-give-back-no", [:]) }
+
+    /// {$price} goes back to where it came from, and the pass does not hold.
+    public func passesGiveBackWhy(price: String) -> String { render("passes-give-back-why", ["price": price]) }
+
     /// The pass was given back, {$price} is on its way.
     public func passesGivenBack(price: String) -> String { render("passes-given-back", ["price": price]) }
+
+    /// Giving it back…
+    public func passesGivingBack() -> String { render("passes-giving-back", [:]) }
+
+    /// {$first_on} – {$last_on}
+    public func passesHolds(firstOn: String, lastOn: String) -> String { render("passes-holds", ["first_on": firstOn, "last_on": lastOn]) }
+
+    /// Reading your passes
+    public func passesLoading() -> String { render("passes-loading", [:]) }
 
     /// A month
     public func passesMonth() -> String { render("passes-month", [:]) }
@@ -726,8 +984,17 @@ public struct Texts: Sendable {
     /// Passes on sale
     public func passesOnSaleTitle() -> String { render("passes-on-sale-title", [:]) }
 
+    /// Earlier
+    public func passesOverTitle() -> String { render("passes-over-title", [:]) }
+
+    /// {$pass}, {$holds}: {$price}
+    public func passesRowDescribed(pass: String, holds: String, price: String) -> String { render("passes-row-described", ["pass": pass, "holds": holds, "price": price]) }
+
     /// My passes
     public func passesTitle() -> String { render("passes-title", [:]) }
+
+    /// A pass is not confirmed yet
+    public func passesUnconfirmed() -> String { render("passes-unconfirmed", [:]) }
 
     /// Given up
     public func paymentStateAbandoned() -> String { render("payment-state-abandoned", [:]) }
@@ -1074,11 +1341,44 @@ public struct Texts: Sendable {
     /// What is wrong?
     public func ridesWrongWhat() -> String { render("rides-wrong-what", [:]) }
 
+    /// The account is active.
+    public func standingActive() -> String { render("standing-active", [:]) }
+
     /// The operator blocked your account: {$reason}. What you paid stays valid. Write to {$write_to}.
     public func standingBlocked(reason: String, writeTo: String) -> String { render("standing-blocked", ["reason": reason, "write_to": writeTo]) }
 
+    /// Reading your account
+    public func standingLoading() -> String { render("standing-loading", [:]) }
+
+    /// Resume my account
+    public func standingResume() -> String { render("standing-resume", [:]) }
+
+    /// Sending…
+    public func standingSending() -> String { render("standing-sending", [:]) }
+
+    /// Suspend my account
+    public func standingSuspend() -> String { render("standing-suspend", [:]) }
+
+    /// Suspend the account?
+    public func standingSuspendAsk() -> String { render("standing-suspend-ask", [:]) }
+
+    /// Leave it as it is
+    public func standingSuspendNo() -> String { render("standing-suspend-no", [:]) }
+
+    /// Nothing can be paid until you resume it. Balance, cards, tickets and history stay, and the contract is not ended.
+    public func standingSuspendWhy() -> String { render("standing-suspend-why", [:]) }
+
+    /// Suspend it
+    public func standingSuspendYes() -> String { render("standing-suspend-yes", [:]) }
+
     /// You suspended your account. Balance, cards and tickets stay; resume it to pay.
     public func standingSuspended() -> String { render("standing-suspended", [:]) }
+
+    /// My account
+    public func standingTitle() -> String { render("standing-title", [:]) }
+
+    /// To my account
+    public func standingToAccount() -> String { render("standing-to-account", [:]) }
 
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }
@@ -1200,8 +1500,38 @@ public struct Texts: Sendable {
     /// The price is not known
     public func tariffGaragesUnknown() -> String { render("tariff-garages-unknown", [:]) }
 
+    /// I accept version {$version}
+    public func termsAccept(version: String) -> String { render("terms-accept", ["version": version]) }
+
+    /// Version {$version} accepted {$accepted_at}
+    public func termsAccepted(version: String, acceptedAt: String) -> String { render("terms-accepted", ["version": version, "accepted_at": acceptedAt]) }
+
+    /// Sending…
+    public func termsAccepting() -> String { render("terms-accepting", [:]) }
+
+    /// If you disagree, suspend the account or refuse the contract by e-mail before the change holds. Balance and cards stay.
+    public func termsDisagree() -> String { render("terms-disagree", [:]) }
+
+    /// In force: version {$version}
+    public func termsInForce(version: String) -> String { render("terms-in-force", ["version": version]) }
+
+    /// Reading the terms
+    public func termsLoading() -> String { render("terms-loading", [:]) }
+
+    /// Nothing new to accept.
+    public func termsNone() -> String { render("terms-none", [:]) }
+
     /// New terms: version {$version} holds from {$effective_on}. Paying from that day on accepts it.
     public func termsPending(version: String, effectiveOn: String) -> String { render("terms-pending", ["version": version, "effective_on": effectiveOn]) }
+
+    /// Read version {$version}
+    public func termsRead(version: String) -> String { render("terms-read", ["version": version]) }
+
+    /// See the new terms
+    public func termsSee() -> String { render("terms-see", [:]) }
+
+    /// Terms
+    public func termsTitle() -> String { render("terms-title", [:]) }
 
     /// New terms: version {$version} holds from {$effective_on}. It has to be accepted before you pay from that day on.
     public func termsToAccept(version: String, effectiveOn: String) -> String { render("terms-to-accept", ["version": version, "effective_on": effectiveOn]) }

@@ -127,6 +127,23 @@ final class ScenarioPlayer {
         case "visit": return try visit(word(step, "ticket"))
         case "controller": return try await testbed.ask("POST", "/controller/report", body(step))
         case "barrier": return try await testbed.ask("POST", "/controller/exit", body(step))
+        case "grant_benefit":
+            guard let account = mesto.account.state().account else { throw StepFailed(description: "nobody is signed in") }
+            var granted = body(step)
+            granted["account"] = account.value
+            try await testbed.ask("POST", "/benefit", granted)
+        case "check_pass": return try await checkPass(step)
+        case "passes": return passes()
+        case "give_pass_back":
+            guard let coming = mesto.passes.state().coming.first else { throw StepFailed(description: "no pass begins later") }
+            let back = try await mesto.passes.giveBack(coming.id)
+            try await mesto.account.sync()
+            return ["state": back.state == .givenBack ? "given_back" : "held"]
+        case "issue_card": try await testbed.ask("POST", "/card", body(step))
+        case "link_card": return try await card(try await mesto.cards.link(city: city, number: word(step, "number"), code: word(step, "code")))
+        case "cards": return try await card(try firstCard())
+        case "check_card_top_up": return try await checkTopUp(step)
+        case "hold_card": return try await testbed.ask("POST", "/reader", body(step))
         case "bus": sign = try await testbed.ask("POST", "/bus", body(step))["sign"] as? String ?? ""
         case "check_ride": return try await checkRide(step)
         case "rides": return rides()
@@ -159,7 +176,8 @@ final class ScenarioPlayer {
         if scanned == nil, vehicle == nil { scanned = sign }
         if let scanned { try await mesto.rides.checkSign(city: city, scanned) }
         let persons = step["persons"] == nil ? 1 : whole(step, "persons")
-        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: UInt32(persons), companions: [], isAgain: step["again"] as? Bool == true)
+        let companions = (step["companions"] as? [Fields] ?? []).map { Companions(category: CategoryId(word($0, "category")), persons: UInt32(whole($0, "persons"))) }
+        let subject = RidesSubject(scanned: scanned, vehicle: vehicle, persons: UInt32(persons), companions: companions, isAgain: step["again"] as? Bool == true)
         let quote = try await mesto.rides.quote(city: city, subject, pay: pay(step))
         let item = try remembered(quote, step)
         guard let offer = quote.ridesOffer else { throw StepFailed(description: "no ride is promised") }
@@ -218,6 +236,57 @@ final class ScenarioPlayer {
         case .givenBack: "given_back"
         case let .other(other): other
         }
+    }
+
+    private func checkPass(_ step: Fields) async throws -> Fields {
+        let first = (step["first_on"] as? String).flatMap(Day.init)
+        let subject = PassesSubject(product: PassProductId(word(step, "product")), firstOn: first, isAgain: step["again"] as? Bool == true)
+        let quote = try await mesto.passes.quote(city: city, subject, pay: pay(step))
+        let item = try remembered(quote, step)
+        guard let offer = quote.passesOffer else { throw StepFailed(description: "no pass is promised") }
+        var answer = priced(item.lines, item.notices, quote.total)
+        answer["category"] = offer.category.value
+        answer["first_on"] = "\(offer.firstOn)"
+        answer["last_on"] = "\(offer.lastOn)"
+        answer["overlaps"] = offer.overlaps != nil
+        return answer
+    }
+
+    private func passes() -> Fields {
+        let passes = mesto.passes.state()
+        return [
+            "current": passes.current.count, "coming": passes.coming.count, "over": passes.over.count, "benefits": passes.benefits.count,
+            "last_on": (passes.current + passes.coming).first.map { "\($0.lastOn)" } ?? NSNull() as Any,
+        ]
+    }
+
+    private func firstCard() throws -> Card {
+        guard let card = mesto.cards.state().cards.first else { throw StepFailed(description: "no card is linked") }
+        return card
+    }
+
+    private func card(_ card: Card) async throws -> Fields {
+        let state: String
+        switch card.state {
+        case .active: state = "active"
+        case .blocked: state = "blocked"
+        case .replaced: state = "replaced"
+        case let .other(other): state = other
+        }
+        let waiting = try await mesto.cards.notes(card).waiting
+        return ["number": card.numberMasked, "state": state, "balance": amount(card.balance.amount), "waiting": waiting.map(amount) ?? "0.00"]
+    }
+
+    private func checkTopUp(_ step: Fields) async throws -> Fields {
+        let card = try firstCard()
+        guard let sum = Decimal(string: word(step, "amount")) else { throw StepFailed(description: "no amount") }
+        let quote = try await mesto.cards.quote(city: city, card.id, amount: Money(amount: sum, currency: card.balance.amount.currency), pay: pay(step))
+        let item = try remembered(quote, step)
+        guard let offer = quote.cardsOffer else { throw StepFailed(description: "no top-up is promised") }
+        var answer = priced(item.lines, item.notices, quote.total)
+        answer["number"] = offer.numberMasked
+        answer["hold_until"] = text(of: offer.holdUntil)
+        return answer
     }
 
     private func rides() -> Fields {

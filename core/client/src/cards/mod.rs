@@ -96,6 +96,11 @@ shown! { cards_shown;
         pub rides: Option<u32>,
         /// One or none is on it.
         pub is_low: bool,
+        /// The smallest single top-up; absent where the city is not stored.
+        pub least: Option<Money>,
+        /// The largest single top-up (AV-77). How often is not limited (AV-78), nor what is on the
+        /// card (AV-79).
+        pub most: Option<Money>,
     }
 }
 
@@ -163,6 +168,8 @@ impl Cards<'_> {
             hold_until: waits().map(|one| one.hold_until).min(),
             rides: covered,
             is_low: card.state == CardState::Active && covered.is_some_and(|rides| rides < FEW),
+            least: cards.map(|cards| cards.top_ups.least),
+            most: cards.map(|cards| cards.top_ups.most),
         }
     }
 

@@ -70,6 +70,7 @@ fn a_card_is_linked_topped_up_and_held_at_a_reader_av_09_av_51_av_52() {
         ("Standard", Some(kzt("500")), Some(paid.hold_until))
     );
     assert_eq!((notes.rides, notes.is_low, notes.is_inactive), (Some(0), true, false));
+    assert_eq!((notes.least, notes.most), (Some(kzt("100")), Some(kzt("10000"))), "what is put on a card at once");
     phone.time.advance(TimeDelta::minutes(60));
     let told = json!({"city": "almaty", "held": [{"top_up": paid.id, "held_at": net.time.now()}]});
     asked(&net, Role::Dispatcher, "POST", "/v1/transit/cards/held", &told);

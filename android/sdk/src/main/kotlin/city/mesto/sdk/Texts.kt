@@ -88,6 +88,15 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Replaced */
     fun cardStateReplaced(): String = render("card-state-replaced", emptyMap())
 
+    /** With a benefit */
+    fun cardTariffBenefit(): String = render("card-tariff-benefit", emptyMap())
+
+    /** Other (update the app) */
+    fun cardTariffOther(): String = render("card-tariff-other", emptyMap())
+
+    /** Standard */
+    fun cardTariffStandard(): String = render("card-tariff-standard", emptyMap())
+
     /** On the card */
     fun cardTopUpHeld(): String = render("card-top-up-held", emptyMap())
 
@@ -118,20 +127,98 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$amount} as of {$as_of} */
     fun cardsBalance(amount: String, asOf: String): String = render("cards-balance", mapOf("amount" to amount, "as_of" to asOf))
 
+    /** The terminal in the vehicle shows the balance, too, and the conductor reads it with his terminal. */
+    fun cardsBalanceElsewhere(): String = render("cards-balance-elsewhere", emptyMap())
+
     /** Readers tell late: rides after that moment may be missing. */
     fun cardsBalanceNote(): String = render("cards-balance-note", emptyMap())
+
+    /** Block this card now? */
+    fun cardsBlockAsk(): String = render("cards-block-ask", emptyMap())
+
+    /** It neither rides nor is topped up any more. Its balance stays and moves to another card at the partner's office; you cannot unblock it here. */
+    fun cardsBlockWhy(): String = render("cards-block-why", emptyMap())
+
+    /** Block the card */
+    fun cardsBlockYes(): String = render("cards-block-yes", emptyMap())
 
     /** Blocked. Come to the partner's office yourself, with an application, the original of an identity document and another card of yours. */
     fun cardsBlockedNow(): String = render("cards-blocked-now", emptyMap())
 
+    /** Transport card */
+    fun cardsCardTitle(): String = render("cards-card-title", emptyMap())
+
+    /** It cannot be read */
+    fun cardsDefective(): String = render("cards-defective", emptyMap())
+
+    /** Report that this card cannot be read? */
+    fun cardsDefectiveAsk(): String = render("cards-defective-ask", emptyMap())
+
     /** Noted. Come to the partner's office with the card and an identity document to have it replaced. */
     fun cardsDefectiveNow(): String = render("cards-defective-now", emptyMap())
+
+    /** It is replaced at the partner's office. Until then it rides wherever it can be read. */
+    fun cardsDefectiveWhy(): String = render("cards-defective-why", emptyMap())
+
+    /** Report it */
+    fun cardsDefectiveYes(): String = render("cards-defective-yes", emptyMap())
+
+    /** What moved the balance */
+    fun cardsHistory(): String = render("cards-history", emptyMap())
+
+    /** Reading what moved the balance */
+    fun cardsHistoryLoading(): String = render("cards-history-loading", emptyMap())
+
+    /** Show more */
+    fun cardsHistoryMore(): String = render("cards-history-more", emptyMap())
 
     /** Not used for a year. It still rides, and a ride makes it active. */
     fun cardsInactive(): String = render("cards-inactive", emptyMap())
 
+    /** Leave it as it is */
+    fun cardsLeave(): String = render("cards-leave", emptyMap())
+
+    /** Printed code */
+    fun cardsLinkCode(): String = render("cards-link-code", emptyMap())
+
+    /** Beside the QR of the card */
+    fun cardsLinkCodeWhy(): String = render("cards-link-code-why", emptyMap())
+
+    /** Link a card */
+    fun cardsLinkGo(): String = render("cards-link-go", emptyMap())
+
+    /** Hold the QR of the card in the frame, or type the code. */
+    fun cardsLinkLook(): String = render("cards-link-look", emptyMap())
+
+    /** Number of the card */
+    fun cardsLinkNumber(): String = render("cards-link-number", emptyMap())
+
+    /** 8 to 20 digits */
+    fun cardsLinkNumberWhy(): String = render("cards-link-number-why", emptyMap())
+
+    /** The code was read. Type the number, too. */
+    fun cardsLinkRead(): String = render("cards-link-read", emptyMap())
+
+    /** You have a card already */
+    fun cardsLinkSecond(): String = render("cards-link-second", emptyMap())
+
+    /** In place of a lost or stolen card another one of yours, an active one, is linked at the partner's office for a confirmed user: come yourself with an application and the original of an identity document. */
+    fun cardsLinkSecondOffice(): String = render("cards-link-second-office", emptyMap())
+
+    /** Another one is linked only where all are of the tariff Standard. */
+    fun cardsLinkSecondWhy(): String = render("cards-link-second-why", emptyMap())
+
     /** Card {$number_masked} is linked */
     fun cardsLinked(numberMasked: String): String = render("cards-linked", mapOf("number_masked" to numberMasked))
+
+    /** Linking… */
+    fun cardsLinking(): String = render("cards-linking", emptyMap())
+
+    /** Reading your cards */
+    fun cardsLoading(): String = render("cards-loading", emptyMap())
+
+    /** It was lost */
+    fun cardsLost(): String = render("cards-lost", emptyMap())
 
     /** No card yet. A card rides without an account, too. */
     fun cardsNone(): String = render("cards-none", emptyMap())
@@ -139,17 +226,83 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Nothing yet. */
     fun cardsNoneMoved(): String = render("cards-none-moved", emptyMap())
 
+    /** Another card took its place: the balance is on that one. */
+    fun cardsReplacedWhy(): String = render("cards-replaced-why", emptyMap())
+
     /** Enough for {$count} rides */
     fun cardsRidesLeft(count: Long): String = render("cards-rides-left", mapOf("count" to count.toString()))
+
+    /** Card {$card}: {$balance}, {$state} */
+    fun cardsRowDescribed(card: String, balance: String, state: String): String = render("cards-row-described", mapOf("card" to card, "balance" to balance, "state" to state))
+
+    /** Sending… */
+    fun cardsSending(): String = render("cards-sending", emptyMap())
+
+    /** {$state}: {$trouble} */
+    fun cardsStateWhy(state: String, trouble: String): String = render("cards-state-why", mapOf("state" to state, "trouble" to trouble))
+
+    /** It was stolen */
+    fun cardsStolen(): String = render("cards-stolen", emptyMap())
+
+    /** If that is a mistake, come to the partner's office with an identity document. */
+    fun cardsStoppedWhy(): String = render("cards-stopped-why", emptyMap())
+
+    /** Tariff */
+    fun cardsTariff(): String = render("cards-tariff", emptyMap())
 
     /** My transport cards */
     fun cardsTitle(): String = render("cards-title", emptyMap())
 
+    /** Amount */
+    fun cardsTopUpAmount(): String = render("cards-top-up-amount", emptyMap())
+
+    /** Pay {$amount} onto card {$card} */
+    fun cardsTopUpDescribed(amount: String, card: String): String = render("cards-top-up-described", mapOf("amount" to amount, "card" to card))
+
+    /** Top up */
+    fun cardsTopUpGo(): String = render("cards-top-up-go", emptyMap())
+
+    /** Once paid, hold the card at a reader until {$hold_until}, at least 2 seconds. It is not on the card before. */
+    fun cardsTopUpHold(holdUntil: String): String = render("cards-top-up-hold", mapOf("hold_until" to holdUntil))
+
+    /** From {$smallest} to {$largest} at once. How often is not limited, nor is the balance. */
+    fun cardsTopUpLimits(smallest: String, largest: String): String = render("cards-top-up-limits", mapOf("smallest" to smallest, "largest" to largest))
+
     /** {$amount} are paid. Hold the card at a reader until {$hold_until}, at least 2 seconds. */
     fun cardsTopUpPaid(amount: String, holdUntil: String): String = render("cards-top-up-paid", mapOf("amount" to amount, "hold_until" to holdUntil))
 
+    /** Show what it costs */
+    fun cardsTopUpPrice(): String = render("cards-top-up-price", emptyMap())
+
+    /** Top up the card */
+    fun cardsTopUpTitle(): String = render("cards-top-up-title", emptyMap())
+
+    /** To pay */
+    fun cardsTopUpTotal(): String = render("cards-top-up-total", emptyMap())
+
+    /** Top-ups */
+    fun cardsTopUps(): String = render("cards-top-ups", emptyMap())
+
+    /** A top-up of a card is not confirmed yet */
+    fun cardsUnconfirmed(): String = render("cards-unconfirmed", emptyMap())
+
+    /** Unlink this card */
+    fun cardsUnlink(): String = render("cards-unlink", emptyMap())
+
+    /** Unlink this card? */
+    fun cardsUnlinkAsk(): String = render("cards-unlink-ask", emptyMap())
+
+    /** Its balance stays on it and it rides on. You do not see it here any more. */
+    fun cardsUnlinkWhy(): String = render("cards-unlink-why", emptyMap())
+
+    /** Unlink it */
+    fun cardsUnlinkYes(): String = render("cards-unlink-yes", emptyMap())
+
     /** The card is unlinked. Its balance stays on it. */
     fun cardsUnlinked(): String = render("cards-unlinked", emptyMap())
+
+    /** {$amount} are paid and not on the card yet */
+    fun cardsWaits(amount: String): String = render("cards-waits", mapOf("amount" to amount))
 
     /** Assumed */
     fun certaintyAssumed(): String = render("certainty-assumed", emptyMap())
@@ -598,11 +751,53 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** A transfer is not counted: it goes by when or where you got off before, which is not known. */
     fun noticeRidesTransferNotMeasured(): String = render("notice-rides-transfer-not-measured", emptyMap())
 
+    /** Mark all as read */
+    fun noticesAllRead(): String = render("notices-all-read", emptyMap())
+
+    /** From {$begins_at} */
+    fun noticesFrom(beginsAt: String): String = render("notices-from", mapOf("begins_at" to beginsAt))
+
+    /** News */
+    fun noticesKindNews(): String = render("notices-kind-news", emptyMap())
+
+    /** Notice */
+    fun noticesKindOther(): String = render("notices-kind-other", emptyMap())
+
+    /** Something does not work */
+    fun noticesKindOutage(): String = render("notices-kind-outage", emptyMap())
+
+    /** Planned works */
+    fun noticesKindPlannedWorks(): String = render("notices-kind-planned-works", emptyMap())
+
+    /** New fares */
+    fun noticesKindTariffChange(): String = render("notices-kind-tariff-change", emptyMap())
+
+    /** New terms */
+    fun noticesKindTermsChange(): String = render("notices-kind-terms-change", emptyMap())
+
+    /** Urgent works */
+    fun noticesKindUrgentWorks(): String = render("notices-kind-urgent-works", emptyMap())
+
+    /** Reading the news */
+    fun noticesLoading(): String = render("notices-loading", emptyMap())
+
     /** There is no news. */
     fun noticesNone(): String = render("notices-none", emptyMap())
 
+    /** {$begins_at} – {$ends_at} */
+    fun noticesPeriod(beginsAt: String, endsAt: String): String = render("notices-period", mapOf("begins_at" to beginsAt, "ends_at" to endsAt))
+
+    /** Published {$published_at} */
+    fun noticesPublished(publishedAt: String): String = render("notices-published", mapOf("published_at" to publishedAt))
+
+    /** News and works */
+    fun noticesTitle(): String = render("notices-title", emptyMap())
+
     /** {$count} unread notices */
     fun noticesUnread(count: Long): String = render("notices-unread", mapOf("count" to count.toString()))
+
+    /** Unread: {$title} */
+    fun noticesUnreadDescribed(title: String): String = render("notices-unread-described", mapOf("title" to title))
 
     /** card */
     fun onSiteCard(): String = render("on-site-card", emptyMap())
@@ -691,11 +886,53 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Other (update the app) */
     fun passStateOther(): String = render("pass-state-other", emptyMap())
 
+    /** Until {$until_on} */
+    fun passesBenefitUntil(untilOn: String): String = render("passes-benefit-until", mapOf("until_on" to untilOn))
+
+    /** No benefits. An office of the operator grants them. */
+    fun passesBenefitsNone(): String = render("passes-benefits-none", emptyMap())
+
     /** My benefits */
     fun passesBenefitsTitle(): String = render("passes-benefits-title", emptyMap())
 
     /** Buy another one */
     fun passesBuyAgain(): String = render("passes-buy-again", emptyMap())
+
+    /** Buy {$pass} for {$amount} */
+    fun passesBuyDescribed(pass: String, amount: String): String = render("passes-buy-described", mapOf("pass" to pass, "amount" to amount))
+
+    /** A day earlier */
+    fun passesBuyEarlier(): String = render("passes-buy-earlier", emptyMap())
+
+    /** First day */
+    fun passesBuyFirst(): String = render("passes-buy-first", emptyMap())
+
+    /** For */
+    fun passesBuyFor(): String = render("passes-buy-for", emptyMap())
+
+    /** It is not given back. */
+    fun passesBuyKept(): String = render("passes-buy-kept", emptyMap())
+
+    /** Last day */
+    fun passesBuyLast(): String = render("passes-buy-last", emptyMap())
+
+    /** A day later */
+    fun passesBuyLater(): String = render("passes-buy-later", emptyMap())
+
+    /** You hold {$pass} for the same rides until {$last_on}. Another one is bought only if you mean it. */
+    fun passesBuyOverlaps(pass: String, lastOn: String): String = render("passes-buy-overlaps", mapOf("pass" to pass, "last_on" to lastOn))
+
+    /** It can be given back until {$until}. */
+    fun passesBuyRefundable(until: String): String = render("passes-buy-refundable", mapOf("until" to until))
+
+    /** Buy a pass */
+    fun passesBuyTitle(): String = render("passes-buy-title", emptyMap())
+
+    /** To pay */
+    fun passesBuyTotal(): String = render("passes-buy-total", emptyMap())
+
+    /** Begin later */
+    fun passesComingTitle(): String = render("passes-coming-title", emptyMap())
 
     /** {$days} days */
     fun passesDays(days: Long): String = render("passes-days", mapOf("days" to days.toString()))
@@ -706,8 +943,29 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The operator has lost its record of this pass. Ask support. */
     fun passesForgottenWhy(): String = render("passes-forgotten-why", emptyMap())
 
+    /** Give it back */
+    fun passesGiveBack(): String = render("passes-give-back", emptyMap())
+
+    /** Give this pass back? */
+    fun passesGiveBackAsk(): String = render("passes-give-back-ask", emptyMap())
+
+    /** Keep it */
+    fun passesGiveBackNo(): String = render("passes-give-back-no", emptyMap())
+
+    /** {$price} goes back to where it came from, and the pass does not hold. */
+    fun passesGiveBackWhy(price: String): String = render("passes-give-back-why", mapOf("price" to price))
+
     /** The pass was given back, {$price} is on its way. */
     fun passesGivenBack(price: String): String = render("passes-given-back", mapOf("price" to price))
+
+    /** Giving it back… */
+    fun passesGivingBack(): String = render("passes-giving-back", emptyMap())
+
+    /** {$first_on} – {$last_on} */
+    fun passesHolds(firstOn: String, lastOn: String): String = render("passes-holds", mapOf("first_on" to firstOn, "last_on" to lastOn))
+
+    /** Reading your passes */
+    fun passesLoading(): String = render("passes-loading", emptyMap())
 
     /** A month */
     fun passesMonth(): String = render("passes-month", emptyMap())
@@ -721,8 +979,17 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Passes on sale */
     fun passesOnSaleTitle(): String = render("passes-on-sale-title", emptyMap())
 
+    /** Earlier */
+    fun passesOverTitle(): String = render("passes-over-title", emptyMap())
+
+    /** {$pass}, {$holds}: {$price} */
+    fun passesRowDescribed(pass: String, holds: String, price: String): String = render("passes-row-described", mapOf("pass" to pass, "holds" to holds, "price" to price))
+
     /** My passes */
     fun passesTitle(): String = render("passes-title", emptyMap())
+
+    /** A pass is not confirmed yet */
+    fun passesUnconfirmed(): String = render("passes-unconfirmed", emptyMap())
 
     /** Given up */
     fun paymentStateAbandoned(): String = render("payment-state-abandoned", emptyMap())
@@ -1069,11 +1336,44 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** What is wrong? */
     fun ridesWrongWhat(): String = render("rides-wrong-what", emptyMap())
 
+    /** The account is active. */
+    fun standingActive(): String = render("standing-active", emptyMap())
+
     /** The operator blocked your account: {$reason}. What you paid stays valid. Write to {$write_to}. */
     fun standingBlocked(reason: String, writeTo: String): String = render("standing-blocked", mapOf("reason" to reason, "write_to" to writeTo))
 
+    /** Reading your account */
+    fun standingLoading(): String = render("standing-loading", emptyMap())
+
+    /** Resume my account */
+    fun standingResume(): String = render("standing-resume", emptyMap())
+
+    /** Sending… */
+    fun standingSending(): String = render("standing-sending", emptyMap())
+
+    /** Suspend my account */
+    fun standingSuspend(): String = render("standing-suspend", emptyMap())
+
+    /** Suspend the account? */
+    fun standingSuspendAsk(): String = render("standing-suspend-ask", emptyMap())
+
+    /** Leave it as it is */
+    fun standingSuspendNo(): String = render("standing-suspend-no", emptyMap())
+
+    /** Nothing can be paid until you resume it. Balance, cards, tickets and history stay, and the contract is not ended. */
+    fun standingSuspendWhy(): String = render("standing-suspend-why", emptyMap())
+
+    /** Suspend it */
+    fun standingSuspendYes(): String = render("standing-suspend-yes", emptyMap())
+
     /** You suspended your account. Balance, cards and tickets stay; resume it to pay. */
     fun standingSuspended(): String = render("standing-suspended", emptyMap())
+
+    /** My account */
+    fun standingTitle(): String = render("standing-title", emptyMap())
+
+    /** To my account */
+    fun standingToAccount(): String = render("standing-to-account", emptyMap())
 
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())
@@ -1195,8 +1495,38 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The price is not known */
     fun tariffGaragesUnknown(): String = render("tariff-garages-unknown", emptyMap())
 
+    /** I accept version {$version} */
+    fun termsAccept(version: String): String = render("terms-accept", mapOf("version" to version))
+
+    /** Version {$version} accepted {$accepted_at} */
+    fun termsAccepted(version: String, acceptedAt: String): String = render("terms-accepted", mapOf("version" to version, "accepted_at" to acceptedAt))
+
+    /** Sending… */
+    fun termsAccepting(): String = render("terms-accepting", emptyMap())
+
+    /** If you disagree, suspend the account or refuse the contract by e-mail before the change holds. Balance and cards stay. */
+    fun termsDisagree(): String = render("terms-disagree", emptyMap())
+
+    /** In force: version {$version} */
+    fun termsInForce(version: String): String = render("terms-in-force", mapOf("version" to version))
+
+    /** Reading the terms */
+    fun termsLoading(): String = render("terms-loading", emptyMap())
+
+    /** Nothing new to accept. */
+    fun termsNone(): String = render("terms-none", emptyMap())
+
     /** New terms: version {$version} holds from {$effective_on}. Paying from that day on accepts it. */
     fun termsPending(version: String, effectiveOn: String): String = render("terms-pending", mapOf("version" to version, "effective_on" to effectiveOn))
+
+    /** Read version {$version} */
+    fun termsRead(version: String): String = render("terms-read", mapOf("version" to version))
+
+    /** See the new terms */
+    fun termsSee(): String = render("terms-see", emptyMap())
+
+    /** Terms */
+    fun termsTitle(): String = render("terms-title", emptyMap())
 
     /** New terms: version {$version} holds from {$effective_on}. It has to be accepted before you pay from that day on. */
     fun termsToAccept(version: String, effectiveOn: String): String = render("terms-to-accept", mapOf("version" to version, "effective_on" to effectiveOn))

@@ -1,7 +1,12 @@
 // Plays one scenario with one phone, verb by verb: see docs/scenarios.md.
 package city.mesto.sdk
 
+import city.mesto.sdk.cards.cards
+import city.mesto.sdk.cards.cardsOffer
+import city.mesto.sdk.core.Card
+import city.mesto.sdk.core.CategoryId
 import city.mesto.sdk.core.CityId
+import city.mesto.sdk.core.Companions
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
@@ -14,6 +19,8 @@ import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.ParkingOffer
+import city.mesto.sdk.core.PassProductId
+import city.mesto.sdk.core.PassesSubject
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Quote
@@ -29,6 +36,8 @@ import city.mesto.sdk.merchants.merchantsOffer
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.parkingOffer
+import city.mesto.sdk.passes.passes
+import city.mesto.sdk.passes.passesOffer
 import city.mesto.sdk.rides.rides
 import city.mesto.sdk.rides.ridesOffer
 import kotlinx.serialization.json.JsonArray
@@ -44,6 +53,7 @@ import kotlinx.serialization.json.long
 import java.math.BigDecimal
 import java.time.Duration
 import java.time.Instant
+import java.time.LocalDate
 import java.time.temporal.ChronoUnit
 import kotlin.test.assertEquals
 import kotlin.test.assertNotNull
@@ -150,6 +160,18 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone,
             "visit" -> return visit(step.text("ticket"))
             "controller" -> return testbed.ask("POST", "/controller/report", body(step))
             "barrier" -> return testbed.ask("POST", "/controller/exit", body(step))
+            "grant_benefit" -> testbed.ask("POST", "/benefit", JsonObject(body(step) + json("account" to assertNotNull(mesto.account.current().account))))
+            "check_pass" -> return checkPass(step)
+            "passes" -> return passes()
+            "give_pass_back" -> return mesto.passes.giveBack(mesto.passes.current().coming.first().id).let {
+                mesto.account.sync()
+                json("state" to word(it.state))
+            }
+            "issue_card" -> testbed.ask("POST", "/card", body(step))
+            "link_card" -> return card(mesto.cards.link(city, step.text("number"), step.text("code")))
+            "cards" -> return card(mesto.cards.current().cards.first())
+            "check_card_top_up" -> return checkTopUp(step)
+            "hold_card" -> return testbed.ask("POST", "/reader", body(step))
             "bus" -> sign = testbed.ask("POST", "/bus", body(step)).text("sign")
             "check_ride" -> return checkRide(step)
             "rides" -> return rides()
@@ -179,7 +201,8 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone,
         val scanned = code ?: said("scanned") ?: sign.takeIf { vehicle == null }
         if (scanned != null) mesto.rides.checkSign(city, scanned)
         val persons = step["persons"]?.jsonPrimitive?.int ?: 1
-        val subject = RidesSubject(scanned, vehicle, persons.toUInt(), emptyList(), isAgain = "again" in step)
+        val companions = step["companions"]?.jsonArray.orEmpty().map { it.jsonObject }.map { Companions(CategoryId(it.text("category")), it.getValue("persons").jsonPrimitive.int.toUInt()) }
+        val subject = RidesSubject(scanned, vehicle, persons.toUInt(), companions, isAgain = "again" in step)
         val quote = mesto.rides.quote(city, subject, pay(step))
         val item = remembered(quote, step)
         val offer = assertNotNull(quote.ridesOffer)
@@ -226,6 +249,21 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone,
         )
     }
 
+    private suspend fun checkPass(step: JsonObject): JsonObject {
+        val first = step["first_on"]?.jsonPrimitive?.content?.let(LocalDate::parse)
+        val quote = mesto.passes.quote(city, PassesSubject(PassProductId(step.text("product")), first, isAgain = "again" in step), pay(step))
+        val item = remembered(quote, step)
+        val offer = assertNotNull(quote.passesOffer)
+        return JsonObject(
+            priced(item.lines, item.notices, quote.total) + json(
+                "category" to offer.category,
+                "first_on" to offer.firstOn.toString(),
+                "last_on" to offer.lastOn.toString(),
+                "overlaps" to (offer.overlaps != null),
+            ),
+        )
+    }
+
     private fun merchantPayments(): JsonObject {
         val payments = mesto.merchants.current().payments
         val newest = payments.firstOrNull()
@@ -236,6 +274,32 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone,
             "balance" to newest?.balance?.let(::amount),
             "state" to newest?.state?.let(::word),
         )
+    }
+
+    private fun passes(): JsonObject {
+        val state = mesto.passes.current()
+        return json(
+            "current" to state.current.size,
+            "coming" to state.coming.size,
+            "over" to state.over.size,
+            "benefits" to state.benefits.size,
+            "last_on" to (state.current + state.coming).firstOrNull()?.lastOn?.toString(),
+        )
+    }
+
+    private suspend fun card(card: Card) = json(
+        "number" to card.numberMasked,
+        "state" to word(card.state),
+        "balance" to amount(card.balance.amount),
+        "waiting" to (mesto.cards.notes(card).waiting?.let(::amount) ?: "0.00"),
+    )
+
+    private suspend fun checkTopUp(step: JsonObject): JsonObject {
+        val card = mesto.cards.current().cards.first()
+        val quote = mesto.cards.quote(city, card.id, Money(BigDecimal(step.text("amount")), card.balance.amount.currency), pay(step))
+        val item = remembered(quote, step)
+        val offer = assertNotNull(quote.cardsOffer)
+        return JsonObject(priced(item.lines, item.notices, quote.total) + json("number" to offer.numberMasked, "hold_until" to moment(offer.holdUntil)))
     }
 
     private fun rides(): JsonObject {

@@ -3,14 +3,29 @@
 package city.mesto.ui
 
 import city.mesto.sdk.MestoClient
-import city.mesto.sdk.account
+import city.mesto.sdk.account as accountOf
 import city.mesto.sdk.vehicles
+import city.mesto.ui.account.AccountNavigation
+import city.mesto.ui.account.AccountRoute
+import city.mesto.ui.account.account
 import city.mesto.ui.app.HomeButton
 import city.mesto.ui.app.Feature
 import city.mesto.ui.app.Features
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.Seen
 import city.mesto.ui.app.Steps
+import city.mesto.ui.cards.card.CardNavigation
+import city.mesto.ui.cards.card.CardRoute
+import city.mesto.ui.cards.card.card
+import city.mesto.ui.cards.link.CardLinkNavigation
+import city.mesto.ui.cards.link.CardLinkRoute
+import city.mesto.ui.cards.link.cardLink
+import city.mesto.ui.cards.list.CardsNavigation
+import city.mesto.ui.cards.list.CardsRoute
+import city.mesto.ui.cards.list.cards
+import city.mesto.ui.cards.topup.CardTopUpNavigation
+import city.mesto.ui.cards.topup.CardTopUpRoute
+import city.mesto.ui.cards.topup.cardTopUp
 import city.mesto.ui.fromcore.hasService
 import city.mesto.ui.garages.facilities.FacilitiesRoute
 import city.mesto.ui.garages.facilities.FacilitiesNavigation
@@ -24,6 +39,9 @@ import city.mesto.ui.garages.owed.owed
 import city.mesto.ui.garages.visit.VisitRoute
 import city.mesto.ui.garages.visit.VisitNavigation
 import city.mesto.ui.garages.visit.visit
+import city.mesto.ui.news.NewsNavigation
+import city.mesto.ui.news.NewsRoute
+import city.mesto.ui.news.news
 import city.mesto.ui.orders.OrdersRoute
 import city.mesto.ui.orders.OrdersNavigation
 import city.mesto.ui.orders.orders
@@ -41,6 +59,12 @@ import city.mesto.ui.parking.zones.ZonesRoute
 import city.mesto.ui.parking.zones.ZonesNavigation
 import city.mesto.ui.parking.zones.zones
 import city.mesto.ui.parts.Icons
+import city.mesto.ui.passes.buy.PassBuyNavigation
+import city.mesto.ui.passes.buy.PassBuyRoute
+import city.mesto.ui.passes.buy.passBuy
+import city.mesto.ui.passes.list.PassesNavigation
+import city.mesto.ui.passes.list.PassesRoute
+import city.mesto.ui.passes.list.passes
 import city.mesto.ui.rides.check.CheckNavigation
 import city.mesto.ui.rides.check.CheckRoute
 import city.mesto.ui.rides.check.check
@@ -55,6 +79,9 @@ import city.mesto.ui.rides.ticket.RideRoute
 import city.mesto.ui.rides.ticket.ride
 import city.mesto.ui.signin.SignInRoute
 import city.mesto.ui.signin.signIn
+import city.mesto.ui.terms.TermsNavigation
+import city.mesto.ui.terms.TermsRoute
+import city.mesto.ui.terms.terms
 import city.mesto.ui.vehicles.PlateRoute
 import city.mesto.ui.vehicles.plate
 import city.mesto.ui.wallet.TopUpRoute
@@ -70,13 +97,22 @@ val mestoFeatures = Features(
         Feature { app -> zones(app) { steps -> ZonesLinks(app, steps) } },
         Feature { app -> buy(app) { steps -> BuyLinks(app, steps) } },
         Feature { app -> prices(app) { steps -> PricesLinks(app, steps) } },
-        Feature(homeButton = HomeButton(Icons.Warning, { it.ordersTitle() }, OrdersRoute)) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
-        Feature(homeButton = HomeButton(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute)) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Warning, { it.ordersTitle() }, OrdersRoute, service = "orders")) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute, service = "garages")) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
         Feature { app -> facility(app) { steps -> FacilityLinks(app, steps) } },
         Feature { app -> owed(app) { steps -> OwedLinks(app, steps) } },
         Feature(homeButton = HomeButton(Icons.Bus, { it.ridesTitle() }, RidesRoute, service = RIDES)) { app -> rides(app) { steps -> RidesLinks(app, steps) } },
         Feature { app -> scan(app) { steps -> ScanLinks(app, steps) } },
         Feature { app -> check(app) { steps -> CheckLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Card, { it.cardsTitle() }, CardsRoute, service = "cards")) { app -> cards(app) { steps -> CardsLinks(app, steps) } },
+        Feature { app -> card(app) { steps -> CardLinks(app, steps) } },
+        Feature { app -> cardLink(app) { steps -> CardLinkLinks(app, steps) } },
+        Feature { app -> cardTopUp(app) { steps -> CardTopUpLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Pass, { it.passesTitle() }, PassesRoute, service = "passes")) { app -> passes(app) { steps -> PassesLinks(app, steps) } },
+        Feature { app -> passBuy(app) { steps -> PassBuyLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.News, { it.noticesTitle() }, NewsRoute)) { app -> news(app) { steps -> NewsLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Person, { it.standingTitle() }, AccountRoute)) { app -> account(app) { steps -> AccountLinks(app, steps) } },
+        Feature { app -> terms(app) { steps -> TermsLinks(app, steps) } },
         // The ticket on the screen is what a controller asks for: it stays until the rider leaves
         // it.
         Feature(withoutSession = setOf(RideRoute::class)) { app -> ride(app) { steps -> RideLinks(app, steps) } },
@@ -97,7 +133,7 @@ private const val PARKING = "parking"
  * bought for none.
  */
 private fun first(client: MestoClient): Any {
-    val account = client.account.current()
+    val account = client.accountOf.current()
     return when {
         !account.isSignedIn -> SignInRoute
         client.hasService(RIDES) && !client.hasService(PARKING) -> RidesRoute
@@ -230,6 +266,102 @@ private class RidesLinks(private val app: MestoApp, private val steps: Steps) : 
 
     override fun topUp() = steps.forward(TopUpRoute)
 
+    override fun news() = steps.forward(NewsRoute)
+
+    override fun account() = steps.forward(AccountRoute)
+
+    override fun open(route: Any) = steps.forward(route)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class CardsLinks(private val app: MestoApp, private val steps: Steps) : CardsNavigation {
+    override fun card(id: String) = steps.forward(CardRoute(id))
+
+    override fun link() = steps.forward(CardLinkRoute)
+
+    override fun topUp(card: String) = steps.forward(CardTopUpRoute(card))
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class CardLinks(private val app: MestoApp, private val steps: Steps) : CardNavigation {
+    override fun topUp(card: String) = steps.forward(CardTopUpRoute(card))
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class CardLinkLinks(private val app: MestoApp, private val steps: Steps) : CardLinkNavigation {
+    override fun card(id: String) = steps.instead(CardRoute(id))
+
+    override val frames: Flow<Seen>? get() = app.platform.frames
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class CardTopUpLinks(private val app: MestoApp, private val steps: Steps) : CardTopUpNavigation {
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun terms() = steps.forward(TermsRoute)
+
+    override fun account() = steps.forward(AccountRoute)
+
+    override fun openPage(url: String) = app.platform.openPage(url)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class PassesLinks(private val app: MestoApp, private val steps: Steps) : PassesNavigation {
+    override fun buy(product: String) = steps.forward(PassBuyRoute(product))
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class PassBuyLinks(private val app: MestoApp, private val steps: Steps) : PassBuyNavigation {
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun terms() = steps.forward(TermsRoute)
+
+    override fun account() = steps.forward(AccountRoute)
+
+    override fun openPage(url: String) = app.platform.openPage(url)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class NewsLinks(private val app: MestoApp, private val steps: Steps) : NewsNavigation {
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class AccountLinks(private val app: MestoApp, private val steps: Steps) : AccountNavigation {
+    override fun terms() = steps.forward(TermsRoute)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class TermsLinks(private val app: MestoApp, private val steps: Steps) : TermsNavigation {
+    override fun account() = steps.forward(AccountRoute)
+
+    override fun openPage(url: String) = app.platform.openPage(url)
+
     override fun retry() = app.retry()
 
     override fun back() = steps.back()
@@ -260,6 +392,10 @@ private class CheckLinks(private val app: MestoApp, private val steps: Steps) : 
     override fun scan() = steps.instead(ScanRoute)
 
     override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun terms() = steps.forward(TermsRoute)
+
+    override fun account() = steps.forward(AccountRoute)
 
     override fun openPage(url: String) = app.platform.openPage(url)
 

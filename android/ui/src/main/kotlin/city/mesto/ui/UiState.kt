@@ -94,3 +94,11 @@ data class PriceLine(val text: String, val amount: Price)
 /** A value with its name; null is not known. */
 @Immutable
 data class Fact(val name: String, val value: String?)
+
+/** A change of the terms that this account did not accept yet. */
+@Immutable
+data class TermsView(
+    val text: String,
+    /** Nothing is sold until it was accepted. */
+    val mustAccept: Boolean,
+)

@@ -28,6 +28,8 @@ open class Sample(private val language: String) {
 
     fun after(minutes: Long): Instant = now.plusSeconds(minutes * 60)
 
+    fun kzt(amount: String) = Price(BigDecimal(amount), "KZT")
+
     fun rsd(amount: String) = Price(BigDecimal(amount), "RSD")
 
     fun line(serbian: String, english: String, amount: String) = PriceLine(say(serbian, english), rsd(amount))
@@ -43,6 +45,15 @@ open class Sample(private val language: String) {
         "unavailable",
         say("Operater se sada ne može dobiti", "The operator cannot answer now"),
         say("Pokušajte ponovo za koji trenutak.", "Try again in a moment."),
+    )
+    val suspended = Refusal(
+        "account_suspended",
+        say("Privremeno ste zaustavili ovaj nalog.", "You suspended this account.", "Бұл тіркелгіні өзіңіз тоқтата тұрдыңыз.", "Вы приостановили эту учётную запись."),
+        say("Nastavite korišćenje u svom nalogu, pa platite.", "Resume it in your account, then pay.", "Тіркелгіде пайдалануды жалғастырыңыз, содан кейін төлеңіз.", "Возобновите её в своём кабинете, затем платите."),
+    )
+    val newTerms = TermsView(
+        say("Novi uslovi: verzija 2 važi od 2025-10-01. Ko plaća od tog dana, prihvata ih.", "New terms: version 2 holds from 2025-10-01. Paying from that day on accepts it.", "Жаңа шарт: 2 нұсқасы 2025-10-01 бастап күшінде. Сол күннен бастап төлеу оны қабылдау болып саналады.", "Новые условия: версия 2 действует с 2025-10-01. Оплата с этого дня означает согласие."),
+        mustAccept = false,
     )
     val depositTooLow = Refusal(
         "deposit_too_low",

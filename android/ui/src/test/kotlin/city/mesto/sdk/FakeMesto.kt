@@ -4,6 +4,7 @@ package city.mesto.sdk
 import city.mesto.sdk.core.AccountClosed
 import city.mesto.sdk.core.AccountId
 import city.mesto.sdk.core.AccountState
+import city.mesto.sdk.core.CardsState
 import city.mesto.sdk.core.CarrierId
 import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.Channel
@@ -61,6 +62,7 @@ import city.mesto.sdk.core.ParkingOutcome
 import city.mesto.sdk.core.ParkingState
 import city.mesto.sdk.core.ParkingSubject
 import city.mesto.sdk.core.ParsedPlate
+import city.mesto.sdk.core.PassesOutcome
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Payment
 import city.mesto.sdk.core.PaymentsState
@@ -94,10 +96,12 @@ import city.mesto.sdk.core.RidesSubject
 import city.mesto.sdk.core.RouteId
 import city.mesto.sdk.core.RouteNames
 import city.mesto.sdk.core.SaleId
+import city.mesto.sdk.core.ServiceOfCity
 import city.mesto.sdk.core.SessionPage
 import city.mesto.sdk.core.ShownCode
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Start
+import city.mesto.sdk.core.StandingView
 import city.mesto.sdk.core.StayId
 import city.mesto.sdk.core.StayOfTicket
 import city.mesto.sdk.core.StayPreview
@@ -163,7 +167,7 @@ class FakeMesto(
     var outcome: IntentState = IntentState.Confirmed
 
     /** What the next quotes say to know before paying. */
-    var notices: List<Notice> = emptyList()
+    var toKnow: List<Notice> = emptyList()
 
     /** What was called, by name, in order. */
     val calls = mutableListOf<String>()
@@ -178,6 +182,11 @@ class FakeMesto(
     val orders = FakeOrders()
     val garages = FakeGarages()
     val rides = FakeRides()
+    val cards = FakeCards(this)
+    val passes = FakePasses(this)
+    val notices = FakeNotices(this)
+    val standing = FakeStanding(this)
+    val terms = FakeTerms(this)
     val live = FakeLive()
 
     override val connection = MutableStateFlow(Connection.ONLINE)
@@ -191,7 +200,7 @@ class FakeMesto(
     var instead: Any? = null
 
     override fun <Part : Any> part(kind: Class<Part>, ofCore: (Core) -> Part): Part =
-        checkNotNull(listOfNotNull(instead, account, operator, cities, vehicles, wallet, payments, parking, orders, garages, rides, live).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
+        checkNotNull(listOfNotNull(instead, account, operator, cities, vehicles, wallet, payments, parking, orders, garages, rides, cards, passes, notices, standing, terms, live).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
 
     override fun now(): Instant = now
 
@@ -218,10 +227,13 @@ class FakeMesto(
         orders.state.value = OrdersState(emptyList(), emptyList())
         garages.state.value = GaragesState(emptyList(), emptyList(), emptyList())
         rides.state.value = RidesState(emptyList(), emptyList(), emptyList())
+        cards.state.value = CardsState(emptyList())
+        passes.forget()
+        standing.state.value = StandingView(null, true)
         payments.state.value = PaymentsState(emptyList())
     }
 
-    private inline fun <T> ask(name: String, answer: () -> T): T {
+    internal inline fun <T> ask(name: String, answer: () -> T): T {
         calls += name
         failure?.let { failure = null; throw it }
         return answer()
@@ -229,7 +241,7 @@ class FakeMesto(
 
     private var number = 0
 
-    private fun next(kind: String) = "$kind${++number}"
+    internal fun next(kind: String) = "$kind${++number}"
 
     /** On while somebody calls it. */
     inner class FakeLive : LiveClient {
@@ -379,8 +391,8 @@ class FakeMesto(
             is ItemOffer.Garages -> ItemOutcome.Garages(GaragesOutcome(garages.settle(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Parking -> ItemOutcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Rides -> ItemOutcome.Rides(RidesOutcome(rides.register(quote, offer.offer))).also { charge(quote) }
-            is ItemOffer.Cards -> error("no screen tops a card up yet")
-            is ItemOffer.Passes -> error("no screen sells passes yet")
+            is ItemOffer.Cards -> ItemOutcome.Cards(cards.topUp(offer.offer)).also { charge(quote) }
+            is ItemOffer.Passes -> ItemOutcome.Passes(PassesOutcome(passes.sell(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Other -> ItemOutcome.Other(offer.json)
         }
 
@@ -758,13 +770,13 @@ class FakeMesto(
         }
     }
 
-    private fun line(kind: String, amount: Money, params: Map<String, String> = emptyMap()) =
+    internal fun line(kind: String, amount: Money, params: Map<String, String> = emptyMap()) =
         Line(kind, params, amount, Vat(VatCategory.Unknown, null, null), null)
 
-    private fun quoted(service: String, subject: ItemSubject, offer: ItemOffer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
-        val item = QuoteItem(service, subject, offer, guard, lines, notices, total, "sample")
+    internal fun quoted(service: String, subject: ItemSubject, offer: ItemOffer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
+        val item = QuoteItem(service, subject, offer, guard, lines, toKnow, total, "sample")
         val driver = AccountId("sample")
-        return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null, emptyList())
+        return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null, terms.pending())
     }
 }
 
@@ -773,7 +785,7 @@ object Samples {
     val morning: Instant = Instant.parse("2025-09-03T08:00:00Z")
     val city = CityVersion(CityId("belgrade"), 1u, "Belgrade", "Europe/Belgrade", listOf(200, 500, 1000, 2000, 5000).map(::BigDecimal))
     val operator = OperatorView(
-        "parking.example", 1u, "Parking", "RSD", listOf(CityOfOperator(city.id, 1u, "Belgrade", emptyList(), emptyList())), emptyList(), null, null,
+        "parking.example", 1u, "Parking", "RSD", listOf(CityOfOperator(city.id, 1u, "Belgrade", listOf("parking", "orders", "garages").map { ServiceOfCity(it, 1u) }, emptyList())), emptyList(), null, null,
         LegalView(null, null, null, null, null, null, emptyList()),
     )
     val car = Vehicle(VehicleId("v"), Plate("BG789PP", "BG 789-PP", "RS"), null)

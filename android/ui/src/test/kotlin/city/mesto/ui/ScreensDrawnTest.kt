@@ -25,7 +25,7 @@ private const val SCALE = 1.25f
 private const val MOST_BYTES = 600_000L
 
 /** States that are drawn in every manner; the others by day, in Serbian, Kazakh and Russian. */
-private val IN_EVERY_MANNER = setOf("zones-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "buy-unconfirmed", "prices-known", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-limit-reached", "rides-list-running", "rides-scan-looking", "rides-check-ready", "rides-check-unconfirmed", "rides-ticket-running")
+private val IN_EVERY_MANNER = setOf("zones-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "buy-unconfirmed", "prices-known", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-limit-reached", "rides-list-running", "rides-scan-looking", "rides-check-ready", "rides-check-unconfirmed", "rides-ticket-running", "cards-list-several", "cards-card-block-asked", "cards-card-shown", "cards-link-second", "cards-top-up-ready", "passes-list-held", "passes-buy-ready", "news-unread", "account-asked", "terms-must-accept")
 
 private enum class Manner(val suffix: String, val language: String, val dark: Boolean, val font: Float) {
     Day("", "sr-Latn", false, 1f),

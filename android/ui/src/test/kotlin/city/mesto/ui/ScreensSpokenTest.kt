@@ -21,6 +21,16 @@ import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.v2.runComposeUiTest
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.dp
+import city.mesto.ui.account.AccountPreview
+import city.mesto.ui.account.AccountStates
+import city.mesto.ui.cards.card.CardPreview
+import city.mesto.ui.cards.card.CardStates
+import city.mesto.ui.cards.link.CardLinkPreview
+import city.mesto.ui.cards.link.CardLinkStates
+import city.mesto.ui.cards.list.CardsPreview
+import city.mesto.ui.cards.list.CardsStates
+import city.mesto.ui.cards.topup.CardTopUpPreview
+import city.mesto.ui.cards.topup.CardTopUpStates
 import city.mesto.ui.garages.facilities.FacilitiesPreview
 import city.mesto.ui.garages.facilities.FacilitiesStates
 import city.mesto.ui.garages.facility.FacilityPreview
@@ -29,6 +39,8 @@ import city.mesto.ui.garages.owed.OwedPreview
 import city.mesto.ui.garages.owed.OwedStates
 import city.mesto.ui.garages.visit.VisitPreview
 import city.mesto.ui.garages.visit.VisitStates
+import city.mesto.ui.news.NewsPreview
+import city.mesto.ui.news.NewsStates
 import city.mesto.ui.orders.OrdersPreview
 import city.mesto.ui.orders.OrdersStates
 import city.mesto.ui.parking.buy.BuyPreview
@@ -39,6 +51,10 @@ import city.mesto.ui.parking.ticket.TicketPreview
 import city.mesto.ui.parking.ticket.TicketStates
 import city.mesto.ui.parking.zones.ZonesPreview
 import city.mesto.ui.parking.zones.ZonesStates
+import city.mesto.ui.passes.buy.PassBuyPreview
+import city.mesto.ui.passes.buy.PassBuyStates
+import city.mesto.ui.passes.list.PassesPreview
+import city.mesto.ui.passes.list.PassesStates
 import city.mesto.ui.rides.check.CheckPreview
 import city.mesto.ui.rides.check.CheckStates
 import city.mesto.ui.rides.list.RidesPreview
@@ -49,6 +65,8 @@ import city.mesto.ui.rides.ticket.RidePreview
 import city.mesto.ui.rides.ticket.RideStates
 import city.mesto.ui.signin.SignInPreview
 import city.mesto.ui.signin.SignInStates
+import city.mesto.ui.terms.TermsPreview
+import city.mesto.ui.terms.TermsStates
 import city.mesto.ui.vehicles.PlatePreview
 import city.mesto.ui.vehicles.PlateStates
 import city.mesto.ui.wallet.TopUpPreview
@@ -98,7 +116,7 @@ class ScreensSpokenTest {
 
     @Test
     fun at_200_percent_the_main_button_stays_on_the_screen() = LANGUAGES.forEach { language ->
-        for (screen in drawnScreens(language).filter { it.name in setOf("buy-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-expired", "garages-facility-typed", "garages-owed-ready", "garages-owed-by-card", "garages-visit-owes-again", "sign-in-code", "rides-scan-typed", "rides-check-ready", "rides-check-by-card", "rides-check-repeats", "rides-list-running", "rides-ticket-writing") }) {
+        for (screen in drawnScreens(language).filter { it.name in setOf("buy-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-expired", "garages-facility-typed", "garages-owed-ready", "garages-owed-by-card", "garages-visit-owes-again", "sign-in-code", "rides-scan-typed", "rides-check-ready", "rides-check-by-card", "rides-check-repeats", "rides-list-running", "rides-ticket-writing", "cards-list-linked", "cards-card-block-asked", "cards-link-second", "cards-top-up-ready", "cards-top-up-short", "passes-list-asked", "passes-buy-ready", "passes-buy-overlaps", "account-asked", "account-suspended", "terms-must-accept") }) {
             runComposeUiTest {
                 setContent {
                     CompositionLocalProvider(LocalDensity provides Density(1f, 2f)) {
@@ -123,7 +141,11 @@ class ScreensSpokenTest {
             FacilitiesStates().values.map { { FacilitiesPreview(it) } } + FacilityStates().values.map { { FacilityPreview(it) } } +
             OwedStates().values.map { { OwedPreview(it) } } + VisitStates().values.map { { VisitPreview(it) } } +
             RidesStates().values.map { { RidesPreview(it) } } + ScanStates().values.map { { ScanPreview(it) } } +
-            CheckStates().values.map { { CheckPreview(it) } } + RideStates().values.map { { RidePreview(it) } }
+            CheckStates().values.map { { CheckPreview(it) } } + RideStates().values.map { { RidePreview(it) } } +
+            CardsStates().values.map { { CardsPreview(it) } } + CardStates().values.map { { CardPreview(it) } } +
+            CardLinkStates().values.map { { CardLinkPreview(it) } } + CardTopUpStates().values.map { { CardTopUpPreview(it) } } +
+            PassesStates().values.map { { PassesPreview(it) } } + PassBuyStates().values.map { { PassBuyPreview(it) } } +
+            NewsStates().values.map { { NewsPreview(it) } } + AccountStates().values.map { { AccountPreview(it) } } + TermsStates().values.map { { TermsPreview(it) } }
         var count = 0
         for (preview in previews) {
             shown = preview

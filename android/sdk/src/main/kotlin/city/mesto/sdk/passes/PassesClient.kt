@@ -7,6 +7,7 @@ import city.mesto.sdk.core.CategoryId
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.ItemOutcome
+import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.Pass
 import city.mesto.sdk.core.PassId
 import city.mesto.sdk.core.PassOnSale
@@ -59,6 +60,9 @@ val MestoClient.passes: PassesClient get() = part(PassesClient::class.java, ::Pa
 
 /** What is promised of a pass; null when the quote is of another service. */
 val Quote.passesOffer: PassesOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Passes)?.offer }
+
+/** The pass that is to be bought; null when the intent is of another service. */
+val PurchaseIntent.passesSubject: PassesSubject? get() = items.firstNotNullOfOrNull { (it.subject as? ItemSubject.Passes)?.subject }
 
 /** The pass that was bought. */
 val PurchaseIntent.pass: Pass? get() = items.firstNotNullOfOrNull { (it.outcome as? ItemOutcome.Passes)?.outcome?.pass }

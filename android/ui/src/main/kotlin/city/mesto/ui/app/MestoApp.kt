@@ -10,6 +10,7 @@ import city.mesto.sdk.core.LiveState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.live
+import city.mesto.sdk.notices
 import city.mesto.sdk.operator
 import city.mesto.sdk.payments
 import city.mesto.ui.fromcore.city
@@ -33,7 +34,7 @@ import kotlinx.coroutines.launch
  */
 class MestoApp(
     val client: MestoClient,
-    language: String,
+    val language: String,
     val device: String,
     val position: StateFlow<Position?>,
     val platform: Platform,
@@ -97,6 +98,7 @@ class MestoApp(
         quietly { client.operator.refresh() }
         val offered = client.operator.current().document?.cities.orEmpty().map { it.id }
         for (city in (offered + client.cities.current().stored.map { it.id }).distinct()) quietly { client.cities.refresh(city) }
+        client.city?.let { city -> quietly { client.notices.refresh(city.id) } }
     }
 
     /** In the background: open intents when their time has come, the account every now and then. */

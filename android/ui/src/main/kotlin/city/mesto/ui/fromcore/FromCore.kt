@@ -17,6 +17,7 @@ import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Plate
+import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.SmsFallback as CoreSms
 import city.mesto.sdk.core.Vehicle
@@ -24,6 +25,7 @@ import city.mesto.sdk.mayBeCharged
 import city.mesto.sdk.operator
 import city.mesto.sdk.params
 import city.mesto.sdk.payments
+import city.mesto.sdk.terms
 import city.mesto.sdk.text
 import city.mesto.sdk.wallet
 import city.mesto.ui.Connection
@@ -33,6 +35,7 @@ import city.mesto.ui.PlateView
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
+import city.mesto.ui.TermsView
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.combine
@@ -112,3 +115,15 @@ internal fun Certainty.unsure(texts: Texts): String? = when (this) {
     Certainty.Assumed -> texts.certaintyAssumed()
     is Certainty.Other -> texts.certaintyOther()
 }
+
+/** Changes of the terms that are shown before the button that pays a quote. */
+internal suspend fun MestoClient.termsViews(quote: Quote): List<TermsView> = quote.termsPending.mapNotNull {
+    try {
+        TermsView(terms.text(it), mustAccept = it.isEffective && it.needsAcceptance)
+    } catch (_: MestoException) {
+        null
+    }
+}
+
+/** The account was suspended or blocked: its screen says what can be done. */
+internal val MestoException.isOfStanding: Boolean get() = code == "account_suspended" || code == "account_blocked"

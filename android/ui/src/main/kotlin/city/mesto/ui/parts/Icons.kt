@@ -34,6 +34,12 @@ object Icons {
     val Photo = line("M4 8 L8 8 L9.5 5.5 L14.5 5.5 L16 8 L20 8 L20 19 L4 19 Z M12 9.5 A3.5 3.5 0 1 1 12 16.5 A3.5 3.5 0 1 1 12 9.5 Z")
     val Sign = line("M5 3 L19 3 L19 13 L5 13 Z M12 13 L12 21 M9 6 L15 6 M9 9.5 L15 9.5")
 
+    val Card = line("M3 6 L21 6 L21 18 L3 18 Z M3 10 L21 10 M6.5 14.5 L10.5 14.5")
+    val Pass = line("M4 6 L20 6 L20 10 A2 2 0 0 0 20 14 L20 18 L4 18 L4 14 A2 2 0 0 0 4 10 Z M14 8.5 L14 10 M14 14 L14 15.5")
+    val News = line("M6 16.5 L6 11 A6 6 0 0 1 18 11 L18 16.5 L20 18.5 L4 18.5 Z M10 21 L14 21")
+    val Person = line("M12 4 A4 4 0 1 1 12 12 A4 4 0 1 1 12 4 Z M4.5 20 C4.5 16.5 8 15 12 15 C16 15 19.5 16.5 19.5 20")
+    val Page = line("M6 3 L14 3 L18 7 L18 21 L6 21 Z M14 3 L14 7 L18 7 M9 12 L15 12 M9 16 L15 16")
+
     private fun line(path: String): ImageVector = ImageVector.Builder(
         defaultWidth = 24.dp,
         defaultHeight = 24.dp,

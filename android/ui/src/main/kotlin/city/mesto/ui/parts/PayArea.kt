@@ -42,14 +42,19 @@ fun PayArea(
     }
 }
 
-/** By card, or what is on the deposit and what it lacks. */
+/** By card, or what is on the deposit and what it lacks; a city may call it by another name. */
 @Composable
-fun PaidFrom(payBy: PayBy, deposit: DepositView) {
+fun PaidFrom(
+    payBy: PayBy,
+    deposit: DepositView,
+    lacks: @Composable (String) -> String = { texts.buyDepositShort(it) },
+    has: @Composable (String) -> String = { texts.topupBalance(it) },
+) {
     val short = deposit.missing
     val note = when {
         payBy == PayBy.Card -> texts.buyCardNote()
-        short != null -> texts.buyDepositShort(words.money(short))
-        else -> deposit.balance?.let { texts.topupBalance(words.money(it)) }
+        short != null -> lacks(words.money(short))
+        else -> deposit.balance?.let { has(words.money(it)) }
     }
     note?.let {
         val colour = if (short == null) MaterialTheme.colorScheme.onSurfaceVariant else MaterialTheme.colorScheme.error

@@ -8,6 +8,7 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.ExperimentalLayoutApi
 import androidx.compose.foundation.layout.FlowRow
+import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.selection.selectableGroup
@@ -17,6 +18,7 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.role
 import androidx.compose.ui.semantics.semantics
@@ -28,15 +30,20 @@ import city.mesto.ui.text.texts
 @OptIn(ExperimentalLayoutApi::class)
 @Composable
 fun PayChoice(chosen: PayBy, isFixed: Boolean, onChosen: (PayBy) -> Unit, modifier: Modifier = Modifier, deposit: String = texts.buyByDeposit()) {
+    // Side by side large letters would break within words.
+    val isBelow = LocalDensity.current.fontScale > LARGE_LETTERS
     FlowRow(
         horizontalArrangement = Arrangement.spacedBy(10.dp),
         verticalArrangement = Arrangement.spacedBy(10.dp),
         modifier = modifier.selectableGroup(),
     ) {
-        Choice(deposit, chosen == PayBy.Deposit, isFixed, Modifier.weight(1f)) { onChosen(PayBy.Deposit) }
-        Choice(texts.buyByCard(), chosen == PayBy.Card, isFixed, Modifier.weight(1f)) { onChosen(PayBy.Card) }
+        val width = if (isBelow) Modifier.fillMaxWidth() else Modifier.weight(1f)
+        Choice(deposit, chosen == PayBy.Deposit, isFixed, width) { onChosen(PayBy.Deposit) }
+        Choice(texts.buyByCard(), chosen == PayBy.Card, isFixed, width) { onChosen(PayBy.Card) }
     }
 }
+
+private const val LARGE_LETTERS = 1.3f
 
 @Composable
 private fun Choice(text: String, isChosen: Boolean, isFixed: Boolean, modifier: Modifier, onClick: () -> Unit) {

@@ -9,6 +9,7 @@ import androidx.compose.runtime.staticCompositionLocalOf
 import city.mesto.sdk.Texts
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.countdownText
+import city.mesto.sdk.core.dayText
 import city.mesto.sdk.core.moneyText
 import city.mesto.sdk.core.minutesLeft as minutesLeftOf
 import city.mesto.sdk.core.momentText
@@ -17,6 +18,7 @@ import city.mesto.sdk.core.timeText
 import city.mesto.ui.Price
 import java.math.BigDecimal
 import java.time.Instant
+import java.time.LocalDate
 import java.util.Locale
 
 /**
@@ -35,6 +37,9 @@ class Words(val texts: Texts, private val language: String, private val utcOffse
 
     /** `10:30` with its day. */
     fun dayAndTime(at: Instant): String = momentText(language, at, utcOffset(at))
+
+    /** `3 Sep 2025`. */
+    fun day(on: LocalDate): String = dayText(language, on)
 
     /** `2,1` in Serbian, `2.1` in English. */
     fun number(value: BigDecimal): String = numberText(language, value)

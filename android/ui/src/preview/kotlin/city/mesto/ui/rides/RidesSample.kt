@@ -2,15 +2,11 @@
 
 package city.mesto.ui.rides
 
-import city.mesto.ui.Price
 import city.mesto.ui.PriceLine
 import city.mesto.ui.Refusal
 import city.mesto.ui.Sample
-import java.math.BigDecimal
 
 class RidesSample(language: String) : Sample(language) {
-    fun kzt(amount: String) = Price(BigDecimal(amount), "KZT")
-
     val bus = RideView(
         route = say("Autobus 92", "Bus 92", "92 Автобус", "Автобус 92"),
         to = say("Ka: Avenija Al-Farabi", "Towards Al-Farabi Avenue", "Бағыты: Әл-Фараби даңғылы", "В сторону: Проспект Аль-Фараби"),

@@ -13,6 +13,7 @@ import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.ScanFrame
 import city.mesto.sdk.core.ServiceOfCity
 import city.mesto.sdk.core.VehiclesState
+import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.renderText
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.app.MestoApp
@@ -28,6 +29,7 @@ import city.mesto.ui.tap
 import city.mesto.ui.tapButton
 import city.mesto.ui.tapWhat
 import city.mesto.ui.type
+import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
@@ -85,6 +87,35 @@ class RidesAppTest {
             phone.back()
             assertEquals(1, phone.left)
         }
+    }
+
+    @Test
+    fun cards_passes_news_and_the_account_are_one_tap_from_the_rides_and_a_card_is_topped_up_av_15_av_77() = driven("rides", "cards", "passes") { phone ->
+        fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(1000)))
+        for (title in listOf(texts.passesTitle(), texts.noticesTitle(), texts.standingTitle())) {
+            tap(title)
+            sees(texts.goBack())
+            phone.back()
+            sees(texts.ridesNone())
+        }
+        tap(texts.cardsTitle())
+        tapWhat("**** 0017")
+        tap(texts.cardsTopUpGo())
+        type(texts.cardsTopUpAmount(), "500")
+        tap(texts.cardsTopUpPrice())
+        phone.turn()
+        tap(texts.cardsTopUpDescribed(amount = "500.00\u00A0RSD", card = "**** 0017"))
+        finds(texts.topupDoneNext())
+        tap(texts.topupDoneNext())
+        sees(texts.cardsWaits("500.00\u00A0RSD"))
+        assertEquals(1, fake.calls.count { it == "buy" })
+    }
+
+    @Test
+    fun where_the_operator_has_no_cards_and_passes_there_is_no_way_to_them_av_15() = driven("rides") {
+        sees(texts.ridesNone())
+        assertFalse(shows(texts.cardsTitle()))
+        assertFalse(shows(texts.passesTitle()))
     }
 
     @Test

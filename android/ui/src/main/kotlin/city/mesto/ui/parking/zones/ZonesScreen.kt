@@ -40,6 +40,7 @@ import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.unit.dp
 import androidx.compose.ui.unit.sp
 import city.mesto.ui.app.HomeButton
+import city.mesto.ui.app.HomeButtons
 import city.mesto.ui.parking.ZoneBadge
 import city.mesto.ui.parts.IconAction
 import city.mesto.ui.parts.Icons
@@ -73,7 +74,7 @@ fun ZonesScreen(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit, modifier: Mo
             )
         }
         state.running?.let { RunningStrip(it, onEvent) }
-        if (homeButtons.isNotEmpty()) HomeButtons(homeButtons, onEvent)
+        HomeButtons(homeButtons, onOpen = { onEvent(ZonesEvent.FeatureOpened(it)) })
         when (val content = state.content) {
             ZonesContent.Loading -> Waiting(texts.zonesLoading())
             is ZonesContent.Refused -> RefusedNotice(content.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(ZonesEvent.Retry) }) })
@@ -133,14 +134,6 @@ private fun CarBar(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit) {
                 }
             }
         }
-    }
-}
-
-/** The other services of the city. */
-@Composable
-private fun HomeButtons(homeButtons: List<HomeButton>, onEvent: (ZonesEvent) -> Unit) {
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(10.dp), verticalArrangement = Arrangement.spacedBy(10.dp)) {
-        homeButtons.forEach { homeButton -> QuietButton(homeButton.text(texts), { onEvent(ZonesEvent.FeatureOpened(homeButton)) }, icon = homeButton.icon) }
     }
 }
 

@@ -27,9 +27,11 @@ import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.here
+import city.mesto.ui.fromcore.isOfStanding
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
+import city.mesto.ui.fromcore.termsViews
 import city.mesto.ui.rides.rideView
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -53,6 +55,10 @@ interface CheckNavigation {
     fun scan()
 
     fun topUp()
+
+    fun terms()
+
+    fun account()
 
     /** The bank's page, outside of the app's own screens. */
     fun openPage(url: String)
@@ -101,6 +107,7 @@ class CheckPresenter(
 
     fun on(event: CheckEvent) {
         when (event) {
+            CheckEvent.Seen -> if (isInTheWay() && !shown.value.payment.isUnderWay) ask()
             is CheckEvent.PersonsChosen -> choose(savedState.copy(persons = event.persons.coerceAtLeast(1)))
             is CheckEvent.PayByChosen -> choose(savedState.copy(byCard = event.payBy == PayBy.Card))
             CheckEvent.Confirm -> quote?.takeIf { shown.value.canConfirm }?.let(paying::pay)
@@ -110,6 +117,7 @@ class CheckPresenter(
             CheckEvent.GiveUp -> paying.giveUp()
             CheckEvent.CheckAgain -> paying.checkAgain()
             CheckEvent.TopUp -> navigation.topUp()
+            CheckEvent.SeeTerms -> navigation.terms()
             CheckEvent.Next -> next()
             CheckEvent.Retry -> {
                 navigation.retry()
@@ -119,10 +127,18 @@ class CheckPresenter(
         }
     }
 
+    /** What is settled on another screen. */
+    private fun isInTheWay() = when (val checked = shown.value.checked) {
+        is Checked.Firm -> checked.mustAccept
+        is Checked.Refused -> checked.next == Next.Account
+        Checked.Loading -> false
+    }
+
     private fun next() {
         when ((shown.value.checked as? Checked.Refused)?.next) {
             Next.Retry -> on(CheckEvent.Retry)
             Next.Scan -> navigation.scan()
+            Next.Account -> navigation.account()
             Next.None, null -> Unit
         }
     }
@@ -164,11 +180,13 @@ class CheckPresenter(
         notices = items.flatMap { it.notices }.map { client.text(it) },
         validUntil = expiresAt,
         repeats = offer.repeats?.takeUnless { subject.isAgain }?.let { Repeats(it.id.value, it.registeredAt, isGoodHere = offer.repeatsBrokeDownAt != null) },
+        terms = client.termsViews(this),
     )
 
     private fun after(refused: MestoException): Next = when {
         // Nothing is sold until the control is over, and the controller stands here.
         refused.code == CLOSED_IN_CONTROL -> Next.None
+        refused.isOfStanding -> Next.Account
         // Asking again gives the same answer.
         refused is MestoException.Refused -> Next.Scan
         else -> Next.Retry

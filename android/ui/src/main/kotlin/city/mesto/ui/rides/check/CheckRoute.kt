@@ -2,6 +2,7 @@
 
 package city.mesto.ui.rides.check
 
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.navigation.NavGraphBuilder
@@ -19,5 +20,6 @@ internal fun NavGraphBuilder.check(app: MestoApp, navigation: (Steps) -> CheckNa
     make = { route -> CheckPresenter(app.client, route, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
+    LaunchedEffect(presenter) { presenter.on(CheckEvent.Seen) }
     CheckScreen(state, presenter::on)
 }

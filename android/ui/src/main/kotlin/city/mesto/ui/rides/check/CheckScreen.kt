@@ -14,9 +14,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.dp
-import city.mesto.ui.DepositView
 import city.mesto.ui.Fact
-import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.parts.Bar
 import city.mesto.ui.parts.Card
@@ -27,6 +25,7 @@ import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
 import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PaidFrom
 import city.mesto.ui.parts.PayArea
 import city.mesto.ui.parts.PayChoice
 import city.mesto.ui.parts.PaymentNotice
@@ -34,6 +33,7 @@ import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.Small
+import city.mesto.ui.parts.TermsNotice
 import city.mesto.ui.parts.Tone
 import city.mesto.ui.rides.RideHead
 import city.mesto.ui.text.texts
@@ -70,6 +70,7 @@ private fun Checked(state: CheckUiState, onEvent: (CheckEvent) -> Unit) {
         }
         is Checked.Firm -> {
             checked.repeats?.let { Repeated(it, onEvent) }
+            TermsNotice(checked.terms, onSee = { onEvent(CheckEvent.SeeTerms) })
             checked.notices.forEach { Notice(icon = Icons.Warning, title = it, tone = Tone.Attention) }
             Ride(checked)
             Persons(state.persons, isFixed, onEvent)
@@ -83,6 +84,7 @@ private fun Checked(state: CheckUiState, onEvent: (CheckEvent) -> Unit) {
 private fun step(next: Next): String? = when (next) {
     Next.Retry -> texts.stateRetry()
     Next.Scan -> texts.ridesScanAnother()
+    Next.Account -> texts.standingToAccount()
     Next.None -> null
 }
 
@@ -134,7 +136,7 @@ private fun ConfirmArea(state: CheckUiState, onEvent: (CheckEvent) -> Unit) {
         isPriceLoading = checked is Checked.Loading,
         onOpenBank = { onEvent(CheckEvent.OpenBank) },
         onTopUp = { onEvent(CheckEvent.TopUp) },
-        source = { Source(state.payBy, state.deposit) },
+        source = { PaidFrom(state.payBy, state.deposit, lacks = { texts.ridesBalanceShort(it) }, has = { texts.ridesBalance(it) }) },
         pay = if (checked is Checked.Firm) ({ ConfirmButton(state, checked, onEvent) }) else null,
         paying = texts.ridesConfirming(),
         loading = texts.ridesChecking(),
@@ -143,17 +145,8 @@ private fun ConfirmArea(state: CheckUiState, onEvent: (CheckEvent) -> Unit) {
 }
 
 @Composable
-private fun Source(payBy: PayBy, deposit: DepositView) {
-    val missing = deposit.missing
-    when {
-        payBy == PayBy.Card -> Small(texts.buyCardNote())
-        missing != null -> Text(texts.ridesBalanceShort(words.money(missing)), style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.error)
-        else -> deposit.balance?.let { Small(texts.ridesBalance(words.money(it))) }
-    }
-}
-
-@Composable
 private fun ConfirmButton(state: CheckUiState, checked: Checked.Firm, onEvent: (CheckEvent) -> Unit) {
+    if (checked.mustAccept) return MainButton(texts.termsSee(), { onEvent(CheckEvent.SeeTerms) })
     val amount = words.money(checked.total)
     Small(texts.ridesAccept(texts.ridesConfirm()))
     MainButton(

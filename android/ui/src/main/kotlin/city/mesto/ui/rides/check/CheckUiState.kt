@@ -10,6 +10,7 @@ import city.mesto.ui.Payment
 import city.mesto.ui.Price
 import city.mesto.ui.PriceLine
 import city.mesto.ui.Refusal
+import city.mesto.ui.TermsView
 import city.mesto.ui.rides.RideView
 import java.time.Instant
 
@@ -24,7 +25,7 @@ data class CheckUiState(
     val connection: Connection = Connection.Online,
 ) {
     /** A ride that repeats another is asked about first. */
-    val canConfirm: Boolean get() = checked is Checked.Firm && checked.repeats == null && deposit.missing == null && !payment.isUnderWay
+    val canConfirm: Boolean get() = checked is Checked.Firm && checked.repeats == null && !checked.mustAccept && deposit.missing == null && !payment.isUnderWay
 }
 
 /** What the ride would be. */
@@ -48,7 +49,11 @@ sealed interface Checked {
          * rides again.
          */
         val repeats: Repeats? = null,
-    ) : Checked
+        /** New terms, which are seen before the button. */
+        val terms: List<TermsView> = emptyList(),
+    ) : Checked {
+        val mustAccept: Boolean get() = terms.any { it.mustAccept }
+    }
 
     data class Refused(val refusal: Refusal, val next: Next) : Checked
 }
@@ -69,12 +74,18 @@ enum class Next {
     /** Another sign or number. */
     Scan,
 
+    /** The account was suspended or blocked. */
+    Account,
+
     /** None: the controller decides now. */
     None,
 }
 
 /** What a rider can do here. */
 sealed interface CheckEvent {
+    /** The screen is seen, at first or again: what was in the way may be so no more. */
+    data object Seen : CheckEvent
+
     data class PersonsChosen(val persons: Int) : CheckEvent
 
     data class PayByChosen(val payBy: PayBy) : CheckEvent
@@ -94,6 +105,8 @@ sealed interface CheckEvent {
     data object CheckAgain : CheckEvent
 
     data object TopUp : CheckEvent
+
+    data object SeeTerms : CheckEvent
 
     /** The step that the refusal offers. */
     data object Next : CheckEvent

@@ -7,9 +7,12 @@ import city.mesto.sdk.account
 import city.mesto.sdk.cities
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Ride
+import city.mesto.sdk.core.ServiceNoticeKind
+import city.mesto.sdk.notices
 import city.mesto.sdk.payments
 import city.mesto.sdk.rides.rides
 import city.mesto.sdk.rides.ridesSubject
+import city.mesto.sdk.standing
 import city.mesto.sdk.wallet
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
@@ -36,6 +39,13 @@ interface RidesNavigation {
 
     fun topUp()
 
+    fun news()
+
+    fun account()
+
+    /** Another service of the city. */
+    fun open(route: Any)
+
     fun retry()
 
     fun back()
@@ -55,7 +65,7 @@ class RidesPresenter(
     val state: StateFlow<RidesUiState> = shown.asStateFlow()
 
     fun start() {
-        scope.launch { client.run { changes(rides.state, payments.state, wallet.state, account.state, cities.state, connection) }.collect { show() } }
+        scope.launch { client.run { changes(rides.state, payments.state, wallet.state, account.state, cities.state, standing.state, notices.state, connection) }.collect { show() } }
         scope.launch {
             ticks.collect {
                 if (client.rides.current() != drawn) show()
@@ -72,6 +82,9 @@ class RidesPresenter(
             is RidesEvent.Opened -> navigation.ride(event.ride)
             RidesEvent.UnconfirmedOpened -> unconfirmed()?.let { navigation.check(it.scanned, it.vehicle) }
             RidesEvent.TopUp -> navigation.topUp()
+            RidesEvent.NewsOpened -> navigation.news()
+            RidesEvent.AccountOpened -> navigation.account()
+            is RidesEvent.FeatureOpened -> navigation.open(event.homeButton.route)
             RidesEvent.Retry -> navigation.retry()
             RidesEvent.Back -> navigation.back()
         }
@@ -89,10 +102,21 @@ class RidesPresenter(
             forgotten = known.forgotten.map { it.row() },
             balance = balance(),
             isUnconfirmed = unconfirmed() != null,
+            standing = standing(),
+            news = news(),
             now = client.now(),
             connection = client.connectionView(),
         )
     }
+
+    private suspend fun standing(): String? = try {
+        client.standing.text()
+    } catch (_: MestoException) {
+        null
+    }
+
+    /** What keeps somebody from riding or paying is told on the first screen (AV-104). */
+    private fun news(): String? = client.notices.current().notices.firstOrNull { !it.isRead && it.kind in TOLD_FIRST }?.title
 
     private suspend fun Ride.row() = RideRow(
         id = id.value,
@@ -112,5 +136,9 @@ class RidesPresenter(
             null
         }
         return BalanceView(amount.price(), client.account.state.value.lastSyncAt, left?.let { client.texts.ridesLeft(it.rides.toLong()) }, left?.isLow ?: false)
+    }
+
+    private companion object {
+        val TOLD_FIRST = setOf(ServiceNoticeKind.PlannedWorks, ServiceNoticeKind.UrgentWorks, ServiceNoticeKind.Outage)
     }
 }

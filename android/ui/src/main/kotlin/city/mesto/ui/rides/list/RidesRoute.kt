@@ -23,5 +23,5 @@ internal fun NavGraphBuilder.rides(app: MestoApp, navigation: (Steps) -> RidesNa
     val controller = LocalController.current
     // Where there is nothing but rides this is the home screen.
     val isHome = remember(entry) { controller.previousBackStackEntry == null }
-    RidesScreen(state, presenter::on, isHome = isHome)
+    RidesScreen(state, presenter::on, isHome = isHome, homeButtons = if (isHome) app.homeButtons.filter { it.route != RidesRoute } else emptyList())
 }

@@ -25,6 +25,8 @@ import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.role
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import city.mesto.ui.app.HomeButton
+import city.mesto.ui.app.HomeButtons
 import city.mesto.ui.parts.Bar
 import city.mesto.ui.parts.Card
 import city.mesto.ui.parts.Icons
@@ -40,7 +42,7 @@ import city.mesto.ui.text.words
 import city.mesto.ui.theme.signals
 
 @Composable
-fun RidesScreen(state: RidesUiState, onEvent: (RidesEvent) -> Unit, modifier: Modifier = Modifier, isHome: Boolean = false) {
+fun RidesScreen(state: RidesUiState, onEvent: (RidesEvent) -> Unit, modifier: Modifier = Modifier, isHome: Boolean = false, homeButtons: List<HomeButton> = emptyList()) {
     Page(
         modifier,
         bar = { Bar(texts.ridesTitle(), onBack = if (isHome) null else ({ onEvent(RidesEvent.Back) })) },
@@ -54,10 +56,19 @@ fun RidesScreen(state: RidesUiState, onEvent: (RidesEvent) -> Unit, modifier: Mo
                 modifier = Modifier.clip(MaterialTheme.shapes.medium).clickable(role = Role.Button) { onEvent(RidesEvent.UnconfirmedOpened) },
             )
         }
+        state.standing?.let { Notice(icon = Icons.Refused, title = it, tone = Tone.Error) { QuietButton(texts.standingToAccount(), { onEvent(RidesEvent.AccountOpened) }, fill = true) } }
+        state.news?.let {
+            Notice(
+                icon = Icons.News,
+                title = it,
+                modifier = Modifier.clip(MaterialTheme.shapes.medium).clickable(role = Role.Button) { onEvent(RidesEvent.NewsOpened) },
+            )
+        }
         val running = state.running
         if (running == null) Card { Waiting(texts.ridesLoading()) }
         running.orEmpty().forEach { RunningCard(it, state) { onEvent(RidesEvent.Opened(it.id)) } }
         state.balance?.let { Balance(it, state, onEvent) }
+        HomeButtons(homeButtons, onOpen = { onEvent(RidesEvent.FeatureOpened(it)) })
         state.forgotten.forEach { Forgotten(it) { onEvent(RidesEvent.Opened(it.id)) } }
         if (running != null && running.isEmpty() && state.over.isEmpty()) {
             Text(texts.ridesNone(), style = MaterialTheme.typography.bodyLarge, color = MaterialTheme.colorScheme.onBackground)

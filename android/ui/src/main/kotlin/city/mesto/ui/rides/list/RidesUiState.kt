@@ -5,6 +5,7 @@ package city.mesto.ui.rides.list
 import androidx.compose.runtime.Immutable
 import city.mesto.ui.Connection
 import city.mesto.ui.Price
+import city.mesto.ui.app.HomeButton
 import city.mesto.ui.rides.RideView
 import java.time.Instant
 
@@ -19,6 +20,10 @@ data class RidesUiState(
     val balance: BalanceView? = null,
     /** A confirmation whose outcome is not known yet. */
     val isUnconfirmed: Boolean = false,
+    /** Why nothing can be paid; null while it can be. */
+    val standing: String? = null,
+    /** Works or an outage that were not read yet: the title of the newest. */
+    val news: String? = null,
     val now: Instant = Instant.EPOCH,
     val connection: Connection = Connection.Online,
 )
@@ -56,6 +61,14 @@ sealed interface RidesEvent {
     data object UnconfirmedOpened : RidesEvent
 
     data object TopUp : RidesEvent
+
+    /** To the works and outages. */
+    data object NewsOpened : RidesEvent
+
+    /** To the account that was suspended or blocked. */
+    data object AccountOpened : RidesEvent
+
+    data class FeatureOpened(val homeButton: HomeButton) : RidesEvent
 
     data object Retry : RidesEvent
 

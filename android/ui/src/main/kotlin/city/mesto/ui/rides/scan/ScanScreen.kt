@@ -2,11 +2,6 @@
 
 package city.mesto.ui.rides.scan
 
-import androidx.compose.foundation.Image
-import androidx.compose.foundation.background
-import androidx.compose.foundation.layout.Box
-import androidx.compose.foundation.layout.aspectRatio
-import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.text.KeyboardActions
 import androidx.compose.foundation.text.KeyboardOptions
@@ -14,20 +9,12 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.draw.clip
-import androidx.compose.ui.graphics.Color
-import androidx.compose.ui.layout.ContentScale
-import androidx.compose.ui.platform.LocalDensity
-import androidx.compose.ui.semantics.Role
-import androidx.compose.ui.semantics.clearAndSetSemantics
-import androidx.compose.ui.semantics.contentDescription
-import androidx.compose.ui.semantics.role
 import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.input.KeyboardType
 import city.mesto.ui.parts.Bar
+import city.mesto.ui.parts.CameraFrame
 import city.mesto.ui.parts.Icons
 import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
@@ -40,15 +27,6 @@ import city.mesto.ui.parts.Waiting
 import city.mesto.ui.rides.scan.ScanUiState.Hint
 import city.mesto.ui.text.texts
 
-private const val FRAME_SHAPE = 4f / 3f
-
-/** Lower, so that with large letters there is room for what is in the way. */
-private const val LOW_FRAME_SHAPE = 2f
-private const val LARGE_LETTERS = 1.3f
-
-/** The camera before its first frame, by day and by night. */
-private val Unlit = Color(0xFF1B2029)
-
 @Composable
 fun ScanScreen(state: ScanUiState, onEvent: (ScanEvent) -> Unit, modifier: Modifier = Modifier) {
     Page(
@@ -59,24 +37,9 @@ fun ScanScreen(state: ScanUiState, onEvent: (ScanEvent) -> Unit, modifier: Modif
         OfflineNotice(state.connection, onRetry = { onEvent(ScanEvent.Retry) })
         // What was refused is read before anything else.
         state.refusal?.let { RefusedNotice(it) }
-        if (state.hasCamera || state.picture != null) Frame(state)
+        if (state.hasCamera || state.picture != null) CameraFrame(state.picture, described = texts.ridesScanFrame())
         UnderFrame(state)
         if (state.mayPick && !state.isReading) QuietButton(texts.ridesScanPick(), { onEvent(ScanEvent.PickPicture) }, icon = Icons.Photo, fill = true)
-    }
-}
-
-@Composable
-private fun Frame(state: ScanUiState) {
-    val described = texts.ridesScanFrame()
-    val shape = if (LocalDensity.current.fontScale > LARGE_LETTERS) LOW_FRAME_SHAPE else FRAME_SHAPE
-    Box(
-        contentAlignment = Alignment.Center,
-        modifier = Modifier.fillMaxWidth().aspectRatio(shape).clip(MaterialTheme.shapes.large).background(Unlit).clearAndSetSemantics {
-            contentDescription = described
-            role = Role.Image
-        },
-    ) {
-        state.picture?.let { Image(it, contentDescription = null, contentScale = ContentScale.Crop, modifier = Modifier.fillMaxSize()) }
     }
 }
 

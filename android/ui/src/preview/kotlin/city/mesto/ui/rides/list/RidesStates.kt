@@ -27,6 +27,11 @@ fun ridesStates(language: String): Map<String, RidesUiState> = with(RidesSample(
         "none" to RidesUiState(emptyList(), balance = balance, now = now),
         "loading" to RidesUiState(now = now),
         "unconfirmed" to all.copy(isUnconfirmed = true, running = emptyList(), connection = offline),
+        "told" to all.copy(
+            running = emptyList(),
+            standing = suspended.text,
+            news = say("Radovi na serveru noćas", "Works on the server tonight", "Бүгін түнде сервердегі жұмыстар", "Сегодня ночью работы на сервере"),
+        ),
         "forgotten" to all.copy(running = emptyList(), forgotten = listOf(running)),
     )
 }

@@ -88,10 +88,10 @@ class BuyPresenterTest {
 
     @Test
     fun of_a_stay_that_another_account_paid_the_wheel_stops_at_what_can_be_had() = runTest {
-        fake.notices = listOf(Notice("parking.clipped_by_another", mapOf("asked" to "60", "offered" to "30"), isSurprise = true))
+        fake.toKnow = listOf(Notice("parking.clipped_by_another", mapOf("asked" to "60", "offered" to "30"), isSurprise = true))
         val presenter = presenter()
         assertEquals(Wheel(listOf(30), 30, Stop.AnothersStay(30)), presenter.shown.wheel)
-        fake.notices = listOf(Notice("parking.clipped", mapOf("asked" to "60", "offered" to "30", "deadline" to "2025-09-03T08:30:00Z"), isSurprise = true))
+        fake.toKnow = listOf(Notice("parking.clipped", mapOf("asked" to "60", "offered" to "30", "deadline" to "2025-09-03T08:30:00Z"), isSurprise = true))
         assertEquals(Stop.RestOfStay(30, Samples.morning.plusSeconds(1800)), presenter().shown.wheel.stop, "one's own tells its end")
     }
 

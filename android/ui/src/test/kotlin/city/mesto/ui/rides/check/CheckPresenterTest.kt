@@ -5,6 +5,7 @@ package city.mesto.ui.rides.check
 
 import androidx.lifecycle.SavedStateHandle
 import city.mesto.sdk.FakeMesto
+import city.mesto.sdk.FakeTerms
 import city.mesto.sdk.Samples
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
@@ -41,6 +42,10 @@ class CheckPresenterTest {
         override fun scan() { went += "scan" }
 
         override fun topUp() { went += "top-up" }
+
+        override fun terms() { went += "terms" }
+
+        override fun account() { went += "account" }
 
         override fun openPage(url: String) { went += "page $url" }
 
@@ -239,6 +244,22 @@ class CheckPresenterTest {
         fake.rides.isTripKnown = false
         val ride = firm(presenter(CheckRoute(typed = "1204"))).ride
         assertEquals(null to null, ride.route to ride.to)
+    }
+
+    @Test
+    fun new_terms_stand_before_the_button_and_a_suspended_account_leads_to_the_account_av_125_av_126() = runTest {
+        fake.terms.change = FakeTerms.second
+        val presenter = presenter()
+        assertTrue(firm(presenter).mustAccept)
+        on(presenter, CheckEvent.Confirm, CheckEvent.SeeTerms)
+        assertEquals(0 to listOf("terms"), bought() to navigation.went)
+        fake.terms.accept(Samples.city.id, "rules", "2")
+        fake.failure = refused("account_suspended")
+        on(presenter, CheckEvent.Seen)
+        assertEquals(Next.Account, assertIs<Checked.Refused>(presenter.state.value.checked).next)
+        on(presenter, CheckEvent.Next, CheckEvent.Seen)
+        assertEquals("account", navigation.went.last())
+        assertTrue(presenter.state.value.canConfirm)
     }
 
     @Test

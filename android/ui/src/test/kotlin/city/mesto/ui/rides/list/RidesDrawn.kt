@@ -22,6 +22,7 @@ private fun ridesSay(name: String, words: Words, sample: RidesSample): List<Stri
         "none" -> listOf(ridesNone(), ridesScanGo())
         "loading" -> listOf(ridesLoading())
         "unconfirmed" -> listOf(ridesUnconfirmed(), stateOffline())
+        "told" -> listOf(sample.suspended.text, standingToAccount())
         "forgotten" -> listOf(stateForgotten())
         else -> error("say what rides-list-$name shows")
     }

@@ -3,7 +3,9 @@
 package city.mesto.ui.rides.list
 
 import city.mesto.sdk.FakeMesto
+import city.mesto.sdk.FakeNotices
 import city.mesto.sdk.Samples
+import city.mesto.sdk.core.ServiceNoticeKind
 import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.rides.scannedRide
 import city.mesto.ui.Connection
@@ -34,6 +36,12 @@ class RidesPresenterTest {
         override fun check(scanned: String?, typed: String?) { went += "check $scanned $typed" }
 
         override fun topUp() { went += "top-up" }
+
+        override fun news() { went += "news" }
+
+        override fun account() { went += "account" }
+
+        override fun open(route: Any) { went += "open" }
 
         override fun retry() { went += "retry" }
 
@@ -97,6 +105,24 @@ class RidesPresenterTest {
         assertEquals(emptyList(), presenter.state.value.running)
         presenter.on(RidesEvent.UnconfirmedOpened)
         assertEquals(listOf("check $SIGN null"), navigation.went)
+    }
+
+    @Test
+    fun works_outages_and_a_suspended_account_are_told_on_the_first_screen_av_103_av_104_av_126() = runTest {
+        fake.notices.published = listOf(FakeNotices.notice("nt1", ServiceNoticeKind.News), FakeNotices.notice("nt2", ServiceNoticeKind.PlannedWorks, "Works"))
+        val presenter = presenter()
+        fake.notices.refresh(Samples.city.id)
+        fake.standing.suspendAccount()
+        runCurrent()
+        assertEquals("Works" to fake.texts.standingSuspended(), presenter.state.value.run { news to standing })
+        presenter.on(RidesEvent.NewsOpened)
+        presenter.on(RidesEvent.AccountOpened)
+        assertEquals(listOf("news", "account"), navigation.went)
+        fake.notices.markAllRead()
+        fake.standing.resume()
+        runCurrent()
+        assertNull(presenter.state.value.news)
+        assertNull(presenter.state.value.standing)
     }
 
     @Test
