@@ -263,7 +263,9 @@ pub fn answers() -> Vec<Answer> {
         placed(&tills::REFUND, MerchantOrClerk, |scene, things| {
             let money = json!({"amount": "0.01", "currency": "RSD"});
             let reference = format!("R-{}", scene.next());
-            Ask::body(json!({"payment": things.merchant_payment, "amount": money, "reference": reference, "reason": "cold"}))
+            Ask::body(
+                json!({"payment": things.merchant_payment, "amount": money, "reference": reference, "reason": "cold"}),
+            )
         }),
         placed(&fleet::FLEET, Terminal, |_, _| Ask::query(&[("city", "belgrade")])),
         placed(&fleet::TELL_VEHICLES, Dispatcher, |_, _| {

@@ -14,11 +14,11 @@ use mesto_protocol::headers;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::{ControlId, RecordId as _, ShiftId};
 use mesto_protocol::kernel::operation::Entry;
+use mesto_protocol::merchants::payers::MerchantsOutcome;
+use mesto_protocol::merchants::{clerks as merchants, tills};
 use mesto_protocol::orders::driver::{self as orders, Order, OrderSlip};
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::purchase::ParkingOutcome;
-use mesto_protocol::merchants::payers::MerchantsOutcome;
-use mesto_protocol::merchants::{clerks as merchants, tills};
 use mesto_protocol::passes::holders::PassesOutcome;
 use mesto_protocol::rides::riders::RidesOutcome;
 use mesto_protocol::rides::vehicles::{self as fleet, PostedSign};
@@ -608,12 +608,7 @@ pub fn pay_again(till: &str) -> Value {
     json!({"scanned": till, "amount": {"amount": "100.00", "currency": "RSD"}, "is_again": true})
 }
 
-fn person(
-    served: &Served,
-    number: u64,
-    (inspector, dispatcher): (&str, &str),
-    (sign, till): (&str, &str),
-) -> Person {
+fn person(served: &Served, number: u64, (inspector, dispatcher): (&str, &str), (sign, till): (&str, &str)) -> Person {
     let phone = phone_of(number);
     let mut driver = Driver::new(served, number);
     driver.fund(5_000);

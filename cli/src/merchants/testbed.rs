@@ -64,7 +64,8 @@ async fn shop(Standing(testbed): Standing<dyn Testbed>, Asked(shop): Asked<Shop>
         let received = RECEIVED.target(&[], &[("city", &shop.city), ("merchant", id), ("limit", "1")]);
         let received = ask(testbed, &device, &received, None).await?;
         let payment = received.1.pointer("/items/0/id").cloned().unwrap_or_default();
-        let asked = json!({ "payment": payment, "amount": money(amount), "reference": amount, "reason": "by the testbed" });
+        let asked =
+            json!({ "payment": payment, "amount": money(amount), "reference": amount, "reason": "by the testbed" });
         return Ok(pass_on(ask(testbed, &device, REFUND.path, Some(&asked)).await?));
     }
     let Some(amount) = &shop.asks else { return Ok(pass_on(till)) };

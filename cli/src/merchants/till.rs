@@ -168,7 +168,13 @@ impl TillCommand {
                 call.say(&told, || {
                     let row = |till: &mesto_protocol::merchants::tills::Till| {
                         let open = if till.is_open { "open" } else { "closed" };
-                        vec![till.name.clone(), open.to_owned(), till.typed.clone(), till.code.clone(), till.id.to_string()]
+                        vec![
+                            till.name.clone(),
+                            open.to_owned(),
+                            till.typed.clone(),
+                            till.code.clone(),
+                            till.id.to_string(),
+                        ]
                     };
                     table(&["till", "", "typed", "code", "id"], &told.tills.iter().map(row).collect::<Vec<_>>())
                 });
@@ -215,7 +221,10 @@ impl TillCommand {
 fn invoice_text(call: Call, invoice: &Invoice) -> String {
     let state = call.style.paint(Tone::Good, invoice.state.as_str());
     let until = invoice.expires_at.to_rfc3339();
-    format!("{} {} ({}), {state}, until {until}\n{}\n{}", invoice.id, invoice.amount, invoice.reference, invoice.code, invoice.typed)
+    format!(
+        "{} {} ({}), {state}, until {until}\n{}\n{}",
+        invoice.id, invoice.amount, invoice.reference, invoice.code, invoice.typed
+    )
 }
 
 fn received_table(page: &ReceivedPage) -> String {

@@ -214,8 +214,17 @@ fn merchants_table(known: &[MerchantStanding]) -> String {
 
 /// The columns of a settlement; none of them is free text.
 const HEAD: [&str; 11] = [
-    "merchant", "number", "closed_at", "payments", "amount", "given_back", "commission", "owed_before", "paid_out",
-    "owed_after", "currency",
+    "merchant",
+    "number",
+    "closed_at",
+    "payments",
+    "amount",
+    "given_back",
+    "commission",
+    "owed_before",
+    "paid_out",
+    "owed_after",
+    "currency",
 ];
 
 fn cells(one: &MerchantSettlement) -> [String; 11] {

@@ -28,9 +28,8 @@ pub mod load {
     use crate::kernel::city::City;
     use crate::kernel::ids::joined;
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
-    use crate::{cards, garages, merchants, orders, parking, passes, rides};
     pub use crate::kernel::load::{LoadError, LoadNotice};
-    use crate::{cards, garages, orders, parking, passes, rides};
+    use crate::{cards, garages, merchants, orders, parking, passes, rides};
     use std::collections::BTreeMap;
 
     macro_rules! embedded {
@@ -75,13 +74,10 @@ pub mod load {
         compile(&embedded_files(id))
     }
 
-    /// Compiles the source files of a city: file name in its folder to TOML text. A service is in
-    /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
-    /// `passes.toml`, `rides.toml`, `cards.toml`, `merchants.toml`.
     /// Compiles the source files of a city: file name in its folder to text. A service is in the
     /// city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`,
-    /// `passes.toml`, `rides.toml`, `cards.toml`. The files of a feed that `rides.toml` names are
-    /// called by their folder too: `fares/fare_products.txt`.
+    /// `passes.toml`, `rides.toml`, `cards.toml`, `merchants.toml`. The files of a feed that
+    /// `rides.toml` names are called by their folder too: `fares/fare_products.txt`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.

@@ -263,12 +263,7 @@ impl Operator {
     }
 
     /// Whether a service has this place in the store.
-    fn stores_place(
-        &self,
-        store: &dyn Store,
-        city: &City,
-        (role, place): (&Role, &str),
-    ) -> Result<bool, StoreError> {
+    fn stores_place(&self, store: &dyn Store, city: &City, (role, place): (&Role, &str)) -> Result<bool, StoreError> {
         for has_place in self.services.iter().filter_map(|service| service.has_place) {
             let known = transact(store, |tx| has_place(tx, city, role, place).map_err(Failure::into_store_error))?;
             if known {

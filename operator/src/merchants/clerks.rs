@@ -146,7 +146,8 @@ fn names(city: &City, told: &[MerchantName]) -> Outcome<Vec<MerchantName>> {
 
 fn business_number(section: &MerchantsSection, typed: &str) -> Outcome<String> {
     let digits = section.policy.business_digits;
-    let fits = typed.bytes().all(|byte| byte.is_ascii_digit()) && u32::try_from(typed.len()).is_ok_and(|it| it == digits);
+    let fits =
+        typed.bytes().all(|byte| byte.is_ascii_digit()) && u32::try_from(typed.len()).is_ok_and(|it| it == digits);
     if fits { Ok(typed.to_owned()) } else { Err(refusal::bad("business_number", &format!("{digits} digits"))) }
 }
 

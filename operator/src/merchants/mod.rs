@@ -3,8 +3,8 @@
 
 mod clerks;
 mod payers;
-mod refusal;
 mod refunds;
+mod refusal;
 pub(crate) mod sales;
 mod settling;
 pub(crate) mod tables;
@@ -89,7 +89,11 @@ pub(crate) const SERVICE: Service = Service {
             fault: "payment {} to a merchant and its entry in the ledger differ",
             sql: concat!(
                 "SELECT id FROM merchant_payment WHERE ",
-                legs!("merchants.payment", "merchant_payment", "ledger_leg.kind IN ('payable', 'receivable') AND ledger_leg.provider = merchant_payment.merchant"),
+                legs!(
+                    "merchants.payment",
+                    "merchant_payment",
+                    "ledger_leg.kind IN ('payable', 'receivable') AND ledger_leg.provider = merchant_payment.merchant"
+                ),
                 " <> merchant_payment.commission - merchant_payment.amount OR ",
                 legs!("merchants.payment", "merchant_payment", "ledger_leg.kind = 'revenue'"),
                 " <> -merchant_payment.commission OR ",
@@ -105,7 +109,11 @@ pub(crate) const SERVICE: Service = Service {
             fault: "what was given back by {} to a payer and its entry in the ledger differ",
             sql: concat!(
                 "SELECT id FROM merchant_refund WHERE ",
-                legs!("merchants.refund", "merchant_refund", "ledger_leg.kind IN ('payable', 'receivable') AND ledger_leg.provider = merchant_refund.merchant"),
+                legs!(
+                    "merchants.refund",
+                    "merchant_refund",
+                    "ledger_leg.kind IN ('payable', 'receivable') AND ledger_leg.provider = merchant_refund.merchant"
+                ),
                 " <> merchant_refund.amount - merchant_refund.commission OR ",
                 legs!("merchants.refund", "merchant_refund", "ledger_leg.kind = 'receivable'"),
                 " <> merchant_refund.owed OR ",
@@ -147,7 +155,11 @@ pub(crate) const SERVICE: Service = Service {
             fault: "settlement {} with a merchant and the ledger differ",
             sql: concat!(
                 "SELECT id FROM merchant_settlement WHERE paid_out <> ",
-                legs!("merchants.settlement", "merchant_settlement", "ledger_leg.kind = 'payable' AND ledger_leg.provider = merchant_settlement.merchant"),
+                legs!(
+                    "merchants.settlement",
+                    "merchant_settlement",
+                    "ledger_leg.kind = 'payable' AND ledger_leg.provider = merchant_settlement.merchant"
+                ),
                 " LIMIT 1"
             ),
         },

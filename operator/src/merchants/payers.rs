@@ -49,11 +49,7 @@ pub(super) fn told(row: PaymentRow) -> Outcome<MerchantPayment> {
         given_back: money(row.given_back),
         fee_given_back: money(row.fee_given_back),
         give_back_until: row.give_back_until,
-        contract: PaymentContract {
-            organisation: row.organisation,
-            link: row.contract,
-            version: row.contract_version,
-        },
+        contract: PaymentContract { organisation: row.organisation, link: row.contract, version: row.contract_version },
         balance: Money::from_minor(row.balance, row.currency),
     })
 }

@@ -116,7 +116,8 @@ fn give_back(tx: &mut dyn Tx, call: &mut Call<'_>, asked: MerchantRefundToMake) 
 
 /// Who gives back what.
 fn divided(row: &PaymentRow, merchant: &MerchantRow, amount: i64, is_erroneous: bool) -> Outcome<GiveBack> {
-    let commission = Commission::new(row.basis_points).ok_or_else(|| StoreError::Broken("no such commission".into()))?;
+    let commission =
+        Commission::new(row.basis_points).ok_or_else(|| StoreError::Broken("no such commission".into()))?;
     let given = Given { amount: row.amount, fee: row.fee, back: row.given_back, fee_back: row.fee_given_back };
     let divided = given.give_back(amount, commission, merchant.payable, is_erroneous);
     divided.map_err(|why| -> Failure {

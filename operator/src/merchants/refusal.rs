@@ -11,7 +11,9 @@ pub(super) fn code(error: &CodeError) -> Problem {
     let detail = error.to_string();
     match error {
         CodeError::NotAMerchantCode { host } => Problem::new(ProblemCode::NotAMerchantCode, detail).with("host", host),
-        CodeError::OtherCity { city } => Problem::new(ProblemCode::MerchantCodeOfAnotherCity, detail).with("city", city),
+        CodeError::OtherCity { city } => {
+            Problem::new(ProblemCode::MerchantCodeOfAnotherCity, detail).with("city", city)
+        }
         CodeError::Unreadable => Problem::new(ProblemCode::MerchantCodeUnreadable, detail),
     }
 }

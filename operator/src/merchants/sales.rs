@@ -10,12 +10,12 @@ use mesto_protocol::merchants::payers::{
     MerchantPayment, MerchantsOffer, MerchantsOutcome, MerchantsSubject, PaidInvoice, PaymentContract,
 };
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::{City, CityId};
 use mesto_rules::merchants::{
     Commission, MerchantCode, MerchantsSection, Paid, Paying, day_limit, give_back_until, is_payable, payer_fee,
     read_code, repeated, typed_code,
 };
 use mesto_rules::money::{Currency, Money};
+use mesto_rules::{City, CityId};
 use serde::{Deserialize, Serialize};
 
 use crate::base::deposit;
@@ -129,12 +129,7 @@ fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
 type Found = (TillRow, MerchantRow, Option<InvoiceRow>);
 
 /// What a code is of. Who guesses does so only so often in an hour.
-fn found(
-    tx: &mut dyn Tx,
-    asked: &Asked<'_>,
-    section: &MerchantsSection,
-    subject: &MerchantsSubject,
-) -> Outcome<Found> {
+fn found(tx: &mut dyn Tx, asked: &Asked<'_>, section: &MerchantsSection, subject: &MerchantsSubject) -> Outcome<Found> {
     let city = &asked.city.id;
     let code = match (&subject.scanned, &subject.typed) {
         (Some(scanned), None) => read_code(scanned, city.as_str(), &section.code_hosts),
@@ -174,15 +169,13 @@ fn found(
 }
 
 /// What is to be paid: what the invoice asks for, or what the payer typed.
-fn amount(
-    city: &City,
-    subject: &MerchantsSubject,
-    invoice: Option<&InvoiceRow>,
-    now: DateTime<Utc>,
-) -> Outcome<Money> {
+fn amount(city: &City, subject: &MerchantsSubject, invoice: Option<&InvoiceRow>, now: DateTime<Utc>) -> Outcome<Money> {
     let Some(invoice) = invoice else {
         let Some(amount) = subject.amount else {
-            return refuse(ProblemCode::PaymentAmountMissing, "this code asks for no amount; type how much is to be paid");
+            return refuse(
+                ProblemCode::PaymentAmountMissing,
+                "this code asks for no amount; type how much is to be paid",
+            );
         };
         return in_currency(amount, city.currency, "items.subject.amount");
     };
@@ -386,7 +379,8 @@ fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
     let day = city.local_day(now);
     let until = give_back_until(now, &section.policy);
     let gains = gains(&city.id, &merchant, &paying, &frozen.contract);
-    let row = row(operator.new_id(now), delivery, (&till, &merchant, invoice), (frozen, paying), (day, until, balance))?;
+    let row =
+        row(operator.new_id(now), delivery, (&till, &merchant, invoice), (frozen, paying), (day, until, balance))?;
     let payment = payers::told(row.clone())?;
     tx.write(update!(MerchantRow { id: merchant.id } set {
         payments: row.number,

@@ -72,10 +72,8 @@ projection! {
 fn counted(tx: &mut dyn Tx, table: &'static str, id: PayoutId, merchant: MerchantId) -> Outcome<Sum> {
     let sql = format!("UPDATE {table} SET settlement = $1 WHERE merchant = $2 AND settlement IS NULL");
     tx.write(Write::sql(table, &sql, values![id, merchant]))?;
-    let sum: Option<Sum> = tx.first(Select::of(
-        &format!("FROM {table} WHERE merchant = $2 AND settlement = $1"),
-        values![id, merchant],
-    ))?;
+    let sum: Option<Sum> =
+        tx.first(Select::of(&format!("FROM {table} WHERE merchant = $2 AND settlement = $1"), values![id, merchant]))?;
     Ok(sum.unwrap_or(Sum { number: 0, amount: 0, commission: 0 }))
 }
 

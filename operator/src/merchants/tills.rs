@@ -227,7 +227,9 @@ fn received(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<ReceivedPage> {
     };
     let newest = |of: &str, whose: crate::kernel::store::Value| {
         Select::<PaymentRow>::of(
-            &format!("FROM merchant_payment WHERE merchant_payment.{of} = $1 AND merchant_payment.id < $2 ORDER BY merchant_payment.id DESC LIMIT $3"),
+            &format!(
+                "FROM merchant_payment WHERE merchant_payment.{of} = $1 AND merchant_payment.id < $2 ORDER BY merchant_payment.id DESC LIMIT $3"
+            ),
             &[whose, page.older_than().into(), page.reads().into()],
         )
     };
@@ -257,8 +259,7 @@ fn of_days(
     currency: Currency,
 ) -> Outcome<Vec<MerchantDay>> {
     let mut days = BTreeMap::<NaiveDate, (i64, i64, i64, i64)>::new();
-    for (table, column, is_paid) in
-        [("merchant_payment", "paid_day", true), ("merchant_refund", "refunded_day", false)]
+    for (table, column, is_paid) in [("merchant_payment", "paid_day", true), ("merchant_refund", "refunded_day", false)]
     {
         let moved: Vec<OfDay> = tx.all(Select::of(
             &format!("FROM (SELECT {column} AS day, amount, commission FROM {table} WHERE merchant = $1 AND {column} >= $2 AND {column} <= $3) AS moved GROUP BY day ORDER BY day"),

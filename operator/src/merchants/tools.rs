@@ -2,10 +2,10 @@
 //! and settling.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::Problem;
 use mesto_protocol::kernel::ids::MerchantId;
 use mesto_protocol::merchants::clerks::{Merchant, MerchantStateToSay, MerchantToRegister, TillToRegister};
 use mesto_protocol::merchants::tills::Till;
-use mesto_protocol::Problem;
 use mesto_rules::money::Money;
 
 use crate::kernel::failure::{Failure, Outcome};

@@ -321,10 +321,7 @@ const WRONGS: &[(&[&str], &str)] = &[
     (&["UPDATE card SET replaced_by = NULL"], CARD_REPLACED),
     (&["UPDATE merchant_payment SET fee = fee + 1"], MERCHANT_PAID),
     (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'merchants.payment'"], MERCHANT_PAID),
-    (
-        &["UPDATE merchant_payment SET id = 'x' || id WHERE invoice IS NOT NULL"],
-        MERCHANT_PAID,
-    ),
+    (&["UPDATE merchant_payment SET id = 'x' || id WHERE invoice IS NOT NULL"], MERCHANT_PAID),
     (&["DELETE FROM merchant_payment"], "entry {} is of a payment to a merchant that was not made"),
     (&["UPDATE merchant_refund SET owed = owed + 1"], MERCHANT_GAVE_BACK),
     (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'merchants.refund'"], MERCHANT_GAVE_BACK),
@@ -364,8 +361,7 @@ const WRONGS: &[(&[&str], &str)] = &[
 
 const MERCHANT_PAID: &str = "payment {} to a merchant and its entry in the ledger differ";
 const MERCHANT_GAVE_BACK: &str = "what was given back by {} to a payer and its entry in the ledger differ";
-const MERCHANT_SHOWS: &str =
-    "payment {} to a merchant shows another sum as given back than was, or more than was paid";
+const MERCHANT_SHOWS: &str = "payment {} to a merchant shows another sum as given back than was, or more than was paid";
 const MERCHANT_PAYABLE: &str = "what is payable to merchant {}, or owed by it, is not what the ledger has";
 const MERCHANT_SETTLED: &str = "settlement {} with a merchant is not the sum of its payments";
 const SETTLED_AND_RIDES: &str = "settlement {} is not the sum of its rides";

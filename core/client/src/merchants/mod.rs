@@ -93,9 +93,8 @@ impl Merchants<'_> {
     #[must_use]
     pub fn state(self) -> Arc<MerchantsState> {
         self.0.state(TOPIC, |core, now| {
-            let state = core.read(now, |db| {
-                Ok(MerchantsState { payments: rows::known(db)?, forgotten: rows::forgotten(db)? })
-            })?;
+            let state = core
+                .read(now, |db| Ok(MerchantsState { payments: rows::known(db)?, forgotten: rows::forgotten(db)? }))?;
             Ok((state, None))
         })
     }
@@ -115,10 +114,8 @@ impl Merchants<'_> {
         let stored = self.0.stored_city(city);
         let section: Option<&MerchantsSection> = stored.as_ref().and_then(|city| city.section().ok());
         let known = section.and_then(|section| section.category(category.as_str()));
-        known.map_or_else(
-            || category.to_string(),
-            |category| category.name.get(self.0.config().locale.tag()).to_owned(),
-        )
+        known
+            .map_or_else(|| category.to_string(), |category| category.name.get(self.0.config().locale.tag()).to_owned())
     }
 
     /// An amount in a city's currency. Local.

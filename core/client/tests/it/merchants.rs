@@ -3,9 +3,7 @@
 
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::merchants::clerks::{Merchant, MerchantToRegister, TillToRegister};
-use mesto_client::protocol::merchants::payers::{
-    MerchantName, MerchantPaymentState, MerchantsOffer, MerchantsSubject,
-};
+use mesto_client::protocol::merchants::payers::{MerchantName, MerchantPaymentState, MerchantsOffer, MerchantsSubject};
 use mesto_client::protocol::merchants::tills::{MerchantRefund, MerchantRefundToMake, Till};
 use mesto_client::{ErrorKind, IntentState, IntentView, Locale, Result};
 use mesto_operator::{Request, RoleGiven};
@@ -70,7 +68,12 @@ fn a_merchant_is_checked_and_paid_from_the_balance_av_18_av_118_av_119() {
     assert_eq!(phone.client.merchants().state().payments, std::slice::from_ref(&payment));
     assert_eq!(payment.merchant.id, shop.merchant.id);
     // What is given back is heard.
-    let given = RoleGiven { role: Role::Merchant, city: Some("almaty"), place: Some(&shop.merchant.id.to_string()), until: None };
+    let given = RoleGiven {
+        role: Role::Merchant,
+        city: Some("almaty"),
+        place: Some(&shop.merchant.id.to_string()),
+        until: None,
+    };
     let token = phone.net.operator.create_staff(&*phone.net.store, phone.net.time.now(), &given, "till").unwrap();
     let asked = MerchantRefundToMake {
         payment: payment.id,
@@ -83,7 +86,10 @@ fn a_merchant_is_checked_and_paid_from_the_balance_av_18_av_118_av_119() {
     let _: MerchantRefund = serde_json::from_slice(&answer.body).unwrap();
     run(phone.client.sync()).unwrap();
     let known = phone.client.merchants().state().payments[0].clone();
-    assert_eq!((known.state, known.given_back, phone.balance()), (MerchantPaymentState::PartlyGivenBack, kzt("100"), kzt("800")));
+    assert_eq!(
+        (known.state, known.given_back, phone.balance()),
+        (MerchantPaymentState::PartlyGivenBack, kzt("100"), kzt("800"))
+    );
     phone.net.operator.audit_ledger(&*phone.net.store).unwrap();
 }
 
@@ -94,7 +100,9 @@ fn what_is_no_code_of_a_merchant_is_refused_on_the_phone_and_nobody_is_asked_av_
     phone.net.log();
     let merchants = phone.client.merchants();
     merchants.check_code(&almaty(), &shop.till.code).unwrap();
-    let of = |text: &str| check(&phone, &MerchantsSubject { scanned: Some(text.into()), ..subject(&shop, "100") }).unwrap_err();
+    let of = |text: &str| {
+        check(&phone, &MerchantsSubject { scanned: Some(text.into()), ..subject(&shop, "100") }).unwrap_err()
+    };
     let foreign = of("https://pay-avtobys.kz.evil.example/almaty/m/7K3MZ0QX");
     assert_eq!((foreign.code(), foreign.kind()), ("not_a_merchant_code", ErrorKind::Refused));
     for locale in Locale::ALL {
@@ -102,7 +110,10 @@ fn what_is_no_code_of_a_merchant_is_refused_on_the_phone_and_nobody_is_asked_av_
     }
     for text in ["", "hello", "7K3MZ0QX", "http://pay.avtobys.kz/almaty/m/7K3MZ0QX", &"\u{1}x".repeat(2048)] {
         let nothing = of(text);
-        assert_eq!((nothing.code(), nothing.text(Locale::En).as_str()), ("not_a_merchant_code", "This is not a merchant's code."));
+        assert_eq!(
+            (nothing.code(), nothing.text(Locale::En).as_str()),
+            ("not_a_merchant_code", "This is not a merchant's code.")
+        );
     }
     let elsewhere = of("https://pay.avtobys.kz/astana/m/7K3MZ0QX");
     assert_eq!((elsewhere.code(), &elsewhere.params()["city"]), ("merchant_code_of_another_city", &json!("astana")));
@@ -142,8 +153,14 @@ fn the_history_of_the_balance_is_read_without_a_connection_as_of_its_moment_av_2
     }
     let page = run(wallet.history(None, 2)).unwrap();
     let past = wallet.past(50).unwrap();
-    assert_eq!((past.items.clone(), past.balance, past.as_of_at), (page.items.clone(), kzt("400"), phone.net.time.now()));
-    assert_eq!(past.items.iter().map(|one| (one.amount, one.balance)).collect::<Vec<_>>(), [(kzt("-300"), kzt("400")), (kzt("-200"), kzt("700"))]);
+    assert_eq!(
+        (past.items.clone(), past.balance, past.as_of_at),
+        (page.items.clone(), kzt("400"), phone.net.time.now())
+    );
+    assert_eq!(
+        past.items.iter().map(|one| (one.amount, one.balance)).collect::<Vec<_>>(),
+        [(kzt("-300"), kzt("400")), (kzt("-200"), kzt("700"))]
+    );
     assert!(wallet.past_text(&past).contains(':'));
     // Further back, page by page.
     run(wallet.history(page.next, 2)).unwrap();

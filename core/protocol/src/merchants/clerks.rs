@@ -6,9 +6,7 @@ use mesto_rules::merchants::MerchantCategoryId;
 
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::MerchantId;
-use crate::kernel::operation::{
-    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post, required,
-};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post, required};
 use crate::kernel::problem::problems;
 use crate::kernel::service::Adds;
 use crate::kernel::wire::wire;

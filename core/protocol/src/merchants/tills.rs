@@ -34,7 +34,13 @@ const MERCHANT: Parameter = required("merchant", "string", "The merchant: an id.
 pub const TILLS: Operation<Nothing, Tills> =
     get("/v1/merchants/tills", "The tills of a merchant, with their codes", Access::Permitted(READ))
         .query(&[CITY, MERCHANT])
-        .refuses(&[ProblemCode::CityUnknown, ProblemCode::NotFound, ProblemCode::SectionMissing, ProblemCode::SectionTooNew, ProblemCode::SectionUnreadable]);
+        .refuses(&[
+            ProblemCode::CityUnknown,
+            ProblemCode::NotFound,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
+        ]);
 /// The same reference of a till again is the same invoice.
 pub const ASK: Operation<InvoiceToAsk, Invoice> =
     post("/v1/merchants/invoices", "A till asks for a payment", Access::Permitted(TAKE)).answers(200).refuses(&[

@@ -26,17 +26,17 @@ use mesto_protocol::garages::controllers::*;
 use mesto_protocol::garages::visits::*;
 use mesto_protocol::kernel::intents::*;
 use mesto_protocol::kernel::operation::Content;
+use mesto_protocol::merchants::clerks::{Merchant, MerchantPage};
+use mesto_protocol::merchants::payers::{
+    MerchantPayment, MerchantPaymentPage, MerchantsOffer, MerchantsOutcome, MerchantsSection, MerchantsSubject,
+};
+use mesto_protocol::merchants::tills::{Invoice, MerchantRefund, MerchantTotals, ReceivedPage, Till, Tills};
 use mesto_protocol::orders::driver::*;
 use mesto_protocol::orders::inspectors::*;
 use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
 use mesto_protocol::partners::reports::*;
-use mesto_protocol::merchants::clerks::{Merchant, MerchantPage};
-use mesto_protocol::merchants::payers::{
-    MerchantPayment, MerchantPaymentPage, MerchantsOffer, MerchantsOutcome, MerchantsSection, MerchantsSubject,
-};
-use mesto_protocol::merchants::tills::{Invoice, MerchantRefund, MerchantTotals, ReceivedPage, Till, Tills};
 use mesto_protocol::passes::holders::{
     Benefit, Pass, PassPage, PassesOffer, PassesOutcome, PassesSection, PassesSubject,
 };

@@ -64,7 +64,10 @@ pub fn repeated<'a, I, T: PartialEq>(
 ) -> Option<&'a Paid<I, T>> {
     let within = TimeDelta::minutes(policy.repeat_minutes.into());
     earlier.iter().find(|one| {
-        one.till == *till && one.amount == amount && !one.is_given_back && now.signed_duration_since(one.paid_at) < within
+        one.till == *till
+            && one.amount == amount
+            && !one.is_given_back
+            && now.signed_duration_since(one.paid_at) < within
     })
 }
 

@@ -74,7 +74,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "organisation.contract_version",
     ),
     ("sections.merchants.policy.business_digits", "operator/src/merchants/clerks.rs", "policy.business_digits"),
-    ("sections.merchants.policy.invoice_minutes_most", "operator/src/merchants/tills.rs", "policy.invoice_minutes_most"),
+    (
+        "sections.merchants.policy.invoice_minutes_most",
+        "operator/src/merchants/tills.rs",
+        "policy.invoice_minutes_most",
+    ),
     ("sections.merchants.retention.invoices_days", "operator/src/merchants/mod.rs", "retention.invoices_days"),
     ("sections.rides.retention.rides_days", "operator/src/rides/mod.rs", "retention.rides_days"),
     // What a rider is shown of a card, and how it is topped up.

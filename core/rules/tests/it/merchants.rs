@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::merchants::section::Policy;
 use mesto_rules::merchants::{
-    CodeError, Commission, Fee, GiveBackError, Given, InvoiceToken, MerchantCode, MerchantsSection, Paid, PaymentError,
-    Paying, TillToken, day_limit, give_back_until, invoice_link, is_payable, payer_fee, read_code, repeated, till_link,
-    typed_code,
+    CodeError, Commission, Fee, GiveBackError, Given, InvoiceToken, MerchantCode, MerchantsSection, Paid, Paying,
+    PaymentError, TillToken, day_limit, give_back_until, invoice_link, is_payable, payer_fee, read_code, repeated,
+    till_link, typed_code,
 };
 use mesto_rules::{Currency, Money};
 use proptest::prelude::*;
@@ -84,7 +84,9 @@ fn a_typed_code_forgives_what_people_take_for_each_other() {
     }
     let invoice = MerchantCode::Invoice(InvoiceToken::new("0123456789AB").unwrap());
     assert_eq!(typed_code("0123-4567-89ab"), Ok(invoice));
-    for typed in ["", "10K3MZ0", "10K3MZ0QQ", "10K3MZ0U", "Ⅷ0K3MZ0Q", "0123456789ABC", "10K3MZ0\u{0}", &"7".repeat(4096)] {
+    for typed in
+        ["", "10K3MZ0", "10K3MZ0QQ", "10K3MZ0U", "Ⅷ0K3MZ0Q", "0123456789ABC", "10K3MZ0\u{0}", &"7".repeat(4096)]
+    {
         assert_eq!(typed_code(typed), Err(CodeError::Unreadable), "{typed}");
     }
 }
@@ -119,7 +121,10 @@ fn a_payment_is_within_its_bounds_at_each_end_av_120() {
         let out = PaymentError::OutOfRange { least: kzt("10"), most: kzt("100000") };
         assert_eq!(refused(wrong), Err(out), "{wrong}");
     }
-    assert!(matches!(is_payable(Money::parse("100", Currency::new("RSD").unwrap()).unwrap(), &limits), Err(PaymentError::Money(_))));
+    assert!(matches!(
+        is_payable(Money::parse("100", Currency::new("RSD").unwrap()).unwrap(), &limits),
+        Err(PaymentError::Money(_))
+    ));
     assert_eq!(day_limit(kzt("100000"), kzt("100000"), &limits), Ok(()));
     let over = |left| Err(PaymentError::DayLimit { most: kzt("200000"), left: kzt(left) });
     assert_eq!(day_limit(kzt("100000"), kzt("100000.01"), &limits), over("99999.99"));
@@ -137,11 +142,19 @@ fn the_same_amount_at_the_same_till_is_asked_about_for_so_long() {
         paid_at: now() - TimeDelta::minutes(minutes),
         is_given_back,
     };
-    let known = [earlier(1, "500", 3, true), earlier(2, "500", 4, false), earlier(1, "500", 9, false), earlier(1, "500", 11, false)];
+    let known = [
+        earlier(1, "500", 3, true),
+        earlier(2, "500", 4, false),
+        earlier(1, "500", 9, false),
+        earlier(1, "500", 11, false),
+    ];
     let found = |till: i32, amount| repeated(&known, (&till, kzt(amount)), now(), &policy).map(|one| one.id);
     assert_eq!((found(1, "500"), found(2, "500"), found(1, "500.01"), found(3, "500")), (Some(9), Some(4), None, None));
     let at = |minutes: i64, millis: i64| {
-        let one = [Paid { paid_at: now() - TimeDelta::minutes(minutes) + TimeDelta::milliseconds(millis), ..earlier(1, "500", 0, false) }];
+        let one = [Paid {
+            paid_at: now() - TimeDelta::minutes(minutes) + TimeDelta::milliseconds(millis),
+            ..earlier(1, "500", 0, false)
+        }];
         repeated(&one, (&1, kzt("500")), now(), &policy).is_some()
     };
     assert_eq!((at(10, 1), at(10, 0)), (true, false), "at ten minutes it is another one");

@@ -163,8 +163,7 @@ fn at_once(world: &World, requests: [Request; 2]) -> Vec<Response> {
     let barrier = Arc::new(Barrier::new(2));
     let now = world.now();
     let each = |request: Request| {
-        let (operator, store, barrier) =
-            (Arc::clone(&world.operator), Arc::clone(&world.store), Arc::clone(&barrier));
+        let (operator, store, barrier) = (Arc::clone(&world.operator), Arc::clone(&world.store), Arc::clone(&barrier));
         thread::spawn(move || {
             barrier.wait();
             operator.handle(&*store, now, &request)
@@ -185,9 +184,8 @@ pub fn fill(world: &World) {
     let shop = shop_of(world, &to_register("belgrade", &["sr-Latn", "en"], "123456789012"));
     let payer = world.driver("+381660000041");
     world.approve(&payer.top_up("2000.00"));
-    let pay = |subject: &MerchantsSubject| {
-        payment_of(&payer.begin(&expect(201, payer.ask_for(subject, PayMethod::Deposit))))
-    };
+    let pay =
+        |subject: &MerchantsSubject| payment_of(&payer.begin(&expect(201, payer.ask_for(subject, PayMethod::Deposit))));
     let of = |code: &str, amount: Option<&str>| MerchantsSubject { amount: amount.map(rsd), ..scanned(code, None) };
     let first = pay(&of(&shop.till.code, Some("1000.00")));
     let asks = |amount: &str, reference: &str| -> Invoice {
