@@ -1,5 +1,5 @@
-//! `mesto conductor`: the terminal of a conductor or a driver (AV-16). It sells tickets of paper and
-//! for luggage for cash, also while the operator is away; what was sold waits in its folder until
+//! `mesto conductor`: the terminal of a conductor or a driver (AV-16). It sells tickets of paper
+//! and for luggage for cash, also while the operator is away; what was sold waits in its folder until
 //! the operator has it.
 
 use std::path::{Path, PathBuf};

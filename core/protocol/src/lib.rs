@@ -6,8 +6,8 @@
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
 //! ([`parking`], [`orders`], [`garages`], [`passes`], [`rides`], [`cards`], [`control`],
-//! [`partners`], [`merchants`]) holds what that service sends and takes; [`services`] is the list of
-//! them.
+//! [`partners`], [`merchants`]) holds what that service sends and takes; [`services`] is the list
+//! of them.
 
 pub mod base;
 pub mod cards;

@@ -173,8 +173,8 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// Trips of the same routes, or of any, whose vehicles broke down, and what is registered on them: it is
-    /// good on the next vehicle.
+    /// Trips of the same routes, or of any, whose vehicles broke down, and what is registered on
+    /// them: it is good on the next vehicle.
     fn of_breakdowns(&mut self, tx: &mut dyn Tx, is_of_any: bool) -> Outcome<()> {
         let since = self.now - TimeDelta::minutes(self.rides.policy.breakdown_minutes.into());
         let trips: Vec<TripRow> = tx.all(Select::of(

@@ -98,7 +98,7 @@ pub(crate) fn day_begins_at(city: &City, section: &PassesSection, day: NaiveDate
     to_utc(&city.sections.time, day.and_time(time))
 }
 
-/// Until when a pass of a product that begins at a moment is given back; `None` for one that is not.
+/// Until when a pass of a product that begins at a moment is given back; `None` where it is not.
 pub(crate) fn given_back_until(
     section: &PassesSection,
     product: &str,

@@ -128,7 +128,7 @@ class PassBuyPresenter(
         Offered.Loading -> false
     }
 
-    /** On which days one begins the operator says: what it refuses is shown, and a day back leads out of it. */
+    /** The operator says on which days one begins: what it refuses is shown, and a day back helps. */
     private fun move(days: Long) {
         val from = savedState.firstOn?.let(LocalDate::parse) ?: today ?: return
         val to = from.plusDays(days)

@@ -45,7 +45,7 @@ sealed interface Offered {
         val lines: List<PriceLine>,
         val total: Price,
         val notices: List<String>,
-        /** A pass for the same rides and days, as long as the rider did not say that he buys another one. */
+        /** A pass for the same rides and days, until the rider says that he buys another one. */
         val overlaps: Overlap? = null,
         val terms: List<TermsView> = emptyList(),
     ) : Offered {

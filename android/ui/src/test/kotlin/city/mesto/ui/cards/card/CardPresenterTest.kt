@@ -1,4 +1,4 @@
-// One transport card without pixels: nothing is blocked or unlinked before the question is answered.
+// A transport card without pixels: nothing is blocked or unlinked before the question is answered.
 
 package city.mesto.ui.cards.card
 
