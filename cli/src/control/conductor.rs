@@ -1,6 +1,6 @@
 //! `mesto conductor`: the terminal of a conductor or a driver (AV-16). It sells tickets of paper
-//! and for luggage for cash, also while the operator is away; what was sold waits in its folder until
-//! the operator has it.
+//! and for luggage for cash, also while the operator is away; what was sold waits in its folder
+//! until the operator has it.
 
 use std::path::{Path, PathBuf};
 

@@ -128,7 +128,7 @@ class PassBuyPresenter(
         Offered.Loading -> false
     }
 
-    /** The operator says on which days one begins: what it refuses is shown, and a day back helps. */
+    /** The operator says on which days one begins; what it refuses is shown. */
     private fun move(days: Long) {
         val from = savedState.firstOn?.let(LocalDate::parse) ?: today ?: return
         val to = from.plusDays(days)
