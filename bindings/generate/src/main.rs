@@ -158,7 +158,7 @@ fn refused_spans(kotlin: &str) -> Result<String, Box<dyn Error>> {
     const OURS: &str = "throw MestoException.Refused(
                 \"out_of_range\",
                 \"This value is out of range.\",
-                \"Choose a smaller amount or a shorter time.\",
+                \"Look at what you typed: it is too small, too large or too far away.\",
                 emptyMap(),
                 \"$value is less than no time\",
                 null,

@@ -173,7 +173,7 @@ def _end():
 
 def _out_of_range(detail):
     """As the core has it, in English: a mistake of the app, found before the core is asked."""
-    text, advice = "This value is out of range.", "Choose a smaller amount or a shorter time."
+    text, advice = "This value is out of range.", "Look at what you typed: it is too small, too large or too far away."
     return MestoError.Refused("out_of_range", text, advice, {}, detail, None, False)
 
 

@@ -33,7 +33,8 @@ pub enum PassCommand {
 pub struct BuyArgs {
     /// Which one, as `mesto passes` names it: month
     product: PassProductId,
-    /// Its first day: 2026-12-01. Without it, today
+    /// Its first day: 2026-12-01. Without it, the service day that runs: until 03:00 in the
+    /// night that of the day before
     #[arg(long, value_name = "DAY")]
     from: Option<NaiveDate>,
     /// Buy it beside one that is held for the same rides and days.

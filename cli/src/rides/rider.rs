@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use mesto_client::base::payments::offer;
-use mesto_client::protocol::base::payments::Quote;
+use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::kernel::ids::RideId;
 use mesto_client::protocol::rides::riders::{Companions, RidesOffer, RidesSubject};
 use serde_json::json;
@@ -83,6 +83,24 @@ impl CheckArgs {
         }
     }
 
+    /// The words of the same ride again.
+    fn as_typed(&self) -> String {
+        let mut words = format!(" '{}'", self.sign.replace('\'', "'\\''"));
+        if self.persons != 1 {
+            words.push_str(&format!(" --persons {}", self.persons));
+        }
+        for one in &self.with {
+            words.push_str(&format!(" --with {}={}", one.category, one.persons));
+        }
+        if self.again {
+            words.push_str(" --again");
+        }
+        if self.pay.method() == PayMethod::Card {
+            words.push_str(" --pay card");
+        }
+        words
+    }
+
     async fn checked(&self, phone: &Phone) -> Outcome<Quote> {
         let quote = phone.core.rides().quote(&phone.city, &self.subject(), self.pay.method()).await;
         priced(phone, quote)
@@ -108,7 +126,7 @@ async fn check(args: CheckArgs, call: Call) -> Outcome<()> {
             Some(offer) => show::quote_text(&phone, &quote, &offer),
             None => payments::quote_text(&phone.show, &quote, "", &[]),
         };
-        text.push_str(&format!("{}: mesto ride confirm {}\n", phone.show.word("rides-confirm"), args.sign));
+        text.push_str(&format!("{}: mesto ride confirm{}\n", phone.show.word("rides-confirm"), args.as_typed()));
         text
     });
     Ok(())

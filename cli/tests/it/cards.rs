@@ -85,7 +85,7 @@ fn a_card_is_linked_topped_up_held_at_a_reader_and_replaced_av_56_av_57_av_58_av
     almaty.bad(3, "card_top_up_too_much", &["card", "top-up", id, "10000.01"]);
     almaty.good(&["card", "top-up", id, "1000"]);
     let shown = almaty.run(&["cards"]).out;
-    assert!(shown.contains("**** 0017") && shown.contains("Hold the card at a reader until"), "{shown}");
+    assert!(shown.contains("**** 0017") && shown.contains("Hold the card at a reader by"), "{shown}");
     // A card that is taken away too soon rides nowhere, and nothing is written onto it.
     let at_reader = |words: &[&str]| -> Vec<String> { dispatcher(&[&["reader", CODE], words].concat()) };
     let too_soon = at_reader(&["--seconds", "1"]);

@@ -4,7 +4,7 @@ error-pass_unknown = Мұнда мұндай жол жүру билеті жоқ
     .advice = Тізімнен таңдаңыз.
 error-pass_not_for_category = Бұл билет сізге сатылмайды.
     .advice = Ол жеңілдігі бар жолаушыларға арналған. Жеңілдікті оператордың кеңсесінде рәсімдейді.
-error-pass_overlaps = Сізде сол сапарларға билет бар, { $last_on } дейін жарамды.
+error-pass_overlaps = Сізде сол сапарларға билет бар, соңғы күні: { $last_on }.
     .advice = Ақша алынған жоқ. Шынымен керек болса ғана тағы біреуін алыңыз.
     .plain = Сізде сол сапарларға билет бар.
 error-pass_not_refundable = Бұл билет енді қайтарылмайды.
@@ -29,7 +29,7 @@ passes-no-price = Сізге арналмаған
 passes-ending = { $pass } аяқталады: { $ends_at }.
 passes-given-back = Билет қайтарылды, { $price } жақында түседі.
 reminder-passes-ending = Жол жүру билеті жақында аяқталады
-    .body = { $pass }: { $ends_at } дейін жарамды.
+    .body = { $pass }: жарамдылығының соңы – { $ends_at }.
 
 ## Экрандар
 
@@ -43,7 +43,7 @@ passes-loading = Билеттер оқылып жатыр
 passes-holds = { $first_on } – { $last_on }
 passes-coming-title = Кейін басталады
 passes-over-title = Бұрынғылар
-passes-benefit-until = { $until_on } дейін
+passes-benefit-until = Соңғы күні: { $until_on }
 passes-benefits-none = Жеңілдік жоқ. Оны оператордың кеңсесі рәсімдейді.
 passes-give-back = Қайтару
 passes-give-back-ask = Бұл билетті қайтару керек пе?
@@ -58,8 +58,8 @@ passes-buy-last = Соңғы күні
 passes-buy-for = Кімге
 passes-buy-earlier = Бір күн бұрын
 passes-buy-later = Бір күн кейін
-passes-buy-refundable = Оны { $until } дейін қайтаруға болады.
+passes-buy-refundable = Қайтаруға болатын соңғы уақыт: { $until }.
 passes-buy-kept = Ол қайтарылмайды.
 passes-buy-total = Төленетін сома
 passes-buy-described = Сатып алу: { $pass }, { $amount }
-passes-buy-overlaps = Сізде сол сапарларға билет бар: { $pass }, { $last_on } дейін. Шынымен керек болса ғана тағы біреуін алыңыз.
+passes-buy-overlaps = Сізде сол сапарларға билет бар: { $pass }, соңғы күні – { $last_on }. Шынымен керек болса ғана тағы біреуін алыңыз.

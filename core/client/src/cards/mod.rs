@@ -150,6 +150,7 @@ impl Cards<'_> {
         let tag = self.0.config().locale.tag();
         let kind = cards.and_then(|cards| cards.kind(card.kind.as_str()));
         let today = stored.as_ref().map(|city| city.local_day(now));
+        let is_active = card.state == CardState::Active;
         let waits = || card.top_ups.iter().filter(|one| one.state == CardTopUpState::Waiting);
         let waiting = waits().map(|one| one.amount).reduce(|sum, one| sum.checked_add(&one).unwrap_or(sum));
         let fare = rides
@@ -165,9 +166,9 @@ impl Cards<'_> {
             kind: kind.map_or_else(|| card.kind.to_string(), |kind| kind.name.get(tag).to_owned()),
             is_inactive: card.inactive_from.zip(today).is_some_and(|(from, today)| today >= from),
             waiting,
-            hold_until: waits().map(|one| one.hold_until).min(),
-            rides: covered,
-            is_low: card.state == CardState::Active && covered.is_some_and(|rides| rides < FEW),
+            hold_until: waits().map(|one| one.hold_until).filter(|until| now <= *until && is_active).min(),
+            rides: covered.filter(|_| is_active),
+            is_low: is_active && covered.is_some_and(|rides| rides < FEW),
             least: cards.map(|cards| cards.top_ups.least),
             most: cards.map(|cards| cards.top_ups.most),
         }
