@@ -100,6 +100,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<rides::SignRow>(),
         table::<rides::TerminalRow>(),
         table::<rides::RideRow>(),
+        table::<rides::ReducedRow>(),
         table::<rides::CodeRow>(),
         table::<rides::DisputeRow>(),
         table::<partners::TermsRow>(),

@@ -55,7 +55,9 @@ fn a_conductor_sells_for_cash_without_a_network_and_tells_it_later_av_16_av_33_a
     let operator = bus.testbed.said("operator");
     bus.bad(2, "ride_vehicle_unknown", &["conductor", "ticket"]);
     bus.bad(2, "operator_unknown", &["conductor", "upload", "--board", "1204"]);
-    bus.good(&["bus", "--once", "--operator", &operator, "--token-file", "dispatcher"]);
+    // It says its sign and what its terminal shows, a line each.
+    let told = bus.run(&["bus", "--once", "--operator", &operator, "--token-file", "dispatcher"]);
+    assert_eq!((told.exit, told.out.lines().count()), (0, 2), "{} {}", told.out, told.err);
     let at = ["--operator", &operator, "--token-file", "terminal", "--board", "1204"];
     let trip = bus.good(&[&["conductor", "trip"], &at[..]].concat());
     assert_eq!(trip["trip"]["route"], "92");

@@ -148,7 +148,7 @@ fn staff_tokens_work_and_the_bank_walk_keeps_to_its_bank() {
     assert!(token.len() >= 43, "256 bits");
     for (wrong, right) in [
         (json!({ "role": "driver" }), "signs in"),
-        (json!({ "role": "king" }), "a role is driver, inspector, controller, dispatcher"),
+        (json!({ "role": "king" }), "a role is one of driver, inspector, controller, dispatcher"),
         (json!({ "role": "controller" }), "its city and its place"),
         (json!({ "role": "controller", "city": "belgrade" }), "zeleni-venac"),
         (json!({ "role": "inspector", "city": "atlantis" }), "belgrade"),

@@ -227,7 +227,7 @@ on_both_databases! {
         }
         let walks = Wanted { service: "walks".into(), ..right.items[0].clone() };
         let refusal = refused("service_unknown", &ask(&QuoteRequest { items: vec![walks], ..right.clone() }));
-        assert_eq!(refusal["known"], json!(["wallet", "parking", "orders", "garages", "rides", "cards", "passes"]));
+        assert_eq!(refusal["known"], json!(["wallet", "parking", "orders", "garages", "rides", "cards", "passes", "merchants"]));
         for word in ["sms", "cash", ""] {
             let refusal = ask(&QuoteRequest { pay: PayMethod::Other(word.into()), ..right.clone() });
             let refusal = refused("payment_method_not_allowed", &refusal);
