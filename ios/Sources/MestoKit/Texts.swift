@@ -111,7 +111,7 @@ public struct Texts: Sendable {
     /// Given back: the card was not held in time
     public func cardTopUpReturned() -> String { render("card-top-up-returned", [:]) }
 
-    /// Hold the card at a reader until {$hold_until}
+    /// Hold the card at a reader by {$hold_until}
     public func cardTopUpWaiting(holdUntil: String) -> String { render("card-top-up-waiting", ["hold_until": holdUntil]) }
 
     /// Defective
@@ -267,13 +267,13 @@ public struct Texts: Sendable {
     /// Top up
     public func cardsTopUpGo() -> String { render("cards-top-up-go", [:]) }
 
-    /// Once paid, hold the card at a reader until {$hold_until}, at least 2 seconds. It is not on the card before.
+    /// Once paid, hold the card at a reader by {$hold_until}, at least 2 seconds. It is not on the card before.
     public func cardsTopUpHold(holdUntil: String) -> String { render("cards-top-up-hold", ["hold_until": holdUntil]) }
 
     /// From {$smallest} to {$largest} at once. How often is not limited, nor is the balance.
     public func cardsTopUpLimits(smallest: String, largest: String) -> String { render("cards-top-up-limits", ["smallest": smallest, "largest": largest]) }
 
-    /// {$amount} are paid. Hold the card at a reader until {$hold_until}, at least 2 seconds.
+    /// {$amount} paid. Hold the card at a reader by {$hold_until}, at least 2 seconds.
     public func cardsTopUpPaid(amount: String, holdUntil: String) -> String { render("cards-top-up-paid", ["amount": amount, "hold_until": holdUntil]) }
 
     /// Show what it costs
@@ -306,7 +306,7 @@ public struct Texts: Sendable {
     /// The card is unlinked. Its balance stays on it.
     public func cardsUnlinked() -> String { render("cards-unlinked", [:]) }
 
-    /// {$amount} are paid and not on the card yet
+    /// {$amount} paid and not on the card yet
     public func cardsWaits(amount: String) -> String { render("cards-waits", ["amount": amount]) }
 
     /// Assumed

@@ -106,7 +106,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Given back: the card was not held in time */
     fun cardTopUpReturned(): String = render("card-top-up-returned", emptyMap())
 
-    /** Hold the card at a reader until {$hold_until} */
+    /** Hold the card at a reader by {$hold_until} */
     fun cardTopUpWaiting(holdUntil: String): String = render("card-top-up-waiting", mapOf("hold_until" to holdUntil))
 
     /** Defective */
@@ -262,13 +262,13 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Top up */
     fun cardsTopUpGo(): String = render("cards-top-up-go", emptyMap())
 
-    /** Once paid, hold the card at a reader until {$hold_until}, at least 2 seconds. It is not on the card before. */
+    /** Once paid, hold the card at a reader by {$hold_until}, at least 2 seconds. It is not on the card before. */
     fun cardsTopUpHold(holdUntil: String): String = render("cards-top-up-hold", mapOf("hold_until" to holdUntil))
 
     /** From {$smallest} to {$largest} at once. How often is not limited, nor is the balance. */
     fun cardsTopUpLimits(smallest: String, largest: String): String = render("cards-top-up-limits", mapOf("smallest" to smallest, "largest" to largest))
 
-    /** {$amount} are paid. Hold the card at a reader until {$hold_until}, at least 2 seconds. */
+    /** {$amount} paid. Hold the card at a reader by {$hold_until}, at least 2 seconds. */
     fun cardsTopUpPaid(amount: String, holdUntil: String): String = render("cards-top-up-paid", mapOf("amount" to amount, "hold_until" to holdUntil))
 
     /** Show what it costs */
@@ -301,7 +301,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The card is unlinked. Its balance stays on it. */
     fun cardsUnlinked(): String = render("cards-unlinked", emptyMap())
 
-    /** {$amount} are paid and not on the card yet */
+    /** {$amount} paid and not on the card yet */
     fun cardsWaits(amount: String): String = render("cards-waits", mapOf("amount" to amount))
 
     /** Assumed */
