@@ -331,14 +331,11 @@ impl Terminal {
         Ok(all)
     }
 
-    fn mark(&self, sold: &[Sold], state: State, why: Option<&str>) -> Outcome<()> {
-        let tx = self.store.unchecked_transaction().map_err(|why| broken(&why))?;
-        for one in sold {
-            // What was taken back meanwhile waits again.
-            let sql = "UPDATE sold SET state = ?2, why = ?3 WHERE number = ?1 AND said = ?4";
-            tx.execute(sql, params![one.number, state.word(), why, as_text(&one.said)?]).map_err(|why| broken(&why))?;
-        }
-        tx.commit().map_err(|why| broken(&why))
+    fn mark(&self, sold: &Sold, state: State, why: Option<&str>) -> Outcome<()> {
+        // What was taken back meanwhile waits again.
+        let sql = "UPDATE sold SET state = ?2, why = ?3 WHERE number = ?1 AND said = ?4";
+        let values = params![sold.number, state.word(), why, as_text(&sold.said)?];
+        self.store.execute(sql, values).map(drop).map_err(|why| broken(&why))
     }
 
     async fn told(&mut self, sold: &[Sold]) -> Result<RegistrationsTold, NoAnswer> {
@@ -360,24 +357,12 @@ impl Terminal {
             if waiting.is_empty() {
                 return Ok(());
             }
-            match self.told(&waiting).await {
-                Err(NoAnswer::Refused(problem)) if matches!(problem.status, 400 | 404 | 409 | 422) => {
-                    for one in waiting {
-                        let one = [one];
-                        match self.told(&one).await {
-                            Err(NoAnswer::Refused(problem)) if matches!(problem.status, 400 | 404 | 409 | 422) => {
-                                self.mark(&one, State::Refused, Some(&problem.detail))?;
-                            }
-                            answer => {
-                                let Some(_) = self.heard(answer)? else { return Ok(()) };
-                                self.mark(&one, State::Told, None)?;
-                            }
-                        }
-                    }
-                }
-                answer => {
-                    let Some(_) = self.heard(answer)? else { return Ok(()) };
-                    self.mark(&waiting, State::Told, None)?;
+            let answer = self.told(&waiting).await;
+            let Some(heard) = self.heard(answer)? else { return Ok(()) };
+            for (index, sold) in (0_u32..).zip(&waiting) {
+                match heard.refused.iter().find(|one| one.index == index) {
+                    Some(refused) => self.mark(sold, State::Refused, Some(&refused.detail))?,
+                    None => self.mark(sold, State::Told, None)?,
                 }
             }
         }
