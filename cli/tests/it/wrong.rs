@@ -24,7 +24,7 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
         (&["quote", "red", "-5"], 3, "from 1 on"),
         (&["quote", "red", "91"], 3, "at most 90"),
         (&["quote", "a", "31"], 3, "at most 30"),
-        (&["quote", "red", "99999999999"], 3, "too large"),
+        (&["quote", "red", "99999999999"], 3, "shorter time"),
         (&["quote", "blue", "99999"], 3, "too large"),
         (&["quote", "purple", "60"], 3, "Zones are a, red"),
         (&["quote", "911", "60"], 3, "Did you mean `9111`?"),
