@@ -20,6 +20,7 @@ import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.Connection
 import city.mesto.sdk.core.DepositEntry
 import city.mesto.sdk.core.DepositPage
+import city.mesto.sdk.core.DepositPast
 import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.DeviceId
 import city.mesto.sdk.core.DeviceSession
@@ -355,6 +356,10 @@ class FakeMesto(
         override suspend fun history(cursor: String?, limit: Int) =
             ask("deposit") { DepositPage(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), null) }
 
+        override suspend fun past(limit: Int): DepositPast? = null
+
+        override suspend fun pastText(past: DepositPast): String = error("no screen shows a history that was kept")
+
         override fun text(entry: DepositEntry) = render("entry-" + entry.kind.replace(Regex("[._]"), "-"), emptyMap())
 
         internal fun moves(by: BigDecimal) = state.update { WalletState(Samples.rsd((it.balance?.amount ?: BigDecimal.ZERO) + by)) }
@@ -393,6 +398,7 @@ class FakeMesto(
             is ItemOffer.Rides -> ItemOutcome.Rides(RidesOutcome(rides.register(quote, offer.offer))).also { charge(quote) }
             is ItemOffer.Cards -> ItemOutcome.Cards(cards.topUp(offer.offer)).also { charge(quote) }
             is ItemOffer.Passes -> ItemOutcome.Passes(PassesOutcome(passes.sell(quote, offer.offer))).also { charge(quote) }
+            is ItemOffer.Merchants -> error("no screen pays at a merchant")
             is ItemOffer.Other -> ItemOutcome.Other(offer.json)
         }
 
