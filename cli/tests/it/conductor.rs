@@ -50,7 +50,7 @@ impl Bus {
 }
 
 #[test]
-fn a_conductor_sells_for_cash_without_a_network_and_tells_it_later_av_16_av_33_av_60_av_61_av_80() {
+fn a_conductor_sells_for_cash_without_a_network_and_tells_it_later_av_16_av_30_av_33_av_60_av_61_av_80() {
     let bus = Bus::new();
     let operator = bus.testbed.said("operator");
     bus.bad(2, "ride_vehicle_unknown", &["conductor", "ticket"]);

@@ -21,6 +21,34 @@ fn read(text: &str) -> Result<Sign, SignError> {
     read_sign(text, "almaty", &hosts())
 }
 
+/// Almaty's section of rides, changed as a city's author would, and read as an app reads it.
+fn changed(change: impl FnOnce(&mut serde_json::Value)) -> RidesSection {
+    let city = almaty();
+    let mut section = serde_json::to_value(city.section::<RidesSection>().unwrap()).unwrap();
+    change(&mut section);
+    serde_json::from_value(section).unwrap()
+}
+
+#[test]
+fn a_city_says_which_channels_it_has_and_one_that_is_not_said_is_off_av_08_av_32_amb_18() {
+    let off = changed(|section| section["channels"] = serde_json::json!({}));
+    assert!(!off.channels.nfc && !off.channels.bluetooth && off.channels.sms_number.is_none());
+    assert_eq!(almaty().section::<RidesSection>().unwrap().channels, off.channels, "the contract names no flow");
+    let on = changed(|section| section["channels"]["nfc"] = true.into());
+    assert!(on.channels.nfc && !on.channels.bluetooth);
+}
+
+#[test]
+fn whatever_carries_riders_is_a_route_of_its_kind_and_an_unknown_kind_stays_one_av_22() {
+    for kind in ["bus", "trolleybus", "tram", "metro", "ferry"] {
+        let section = changed(|section| section["routes"][0]["kind"] = kind.into());
+        assert_eq!(section.routes[0].kind.as_str(), kind);
+        assert_eq!(section.routes[0].kind.is_known(), kind != "ferry");
+        let fare = |section: &RidesSection| section.fare_on("2025-09-03".parse().unwrap()).cloned();
+        assert_eq!(fare(&section), fare(almaty().section::<RidesSection>().unwrap()), "one fare for all");
+    }
+}
+
 #[test]
 fn the_two_signs_of_a_city_are_read_as_they_are_written_av_62_av_63() {
     let token = Token::new("K7M2P9QD").unwrap();

@@ -162,7 +162,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn a_sign_is_scanned_checked_confirmed_and_the_ticket_says_it_all_av_37_av_62_av_64_av_65_av_66_av_68_av_69_av_70(world) {
+    fn a_sign_is_scanned_checked_confirmed_and_the_ticket_says_it_all_av_37_av_55_av_62_av_64_av_65_av_66_av_68_av_69_av_70(world) {
         let world = world.almaty();
         let bus = bus(&world);
         let on = device(3);

@@ -213,7 +213,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn the_first_use_makes_the_account_and_its_cabinet_is_shut_to_everybody_else_av_15_av_28(world) {
+    fn the_first_use_makes_the_account_and_its_cabinet_is_shut_to_everybody_else_av_15_av_28_av_43(world) {
         let world = &world.almaty();
         let rider = world.driver(PHONE);
         world.pass(1);
