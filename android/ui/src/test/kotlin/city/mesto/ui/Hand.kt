@@ -10,12 +10,15 @@ import androidx.compose.ui.test.ComposeUiTest
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.SemanticsNodeInteraction
+import androidx.compose.ui.test.hasAnyAncestor
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasContentDescription
+import androidx.compose.ui.test.hasScrollAction
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextReplacement
 
 /** A node by what is read or heard there. */
@@ -60,7 +63,13 @@ internal fun ComposeUiTest.tapButton(text: String) = tap(says(text).and(hasClick
 @OptIn(ExperimentalTestApi::class)
 private fun ComposeUiTest.tap(node: SemanticsMatcher, text: String) {
     awaits("\"$text\" to tap") { onAllNodes(node.and(isEnabled())).fetchSemanticsNodes().isNotEmpty() }
-    onAllNodes(node.and(isEnabled()))[0].performClick()
+    val enabled = node.and(isEnabled())
+    // What lies below the edge is scrolled to first, as a finger would.
+    if (onAllNodes(enabled.and(hasAnyAncestor(hasScrollAction()))).fetchSemanticsNodes().isNotEmpty()) {
+        onAllNodes(enabled.and(hasAnyAncestor(hasScrollAction())))[0].performScrollTo().performClick()
+    } else {
+        onAllNodes(enabled)[0].performClick()
+    }
 }
 
 /** The second tap comes before anything can have answered the first. */

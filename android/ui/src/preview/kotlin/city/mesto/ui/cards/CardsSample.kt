@@ -33,7 +33,7 @@ class CardsSample(language: String) : Sample(language) {
         balanceAt = after(-60 * 26),
         reaches = say("Nema dovoljno za vožnju", "Not enough for a ride", "Сапарға жетпейді", "На поездку не хватает"),
         isLow = true,
-        notes = listOf(CardNote(say("Nije korišćena godinu dana. I dalje vozi, a vožnja je ponovo čini aktivnom.", "Not used for a year. It still rides, and a ride makes it active.", "Бір жыл пайдаланылмаған. Ол жүреді, сапар оны қайта белсенді етеді.", "Не использовалась год. Она действует, и поездка снова сделает её активной."), null, isTrouble = false)),
+        notes = listOf(CardNote(say("Nije korišćena godinu dana. I dalje vozi, a vožnja je ponovo čini aktivnom.", "Not used for a year. It still rides, and a ride makes it active.", "Бір жыл пайдаланылмаған. Ол жарамды, сапар оны қайта белсенді етеді.", "Не использовалась год. Она действует, и поездка снова сделает её активной."), null, isTrouble = false)),
     )
     val office = say(
         "Blokirana. Dođite lično u kancelariju partnera, sa zahtevom, originalom ličnog dokumenta i drugom svojom karticom.",
