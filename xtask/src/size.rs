@@ -21,9 +21,11 @@ use crate::{process, repository};
 /// pictures of files) is 71 kB of it; with its records, the words of its screens in four languages
 /// and codes of rides that are asked for again 169 kB, 85 kB gzipped. Transport cards, passes and
 /// benefits, notices, terms, where an account stands and reports of trouble are 547 kB, 221 kB
-/// gzipped, with their words in four languages.
-const MOST_BYTES: u64 = 5_840_000;
-const MOST_GZIPPED: u64 = 2_810_000;
+/// gzipped, with their words in four languages. Payments at merchants, a kept history, fares of a
+/// feed and the words of the screens of cards, passes, news and the account are 389 kB, 166 kB
+/// gzipped.
+const MOST_BYTES: u64 = 6_230_000;
+const MOST_GZIPPED: u64 = 2_980_000;
 /// Relocations in the packed form that Android reads since version 11: a fifteenth of the size.
 /// Functions of the same instructions become one, as in the browsers of phones: nothing here
 /// compares functions by their address.
