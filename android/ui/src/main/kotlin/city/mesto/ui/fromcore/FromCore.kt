@@ -33,6 +33,7 @@ import city.mesto.ui.DepositView
 import city.mesto.ui.PayBy
 import city.mesto.ui.PlateView
 import city.mesto.ui.Price
+import city.mesto.ui.PriceLine
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.TermsView
@@ -66,14 +67,20 @@ internal fun MestoClient.hasService(service: String): Boolean {
     return (told.find { it.id == city?.id } ?: told.firstOrNull())?.services.orEmpty().any { it.service == service }
 }
 
-/**
- * What the deposit is, and what paying `total` from it would leave or lack; of a payment in another
- * way there is no total.
- */
-internal fun MestoClient.depositView(total: Money?): DepositView {
-    val preview = total?.let { wallet.preview(it) }
+/** What the deposit is, and what a price that is paid from it would leave or lack. */
+internal fun MestoClient.depositView(quote: Quote?, payBy: PayBy): DepositView {
+    val preview = quote?.total?.takeIf { payBy == PayBy.Deposit }?.let { wallet.preview(it) }
     return DepositView(wallet.state.value.balance?.price(), preview?.after?.price(), preview?.missing?.price())
 }
+
+/** What a price is made of, line by line. */
+internal fun MestoClient.priceLines(quote: Quote) = quote.items.flatMap { it.lines }.map { PriceLine(text(it), it.amount.price()) }
+
+/** What is to be read beside a price. */
+internal fun MestoClient.noticeTexts(quote: Quote) = quote.items.flatMap { it.notices }.map { text(it) }
+
+/** Whether a price does not hold any more; none is over. */
+internal fun MestoClient.isOver(quote: Quote?) = quote?.let(payments::isOver) ?: false
 
 /** That city for a call to the core; `city_missing` before it was ever fetched. */
 internal val MestoClient.here: CityId

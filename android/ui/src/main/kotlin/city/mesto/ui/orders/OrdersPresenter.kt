@@ -6,11 +6,11 @@ import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
-import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.orders.ordersOffer
@@ -18,14 +18,15 @@ import city.mesto.sdk.payments
 import city.mesto.sdk.wallet
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
-import city.mesto.ui.PriceLine
 import city.mesto.ui.fromcore.Paying
 import city.mesto.ui.fromcore.Sells
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.depositView
+import city.mesto.ui.fromcore.isOver
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.price
+import city.mesto.ui.fromcore.priceLines
 import city.mesto.ui.fromcore.refusal
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -168,8 +169,7 @@ class OrdersPresenter(
             val price = try {
                 val answer = client.orders.quote(OrderId(order), by.method)
                 quote = answer
-                val lines = answer.items.flatMap { it.lines }.map { PriceLine(client.text(it), it.amount.price()) }
-                OrderPrice.Firm(lines, answer.total.price(), answer.expiresAt)
+                OrderPrice.Firm(client.priceLines(answer), answer.total.price(), answer.expiresAt)
             } catch (refused: MestoException) {
                 OrderPrice.Refused(refused.refusal())
             }
@@ -177,11 +177,10 @@ class OrdersPresenter(
         }
     }
 
-    private fun deposit() = client.depositView(quote?.total?.takeIf { shown.value.payBy == PayBy.Deposit })
+    private fun deposit() = client.depositView(quote, shown.value.payBy)
 
     private fun renewWhenOver() {
-        val isOver = quote?.let(client.payments::isOver) ?: false
-        if (isOver && !shown.value.payment.isUnderWay) askPrice()
+        if (client.isOver(quote) && !shown.value.payment.isUnderWay) askPrice()
     }
 
     private fun pay() {

@@ -21,15 +21,17 @@ import city.mesto.sdk.payments
 import city.mesto.sdk.wallet
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
-import city.mesto.ui.PriceLine
 import city.mesto.ui.fromcore.Paying
 import city.mesto.ui.fromcore.Sells
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.here
+import city.mesto.ui.fromcore.isOver
 import city.mesto.ui.fromcore.method
+import city.mesto.ui.fromcore.noticeTexts
 import city.mesto.ui.fromcore.price
+import city.mesto.ui.fromcore.priceLines
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.garages.facilityName
 import kotlinx.coroutines.CoroutineScope
@@ -155,9 +157,9 @@ class OwedPresenter(
         val offer = garagesOffer
         return Owed.Firm(
             enteredAt = offer?.enteredAt ?: issuedAt,
-            lines = items.flatMap { it.lines }.map { PriceLine(client.text(it), it.amount.price()) },
+            lines = client.priceLines(this),
             total = total.price(),
-            notices = items.flatMap { it.notices }.map { client.text(it) },
+            notices = client.noticeTexts(this),
             exitBy = offer?.exitBy,
             risesAt = offer?.risesAt,
             validUntil = expiresAt,
@@ -177,13 +179,12 @@ class OwedPresenter(
     }
 
     private fun weigh() {
-        val deposit = client.depositView(quote?.total?.takeIf { shown.value.payBy == PayBy.Deposit })
+        val deposit = client.depositView(quote, shown.value.payBy)
         shown.update { it.copy(deposit = deposit) }
     }
 
     private fun renewWhenOver() {
-        val isOver = quote?.let(client.payments::isOver) ?: false
-        if (isOver && !shown.value.payment.isUnderWay) askPrice()
+        if (client.isOver(quote) && !shown.value.payment.isUnderWay) askPrice()
     }
 
     private inner class Sale : Sells {

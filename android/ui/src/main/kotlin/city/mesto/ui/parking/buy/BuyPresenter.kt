@@ -202,7 +202,7 @@ class BuyPresenter(
         }
     }
 
-    private fun deposit() = client.depositView(quote?.total?.takeIf { payBy == PayBy.Deposit })
+    private fun deposit() = client.depositView(quote, payBy)
 
     private suspend fun previewOrNull(minutes: Int): Preview? = try {
         client.parking.preview(client.here, zone, vehicle, minutes, payBy.method)

@@ -20,7 +20,6 @@ import city.mesto.sdk.rides.ridesSubject
 import city.mesto.sdk.wallet
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
-import city.mesto.ui.PriceLine
 import city.mesto.ui.fromcore.Paying
 import city.mesto.ui.fromcore.Sells
 import city.mesto.ui.fromcore.changes
@@ -28,8 +27,11 @@ import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.isOfStanding
+import city.mesto.ui.fromcore.isOver
 import city.mesto.ui.fromcore.method
+import city.mesto.ui.fromcore.noticeTexts
 import city.mesto.ui.fromcore.price
+import city.mesto.ui.fromcore.priceLines
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.termsViews
 import city.mesto.ui.rides.rideView
@@ -175,9 +177,9 @@ class CheckPresenter(
         ride = client.rideView(city, offer.vehicle, offer.trip),
         at = issuedAt,
         endsAt = offer.endsAt,
-        lines = items.flatMap { it.lines }.map { PriceLine(client.text(it), it.amount.price()) },
+        lines = client.priceLines(this),
         total = total.price(),
-        notices = items.flatMap { it.notices }.map { client.text(it) },
+        notices = client.noticeTexts(this),
         validUntil = expiresAt,
         repeats = offer.repeats?.takeUnless { subject.isAgain }?.let { Repeats(it.id.value, it.registeredAt, isGoodHere = offer.repeatsBrokeDownAt != null) },
         terms = client.termsViews(this),
@@ -193,13 +195,12 @@ class CheckPresenter(
     }
 
     private fun weigh() {
-        val deposit = client.depositView(quote?.total?.takeIf { shown.value.payBy == PayBy.Deposit })
+        val deposit = client.depositView(quote, shown.value.payBy)
         shown.update { it.copy(deposit = deposit) }
     }
 
     private fun renewWhenOver() {
-        val isOver = quote?.let(client.payments::isOver) ?: false
-        if (isOver && !shown.value.payment.isUnderWay) ask()
+        if (client.isOver(quote) && !shown.value.payment.isUnderWay) ask()
     }
 
     private inner class Sale : Sells {
