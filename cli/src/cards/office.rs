@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::kernel::args::web_address;
 use crate::kernel::call::Call;
-use crate::kernel::failure::{CliError, Exit, Outcome};
-use crate::kernel::link::{Link, NoAnswer};
+use crate::kernel::failure::Outcome;
+use crate::kernel::link::{Link, not_reached, token_in};
 
 #[derive(Debug, Args)]
 pub struct StaffArgs {
@@ -27,25 +27,11 @@ pub struct StaffArgs {
 
 impl StaffArgs {
     pub fn token(&self) -> Outcome<String> {
-        let path = self.token_file.display();
-        let token = std::fs::read_to_string(&self.token_file).map_err(|why| {
-            CliError::new(Exit::Input, "file_unreadable", format!("{path} cannot be read: {why}"))
-                .advise("Give a file that holds the token alone.")
-        })?;
-        Ok(token.trim().to_owned())
+        token_in(&self.token_file, "member of staff")
     }
 
     pub fn link<'a>(&'a self, token: &'a str) -> Link<'a> {
         Link { operator: &self.operator, token }
-    }
-}
-
-/// Why nobody answers.
-pub fn no_answer(none: NoAnswer) -> CliError {
-    match none {
-        NoAnswer::Away(why) => CliError::new(Exit::Offline, "offline", format!("the operator was not reached: {why}"))
-            .advise("Start it, or give another --operator."),
-        refused @ NoAnswer::Refused(_) => refused.into(),
     }
 }
 
@@ -131,7 +117,7 @@ impl OfficeCommand {
             Self::Issue { number, code, kind, issued_on, at } => {
                 let card = json!({ "number": number, "code": code, "kind": kind, "issued_on": issued_on });
                 let (token, body) = (at.token()?, json!({ "city": at.city, "cards": [card] }));
-                let told: CardsTold = at.link(&token).post(TELL_ISSUED.path, &body).await.map_err(no_answer)?;
+                let told: CardsTold = at.link(&token).post(TELL_ISSUED.path, &body).await.map_err(not_reached)?;
                 call.say(&told, || told.cards.iter().map(|card| format!("Issued: {card}\n")).collect::<String>());
                 Ok(())
             }
@@ -156,7 +142,7 @@ async fn ask(call: Call, at: &StaffArgs, path: &str, mut body: Value) -> Outcome
     if let Some(fields) = body.as_object_mut() {
         fields.insert("city".to_owned(), json!(at.city));
     }
-    let card: OfficeCard = at.link(&token).post(path, &body).await.map_err(no_answer)?;
+    let card: OfficeCard = at.link(&token).post(path, &body).await.map_err(not_reached)?;
     call.say(&card, || {
         let user = card.identification.as_ref().map_or("nobody's account", |level| level.as_str());
         let trouble = card.blocked_for.as_ref().map(|trouble| format!(" ({trouble})")).unwrap_or_default();

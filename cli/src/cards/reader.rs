@@ -11,10 +11,10 @@ use mesto_rules::money::Money;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::cards::office::{StaffArgs, no_answer};
+use crate::cards::office::StaffArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
-use crate::kernel::link::Link;
+use crate::kernel::link::{Link, not_reached};
 use crate::kernel::output::Tone;
 
 /// Where machines tell rides by cards, with those by tickets.
@@ -71,7 +71,7 @@ pub struct Read {
 
 async fn read(link: &Link<'_>, at: &Held<'_>) -> Outcome<CardAtReader> {
     let target = READ.target(&[], &[("city", at.city), ("code", at.code)]);
-    link.get(&target).await.map_err(no_answer)
+    link.get(&target).await.map_err(not_reached)
 }
 
 /// Holds a card at a reader: what waits is written onto it, and a ride is registered where enough
@@ -81,7 +81,7 @@ async fn read(link: &Link<'_>, at: &Held<'_>) -> Outcome<CardAtReader> {
 /// `hold_longer`, `card_blocked`, `card_too_little`, and what the operator refuses.
 pub async fn held(link: &Link<'_>, at: &Held<'_>) -> Outcome<Read> {
     let held_for = TimeDelta::seconds(at.seconds.into());
-    let Clock { now } = link.get(CLOCK.path).await.map_err(no_answer)?;
+    let Clock { now } = link.get(CLOCK.path).await.map_err(not_reached)?;
     let mut card = read(link, at).await?;
     let mut written = 0;
     if held_for >= mesto_rules::cards::reader::HOLD && !card.top_ups.is_empty() {
@@ -108,7 +108,7 @@ pub async fn held(link: &Link<'_>, at: &Held<'_>) -> Outcome<Read> {
                 "persons": 1, "registered_at": now, "price": fare,
             });
             let told = json!({ "city": at.city, "registrations": [ride] });
-            let told: Value = link.post(RIDDEN, &told).await.map_err(no_answer)?;
+            let told: Value = link.post(RIDDEN, &told).await.map_err(not_reached)?;
             Ok(Read { card, written, left, rides: Some(told.get("rides").cloned().unwrap_or_default()) })
         }
         ReaderShows::HoldLonger => {
@@ -147,6 +147,6 @@ pub async fn reader(args: ReaderArgs, call: Call) -> Outcome<()> {
 async fn write(link: &Link<'_>, at: &Held<'_>, card: &CardAtReader, now: DateTime<Utc>) -> Outcome<()> {
     let held: Vec<_> = card.top_ups.iter().map(|one| json!({ "top_up": one.id, "held_at": now })).collect();
     let told = json!({ "city": at.city, "held": held });
-    let _: HeldTold = link.post(TELL_HELD.path, &told).await.map_err(no_answer)?;
+    let _: HeldTold = link.post(TELL_HELD.path, &told).await.map_err(not_reached)?;
     Ok(())
 }

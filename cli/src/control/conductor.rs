@@ -2,7 +2,7 @@
 //! and for luggage for cash, also while the operator is away; what was sold waits in its folder
 //! until the operator has it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use clap::{Args, Subcommand};
@@ -25,7 +25,7 @@ use crate::control::store::{as_text, as_value, broken, own_folder};
 use crate::kernel::args::{moment, web_address};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
-use crate::kernel::link::{Link, NoAnswer};
+use crate::kernel::link::{Link, NoAnswer, token_in};
 use crate::kernel::output::{Tone, table};
 
 const FILE: &str = "conductor.db";
@@ -212,7 +212,7 @@ impl TerminalArgs {
             .map_err(|why| broken(&why))?;
         let mut post: Post = known.map(|said| as_value(&said)).transpose()?.unwrap_or_default();
         if let (Some(operator), Some(file)) = (&self.operator, &self.token_file) {
-            post.token = token(file)?;
+            post.token = token_in(file, "terminal")?;
             post.operator = Some(operator.clone());
         }
         if let Some(city) = &self.city {
@@ -244,14 +244,6 @@ impl TerminalArgs {
         terminal.keep()?;
         Ok(terminal)
     }
-}
-
-fn token(file: &Path) -> Outcome<String> {
-    let token = std::fs::read_to_string(file).map_err(|why| {
-        CliError::new(Exit::Input, "file_unreadable", format!("{} cannot be read: {why}", file.display()))
-            .advise("Give a file that holds the terminal's token alone.")
-    })?;
-    Ok(token.trim().to_owned())
 }
 
 impl Terminal {

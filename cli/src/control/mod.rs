@@ -32,7 +32,7 @@ use crate::control::store::Store;
 use crate::kernel::args::{RootKey, StoreArgs, moment, web_address};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
-use crate::kernel::link::{Link, NoAnswer};
+use crate::kernel::link::{Link, NoAnswer, token_in};
 use crate::kernel::output::{Tone, table};
 use crate::kernel::service::{Commands, Run, Service};
 
@@ -181,16 +181,13 @@ impl DeviceArgs {
         else {
             return Ok(None);
         };
-        let token = std::fs::read_to_string(token_file).map_err(|why| {
-            CliError::new(Exit::Input, "file_unreadable", format!("{} cannot be read: {why}", token_file.display()))
-                .advise("Give a file that holds the device's token alone.")
-        })?;
+        let token = token_in(token_file, "device")?;
         Ok(Some(Post {
             operator: operator.clone(),
             operator_name: operator_name.as_str().to_owned(),
             root_key: root_key.clone(),
             city: self.city.clone(),
-            token: token.trim().to_owned(),
+            token,
         }))
     }
 

@@ -26,6 +26,7 @@ use crate::garages::memory::{Folder, Post};
 use crate::kernel::args::{RootKey, moment, web_address};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::link::token_in;
 use crate::kernel::output::{self, Tone};
 use crate::kernel::phone::Phone;
 use crate::kernel::service::{CodeSays, Commands, OfCity, OfCode, Past, Run, Service};
@@ -203,17 +204,14 @@ impl ControllerArgs {
         else {
             return Ok(None);
         };
-        let token = std::fs::read_to_string(token_file).map_err(|why| {
-            CliError::new(Exit::Input, "file_unreadable", format!("{} cannot be read: {why}", token_file.display()))
-                .advise("Give a file that holds the controller's token alone.")
-        })?;
+        let token = token_in(token_file, "controller")?;
         Ok(Some(Post {
             operator: operator.clone(),
             operator_name: operator_name.as_str().to_owned(),
             root_key: root_key.clone(),
             city: self.city.clone(),
             facility: facility.clone(),
-            token: token.trim().to_owned(),
+            token,
         }))
     }
 

@@ -1,10 +1,12 @@
 //! What a machine with a token asks its operator over HTTP.
 
+use std::path::Path;
+
 use mesto_protocol::{Problem, ProblemCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::kernel::failure::{CliError, Exit};
+use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::web;
 
 /// Longest answer that is read, bytes.
@@ -28,24 +30,47 @@ impl From<NoAnswer> for CliError {
         match none {
             NoAnswer::Away(why) => Self::new(Exit::Offline, "offline", format!("the operator is away: {why}"))
                 .advise("What happened waits in the folder of this device, and is told when the operator is back."),
-            NoAnswer::Refused(problem) => {
-                let exit = if problem.status == 401 { Exit::NotSignedIn } else { Exit::Refused };
-                let advice = match problem.code.as_str() {
-                    "unauthorized" | "forbidden" => {
-                        Some("Give the token of this device: `mesto admin create` or `mesto admin token` shows one.")
-                    }
-                    "out_of_range" => Some("Set the clock of this machine, or leave --at out."),
-                    _ => None,
-                };
-                let refused = Self::new(exit, &problem.code, problem.detail.clone());
-                let refused = Self { params: problem.params.clone(), ..refused };
-                match advice {
-                    Some(advice) => refused.advise(advice),
-                    None => refused,
-                }
+            NoAnswer::Refused(problem) if problem.is(ProblemCode::OutOfRange) => {
+                refused(&problem).advise("Set the clock of this machine, or leave --at out.")
             }
+            NoAnswer::Refused(problem) => refused(&problem),
         }
     }
+}
+
+/// What the operator says no to.
+fn refused(problem: &Problem) -> CliError {
+    let exit = if problem.status == 401 { Exit::NotSignedIn } else { Exit::Refused };
+    let refused = CliError::new(exit, &problem.code, problem.detail.clone());
+    let refused = CliError { params: problem.params.clone(), ..refused };
+    match problem.code.as_str() {
+        "unauthorized" | "forbidden" => {
+            refused.advise("Give the token of this device: `mesto admin create` or `mesto admin token` shows one.")
+        }
+        _ => refused,
+    }
+}
+
+/// Why there is no answer, for a command that keeps nothing for later and goes by no clock.
+#[must_use]
+pub fn not_reached(none: NoAnswer) -> CliError {
+    match none {
+        NoAnswer::Away(why) => CliError::new(Exit::Offline, "offline", format!("the operator was not reached: {why}"))
+            .advise("Start it, or give another --operator."),
+        NoAnswer::Refused(problem) => refused(&problem),
+    }
+}
+
+/// The token in a file that holds nothing else.
+///
+/// # Errors
+/// `file_unreadable`
+pub fn token_in(file: &Path, whose: &str) -> Outcome<String> {
+    let token = std::fs::read_to_string(file).map_err(|why| {
+        CliError::new(Exit::Input, "file_unreadable", format!("{} cannot be read: {why}", file.display()))
+            .advise(format!("Give a file that holds the {whose}'s token alone."))
+    })?;
+    Ok(token.trim().to_owned())
 }
 
 /// The operator's address, and who asks.

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use crate::kernel::args::web_address;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
-use crate::kernel::link::Link;
+use crate::kernel::link::{Link, not_reached, token_in};
 use crate::kernel::output::{Tone, table};
 use crate::merchants::rider::amount;
 
@@ -129,11 +129,7 @@ impl MerchantArgs {
     }
 
     fn token(&self) -> Outcome<String> {
-        std::fs::read_to_string(&self.token_file).map(|token| token.trim().to_owned()).map_err(|why| {
-            let file = self.token_file.display();
-            CliError::new(Exit::Input, "file_unreadable", format!("{file} cannot be read: {why}"))
-                .advise("Give a file that holds the merchant's token alone.")
-        })
+        token_in(&self.token_file, "merchant")
     }
 
     async fn get<T: DeserializeOwned>(
@@ -146,7 +142,7 @@ impl MerchantArgs {
         query.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
         let token = self.token()?;
         let link = Link { operator: &self.operator, token: &token };
-        Ok(link.get(&entry.target(&[], &query)).await?)
+        link.get(&entry.target(&[], &query)).await.map_err(not_reached)
     }
 
     async fn post<T: DeserializeOwned>(
@@ -156,7 +152,7 @@ impl MerchantArgs {
     ) -> Outcome<T> {
         let token = self.token()?;
         let link = Link { operator: &self.operator, token: &token };
-        Ok(link.post(entry.path, body).await?)
+        link.post(entry.path, body).await.map_err(not_reached)
     }
 }
 

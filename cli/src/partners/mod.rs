@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::kernel::args::web_address;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
-use crate::kernel::link::{Link, NoAnswer};
+use crate::kernel::link::{Link, not_reached, token_in};
 use crate::kernel::service::{Commands, Run, Service};
 use crate::partners::sheet::Sheet;
 
@@ -173,26 +173,9 @@ impl CarrierArgs {
     }
 
     async fn asked<T: serde::de::DeserializeOwned>(&self, target: &str) -> Outcome<T> {
-        let token = std::fs::read_to_string(&self.token_file).map_err(|why| {
-            let file = self.token_file.display();
-            CliError::new(Exit::Input, "file_unreadable", format!("{file} cannot be read: {why}"))
-                .advise("Give a file that holds the partner's token alone.")
-        })?;
-        let link = Link { operator: &self.operator, token: token.trim() };
-        link.get(target).await.map_err(not_told)
-    }
-}
-
-/// Why nothing is told.
-fn not_told(none: NoAnswer) -> CliError {
-    match none {
-        NoAnswer::Away(why) => CliError::new(Exit::Offline, "offline", format!("the operator was not reached: {why}"))
-            .advise("Start it, or give another --operator."),
-        NoAnswer::Refused(problem) => {
-            let exit = if problem.status == 401 { Exit::NotSignedIn } else { Exit::Refused };
-            let refused = CliError::new(exit, &problem.code, problem.detail.clone());
-            CliError { params: problem.params.clone(), ..refused }
-        }
+        let token = token_in(&self.token_file, "partner")?;
+        let link = Link { operator: &self.operator, token: &token };
+        link.get(target).await.map_err(not_reached)
     }
 }
 

@@ -20,8 +20,8 @@ use serde_json::json;
 
 use crate::kernel::args::web_address;
 use crate::kernel::call::Call;
-use crate::kernel::failure::{CliError, Exit, Outcome};
-use crate::kernel::link::{Link, NoAnswer};
+use crate::kernel::failure::{CliError, Outcome};
+use crate::kernel::link::{Link, not_reached, token_in};
 use crate::kernel::output;
 
 /// How often the code of the terminal changes.
@@ -63,45 +63,33 @@ pub struct BusArgs {
     once: bool,
 }
 
-/// Why the operator is not told.
-fn not_told(none: NoAnswer) -> CliError {
-    match none {
-        NoAnswer::Away(why) => CliError::new(Exit::Offline, "offline", format!("the operator was not reached: {why}"))
-            .advise("Start it, or give another --operator."),
-        refused @ NoAnswer::Refused(_) => refused.into(),
-    }
-}
-
 /// The operator's clock, by which its terminals are judged.
 async fn clock(link: &Link<'_>) -> Outcome<DateTime<Utc>> {
-    let Clock { now } = link.get(CLOCK.path).await.map_err(not_told)?;
+    let Clock { now } = link.get(CLOCK.path).await.map_err(not_reached)?;
     Ok(now)
 }
 
 pub async fn bus(args: BusArgs, call: Call) -> Outcome<()> {
-    let token = std::fs::read_to_string(&args.token_file).map_err(|why| {
-        CliError::new(Exit::Input, "file_unreadable", format!("{} cannot be read: {why}", args.token_file.display()))
-            .advise("Give a file that holds the dispatcher's token alone.")
-    })?;
-    let link = Link { operator: &args.operator, token: token.trim() };
+    let token = token_in(&args.token_file, "dispatcher")?;
+    let link = Link { operator: &args.operator, token: &token };
     let starts_at = clock(&link).await?;
     let vehicle = json!({
         "board": args.board, "plate": args.plate, "carrier": args.carrier, "is_in_service": true,
         "stop": args.stop,
     });
     let told = json!({ "city": args.city, "vehicles": [vehicle] });
-    let _: FleetTold = link.post(TELL_VEHICLES.path, &told).await.map_err(not_told)?;
+    let _: FleetTold = link.post(TELL_VEHICLES.path, &told).await.map_err(not_reached)?;
     let trip = json!({
         "vehicle": args.board, "route": args.route, "direction": args.direction,
         "starts_at": starts_at, "ends_at": starts_at + TimeDelta::minutes(args.minutes.into()),
     });
     let told = json!({ "city": args.city, "trips": [trip] });
-    let _: TripsTold = link.post(TELL_TRIPS.path, &told).await.map_err(not_told)?;
+    let _: TripsTold = link.post(TELL_TRIPS.path, &told).await.map_err(not_reached)?;
     let of_vehicle = json!({ "city": args.city, "vehicle": args.board });
-    let PostedSign { text: posted } = link.post(POST_SIGN.path, &of_vehicle).await.map_err(not_told)?;
+    let PostedSign { text: posted } = link.post(POST_SIGN.path, &of_vehicle).await.map_err(not_reached)?;
     let machine = machine()?;
     let put = json!({ "city": args.city, "vehicle": args.board, "key": machine.device_key().to_text() });
-    let PutTerminal { terminal } = link.post(PUT_TERMINAL.path, &put).await.map_err(not_told)?;
+    let PutTerminal { terminal } = link.post(PUT_TERMINAL.path, &put).await.map_err(not_reached)?;
     let terminal = Token::new(&terminal).map_err(|why| CliError::failed("the operator's answer", why))?;
     // The terminal shows links to the same host as the sign.
     let host = posted.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();

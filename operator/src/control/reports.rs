@@ -54,12 +54,11 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: ControlReport) 
     let (mut taken, mut refused, mut rides) = (0, Vec::new(), BTreeSet::new());
     for check in told.checks {
         let (id, ride) = (check.id, check.ride);
-        let of_wrong = wrong.get(&check.control).cloned();
-        let taken_or_not = match of_wrong {
-            Some(problem) => Err(problem),
+        let kept = match wrong.get(&check.control) {
+            Some(problem) => Err(problem.clone()),
             None => take(tx, (city, controller, now), check)?,
         };
-        match taken_or_not {
+        match kept {
             Ok(()) => {
                 taken += 1;
                 rides.extend(ride);
